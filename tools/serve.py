@@ -1,0 +1,73 @@
+"""Build the book and serve it on this machine: what `make serve` runs."""
+
+import argparse
+import functools
+import http.server
+import pathlib
+import socket
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+HTML = ROOT / "_build" / "html"
+
+
+class Pages(http.server.SimpleHTTPRequestHandler):
+    """Static files. Types are named here, because some machines' own tables give scripts a type browsers refuse."""
+
+    extensions_map = {  # noqa: RUF012  (the base class has it so)
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".css": "text/css",
+        ".json": "application/json",
+        ".svg": "image/svg+xml",
+        ".wasm": "application/wasm",
+        ".gz": "application/gzip",
+    }
+
+    def end_headers(self) -> None:
+        """Let the browser keep files, but ask each time whether they changed: authors rebuild often."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing for each request."""
+
+
+def server(port: int, folder: pathlib.Path = HTML) -> http.server.ThreadingHTTPServer:
+    """A server of `folder` on this machine only; port 0 takes a free one."""
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Pages, directory=str(folder)))
+
+
+def check_free(port: int) -> None:
+    """Say at once, before the build, that the port cannot be had."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            sys.exit(
+                f"Port {port} cannot be used ({error}). Something else may be serving there.\n"
+                f"Choose another: make serve PORT={port + 1 if 1024 <= port < 65535 else 8001}"
+            )
+
+
+def main() -> None:
+    """Build, then serve until Ctrl+C."""
+    parser = argparse.ArgumentParser(description="Build the book and serve it.")
+    parser.add_argument("--port", type=int, default=8000)
+    port = parser.parse_args().port
+    check_free(port)
+    if status := subprocess.run([sys.executable, str(ROOT / "tools" / "book.py")], check=False).returncode:
+        sys.exit(status)
+    with server(port) as pages:
+        print(f"\nThe book is at http://localhost:{port}/   (Ctrl+C stops)\n", flush=True)
+        try:
+            pages.serve_forever()
+        except KeyboardInterrupt:
+            print("\nStopped.")
+
+
+if __name__ == "__main__":
+    main()

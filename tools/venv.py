@@ -1,0 +1,82 @@
+"""Make .venv from requirements.txt: the first step of every make command.
+
+Runs under the machine's own Python, before anything is installed, so it uses the standard library only.
+uv does the installing because it takes seconds where pip takes a minute; where uv cannot run, pip does.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PINS = ROOT / "requirements.txt"
+
+
+def stop(message):
+    """End with a message a newcomer can act on."""
+    sys.exit("\n" + message + "\n")
+
+
+def check_python():
+    """The book needs 3.11 and a Python that can make environments."""
+    if sys.version_info < (3, 11):
+        stop(
+            "The casebook needs Python 3.11 or newer; this is {}.{} ({}).\n"
+            "Name a newer one, for example: make serve PYTHON=python3.12".format(
+                sys.version_info[0], sys.version_info[1], sys.executable
+            )
+        )
+    try:
+        import ensurepip  # noqa: F401  (Debian ships Python without it)
+        import venv  # noqa: F401
+    except ImportError:
+        stop(
+            "This Python cannot make virtual environments, because its venv part is not installed.\n"
+            "On Debian or Ubuntu: sudo apt-get install python3-venv   (then run the command again)"
+        )
+
+
+def run(*command, **options):
+    """True when the command succeeded."""
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False, **options).returncode == 0
+
+
+def install(python, environment):
+    """Everything pinned, with uv where it runs, else with pip."""
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    uv = re.search(r"^uv==\S+", PINS.read_text(encoding="utf-8"), re.MULTILINE)
+    if uv and run(*pip, uv.group()):
+        quick = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, "-r", PINS]
+        if run(*quick, env=environment):
+            return
+        print("uv could not install everything; trying pip, which takes about a minute", flush=True)
+    if not run(*pip, "-r", PINS):
+        stop("Installing the pinned packages failed; the messages above say which. A network is needed this once.")
+
+
+def main(folder):
+    """Create or refresh the environment, then mark it ready."""
+    check_python()
+    home = ROOT / folder
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        print(f"Making {folder} (once; it takes about half a minute)", flush=True)
+        if not run(sys.executable, "-m", "venv", "--clear", home):
+            stop(f"Could not make {folder}. On Debian or Ubuntu this helps: sudo apt-get install python3-venv")
+    if not run(python, "-c", "import pip"):
+        stop(f"{folder} does not work on this machine (moved, or its Python is gone). Remove it: rm -r {folder}")
+    # An active environment of the caller must not be the one that is changed.
+    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    install(python, environment)
+    if not run(
+        python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet",
+        "--no-deps", "--no-build-isolation", "-e", ROOT,
+    ):  # fmt: skip
+        stop("Installing the casebook package itself failed; the messages above say why.")
+    (home / ".ready").touch()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else ".venv")
