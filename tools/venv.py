@@ -23,10 +23,8 @@ def check_python():
     """The book needs 3.11 and a Python that can make environments."""
     if sys.version_info < (3, 11):
         stop(
-            "The casebook needs Python 3.11 or newer; this is {}.{} ({}).\n"
-            "Name a newer one, for example: make serve PYTHON=python3.12".format(
-                sys.version_info[0], sys.version_info[1], sys.executable
-            )
+            f"The casebook needs Python 3.11 or newer; this is {sys.version.split()[0]} ({sys.executable}).\n"
+            "Name a newer one, for example: make serve PYTHON=python3.12"
         )
     try:
         import ensurepip  # noqa: F401  (Debian ships Python without it)
