@@ -6,7 +6,7 @@ Reads the contract's mapping (from YAML or JSON), refuses the impossible, and sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -102,11 +102,10 @@ class Operation:
     surgeon: str = "primary"
     unusual_work: bool = False
     says: str = ""
+    bowel: Bowel = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self.__dict__["bowel"] = self._build()
-
-    bowel: Bowel = Bowel()
+        object.__setattr__(self, "bowel", self._build())
 
     def _build(self) -> Bowel:
         bowel = Bowel(tuple(sorted((Place(a, b, left=True) for a, b in self.left), key=lambda p: p.start)))

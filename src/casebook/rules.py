@@ -1,0 +1,773 @@
+"""The rulebook: from the shape of an operation to the claim, by small cited rules that read in order.
+
+Four kinds, run in this order. A *read* rule answers one question about the operation. A *bill* rule names services
+done, the small ones too. An *inside* rule strikes a service that is part of another. A *mark* rule adds a modifier.
+Every rule can be swapped: a misconception and an accepted dissenting view are rulebooks with a rule exchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from . import edits
+from .authorities import weakest
+from .bowel import Place
+from .claim import Claim, Line, same, tidy
+from .operation import Operation, Step
+
+GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
+UNLISTED = "44238"  # a laparoscopic act on bowel that has no code of its own
+UNLISTED_OPEN = "44799"
+
+#: What a service is called in each family: open, laparoscopic (None: no code of its own).
+CODES: dict[str, tuple[str, str | None]] = {
+    "first": ("44120", "44202"),
+    "further": ("44121", "44203"),
+    "removed, stoma": ("44125", None),
+    "ileocolic": ("44160", "44205"),
+    "colon": ("44140", "44204"),
+    "colon, stoma above": ("44141", None),
+    "colon, end stoma": ("44143", "44206"),
+    "atresia": ("44126", None),
+    "atresia, tapered": ("44127", None),
+    "further atresia": ("44128", None),
+    "stoma": ("44310", "44187"),
+    "colostomy": ("44320", "44188"),
+    "stricturoplasty": ("44615", None),
+    "bypass": ("44130", None),
+    "one hole": ("44602", None),
+    "several holes": ("44603", None),
+    "colon hole": ("44604", None),
+    "colon hole, stoma": ("44605", None),
+    "pouch": ("44800", None),
+    "opening": ("44020", None),
+    "duodenal opening": ("44010", None),
+    "colon opening": ("44025", None),
+    "freeing": ("44005", "44180"),
+    "laparotomy": ("49000", "49320"),
+    "laparoscopy": ("49320", "49320"),
+    "stoma closed": ("44620", None),
+    "stoma closed with resection": ("44625", "44227"),
+    "bowel-skin": ("44640", None),
+    "bowel-bowel": ("44650", None),
+    "bowel-bladder": ("44660", None),
+    "bowel-bladder with resection": ("44661", None),
+    "appendix": ("44950", "44970"),
+    "mesentery": ("44850", None),
+    "omentum": ("49255", None),
+    "feeding catheter": ("44015", "44186"),
+    "feeding tube alone": ("44300", "44186"),
+    "reopened": ("49002", None),
+}
+
+
+class OutOfScope(Exception):
+    """An operation that the vocabulary cannot say or that no rule decides."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """Something done, as a line of a claim would say it. `steps` are the steps that show it."""
+
+    what: str
+    code: str
+    units: int = 1
+    modifiers: frozenset[str] = frozenset()
+    because: tuple[str, ...] = ()
+    steps: tuple[int, ...] = ()
+    rank: str = "procedure"  # resection | procedure | minor
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    kind: str  # read | bill | inside | mark
+    says: str
+    authorities: tuple[str, ...]
+    confidence: str
+    decisions: tuple[str, ...]
+    ask: Callable[..., Any]
+
+    def as_dict(self) -> dict[str, object]:
+        return {"rule": self.id, "says": self.says, "authorities": list(self.authorities)}
+
+
+_RULES: dict[str, Rule] = {}
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def rule(kind: str, id: str, decisions: str, confidence: str, authorities: str, says: str) -> Callable[[_F], _F]:
+    """Enter a function in the rulebook under this id."""
+
+    def enter(function: _F) -> _F:
+        _RULES[id] = Rule(id, kind, says, tuple(authorities.split()), confidence, tuple(decisions.split()), function)
+        return function
+
+    return enter
+
+
+class Rulebook(Mapping[str, Rule]):
+    """The rules by id, in the order they run. A swapped book shares all but the exchanged ones."""
+
+    def __init__(self, rules: Mapping[str, Rule]) -> None:
+        self._rules = dict(rules)
+        self.bill = tuple(r for r in self._rules.values() if r.kind == "bill")
+        self.inside = tuple(r for r in self._rules.values() if r.kind == "inside")
+        self.mark = tuple(r for r in self._rules.values() if r.kind == "mark")
+
+    def __getitem__(self, id: str) -> Rule:
+        return self._rules[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def swap(self, swaps: Mapping[str, Callable[..., Any]]) -> Rulebook:
+        return Rulebook(self._rules | {id: replace(self._rules[id], ask=ask) for id, ask in swaps.items()})
+
+
+class Derivation:
+    """One operation being read with one rulebook; rules ask one another through it."""
+
+    def __init__(self, op: Operation, book: Rulebook) -> None:
+        self.op = op
+        self.book = book
+        self._parts: dict[Place, str] = {}
+
+    def ask(self, id: str, *args: Any) -> Any:
+        return self.book[id].ask(self, *args)
+
+    def places(self, *parts: str) -> list[Place]:
+        """The places that play one of these parts; each place plays exactly one."""
+        if not self._parts:
+            self._parts = {p: self.ask("part", p) for p in self.op.bowel.places}
+        return [p for p, part in self._parts.items() if part in parts]
+
+    def code(self, what: str) -> str:
+        opened, scoped = CODES[what]
+        return opened if self.ask("approach") == "open" else scoped or UNLISTED
+
+    def service(self, what: str, *because: str, units: int = 1, steps: Iterable[int] = (), rank: str = "procedure") -> Service:
+        code = self.code(what)
+        why = because if code != UNLISTED else (*because, "unlisted")
+        if self.op.approach in ("converted", "robotic", "hand-assisted"):
+            why = ("conversion",) + why if self.op.approach == "converted" else ("assisted",) + why
+        elif code != CODES[what][0]:
+            why = ("approach",) + why
+        return Service(what, code, units, frozenset(), why, tuple(steps), rank)
+
+    def numbered(self, *acts: str) -> list[tuple[int, Step]]:
+        return [(i, s) for i, s in enumerate(self.op.steps) if s.act in acts]
+
+
+def _steps(places: Iterable[Place]) -> tuple[int, ...]:
+    return tuple(sorted({i for p in places for i in (*p.cuts, *p.joins[-1:], *p.stomas)}))
+
+
+# Read rules: one question each
+
+
+@rule("read", "approach", "D6 D7", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
+      "The approach at the end of the operation picks the family: 44120 and 44121 when open, 44202 and 44203 when laparoscopic, never mixed.")
+def approach(d: Derivation) -> str:
+    return "open" if d.op.approach in ("open", "converted") else "laparoscopic"
+
+
+@rule("read", "conversion", "D7", "confirmed", "cms-ptp-2024q3 ncci-manual-2025 kzanow-converted aapc-converted",
+      "An operation that turned from laparoscopic to open is reported as open, all of it.")
+def conversion(d: Derivation) -> None:
+    return None
+
+
+@rule("read", "assisted", "D8", "recalled", "professional-practice",
+      "Robotic and hand-assisted operations take the laparoscopic codes.")
+def assisted(d: Derivation) -> None:
+    return None
+
+
+@rule("read", "unlisted", "D6 D9", "derived", "ncci-manual-2025",
+      "A laparoscopic act that has no code of its own is the unlisted 44238, once for the operation.")
+def unlisted(d: Derivation) -> None:
+    return None
+
+
+@rule("read", "part", "D1 D9 D10 D12 D18 D19 D20", "confirmed", "ncci-manual-2025",
+      "Every place where bowel is missing plays one part: joined, brought out, left loose, ileocolic, colon, atresia, or part of a closure.")
+def part(d: Derivation, place: Place) -> str:
+    op = d.op
+    reasons = op.reasons(place)
+    closed = any(place.near(s.start) for s in op.did("close_stoma"))
+    fistula = "fistula" in reasons and bool(op.did("close_fistula"))
+    if closed or fistula:
+        if not place.joined:
+            raise OutOfScope("a stoma or fistula closed where the bowel was then left open or brought out is not decided here")
+        return "stoma closure" if closed else "fistula closure"
+    if place.start == place.end or (op.trimmed_only(place) and place.brought_out):
+        return "stoma only"
+    if op.trimmed_only(place):
+        return "stapled ends joined" if place.joined else "as it was left"
+    across = place.start < op.valve < place.end
+    colon = place.start >= op.valve
+    if place.open and (across or colon):
+        raise OutOfScope("colon or ileocolic bowel left stapled inside is not decided here")
+    if across and place.brought_out:
+        raise OutOfScope("an ileocolic piece removed with its end brought out is not decided here")
+    if across:
+        return "ileocolic"
+    if place.brought_out:
+        return "colon, brought out" if colon else "brought out"
+    if colon:
+        return "colon"
+    if place.open:
+        return "loose"
+    return "atresia" if "atresia" in reasons else "joined"
+
+
+@rule("read", "count-joins", "D1 D2 D3 D5", "confirmed", "ncci-manual-2025 ncci-manual-2021-ch6 aapc-enterectomy",
+      "Count the joins that stand when the abdomen is closed: a place counts once however many pieces, lesions or centimetres came out of it.")
+def count_joins(d: Derivation, place: Place) -> int:
+    return 1
+
+
+@rule("read", "redone-join", "D4", "contested", "ncci-manual-2025",
+      "A join that was cut out for its own sake and made again in the same operation counts once.")
+def redone_join(d: Derivation, place: Place) -> int:
+    return 0
+
+
+@rule("read", "further-units", "D5", "confirmed", "cms-mue-2024-07 aast-coders-corner",
+      "The first counted join is the base code; each one after it is one unit of the add-on.")
+def further_units(d: Derivation, joins: int) -> int:
+    return joins - 1
+
+
+@rule("read", "duodenum", "D17", "recalled", "professional-practice",
+      "A piece of the third or fourth part of the duodenum removed and joined is counted as small bowel.")
+def duodenum(d: Derivation, place: Place) -> bool:
+    return place.start < 0
+
+
+@rule("read", "settle", "D3", "derived", "query-briefs ncci-manual-2025",
+      "Readings with one claim are billed; readings with different claims send a question to the surgeon.")
+def settle(claims: list[frozenset[Any]], values: list[float]) -> int | None:
+    """The reading to bill, or None for a query."""
+    return 0 if len(set(claims)) == 1 else None
+
+
+# Bill rules: what was done
+
+
+def _small(d: Derivation, first: str, further: str, places: list[Place], *because: str) -> Iterable[Service]:
+    redone = [p for p in places if d.op.steps and any(d.op.steps[i].reason == "join" for i in p.cuts)]
+    joins = sum(d.ask("count-joins", p) + d.ask("redone-join", p) for p in places)
+    if joins < 1:
+        return
+    why = because + (("redone-join",) if redone else ()) + (("duodenum",) if any(p.start < 0 for p in places) else ())
+    yield d.service(first, *why, "count-joins", "first-join", steps=_steps(places[:1]), rank="resection")
+    if (more := d.ask("further-units", joins)) > 0:
+        yield d.service(further, "further-units", units=more, steps=_steps(places[1:] or places), rank="resection")
+
+
+@rule("bill", "first-join", "D2 D6 D12", "confirmed", "cms-aoc-2024-06 cms-mue-2024-07",
+      "The first small-bowel segment removed and joined is the base code, once a day, and the only base its add-on may ride on.")
+def first_join(d: Derivation) -> Iterable[Service]:
+    yield from _small(d, "first", "further", d.places("joined"))
+
+
+@rule("bill", "atresia", "D18", "confirmed", "cms-ptp-2024q3 cms-aoc-2024-06",
+      "Resections for atresia present from birth have their own codes: 44126, or 44127 with tapering, and 44128 for each further one.")
+def atresia(d: Derivation) -> Iterable[Service]:
+    places = d.places("atresia")
+    tapered = any(d.op.steps[p.joins[-1]].tapered for p in places)
+    for s in _small(d, "atresia, tapered" if tapered else "atresia", "further atresia", places):
+        yield replace(s, because=(*s.because, "atresia"))
+
+
+@rule("bill", "brought-out", "D9", "confirmed", "cms-ptp-2024q3",
+      "A segment removed with an end brought to the skin instead of joined is 44125, once; the stoma is in it.")
+def brought_out(d: Derivation) -> Iterable[Service]:
+    places = d.places("brought out")
+    if places and not d.places("joined", "atresia"):
+        yield d.service("removed, stoma", "brought-out", steps=_steps(places[:1]), rank="resection")
+        if more := places[1:]:
+            yield d.service("stoma", "brought-out", units=len(more), steps=_steps(more))
+
+
+@rule("bill", "stoma-beside-join", "D9", "recalled", "cms-ptp-2024q3 professional-practice",
+      "Where one segment was joined and another brought out, the stoma is billed beside the join; 44125 never goes with 44120 or 44121.")
+def stoma_beside_join(d: Derivation) -> Iterable[Service]:
+    places = d.places("brought out")
+    if places and d.places("joined", "atresia"):
+        yield d.service("stoma", "stoma-beside-join", units=len(places), steps=_steps(places))
+
+
+@rule("bill", "loose-ends", "D10", "contested", "aast-coders-corner ncci-manual-2025",
+      "A segment removed with both ends stapled and left inside takes the resection code with 52, as one published view has it.")
+def loose_ends(d: Derivation) -> Iterable[Service]:
+    places = d.places("loose")
+    first = not d.places("joined", "atresia")
+    for i, place in enumerate(places):
+        what = "first" if first and i == 0 else "further"
+        service = d.service(what, "loose-ends", steps=_steps([place]), rank="resection")
+        yield replace(service, modifiers=frozenset({"52"}))
+
+
+@rule("bill", "stapled-ends-joined", "D10", "recalled", "professional-practice cms-mue-2024-07",
+      "Joining ends that an earlier operation left stapled, with nothing more than a trim, is a join without resection: 44130 for each.")
+def stapled_ends_joined(d: Derivation) -> Iterable[Service]:
+    if places := d.places("stapled ends joined"):
+        yield d.service("bypass", "stapled-ends-joined", units=len(places), steps=_steps(places))
+
+
+@rule("bill", "ileocolic", "D12", "confirmed", "cms-aoc-2024-06 cms-ptp-2024q3",
+      "A piece that crosses the ileocecal valve is the ileocolic resection, 44160 or 44205; no small-bowel add-on rides on it.")
+def ileocolic(d: Derivation) -> Iterable[Service]:
+    if places := d.places("ileocolic"):
+        yield d.service("ileocolic", "ileocolic", steps=_steps(places), rank="resection")
+
+
+@rule("bill", "colon", "D12", "recalled", "cms-pfs-2026-07 cms-ptp-2024q3 professional-practice",
+      "A piece of colon removed has its own codes: joined, joined with a stoma above, or brought out with the lower end closed.")
+def colon(d: Derivation) -> Iterable[Service]:
+    joined, out = d.places("colon"), d.places("colon, brought out")
+    above = any(s.start >= d.op.valve and s.kind == "loop" for s in d.op.did("stoma"))
+    if joined:
+        opened = above and d.ask("approach") == "open"
+        what = "colon, stoma above" if opened else "colon"
+        yield d.service(what, "colon", steps=_steps(joined[:1]), rank="resection")
+        if more := joined[1:]:
+            yield d.service("colon", "colon", units=len(more), steps=_steps(more), rank="resection")
+    if out:
+        yield d.service("colon, end stoma", "colon", steps=_steps(out[:1]), rank="resection")
+        if more := out[1:]:
+            yield d.service("colostomy", "colon", units=len(more), steps=_steps(more))
+
+
+@rule("bill", "stoma", "D9", "confirmed", "cms-ptp-2024q3",
+      "A stoma made where no bowel was removed is its own service, and may stand beside a resection that was joined.")
+def stoma(d: Derivation) -> Iterable[Service]:
+    only = [(p.start, i) for p in d.places("stoma only") for i in p.stomas[:1]]
+    made = sorted([*d.op.bowel.loops, *only])
+    small = [i for at, i in made if at < d.op.valve]
+    large = [i for at, i in made if at >= d.op.valve]
+    if small:
+        yield d.service("stoma", "stoma", units=len(small), steps=small)
+    if large:
+        yield d.service("colostomy", "stoma", units=len(large), steps=large)
+
+
+@rule("bill", "stricturoplasty", "D13", "derived", "cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025",
+      "A stricture widened without removing bowel, apart from any join, is 44615, one unit each.")
+def stricturoplasty(d: Derivation) -> Iterable[Service]:
+    yield from _pointed(d, "stricturoplasty", "stricturoplasty", "stricturoplasty")
+
+
+@rule("bill", "bypass", "D15", "confirmed", "cms-ptp-2024q3",
+      "A join between two loops with nothing removed is the bypass code, 44130.")
+def bypass(d: Derivation) -> Iterable[Service]:
+    if done := [i for i, _ in d.numbered("bypass")]:
+        yield d.service("bypass", "bypass", units=len(done), steps=done)
+
+
+@rule("bill", "hole-sewn", "D16", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
+      "A hole from injury or disease, sewn apart from any join or removed piece, is billed: 44602 for one in small bowel, 44603 for several, 44604 in colon.")
+def hole_sewn(d: Derivation) -> Iterable[Service]:
+    holes = [(i, s) for i, s in d.numbered("repair") if s in d.op.apart and s.kind != "surgeon"]
+    small = [i for i, s in holes if s.start < d.op.valve]
+    large = [i for i, s in holes if s.start >= d.op.valve]
+    if small:
+        yield d.service("one hole" if len(small) == 1 else "several holes", "hole-sewn", steps=small)
+    if large:
+        above = any(s.start >= d.op.valve for s in d.op.did("stoma")) and not d.places("colon", "colon, brought out")
+        yield d.service("colon hole, stoma" if above else "colon hole", "hole-sewn", steps=large)
+
+
+@rule("bill", "pouch", "D14", "recalled", "cms-ptp-2024q3 professional-practice",
+      "A Meckel's pouch removed alone is 44800.")
+def pouch(d: Derivation) -> Iterable[Service]:
+    if done := [i for i, s in d.numbered("diverticulectomy") if s in d.op.apart]:
+        yield d.service("pouch", "pouch", steps=done)
+
+
+@rule("bill", "opening", "D16 D21", "derived", "cms-ptp-2024q3",
+      "Bowel opened to look, biopsy or take something out, apart from any join or removed piece, is 44020 (44010 duodenum, 44025 colon).")
+def opening(d: Derivation) -> Iterable[Service]:
+    where: dict[str, list[int]] = {}
+    for i, s in d.numbered("enterotomy"):
+        if s in d.op.apart:
+            what = "duodenal opening" if s.start < 0 else "opening" if s.start < d.op.valve else "colon opening"
+            where.setdefault(what, []).append(i)
+    for what, done in where.items():
+        yield d.service(what, "opening", units=len(done), steps=done)
+
+
+@rule("bill", "stoma-closed", "D20", "secondary", "aapc-stoma-closure mastery-stoma-closure cms-ptp-2024q3",
+      "Closing a stoma is 44620, or 44625 when a piece is removed and joined to do it (44227 laparoscopic); trimming the edges alone is argued either way.")
+def stoma_closed(d: Derivation) -> Iterable[Service]:
+    places = d.places("stoma closure")
+    removed = [p for p in places if d.ask("closure-removed", p)]
+    plain = len(d.op.did("close_stoma")) - len(removed)
+    steps = [i for i, _ in d.numbered("close_stoma")]
+    if removed:
+        yield d.service("stoma closed with resection", "stoma-closed", units=len(removed), steps=(*steps, *_steps(removed)), rank="resection")
+    if plain > 0:
+        yield d.service("stoma closed", "stoma-closed", units=plain, steps=(*steps, *_steps(p for p in places if p not in removed)))
+
+
+@rule("read", "closure-removed", "D20", "secondary", "aapc-stoma-closure mastery-stoma-closure",
+      "To close a stoma with resection means that a piece was removed, not that its edges were trimmed.")
+def closure_removed(d: Derivation, place: Place) -> bool:
+    return bool(place.cuts) and not d.op.reasons(place) <= {"margin"}
+
+
+@rule("bill", "fistula-closed", "D19", "derived", "ncci-manual-2025 cms-ptp-2024q3",
+      "Where closing a fistula was the main work it has one code for the site, by where the fistula led, and the bowel removed for it is in that code.")
+def fistula_closed(d: Derivation) -> Iterable[Service]:
+    places = d.places("fistula closure")
+    for i, s in d.numbered("close_fistula"):
+        removed = s.kind == "bowel-bladder" and places
+        what = "bowel-bladder with resection" if removed else str(s.kind)
+        yield d.service(what, "fistula-closed", steps=(i, *_steps(places)), rank="resection")
+
+
+@rule("bill", "small-things", "D3 D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3",
+      "Every small thing done is named first, so that each can be struck for a reason: freeing, looking, mending mesentery, appendix, omentum, reopening.")
+def small_things(d: Derivation) -> Iterable[Service]:
+    named = {"lyse_adhesions": "freeing", "mesentery_repair": "mesentery", "omentectomy": "omentum", "appendectomy": "appendix", "reopen": "reopened"}
+    seen: set[str] = set()
+    for i, s in d.numbered(*named, "explore"):
+        what = named.get(s.act) or str(s.kind)
+        if what not in seen:
+            seen.add(what)
+            yield d.service(what, "small-things", steps=[i], rank="minor")
+    if d.op.approach == "converted" and "laparoscopy" not in seen:
+        yield d.service("laparoscopy", "small-things", rank="minor")
+
+
+@rule("bill", "feeding-catheter", "D21", "confirmed", "cms-aoc-2024-06",
+      "A feeding catheter put into the jejunum during another operation is the add-on 44015, whose base each contractor decides.")
+def feeding_catheter(d: Derivation) -> Iterable[Service]:
+    if done := [i for i, _ in d.numbered("feeding_catheter")]:
+        alone = not any(s.act not in ("feeding_catheter", "explore", "lyse_adhesions") for s in d.op.steps)
+        yield d.service("feeding tube alone" if alone else "feeding catheter", "feeding-catheter", steps=done)
+
+
+def _pointed(d: Derivation, act: str, what: str, because: str) -> Iterable[Service]:
+    if done := [i for i, s in d.numbered(act) if s in d.op.apart]:
+        yield d.service(what, because, units=len(done), steps=done)
+
+
+# Also named, only to be struck for a reason of their own
+
+
+@rule("bill", "done-but-inside", "D13 D14 D16 D19 D20", "confirmed", "ncci-manual-2025",
+      "What was done at a join, in a removed piece, by the surgeon's own slip, or to close a stoma or fistula is named too, and struck below.")
+def done_but_inside(d: Derivation) -> Iterable[Service]:
+    near = {"stricturoplasty": "stricturoplasty", "enterotomy": "opening", "diverticulectomy": "pouch", "repair": "one hole"}
+    for i, s in d.numbered(*near):
+        own = s.act == "repair" and s.kind == "surgeon"
+        if own or s not in d.op.apart:
+            yield replace(d.service(near[s.act], steps=[i], rank="minor"), what="own injury" if own else f"part: {s.act}")
+    for place in d.places("stoma closure", "fistula closure"):
+        if place.cuts:
+            yield replace(d.service("first", steps=_steps([place]), rank="minor"), what="removed to close")
+
+
+# Inside rules: what is part of something else
+
+Struck = Iterable[Service]
+
+
+def _others(services: list[Service], *, minor: bool = False) -> bool:
+    return any(s.rank != "minor" or minor for s in services)
+
+
+def _named(services: list[Service], *names: str) -> list[Service]:
+    return [s for s in services if s.what in names]
+
+
+@rule("inside", "own-injury", "D16", "confirmed", "ncci-manual-2025",
+      "A hole the surgeon made by accident and mended in the same operation is not reported.")
+def own_injury(d: Derivation, services: list[Service]) -> Struck:
+    return _named(services, "own injury")
+
+
+@rule("inside", "part-of-join", "D13 D16", "confirmed", "ncci-manual-2025",
+      "A stricture widened, an opening or a hole within 5 cm of a join, or inside bowel later removed, is part of that join or piece.")
+def part_of_join(d: Derivation, services: list[Service]) -> Struck:
+    return _named(services, "part: stricturoplasty", "part: enterotomy", "part: repair")
+
+
+@rule("inside", "pouch-in-piece", "D14", "recalled", "professional-practice",
+      "A Meckel's pouch inside the removed piece is part of the resection.")
+def pouch_in_piece(d: Derivation, services: list[Service]) -> Struck:
+    return _named(services, "part: diverticulectomy")
+
+
+@rule("inside", "removed-to-close", "D19 D20", "confirmed", "ncci-manual-2025",
+      "The piece removed to close a stoma or a fistula is inside the closure code: one site, one code.")
+def removed_to_close(d: Derivation, services: list[Service]) -> Struck:
+    return _named(services, "removed to close")
+
+
+@rule("inside", "laparoscopic-start", "D7 D21", "confirmed", "ncci-manual-2025 kzanow-converted aapc-converted",
+      "The laparoscopic beginning of an operation that was converted is not reported; nor is a first look through the scope.")
+def laparoscopic_start(d: Derivation, services: list[Service]) -> Struck:
+    decided = any(s.decided for s in d.op.did("explore"))
+    return [] if decided or not _others(services, minor=len(services) > 1) else _named(services, "laparoscopy")
+
+
+@rule("inside", "exploration", "D3 D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3",
+      "Looking through the abdomen is part of any other operation in it.")
+def exploration(d: Derivation, services: list[Service]) -> Struck:
+    looks = _named(services, "laparotomy")
+    return looks if len(services) > len(looks) else []
+
+
+@rule("inside", "adhesions", "D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3 aapc-enterolysis",
+      "Freeing adhesions is part of any other operation in the abdomen, however long it took; far beyond the usual, and described, it is 22 on the main code.")
+def adhesions(d: Derivation, services: list[Service]) -> Struck:
+    freed = _named(services, "freeing")
+    return freed if len(services) > len(freed) else []
+
+
+@rule("inside", "mesentery", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
+      "Closing the mesentery is part of the operation on the bowel it belongs to.")
+def mesentery(d: Derivation, services: list[Service]) -> Struck:
+    return _named(services, "mesentery") if _others(services) else []
+
+
+@rule("inside", "omentum", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
+      "Removing omentum along the way is part of the operation.")
+def omentum(d: Derivation, services: list[Service]) -> Struck:
+    mine = _named(services, "omentum")
+    return mine if len(services) > len(mine) else []
+
+
+@rule("inside", "appendix", "D21", "secondary", "ncci-manual-2025 cms-ptp-2024q3",
+      "An appendix removed on the way is not reported beside a small-bowel resection.")
+def appendix(d: Derivation, services: list[Service]) -> Struck:
+    mine = _named(services, "appendix")
+    if mine and len(services) == len(mine):
+        raise OutOfScope("an appendectomy alone is outside this casebook")
+    return mine
+
+
+@rule("inside", "reopening", "D10", "confirmed", "cms-ptp-2024q3",
+      "Opening a recent laparotomy again is part of whatever is then done; alone it is 49002.")
+def reopening(d: Derivation, services: list[Service]) -> Struck:
+    return _named(services, "reopened") if _others(services) else []
+
+
+@rule("inside", "bypass-beside-resection", "D10 D15", "confirmed", "cms-ptp-2024q3",
+      "A join without resection is never paid beside a small-bowel resection.")
+def bypass_beside_resection(d: Derivation, services: list[Service]) -> Struck:
+    small = _named(services, "first", "further", "removed, stoma")
+    return _named(services, "bypass") if small else []
+
+
+@rule("inside", "atresia-alone", "D18", "confirmed", "cms-ptp-2024q3",
+      "The atresia codes shut out 44120 and 44121 the same day.")
+def atresia_alone(d: Derivation, services: list[Service]) -> Struck:
+    return _named(services, "first", "further") if _named(services, "atresia", "atresia, tapered") else []
+
+
+@rule("inside", "loose-beside-stoma", "D9 D10", "contested", "cms-ptp-2024q3",
+      "A segment left loose cannot be billed beside 44125, which shuts out 44120 and 44121.")
+def loose_beside_stoma(d: Derivation, services: list[Service]) -> Struck:
+    loose = [s for s in services if "52" in s.modifiers]
+    return loose if _named(services, "removed, stoma") else []
+
+
+@rule("inside", "one-colon-resection", "D12", "confirmed", "cms-ptp-2024q3",
+      "A colon resection is never paid beside the ileocolic resection.")
+def one_colon_resection(d: Derivation, services: list[Service]) -> Struck:
+    return _named(services, "colon") if _named(services, "ileocolic") and d.ask("approach") == "open" else []
+
+
+@rule("inside", "stoma-in-colon-code", "D9", "confirmed", "cms-ptp-2024q3",
+      "A colostomy made with a colon resection that names one is inside that code.")
+def stoma_in_colon_code(d: Derivation, services: list[Service]) -> Struck:
+    holds = _named(services, "colon, stoma above", "colon, end stoma", "colon hole, stoma")
+    return _named(services, "colostomy") if holds else []
+
+
+# Mark rules: one modifier each, on lines in the order of the claim
+
+
+def _marked(lines: list[Service], at: Iterable[int], modifier: str, rule: str) -> list[Service]:
+    chosen = set(at)
+    return [
+        replace(s, modifiers=s.modifiers | {modifier}, because=(*s.because, rule)) if i in chosen else s
+        for i, s in enumerate(lines)
+    ]
+
+
+def _main(lines: list[Service]) -> list[int]:
+    return [i for i, s in enumerate(lines) if not edits.add_on(s.code)]
+
+
+@rule("mark", "22", "D1 D4 D7", "confirmed", "ncci-manual-2025 contractor-22-copy triple-s-22",
+      "Work far beyond the usual, and described, is 22 on the resection code, never on an add-on.")
+def mark_22(d: Derivation, lines: list[Service]) -> list[Service]:
+    if not d.op.unusual_work:
+        return lines
+    values = edits.values()
+    able = [i for i in _main(lines) if lines[i].code not in values or values[lines[i].code].global_days in ("000", "010", "090")]
+    resections = [i for i in able if lines[i].rank == "resection"]
+    return _marked(lines, (resections or able)[:1], "22", "22")
+
+
+def _session(follows: str, modifier: str) -> Callable[[Derivation, list[Service]], list[Service]]:
+    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
+        ours = d.op.follows == follows and d.op.days <= GLOBAL_DAYS
+        return _marked(lines, _main(lines), modifier, modifier) if ours else lines
+
+    return mark
+
+
+rule("mark", "58", "D10 D11", "confirmed", "ncci-manual-2025",
+     "A later operation that was planned or staged is 58 on its own base codes; an add-on never reaches back to an earlier day.")(_session("staged", "58"))
+rule("mark", "78", "D10 D11", "confirmed", "ncci-manual-2025 regence-78",
+     "An unplanned return to the operating room for a complication is 78 on the base codes.")(_session("complication", "78"))
+rule("mark", "79", "D11", "secondary", "ncci-manual-2025",
+     "A later operation that has nothing to do with the earlier one is 79 on the base codes.")(_session("unrelated", "79"))
+
+
+@rule("mark", "58-after-look", "D21", "confirmed", "ncci-manual-2025",
+      "When what the scope showed led to the open operation, the look is reported and 58 goes on the open code.")
+def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
+    if not any(s.decided for s in d.op.did("explore")) or len(lines) < 2 or d.ask("approach") != "open":
+        return lines
+    return _marked(lines, [i for i in _main(lines) if lines[i].what != "laparoscopy"], "58", "58-after-look")
+
+
+@rule("mark", "59", "D12 D16 D20", "confirmed", "cms-ptp-2024q3 ncci-manual-2025 cms-mln-59",
+      "Where a pair has indicator 1 and the second service was at a truly separate site, 59 or XS goes on the second code.")
+def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
+    second = set()
+    for i, one in enumerate(lines):
+        for two in lines[i + 1 :]:
+            found = edits.pair(one.code, two.code)
+            if found and found[2] == 1 and not edits.add_on(found[1]):
+                looked = {one.what, two.what} & {"laparoscopy"} and any("58" in s.modifiers for s in (one, two))
+                if not looked:
+                    second.add(found[1])
+    return _marked(lines, [i for i, s in enumerate(lines) if s.code in second], "59", "59")
+
+
+@rule("mark", "51", "D2 D9 D13", "confirmed", "cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies bcbsnc-add-on",
+      "Every later procedure that is not an add-on takes 51; an add-on never does, since its fee is not cut.")
+def mark_51(d: Derivation, lines: list[Service]) -> list[Service]:
+    return _marked(lines, _main(lines)[1:], "51", "51")
+
+
+def _role(surgeon: str, modifier: str) -> Callable[[Derivation, list[Service]], list[Service]]:
+    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
+        return _marked(lines, range(len(lines)), modifier, modifier) if d.op.surgeon == surgeon else lines
+
+    return mark
+
+
+rule("mark", "80", "D22", "confirmed", "fcso-assistant cms-pfs-2026-07",
+     "A physician who assists marks every line 80.")(_role("assistant", "80"))
+rule("mark", "AS", "D22", "confirmed", "fcso-assistant cms-pfs-2026-07",
+     "A physician assistant or nurse who assists marks every line AS.")(_role("assistant-nonphysician", "AS"))
+rule("mark", "62", "D22", "confirmed", "cms-pfs-2026-07 cms-pfs-layout-2025",
+     "Two surgeons of different specialties who share one code mark every line 62, with proof that both were needed.")(_role("co-surgeon", "62"))
+
+RULEBOOK = Rulebook(_RULES)
+
+
+# From rules to claim
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The claim of one operation: its lines, the rules behind it, and what was done but is not billed."""
+
+    lines: Claim = ()
+    because: tuple[str, ...] = ()
+    not_billed: tuple[tuple[str, str, tuple[int, ...]], ...] = ()  # code, rule, steps
+    confidence: str = "confirmed"
+    shown_by: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # code -> steps
+    out_of_scope: str | None = None
+
+    def same(self, free_51: frozenset[str] | None = None) -> frozenset[tuple[str, int, frozenset[str]]]:
+        return same(self.lines, self.free_51 if free_51 is None else free_51)
+
+    @property
+    def free_51(self) -> frozenset[str]:
+        """The codes on which 51 may be written or left out, since contractors differ."""
+        return frozenset(line.code for line in self.lines if "51" in line.modifiers)
+
+    @property
+    def rvu(self) -> float:
+        """Total facility RVU of the lines, July 2026; no reduction applied."""
+        table = edits.values()
+        return sum(table[s.code].total * s.units for s in self.lines if s.code in table)
+
+
+def derive(op: Operation, book: Rulebook = RULEBOOK) -> Derived:
+    """What the rules say of one operation. Never raises; what no rule decides comes back with `out_of_scope`."""
+    d = Derivation(op, book)
+    try:
+        services = [s for r in book.bill for s in r.ask(d)]
+        struck: list[tuple[str, str, tuple[int, ...]]] = []
+        for r in book.inside:
+            for s in r.ask(d, services):
+                struck.append((s.code, r.id, s.steps))
+                services = [other for other in services if other is not s]
+        if not services:
+            return Derived(out_of_scope="nothing that was done is billed by the rules of this casebook")
+        lines = _ordered(_merged(services))
+        for r in book.mark:
+            lines = r.ask(d, lines)
+    except OutOfScope as reason:
+        return Derived(out_of_scope=str(reason))
+    because = tuple(dict.fromkeys(id for s in lines for id in s.because))
+    rules = dict.fromkeys((*because, *(id for _, id, _ in struck)))
+    return Derived(
+        lines=tuple(Line(s.code, s.units, tidy(s.modifiers)) for s in lines),
+        because=because,
+        not_billed=tuple(struck),
+        confidence=weakest([book[id].confidence for id in rules]),
+        shown_by=MappingProxyType({s.code: s.steps for s in reversed(lines)}),
+    )
+
+
+def _merged(services: list[Service]) -> list[Service]:
+    """One line for one code with one set of modifiers; the unlisted code stands once for the whole operation."""
+    lines: dict[tuple[str, frozenset[str]], Service] = {}
+    for s in services:
+        seen = lines.get((s.code, s.modifiers))
+        if seen is None:
+            lines[s.code, s.modifiers] = s
+        else:
+            units = 1 if s.code == UNLISTED else seen.units + s.units
+            because = tuple(dict.fromkeys((*seen.because, *s.because)))
+            lines[s.code, s.modifiers] = replace(seen, units=units, because=because, steps=(*seen.steps, *s.steps))
+    return [replace(s, units=1) if s.code == UNLISTED else s for s in lines.values()]
+
+
+def _ordered(services: list[Service]) -> list[Service]:
+    """Primaries by value, each followed by its own add-ons."""
+    values = edits.values()
+
+    def worth(s: Service) -> float:
+        known = values.get(s.code)
+        return -(known.total if known else values["44143"].total)
+
+    primaries = sorted((s for s in services if not edits.add_on(s.code)), key=lambda s: (worth(s), s.code))
+    rest = sorted((s for s in services if edits.add_on(s.code)), key=lambda s: (s.code, sorted(s.modifiers)))
+    ordered: list[Service] = []
+    for primary in primaries:
+        mine = [s for s in rest if primary.code in edits.bases()[s.code]]
+        ordered += [primary, *mine]
+        rest = [s for s in rest if s not in mine]
+    return ordered + rest
