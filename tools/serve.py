@@ -35,9 +35,9 @@ class Pages(http.server.SimpleHTTPRequestHandler):
         """Say nothing for each request."""
 
 
-def server(port: int, folder: pathlib.Path = HTML) -> http.server.ThreadingHTTPServer:
+def server(port: int, folder: pathlib.Path = HTML, handler: type[Pages] = Pages) -> http.server.ThreadingHTTPServer:
     """A server of `folder` on this machine only; port 0 takes a free one."""
-    return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Pages, directory=str(folder)))
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(handler, directory=str(folder)))
 
 
 def check_free(port: int) -> None:

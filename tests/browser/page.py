@@ -1,0 +1,44 @@
+"""A case page as a reader meets it, by its accessible names, and answers to try on it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from casebook.cases import load
+from casebook.grading import grade_page
+
+SLOW = 60_000  # ms; the first answer waits for Python to start
+
+
+class Quiz:
+    """The quiz section of a page."""
+
+    def __init__(self, page):
+        self.page = page
+        self.section = page.locator("section.casebook-quiz")
+        self.claim = self.section.get_by_role("textbox", name="Claim", exact=True)
+        self.check = self.section.get_by_role("button", name="Check", exact=True)
+        self.status = self.section.get_by_role("status")
+        self.worked = self.section.locator(".casebook-worked")
+
+    def answer(self, text, verdict):
+        """Type and check, then wait for the verdict."""
+        self.claim.fill(text)
+        self.check.click()
+        expect(self.status).to_have_attribute("data-verdict", verdict, timeout=SLOW)
+
+
+def an_answer(case, verdict):
+    """An answer to the case that our own grader gives this verdict."""
+    page = load(case).page()
+    tries = {
+        "correct": [grade_page(page, "")["feedback"]["expected"]],
+        "partly": ["44120", "44120; 44121", "44120; 44121 x2", "44202", "query"],
+        "wrong": ["49000", "44005", "44799"],
+        "invalid": ["two resections, please"],
+        "blank": ["", "   "],
+    }[verdict]
+    for answer in tries:
+        if grade_page(page, answer)["verdict"] == verdict:
+            return answer
+    raise AssertionError(f"no answer tried here is {verdict} on {case}")

@@ -1,0 +1,155 @@
+"""The quiz of a case page in a real browser: what a reader types, and what the page answers."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from casebook.cases import load
+from casebook.grading import grade_page
+from tests.browser.page import SLOW, Quiz, an_answer
+
+RUNTIME = re.compile(r"pyodide|worker|snapshot|\.whl|wheel|\.gz$|\.wasm")
+
+
+@pytest.fixture(scope="module")
+def case(case_ids):
+    """The first case of the teaching order."""
+    return case_ids[0]
+
+
+def test_every_verdict(quiz, case):
+    here = quiz(case)
+    page = load(case).page()
+    for verdict in ("correct", "partly", "wrong", "invalid", "blank"):
+        answer = an_answer(case, verdict)
+        here.answer(answer, verdict)
+        # The page says what this Python says: one grader.
+        expect(here.status).to_have_text(grade_page(page, answer)["feedback"]["headline"])
+
+
+def test_the_status_holds_the_verdict_only(quiz, case):
+    here = quiz(case)
+    here.answer(an_answer(case, "wrong"), "wrong")
+    assert len(here.status.inner_text()) < 80
+    correction = grade_page(load(case).page(), an_answer(case, "wrong"))["feedback"]["correction"]
+    if correction:
+        expect(here.section).to_contain_text(correction)
+        expect(here.status).not_to_contain_text(correction)
+
+
+def test_enter_and_tab_are_enough(quiz, case):
+    here = quiz(case)
+    here.claim.focus()
+    here.page.keyboard.type(an_answer(case, "correct"))
+    for _ in range(6):
+        here.page.keyboard.press("Tab")
+        if here.page.evaluate("document.activeElement.textContent.trim()") == "Check":
+            break
+    here.page.keyboard.press("Enter")
+    expect(here.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+
+
+def test_an_untouched_page_loads_nothing_of_the_grader(quiz, case, site):
+    site.asked.clear()
+    here = quiz(case)
+    here.page.wait_for_load_state("networkidle")
+    here.page.mouse.wheel(0, 4000)
+    here.page.wait_for_timeout(500)
+    assert not [path for path in site.asked if RUNTIME.search(path)]
+    here.claim.focus()
+    expect(here.status).not_to_have_attribute("data-verdict", "correct")
+    here.answer(an_answer(case, "correct"), "correct")
+    assert [path for path in site.asked if RUNTIME.search(path)]
+
+
+def test_the_page_says_how_large_the_grader_is(quiz, case):
+    expect(quiz(case).section).to_contain_text(re.compile(r"[0-9.]+\s?MB"))
+
+
+def test_no_scripts(quiz, case):
+    here = quiz(case, java_script_enabled=False)
+    expect(here.page.get_by_role("heading", name=re.compile("operative report", re.IGNORECASE)).first).to_be_visible()
+    expect(here.worked).to_be_visible()
+    expect(here.claim).to_be_hidden()
+    expect(here.check).to_be_hidden()
+
+
+def test_with_scripts_the_worked_answer_waits(quiz, case):
+    here = quiz(case)
+    expect(here.claim).to_be_visible()
+    expect(here.worked).to_be_hidden()
+
+
+@pytest.mark.parametrize("lost", ["**/*worker.js*", "**/pyodide/**"])
+def test_a_grader_that_cannot_start_opens_the_worked_answer(quiz, case, watch, lost):
+    watch.forgive("Failed to load|ERR_FAILED|worker|pyodide|fetch")
+    here = quiz(case, before=lambda page: page.context.route(lost, lambda route: route.abort()))
+    here.claim.fill("44120")
+    here.check.click()
+    expect(here.worked).to_be_visible(timeout=SLOW)
+    expect(here.section).to_contain_text(re.compile(r"could not|cannot|did not", re.IGNORECASE))
+
+
+def test_without_the_snapshot_python_starts_the_plain_way(quiz, case, watch, site):
+    watch.forgive("404|Failed to load")
+    missing = []
+
+    def gone(route):
+        missing.append(route.request.url)
+        route.fulfill(status=404, body="")
+
+    here = quiz(case, before=lambda page: page.context.route("**/*snapshot*", gone))
+    here.answer(an_answer(case, "correct"), "correct")
+    assert missing, "the page did not ask for the snapshot, so this test tested nothing"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=\"document.title='owned'\">",
+        "</textarea><script>document.title='owned'</script>",
+        "44120\u202e; 44121\u0000",
+        "javascript:document.title='owned'",
+    ],
+)
+def test_hostile_text_is_text(quiz, case, text):
+    here = quiz(case)
+    before = here.section.locator("img, script, iframe").count()
+    title = here.page.title()
+    here.answer(text, "invalid")
+    assert here.section.locator("img, script, iframe").count() == before
+    assert here.page.title() == title
+
+
+def test_a_page_opened_as_a_file_says_so(visit, built_book, case, watch):
+    watch.forgive("file:|origin|CORS|Failed to load|ERR_")
+    here = Quiz(visit((built_book / "cases" / f"{case}.html").as_uri()))
+    expect(here.worked).to_be_visible()
+    expect(here.section).to_contain_text(re.compile("file", re.IGNORECASE))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_accessible(quiz, case, violations, width, scheme):
+    here = quiz(case, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    here.page.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
+    assert violations(here.page, "section.casebook-quiz") == []
+    here.answer(an_answer(case, "partly"), "partly")
+    for closed in here.section.locator("details:not([open]) > summary").all():
+        closed.click()
+    assert violations(here.page, "section.casebook-quiz") == []
+    assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+
+
+def test_a_second_case_grades_too(quiz, case_ids):
+    here = quiz(case_ids[-1])
+    here.answer(an_answer(case_ids[-1], "correct"), "correct")
+
+
+@pytest.mark.slow
+def test_every_case_grades_its_own_answer(quiz, case_ids):
+    for case in case_ids:
+        here = quiz(case)
+        here.answer(an_answer(case, "correct"), "correct")
+        here.page.context.close()
