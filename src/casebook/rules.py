@@ -165,7 +165,7 @@ class Derivation:
         return [(i, s) for i, s in enumerate(self.op.steps) if s.act in acts]
 
 
-def _steps(places: Iterable[Place]) -> tuple[int, ...]:
+def steps_of(places: Iterable[Place]) -> tuple[int, ...]:
     return tuple(sorted({i for p in places for i in (*p.cuts, *p.joins[-1:], *p.stomas)}))
 
 
@@ -268,9 +268,9 @@ def _small(d: Derivation, first: str, further: str, places: list[Place], *becaus
     if joins < 1:
         return
     why = because + (("redone-join",) if redone else ()) + (("duodenum",) if any(p.start < 0 for p in places) else ())
-    yield d.service(first, *why, "count-joins", "first-join", steps=_steps(places[:1]), rank="resection")
+    yield d.service(first, *why, "count-joins", "first-join", steps=steps_of(places[:1]), rank="resection")
     if (more := d.ask("further-units", joins)) > 0:
-        yield d.service(further, "further-units", units=more, steps=_steps(places[1:] or places), rank="resection")
+        yield d.service(further, "further-units", units=more, steps=steps_of(places[1:] or places), rank="resection")
 
 
 @rule("bill", "first-join", "D2 D6 D12", "confirmed", "cms-aoc-2024-06 cms-mue-2024-07",
@@ -293,9 +293,9 @@ def atresia(d: Derivation) -> Iterable[Service]:
 def brought_out(d: Derivation) -> Iterable[Service]:
     places = d.places("brought out")
     if places and not d.places("joined", "atresia"):
-        yield d.service("removed, stoma", "brought-out", steps=_steps(places[:1]), rank="resection")
+        yield d.service("removed, stoma", "brought-out", steps=steps_of(places[:1]), rank="resection")
         if more := places[1:]:
-            yield d.service("stoma", "brought-out", units=len(more), steps=_steps(more))
+            yield d.service("stoma", "brought-out", units=len(more), steps=steps_of(more))
 
 
 @rule("bill", "stoma-beside-join", "D9", "recalled", "cms-ptp-2024q3 professional-practice",
@@ -303,7 +303,7 @@ def brought_out(d: Derivation) -> Iterable[Service]:
 def stoma_beside_join(d: Derivation) -> Iterable[Service]:
     places = d.places("brought out")
     if places and d.places("joined", "atresia"):
-        yield d.service("stoma", "stoma-beside-join", units=len(places), steps=_steps(places))
+        yield d.service("stoma", "stoma-beside-join", units=len(places), steps=steps_of(places))
 
 
 @rule("bill", "loose-ends", "D10", "contested", "aast-coders-corner ncci-manual-2025",
@@ -313,7 +313,7 @@ def loose_ends(d: Derivation) -> Iterable[Service]:
     first = not d.places("joined", "atresia")
     for i, place in enumerate(places):
         what = "first" if first and i == 0 else "further"
-        service = d.service(what, "loose-ends", steps=_steps([place]), rank="resection")
+        service = d.service(what, "loose-ends", steps=steps_of([place]), rank="resection")
         yield replace(service, modifiers=frozenset({"52"}))
 
 
@@ -321,14 +321,14 @@ def loose_ends(d: Derivation) -> Iterable[Service]:
       "Joining ends that an earlier operation left stapled, with nothing more than a trim, is a join without resection: 44130 for each.")
 def stapled_ends_joined(d: Derivation) -> Iterable[Service]:
     if places := d.places("stapled ends joined"):
-        yield d.service("bypass", "stapled-ends-joined", units=len(places), steps=_steps(places))
+        yield d.service("bypass", "stapled-ends-joined", units=len(places), steps=steps_of(places))
 
 
 @rule("bill", "ileocolic", "D12", "confirmed", "cms-aoc-2024-06 cms-ptp-2024q3",
       "A piece that crosses the ileocecal valve is the ileocolic resection, 44160 or 44205; no small-bowel add-on rides on it.")
 def ileocolic(d: Derivation) -> Iterable[Service]:
     if places := d.places("ileocolic"):
-        yield d.service("ileocolic", "ileocolic", steps=_steps(places), rank="resection")
+        yield d.service("ileocolic", "ileocolic", steps=steps_of(places), rank="resection")
 
 
 @rule("bill", "colon", "D12", "recalled", "cms-pfs-2026-07 cms-ptp-2024q3 professional-practice",
@@ -339,13 +339,13 @@ def colon(d: Derivation) -> Iterable[Service]:
     if joined:
         opened = above and d.ask("approach") == "open"
         what = "colon, stoma above" if opened else "colon"
-        yield d.service(what, "colon", steps=_steps(joined[:1]), rank="resection")
+        yield d.service(what, "colon", steps=steps_of(joined[:1]), rank="resection")
         if more := joined[1:]:
-            yield d.service("colon", "colon", units=len(more), steps=_steps(more), rank="resection")
+            yield d.service("colon", "colon", units=len(more), steps=steps_of(more), rank="resection")
     if out:
-        yield d.service("colon, end stoma", "colon", steps=_steps(out[:1]), rank="resection")
+        yield d.service("colon, end stoma", "colon", steps=steps_of(out[:1]), rank="resection")
         if more := out[1:]:
-            yield d.service("colostomy", "colon", units=len(more), steps=_steps(more))
+            yield d.service("colostomy", "colon", units=len(more), steps=steps_of(more))
 
 
 @rule("bill", "stoma", "D9", "confirmed", "cms-ptp-2024q3",
@@ -364,7 +364,7 @@ def stoma(d: Derivation) -> Iterable[Service]:
 @rule("bill", "stricturoplasty", "D13", "derived", "cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025",
       "A stricture widened without removing bowel, apart from any join, is 44615, one unit each.")
 def stricturoplasty(d: Derivation) -> Iterable[Service]:
-    yield from _pointed(d, "stricturoplasty", "stricturoplasty", "stricturoplasty")
+    yield from pointed(d, "stricturoplasty", "stricturoplasty", "stricturoplasty")
 
 
 @rule("bill", "bypass", "D15", "confirmed", "cms-ptp-2024q3",
@@ -414,9 +414,9 @@ def stoma_closed(d: Derivation) -> Iterable[Service]:
     plain = len(d.op.did("close_stoma")) - len(removed)
     steps = [i for i, _ in d.numbered("close_stoma")]
     if removed:
-        yield d.service("stoma closed with resection", "stoma-closed", units=len(removed), steps=(*steps, *_steps(removed)), rank="resection")
+        yield d.service("stoma closed with resection", "stoma-closed", units=len(removed), steps=(*steps, *steps_of(removed)), rank="resection")
     if plain > 0:
-        yield d.service("stoma closed", "stoma-closed", units=plain, steps=(*steps, *_steps(p for p in places if p not in removed)))
+        yield d.service("stoma closed", "stoma-closed", units=plain, steps=(*steps, *steps_of(p for p in places if p not in removed)))
 
 
 @rule("read", "closure-removed", "D20", "secondary", "aapc-stoma-closure mastery-stoma-closure",
@@ -432,7 +432,7 @@ def fistula_closed(d: Derivation) -> Iterable[Service]:
     for i, s in d.numbered("close_fistula"):
         removed = s.kind == "bowel-bladder" and places
         what = "bowel-bladder with resection" if removed else str(s.kind)
-        yield d.service(what, "fistula-closed", steps=(i, *_steps(places)), rank="resection")
+        yield d.service(what, "fistula-closed", steps=(i, *steps_of(places)), rank="resection")
 
 
 @rule("bill", "small-things", "D3 D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3",
@@ -457,7 +457,7 @@ def feeding_catheter(d: Derivation) -> Iterable[Service]:
         yield d.service("feeding tube alone" if alone else "feeding catheter", "feeding-catheter", steps=done)
 
 
-def _pointed(d: Derivation, act: str, what: str, because: str) -> Iterable[Service]:
+def pointed(d: Derivation, act: str, what: str, because: str) -> Iterable[Service]:
     if done := [i for i, s in d.numbered(act) if s in d.op.apart]:
         yield d.service(what, because, units=len(done), steps=done)
 
@@ -475,7 +475,7 @@ def done_but_inside(d: Derivation) -> Iterable[Service]:
             yield replace(d.service(near[s.act], steps=[i], rank="minor"), what="own injury" if own else f"part: {s.act}")
     for place in d.places("stoma closure", "fistula closure"):
         if place.cuts:
-            yield replace(d.service("first", steps=_steps([place]), rank="minor"), what="removed to close")
+            yield replace(d.service("first", steps=steps_of([place]), rank="minor"), what="removed to close")
 
 
 # Inside rules: what is part of something else
@@ -487,72 +487,72 @@ def _others(services: list[Service], *, minor: bool = False) -> bool:
     return any(s.rank != "minor" or minor for s in services)
 
 
-def _named(services: list[Service], *names: str) -> list[Service]:
+def named(services: list[Service], *names: str) -> list[Service]:
     return [s for s in services if s.what in names]
 
 
 @rule("inside", "own-injury", "D16", "confirmed", "ncci-manual-2025",
       "A hole the surgeon made by accident and mended in the same operation is not reported.")
 def own_injury(d: Derivation, services: list[Service]) -> Struck:
-    return _named(services, "own injury")
+    return named(services, "own injury")
 
 
 @rule("inside", "part-of-join", "D13 D16", "confirmed", "ncci-manual-2025",
       "A stricture widened, an opening or a hole within 5 cm of a join, or inside bowel later removed, is part of that join or piece.")
 def part_of_join(d: Derivation, services: list[Service]) -> Struck:
-    return _named(services, "part: stricturoplasty", "part: enterotomy", "part: repair")
+    return named(services, "part: stricturoplasty", "part: enterotomy", "part: repair")
 
 
 @rule("inside", "pouch-in-piece", "D14", "recalled", "professional-practice",
       "A Meckel's pouch inside the removed piece is part of the resection.")
 def pouch_in_piece(d: Derivation, services: list[Service]) -> Struck:
-    return _named(services, "part: diverticulectomy")
+    return named(services, "part: diverticulectomy")
 
 
 @rule("inside", "removed-to-close", "D19 D20", "confirmed", "ncci-manual-2025",
       "The piece removed to close a stoma or a fistula is inside the closure code: one site, one code.")
 def removed_to_close(d: Derivation, services: list[Service]) -> Struck:
-    return _named(services, "removed to close")
+    return named(services, "removed to close")
 
 
 @rule("inside", "laparoscopic-start", "D7 D21", "confirmed", "ncci-manual-2025 kzanow-converted aapc-converted",
       "The laparoscopic beginning of an operation that was converted is not reported; nor is a first look through the scope.")
 def laparoscopic_start(d: Derivation, services: list[Service]) -> Struck:
     decided = any(s.decided for s in d.op.did("explore"))
-    return [] if decided or not _others(services, minor=len(services) > 1) else _named(services, "laparoscopy")
+    return [] if decided or not _others(services, minor=len(services) > 1) else named(services, "laparoscopy")
 
 
 @rule("inside", "exploration", "D3 D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3",
       "Looking through the abdomen is part of any other operation in it.")
 def exploration(d: Derivation, services: list[Service]) -> Struck:
-    looks = _named(services, "laparotomy")
+    looks = named(services, "laparotomy")
     return looks if len(services) > len(looks) else []
 
 
 @rule("inside", "adhesions", "D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3 aapc-enterolysis",
       "Freeing adhesions is part of any other operation in the abdomen, however long it took; far beyond the usual, and described, it is 22 on the main code.")
 def adhesions(d: Derivation, services: list[Service]) -> Struck:
-    freed = _named(services, "freeing")
+    freed = named(services, "freeing")
     return freed if len(services) > len(freed) else []
 
 
 @rule("inside", "mesentery", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
       "Closing the mesentery is part of the operation on the bowel it belongs to.")
 def mesentery(d: Derivation, services: list[Service]) -> Struck:
-    return _named(services, "mesentery") if _others(services) else []
+    return named(services, "mesentery") if _others(services) else []
 
 
 @rule("inside", "omentum", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
       "Removing omentum along the way is part of the operation.")
 def omentum(d: Derivation, services: list[Service]) -> Struck:
-    mine = _named(services, "omentum")
+    mine = named(services, "omentum")
     return mine if len(services) > len(mine) else []
 
 
 @rule("inside", "appendix", "D21", "secondary", "ncci-manual-2025 cms-ptp-2024q3",
       "An appendix removed on the way is not reported beside a small-bowel resection.")
 def appendix(d: Derivation, services: list[Service]) -> Struck:
-    mine = _named(services, "appendix")
+    mine = named(services, "appendix")
     if mine and len(services) == len(mine):
         raise OutOfScope("an appendectomy alone is outside this casebook")
     return mine
@@ -561,46 +561,46 @@ def appendix(d: Derivation, services: list[Service]) -> Struck:
 @rule("inside", "reopening", "D10", "confirmed", "cms-ptp-2024q3",
       "Opening a recent laparotomy again is part of whatever is then done; alone it is 49002.")
 def reopening(d: Derivation, services: list[Service]) -> Struck:
-    return _named(services, "reopened") if _others(services) else []
+    return named(services, "reopened") if _others(services) else []
 
 
 @rule("inside", "bypass-beside-resection", "D10 D15", "confirmed", "cms-ptp-2024q3",
       "A join without resection is never paid beside a small-bowel resection.")
 def bypass_beside_resection(d: Derivation, services: list[Service]) -> Struck:
-    small = _named(services, "first", "further", "removed, stoma")
-    return _named(services, "bypass") if small else []
+    small = named(services, "first", "further", "removed, stoma")
+    return named(services, "bypass") if small else []
 
 
 @rule("inside", "atresia-alone", "D18", "confirmed", "cms-ptp-2024q3",
       "The atresia codes shut out 44120 and 44121 the same day.")
 def atresia_alone(d: Derivation, services: list[Service]) -> Struck:
-    return _named(services, "first", "further") if _named(services, "atresia", "atresia, tapered") else []
+    return named(services, "first", "further") if named(services, "atresia", "atresia, tapered") else []
 
 
 @rule("inside", "loose-beside-stoma", "D9 D10", "contested", "cms-ptp-2024q3",
       "A segment left loose cannot be billed beside 44125, which shuts out 44120 and 44121.")
 def loose_beside_stoma(d: Derivation, services: list[Service]) -> Struck:
     loose = [s for s in services if "52" in s.modifiers]
-    return loose if _named(services, "removed, stoma") else []
+    return loose if named(services, "removed, stoma") else []
 
 
 @rule("inside", "one-colon-resection", "D12", "confirmed", "cms-ptp-2024q3",
       "A colon resection is never paid beside the ileocolic resection.")
 def one_colon_resection(d: Derivation, services: list[Service]) -> Struck:
-    return _named(services, "colon") if _named(services, "ileocolic") and d.ask("approach") == "open" else []
+    return named(services, "colon") if named(services, "ileocolic") and d.ask("approach") == "open" else []
 
 
 @rule("inside", "stoma-in-colon-code", "D9", "confirmed", "cms-ptp-2024q3",
       "A colostomy made with a colon resection that names one is inside that code.")
 def stoma_in_colon_code(d: Derivation, services: list[Service]) -> Struck:
-    holds = _named(services, "colon, stoma above", "colon, end stoma", "colon hole, stoma")
-    return _named(services, "colostomy") if holds else []
+    holds = named(services, "colon, stoma above", "colon, end stoma", "colon hole, stoma")
+    return named(services, "colostomy") if holds else []
 
 
 # Mark rules: one modifier each, on lines in the order of the claim
 
 
-def _marked(lines: list[Service], at: Iterable[int], modifier: str, rule: str) -> list[Service]:
+def marked(lines: list[Service], at: Iterable[int], modifier: str, rule: str) -> list[Service]:
     chosen = set(at)
     return [
         replace(s, modifiers=s.modifiers | {modifier}, because=(*s.because, rule)) if i in chosen else s
@@ -608,7 +608,7 @@ def _marked(lines: list[Service], at: Iterable[int], modifier: str, rule: str) -
     ]
 
 
-def _main(lines: list[Service]) -> list[int]:
+def main_lines(lines: list[Service]) -> list[int]:
     return [i for i, s in enumerate(lines) if not edits.add_on(s.code)]
 
 
@@ -618,15 +618,15 @@ def mark_22(d: Derivation, lines: list[Service]) -> list[Service]:
     if not d.op.unusual_work:
         return lines
     values = edits.values()
-    able = [i for i in _main(lines) if lines[i].code not in values or values[lines[i].code].global_days in ("000", "010", "090")]
+    able = [i for i in main_lines(lines) if lines[i].code not in values or values[lines[i].code].global_days in ("000", "010", "090")]
     resections = [i for i in able if lines[i].rank == "resection"]
-    return _marked(lines, (resections or able)[:1], "22", "22")
+    return marked(lines, (resections or able)[:1], "22", "22")
 
 
 def _session(follows: str, modifier: str) -> Callable[[Derivation, list[Service]], list[Service]]:
     def mark(d: Derivation, lines: list[Service]) -> list[Service]:
         ours = d.op.follows == follows and d.op.days <= GLOBAL_DAYS
-        return _marked(lines, _main(lines), modifier, modifier) if ours else lines
+        return marked(lines, main_lines(lines), modifier, modifier) if ours else lines
 
     return mark
 
@@ -644,7 +644,7 @@ rule("mark", "79", "D11", "secondary", "ncci-manual-2025",
 def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
     if not any(s.decided for s in d.op.did("explore")) or len(lines) < 2 or d.ask("approach") != "open":
         return lines
-    return _marked(lines, [i for i in _main(lines) if lines[i].what != "laparoscopy"], "58", "58-after-look")
+    return marked(lines, [i for i in main_lines(lines) if lines[i].what != "laparoscopy"], "58", "58-after-look")
 
 
 @rule("mark", "59", "D12 D16 D20", "confirmed", "cms-ptp-2024q3 ncci-manual-2025 cms-mln-59",
@@ -658,18 +658,18 @@ def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
                 looked = {one.what, two.what} & {"laparoscopy"} and any("58" in s.modifiers for s in (one, two))
                 if not looked:
                     second.add(found[1])
-    return _marked(lines, [i for i, s in enumerate(lines) if s.code in second], "59", "59")
+    return marked(lines, [i for i, s in enumerate(lines) if s.code in second], "59", "59")
 
 
 @rule("mark", "51", "D2 D9 D13", "confirmed", "cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies bcbsnc-add-on",
       "Every later procedure that is not an add-on takes 51; an add-on never does, since its fee is not cut.")
 def mark_51(d: Derivation, lines: list[Service]) -> list[Service]:
-    return _marked(lines, _main(lines)[1:], "51", "51")
+    return marked(lines, main_lines(lines)[1:], "51", "51")
 
 
 def _role(surgeon: str, modifier: str) -> Callable[[Derivation, list[Service]], list[Service]]:
     def mark(d: Derivation, lines: list[Service]) -> list[Service]:
-        return _marked(lines, range(len(lines)), modifier, modifier) if d.op.surgeon == surgeon else lines
+        return marked(lines, range(len(lines)), modifier, modifier) if d.op.surgeon == surgeon else lines
 
     return mark
 
@@ -696,6 +696,7 @@ class Derived:
     not_billed: tuple[tuple[str, str, tuple[int, ...]], ...] = ()  # code, rule, steps
     confidence: str = "confirmed"
     shown_by: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # code -> steps
+    rests_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # code -> rules
     out_of_scope: str | None = None
 
     def same(self, free_51: frozenset[str] | None = None) -> frozenset[tuple[str, int, frozenset[str]]]:
@@ -738,6 +739,7 @@ def derive(op: Operation, book: Rulebook = RULEBOOK) -> Derived:
         not_billed=tuple(struck),
         confidence=weakest([book[id].confidence for id in rules]),
         shown_by=MappingProxyType({s.code: s.steps for s in reversed(lines)}),
+        rests_on=MappingProxyType({s.code: s.because for s in reversed(lines)}),
     )
 
 

@@ -1,0 +1,164 @@
+"""The nearest operation that would make a claim right: one or two stated changes away, or none.
+
+A change drops, adds or moves something done, undoes or makes a join, or turns the approach. Each says itself in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from .bowel import Place, cm
+from .operation import APPROACHES, Operation, OperationError, Step
+from .views import accepted
+
+ROOM = 15.0  # cm kept clear of everything done, for a site of its own
+PIECE = 10.0  # cm, the length of a made-up further piece
+WORDS = {
+    "stoma": "the stoma", "stricturoplasty": "the stricturoplasty", "bypass": "the bypass join", "repair": "the repair",
+    "enterotomy": "the opening", "diverticulectomy": "the removal of the pouch", "close_stoma": "the closing of the stoma",
+    "close_fistula": "the closing of the fistula", "feeding_catheter": "the feeding catheter", "reopen": "the reopening",
+    "lyse_adhesions": "the freeing of adhesions", "explore": "the exploration", "appendectomy": "the appendix",
+    "mesentery_repair": "the closing of the mesentery", "omentectomy": "the omentum",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One stated change and the operation it leads to. `says` completes “Had …”."""
+
+    says: str
+    op: Operation
+
+
+def changes(op: Operation) -> Iterator[Change]:
+    """Every operation one change away."""
+    for says, fields in _candidates(op):
+        try:
+            yield Change(says, replace(op, **fields))
+        except OperationError:
+            continue
+
+
+def nearest(op: Operation, wanted: frozenset[object]) -> tuple[Change, ...] | None:
+    """The fewest changes, at most two, after which an accepted claim is the wanted one (as `claim.same` gives it)."""
+    first = tuple(changes(op))
+    for change in first:
+        if _right(change.op, wanted):
+            return (change,)
+    for change in first:
+        for second in changes(change.op):
+            if second.op != op and _right(second.op, wanted):
+                return (change, second)
+    return None
+
+
+def _right(op: Operation, wanted: frozenset[object]) -> bool:
+    claims = accepted(op)
+    free = claims[0][1].free_51
+    return any(claim.out_of_scope is None and claim.same(free) == wanted for _, claim in claims)
+
+
+def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, object]]]:
+    laparoscopic = op.approach not in ("open", "converted")
+    yield (
+        f"the operation been {'open' if laparoscopic else 'laparoscopic to the end'}",
+        {"approach": APPROACHES[0] if laparoscopic else APPROACHES[1]},
+    )
+    places = op.bowel.places
+    for place in places:
+        yield from _place_changes(op, place)
+    for one, two in zip(places, places[1:], strict=False):
+        if one.joined and two.joined:
+            bridge = (Step("resect", one.end, two.start, reason="margin"), Step("join", one.start, two.end))
+            kept = _without(op, {one.joins[-1], two.joins[-1]})
+            yield f"the bowel from {cm(one.end)} to {cm(two.start)} also been taken, with one join", {"steps": kept + bridge}
+    for i, step in enumerate(op.steps):
+        if step.act in WORDS and not (step.act == "stoma" and any(i in p.stomas and p.cuts for p in places)):
+            yield f"there been no {WORDS[step.act].removeprefix('the ')}", {"steps": _without(op, {i})}
+    site = _free_site(op)
+    if site is not None:
+        end = site + PIECE
+        further = (Step("resect", site, end), Step("join", site, end))
+        yield "a further segment been removed and joined on its own", {"steps": op.steps + further}
+        yield "a loop been brought out upstream", {"steps": (*op.steps, Step("stoma", site, site, kind="loop"))}
+        yield "a stricture at another site been widened", {"steps": (*op.steps, Step("stricturoplasty", site, site))}
+    yield (
+        f"the note {'not ' if op.unusual_work else ''}described work far beyond the usual",
+        {"unusual_work": not op.unusual_work},
+    )
+    for follows, words in (("staged", "this been a planned return"), ("complication", "this been a return for a complication")):
+        if op.follows != follows:
+            yield words, {"follows": follows}
+    if op.follows:
+        yield "this been the first operation", {"follows": None}
+    for surgeon, words in (
+        ("primary", "this been the main surgeon's claim"), ("assistant", "this been the assistant surgeon's claim"),
+        ("assistant-nonphysician", "this been the physician assistant's claim"), ("co-surgeon", "two surgeons shared the operation"),
+    ):  # fmt: skip
+        if op.surgeon != surgeon:
+            yield words, {"surgeon": surgeon}
+
+
+def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, object]]]:
+    where = f"{cm(place.start)} to {cm(place.end)}"
+    ended = {*place.joins, *place.stomas}
+    if place.cuts and not place.left:
+        yield f"the piece from {where} not been removed", {"steps": _without(op, {*place.cuts, *ended})}
+    rest = _without(op, ended)
+    if place.joined:
+        yield f"the end at {cm(place.start)} been brought out instead of joined", {
+            "steps": (*_without(op, {place.joins[-1]}), Step("stoma", place.start, place.start, kind="end"))
+        }
+        yield f"the ends at {where} been left stapled", {"steps": _without(op, {place.joins[-1]})}
+        yield from _split(op, place)
+        if place.start < op.valve and place.end <= op.valve:
+            longer = tuple(
+                replace(s, end=op.valve + PIECE) if i == place.cuts[-1] else replace(s, end=op.valve + PIECE) if i == place.joins[-1] else s
+                for i, s in enumerate(op.steps)
+            ) if place.cuts else op.steps
+            yield f"the piece from {where} taken the ileocecal valve with it", {"steps": longer}
+    elif place.start < place.end:
+        yield f"the ends at {where} been joined", {"steps": (*rest, Step("join", place.start, place.end))}
+    if place.start < op.valve < place.end and place.joined:
+        steps = tuple(
+            replace(s, end=op.valve - PIECE) if s.act in ("resect", "join") and i in {*place.cuts, *place.joins} and s.end > op.valve else s
+            for i, s in enumerate(op.steps)
+        )
+        yield "the ileocecal valve been left in place", {"steps": steps}
+
+
+def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, object]]]:
+    """The same pieces, each with a join of its own."""
+    pieces = [op.steps[i] for i in place.cuts]
+    rest = _without(op, {*place.cuts, *place.joins})
+    diseased = [s for s in pieces if s.reason not in ("margin", "join")]
+    apart: list[Step] = []
+    for s in sorted(diseased, key=lambda s: s.start):
+        start = max(s.start, apart[-1].end + NEAR) if apart else s.start
+        if start < s.end:
+            apart.append(replace(s, start=start))
+    if len(apart) == 1 and apart[0].lesions > 1:
+        s = apart[0]
+        third = (s.end - s.start) / 3
+        apart = [replace(s, end=s.start + third, lesions=1), replace(s, start=s.end - third, lesions=1)]
+    if len(apart) > 1:
+        steps = tuple(x for s in apart for x in (s, Step("join", s.start, s.end)))
+        yield f"the pieces from {cm(place.start)} to {cm(place.end)} been joined each on its own", {"steps": rest + steps}
+
+
+NEAR = 6.0  # cm of bowel left between two pieces that are split apart
+
+
+def _without(op: Operation, gone: set[int]) -> tuple[Step, ...]:
+    return tuple(s for i, s in enumerate(op.steps) if i not in gone)
+
+
+def _free_site(op: Operation) -> float | None:
+    spans = [(p.start, p.end) for p in op.bowel.places] + [(s.start, s.end) for s in op.steps if s.end > s.start or s.start]
+    at = 60.0
+    while at + PIECE + ROOM < op.valve:
+        if all(at + PIECE + ROOM < start or end + ROOM < at for start, end in spans):
+            return at
+        at += 5.0
+    return None

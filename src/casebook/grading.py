@@ -1,0 +1,608 @@
+"""The grader: compares an answer with what the note supports, and says what the answer amounts to.
+
+One door for every face: `Item.read(page).grade(answer)`, or `grade_page` for one call. Nothing a learner types raises.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from itertools import combinations
+from typing import Any
+
+from . import edits, flips
+from .authorities import AUTHORITIES
+from .claim import Answer, Claim, Line, read, same, show
+from .misconceptions import MISCONCEPTIONS, Misconception
+from .operation import Operation, Step, read_operation
+from .rules import CODES, RULEBOOK, Derived, Rulebook, derive
+from .views import Note, View, accepted
+
+PARTLY = 0.4  # from this score on an answer is partly right
+ONE_READING = 0.5  # for billing one reading of a note that needs a query
+UNSUPPORTED = 0.35  # off for each code that no accepted claim holds
+WEIGHTS = {"first": 2.0, "add-on": 3.0, "other": 2.0}
+CODE, UNITS, MARKS = 0.6, 0.2, 0.2  # how a line's credit is shared
+BASELESS = 0.4  # share of its credit that an add-on keeps without its base
+DOUBTFUL = ("recalled", "contested")
+MOST_CACHED = 5_000  # answers kept for one item
+Same = frozenset[tuple[str, int, frozenset[str]]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing about an answer: `kind` is line | units | modifier | family | missing | edit | query | unread | blank."""
+
+    kind: str
+    code: str
+    says: str
+    rule: str | None = None
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {"kind": self.kind, "code": self.code, "says": self.says, "rule": self.rule}
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What the grader says of one answer; `as_dict` is the JSON of `casebook grade`."""
+
+    verdict: str
+    score: float
+    findings: tuple[Finding, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
+    together: bool = False  # whether the misconceptions explain the answer only together
+    bare: bool = False  # whether they explain its codes and units, but not its modifiers
+    view: View | None = None
+    flip: str | None = None
+    item: Item | None = field(default=None, repr=False)
+    doubt: str | None = None
+
+    def as_dict(self, evidence: Iterable[str] | None = None, diagnoses: Iterable[str] | None = None) -> dict[str, Any]:
+        item = self.item
+        assert item is not None
+        return {
+            "verdict": self.verdict,
+            "score": round(self.score, 2),
+            "findings": [f.as_dict() for f in self.findings],
+            "misconceptions": [m.as_dict() for m in self.misconceptions],
+            "view": self.view.id if self.view else None,
+            "expected": item.note.as_dict(),
+            "flip": self.flip,
+            "evidence": None if evidence is None else item.cited(evidence),
+            "diagnoses": None if diagnoses is None else item.diagnosed(diagnoses),
+            "feedback": _feedback(self, item),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One case as the grader sees it. Everything worked out for it is kept, so that later answers cost little."""
+
+    id: str
+    note: Note
+    evidence: Mapping[str, str]
+    key: Mapping[str, Any]
+    _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
+    _maps: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, page: Mapping[str, Any]) -> Item:
+        """From the JSON of a page, or from a bare operation. Raises OperationError where the operation cannot be read."""
+        if "readings" in page:
+            readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(page["readings"]))
+        else:
+            readings = (read_operation(page.get("operation", page)),)
+        return cls(str(page.get("id", "")), Note(readings), page.get("evidence") or {}, page.get("key") or {})
+
+    def grade(self, text: object) -> Grade:
+        """Grade one typed answer. Never raises."""
+        kept = text if isinstance(text, str) else repr(type(text))
+        if kept not in self._grades:
+            if len(self._grades) >= MOST_CACHED:
+                self._grades.clear()
+            self._grades[kept] = _grade(self, read(text))
+        return self._grades[kept]
+
+    # What is worked out once
+
+    def _once(self, name: str, make: Any) -> Any:
+        if name not in self._maps:
+            self._maps[name] = make()
+        return self._maps[name]
+
+    @property
+    def free_51(self) -> frozenset[str]:
+        return self._once("free", lambda: frozenset(c for m in self.note.mains for c in m.free_51))
+
+    @property
+    def right(self) -> dict[Same, View | None]:
+        """Every accepted claim, with the view it comes from; empty where the note needs a query."""
+        return self._once(
+            "right", lambda: {c.same(self.free_51): v for v, c in reversed(self.note.accepted())}
+        )
+
+    @property
+    def targets(self) -> tuple[Derived, ...]:
+        """The claims an answer is compared with: the accepted ones, or for a query those of each reading."""
+
+        def make() -> tuple[Derived, ...]:
+            if self.note.action == "query":
+                return tuple(c for op in self.note.readings for _, c in accepted(op))
+            return tuple(c for _, c in self.note.accepted())
+
+        return self._once("targets", make)
+
+    @property
+    def wrong_ways(self) -> dict[Same, tuple[Misconception, ...]]:
+        """What each misconception alone gives, where that is not an accepted answer."""
+        return self._once("wrong", lambda: self._explained({(m,): m.book for m in MISCONCEPTIONS.values()}))
+
+    @property
+    def wrong_pairs(self) -> dict[Same, tuple[Misconception, ...]]:
+        """What two misconceptions give together and neither alone."""
+
+        def make() -> dict[Same, tuple[Misconception, ...]]:
+            lively = dict.fromkeys(m for ms in self.wrong_ways.values() for m in ms)
+            books: dict[tuple[Misconception, ...], Rulebook] = {
+                (a, b): a.book.swap(b.swaps) for a, b in combinations(lively, 2) if not a.swaps.keys() & b.swaps.keys()
+            }
+            found = self._explained(books, first_only=True)
+            return {key: ms for key, ms in found.items() if key not in self.wrong_ways}
+
+        return self._once("pairs", make)
+
+    def _explained(
+        self, books: Mapping[tuple[Misconception, ...], Rulebook], first_only: bool = False
+    ) -> dict[Same, tuple[Misconception, ...]]:
+        right = {_plain(c.lines) for c in self.targets} if self.note.action == "bill" else set()
+        found: dict[Same, tuple[Misconception, ...]] = {}
+        for ms, book in books.items():
+            picks = any("settle" in m.swaps for m in ms)
+            if self.note.action == "query" and not picks:
+                claims = [derive(op, book) for op in self.note.readings]
+            else:
+                chosen = self.note.chosen(book)
+                claims = [chosen] if chosen else []
+            for claim in claims:
+                key = _plain(claim.lines)
+                if claim.out_of_scope or key in right or (first_only and key in found):
+                    continue
+                if self.note.action == "query" and not picks and any(key == _plain(t.lines) for t in self.targets):
+                    continue
+                found[key] = (*found.get(key, ()), *(m for m in ms if m not in found.get(key, ())))
+        return found
+
+    @property
+    def bare_ways(self) -> dict[frozenset[tuple[str, int]], tuple[Misconception, ...]]:
+        """The same by codes and units alone, for an answer whose modifiers go wrong as well."""
+
+        def make() -> dict[frozenset[tuple[str, int]], tuple[Misconception, ...]]:
+            right = {_bare(_plain(c.lines)) for c in self.targets}
+            found: dict[frozenset[tuple[str, int]], tuple[Misconception, ...]] = {}
+            for key, ms in self.wrong_ways.items():
+                bare = _bare(key)
+                if bare not in right:
+                    found[bare] = (*found.get(bare, ()), *ms)
+            return found
+
+        return self._once("bare", make)
+
+    # Scored beside the claim
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The marks in the chart that the readings stand on, in the order of the steps."""
+        names = (s.evidence for op in self.note.readings for s in op.steps)
+        return tuple(dict.fromkeys(n for n in names if n))
+
+    def cited(self, names: Iterable[str]) -> dict[str, Any]:
+        """Which deciding sentences the learner marked."""
+        given = list(dict.fromkeys(str(n) for n in names))
+        found = [n for n in self.shown if n in given]
+        missed = [n for n in self.shown if n not in given]
+        irrelevant = [n for n in given if n not in self.shown]
+        total = len(found) + len(missed) + len(irrelevant)
+        score = len(found) / total if total else 1.0
+        return {"found": found, "missed": missed, "irrelevant": irrelevant, "score": round(score, 2)}
+
+    def diagnosed(self, codes: Iterable[str]) -> dict[str, Any] | None:
+        """The learner's diagnosis codes beside the author's; None where the case has none."""
+        if not self.key.get("diagnoses"):
+            return None
+        wanted = [_icd(c) for c in self.key["diagnoses"]]
+        given = list(dict.fromkeys(_icd(c) for c in codes if str(c).strip()))
+        found = [c for c in wanted if c in given]
+        extra = [c for c in given if c not in wanted]
+        first = bool(given) and given[0] == wanted[0]
+        score = max(0.0, (len(found) - len(extra)) / len(wanted)) * (1.0 if first else 0.8)
+        return {
+            "found": found, "missed": [c for c in wanted if c not in given], "extra": extra, "first_right": first,
+            "score": round(score, 2),
+        }  # fmt: skip
+
+
+def _icd(code: object) -> str:
+    plain = str(code).strip().upper().replace(".", "")[:8]
+    return plain[:3] + "." + plain[3:] if len(plain) > 3 else plain
+
+
+def _plain(claim: Claim) -> Same:
+    """A claim without any 51 on a code that is not an add-on: how misconceptions are matched."""
+    return same(claim, frozenset(line.code for line in claim if not edits.add_on(line.code)))
+
+
+def _bare(key: Same) -> frozenset[tuple[str, int]]:
+    total: dict[str, int] = {}
+    for code, units, _ in key:
+        total[code] = total.get(code, 0) + units
+    return frozenset(total.items())
+
+
+# Comparing
+
+
+def _grade(item: Item, answer: Answer) -> Grade:
+    action = item.note.action
+    if answer.error:
+        return Grade("invalid", 0.0, (Finding("unread", "", answer.error),), item=item)
+    if answer.blank:
+        return Grade("blank", 0.0, (Finding("blank", "", "Nothing was answered yet."),), item=item)
+    if action == "out-of-scope":
+        says = f"No rule of this casebook decides this operation: {item.note.out_of_scope}."
+        return Grade("partly", ONE_READING, (Finding("query", "", says),), item=item)
+    if answer.query:
+        if action == "query":
+            return Grade("correct", 1.0, item=item)
+        unneeded = MISCONCEPTIONS["asked-without-need"]
+        says = "Every reading of this note has one claim, so there is nothing to ask."
+        return Grade("wrong", 0.0, (Finding("query", "", says, "settle"),), (unneeded,), item=item)
+    given = same(answer.claim, item.free_51)
+    if given in item.right:
+        return Grade("correct", 1.0, view=item.right[given], item=item)
+    target, score = _closest(item, given)
+    findings = tuple(_findings(item, answer.claim, given, target))
+    known, together, bare = _diagnose(item, answer.claim)
+    if action == "query":
+        whole = any(given == c.same(item.free_51) for c in item.targets)
+        score = ONE_READING if whole else min(score, 0.95) * PARTLY * 0.99
+        says = "The note supports more than one operation, and their claims differ: ask the surgeon before billing."
+        findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
+    doubt = None
+    rules = _blamed(known, findings)
+    if score < PARTLY and rules and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules):
+        score = PARTLY
+    if doubtful := [r for r in rules if RULEBOOK[r].confidence in DOUBTFUL]:
+        doubt = f"This rests on a rule that is {RULEBOOK[doubtful[0]].confidence}: {RULEBOOK[doubtful[0]].says}"
+    flip = _flip(item, answer.claim, given)
+    return Grade(
+        "partly" if score >= PARTLY else "wrong", score, findings, known, together, bare, flip=flip, item=item, doubt=doubt
+    )
+
+
+def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:
+    """The rules that stand against an answer; empty where something other than a rule does."""
+    if known:
+        return list(dict.fromkeys(id for m in known for id in m.swaps))
+    rules = [f.rule for f in findings]
+    return [r for r in rules if r in RULEBOOK] if all(r in RULEBOOK for r in rules if r) and all(rules) else []
+
+
+def _closest(item: Item, given: Same) -> tuple[Derived, float]:
+    """The accepted claim nearest to the answer, and the step-wise score against it."""
+    supported = {line.code for c in item.targets for line in c.lines}
+    off = UNSUPPORTED * len({code for code, _, _ in given} - supported)
+    scored = [(max(0.0, min(0.95, _credit(c, given, item.free_51) - off)), -i, c) for i, c in enumerate(item.targets)]
+    score, _, target = max(scored, key=lambda row: row[:2])
+    return target, score
+
+
+def _credit(target: Derived, given: Same, free: frozenset[str]) -> float:
+    total = got = 0.0
+    for i, (code, units, marks) in enumerate(_wanted(target, free)):
+        weight = WEIGHTS["add-on" if edits.add_on(code) else "first" if i == 0 else "other"]
+        total += weight
+        mine = [(u, m) for c, u, m in given if c == code]
+        if mine:
+            base = edits.bases().get(code)
+            alone = base is not None and edits.ANY_BASE not in base and not any(c in base for c, _, _ in given)
+            got += weight * (BASELESS if alone else 1.0) * (CODE + max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine))
+    return got / total
+
+
+def _wanted(target: Derived, free: frozenset[str]) -> list[tuple[str, int, frozenset[str]]]:
+    """The lines of a claim in its own order, as `same` writes them."""
+    keys = target.same(free)
+    order = {line.code: i for i, line in enumerate(reversed(target.lines))}
+    return sorted(keys, key=lambda k: (-order[k[0]], sorted(k[2])))
+
+
+# Saying what is off, line by line
+
+
+@lru_cache(maxsize=1)
+def code_words() -> dict[str, str]:
+    """Each code of the family in our own plain words."""
+    with (files(__package__) / "data" / "codes.csv").open("r", encoding="utf-8", newline="") as file:
+        return {row["code"]: row["words"] for row in csv.DictReader(file)}
+
+
+def named(code: str) -> str:
+    words = code_words().get(code)
+    return f"{code} ({words})" if words else code
+
+
+def _twin(code: str) -> str | None:
+    for opened, scoped in CODES.values():
+        if code in (opened, scoped) and opened != scoped:
+            return scoped if code == opened else opened
+    return None
+
+
+def _findings(item: Item, claim: Claim, given: Same, target: Derived) -> Iterable[Finding]:
+    wanted = {code: (units, marks) for code, units, marks in _wanted(target, item.free_51)}
+    all_wanted = {(code, marks) for code, _, marks in _wanted(target, item.free_51)}
+    have: dict[str, int] = {}
+    for code, units, _ in given:
+        have[code] = have.get(code, 0) + units
+    right_units: dict[str, int] = {}
+    for code, units, _ in _wanted(target, item.free_51):
+        right_units[code] = right_units.get(code, 0) + units
+    blocked = {c: e for e in edits.scrub(claim) if e.blocks for c in e.codes[-1:]}
+    for code in dict.fromkeys(line.code for line in claim):
+        if code not in wanted:
+            yield _unsupported(item, code, target, blocked)
+            continue
+        if have[code] != right_units[code]:
+            rule = "further-units" if edits.add_on(code) else (target.rests_on[code] or (None,))[-1]
+            if code in blocked and blocked[code].kind == "units":
+                says = blocked[code].says
+            else:
+                says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
+            yield Finding("units", code, says, rule)
+        for c, _, marks in sorted(given, key=lambda k: (k[0], sorted(k[2]))):
+            if c == code and (code, marks) not in all_wanted:
+                yield from _marks_off(item, code, marks, wanted[code][1])
+    for code in wanted:
+        if code not in have:
+            rules = target.rests_on.get(code, ())
+            rule = rules[-1] if rules and rules[-1] not in ("59", "51") else next((r for r in rules if r in RULEBOOK), None)
+            says = f"{named(code)} is missing" + (f": {RULEBOOK[rule].says}" if rule else ".")
+            yield Finding("missing", code, says, rule)
+
+
+def _units(n: int) -> str:
+    return "1 unit" if n == 1 else f"{n} units"
+
+
+def _unsupported(item: Item, code: str, target: Derived, blocked: Mapping[str, edits.Edit]) -> Finding:
+    struck = next((rule for c, rule, _ in target.not_billed if c == code), None)
+    if struck:
+        return Finding("line", code, f"{code} is not billed: {RULEBOOK[struck].says}", struck)
+    codes = {line.code for line in target.lines}
+    if (twin := _twin(code)) in codes or (twin and any(_twin(c) for c in codes) and _is_scoped(code) != any(map(_is_scoped, codes))):
+        return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
+    if code in blocked:
+        kinds = {"add-on-without-base": "first-join", "pair": None, "units": None}
+        return Finding("edit", code, blocked[code].says, kinds.get(blocked[code].kind))
+    if edits.add_on(code):
+        return Finding("line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins")
+    return Finding("line", code, f"Nothing in this note supports {named(code)}.", None)
+
+
+def _is_scoped(code: str) -> bool:
+    return any(scoped == code and opened != scoped for opened, scoped in CODES.values())
+
+
+_MARK_SAYS = {
+    "22": "22 needs a note that describes work far beyond the usual, and it goes on the resection code.",
+    "51": "51 goes on later procedures that are not add-ons, and nowhere else.",
+    "59": "No pair edit here needs 59: it is for a second service at a separate site where a pair has indicator 1.",
+    "52": "52 says that less was done than the code describes.",
+}
+
+
+def _marks_off(item: Item, code: str, given: frozenset[str], wanted: frozenset[str]) -> Iterable[Finding]:
+    for mark in sorted(given - wanted):
+        says = _MARK_SAYS.get(mark) or (RULEBOOK[mark].says if mark in RULEBOOK else f"Nothing in this note supports {mark}.")
+        rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
+        yield Finding("modifier", code, f"{code} does not take {mark} here. {says}", rule)
+    for mark in sorted(wanted - given):
+        rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
+        says = RULEBOOK[rule].says if rule else ""
+        yield Finding("modifier", code, f"{code} lacks {mark}. {says}".strip(), rule)
+
+
+# Which wrong rule gives the answer
+
+
+def _diagnose(item: Item, claim: Claim) -> tuple[tuple[Misconception, ...], bool, bool]:
+    """The misconceptions that give the answer, whether only together, and whether only its codes and units."""
+    key = _plain(claim)
+    if alone := item.wrong_ways.get(key):
+        return alone, False, False
+    if bare := item.bare_ways.get(_bare(key)):
+        return bare, False, True
+    if both := item.wrong_pairs.get(key):
+        return both, True, False
+    return (), False, False
+
+
+def _flip(item: Item, claim: Claim, given: Same) -> str | None:
+    text = show(claim)
+    stuck = [e for e in edits.scrub(claim) if e.blocks and not (e.kind == "units" and edits.limits()[e.codes[0]].kind == 3)]
+    if stuck:
+        return f"No operation makes {text} right: {stuck[0].says}"
+    if item.note.action == "query":
+        for op in item.note.readings:
+            if any(given == c.same(item.free_51) for _, c in accepted(op)):
+                return f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}."
+    found = flips.nearest(item.note.readings[0], given)
+    if found is None:
+        return f"No operation within two changes of this one makes {text} right."
+    return "It would be right had " + ", and had ".join(change.says for change in found) + "."
+
+
+# Saying it to a person
+
+_HEADLINES = {
+    "correct": "Correct.", "wrong": "Not right.", "invalid": "This could not be read.", "blank": "Nothing to check yet.",
+}  # fmt: skip
+
+
+def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
+    acts = [act for m in grade.misconceptions for act in m.settles]
+    rules = [r for r in _blamed(grade.misconceptions, grade.findings)]
+    if grade.verdict == "correct":
+        rules = list(dict.fromkeys(r for c in item.targets[:1] for r in c.because)) or ["settle"]
+    rules = list(dict.fromkeys([*rules, *(f.rule for f in grade.findings if f.rule)]))
+    headline = _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
+    if grade.view:
+        headline = "Correct, by another published view."
+    shown = grade.verdict not in ("invalid", "blank")
+    return {
+        "headline": headline,
+        "amounts_to": _amounts_to(grade, item),
+        "correction": _correction(grade),
+        "settles": _settles(item, acts, grade) if shown else [],
+        "rules": [_told(r) for r in rules if r in RULEBOOK][:4] if shown else [],
+        "flip": grade.flip,
+        "ask": _ask(item) if shown and item.note.action == "query" else None,
+        "expected": expected(item) if shown else None,
+        "doubt": grade.doubt,
+    }
+
+
+def _amounts_to(grade: Grade, item: Item) -> str | None:
+    if grade.view:
+        return f"This is the view that some hold: {grade.view.says}"
+    if grade.verdict in ("invalid", "blank"):
+        return grade.findings[0].says
+    ms = grade.misconceptions
+    if item.note.action == "query" and grade.score == ONE_READING and grade.verdict == "partly":
+        return "This is a defensible reading, but not the only one: the note does not settle which operation was done."
+    if not ms:
+        return None
+    what = [m.says for m in ms[:3]]
+    if grade.together:
+        return f"This is what {what[0]}, together with {what[1]}, gives."
+    ending = " The modifiers are a matter of their own, below." if grade.bare else ""
+    return f"This is what {', or '.join(what)}, gives.{ending}" if len(what) > 1 else f"This is what {what[0]} gives.{ending}"
+
+
+def _correction(grade: Grade) -> str | None:
+    if grade.misconceptions:
+        return " ".join(dict.fromkeys(m.correction for m in grade.misconceptions[: 2 if grade.together else 1]))
+    worst = [f.says for f in grade.findings if f.kind not in ("unread", "blank")]
+    return worst[0] if worst else None
+
+
+def _told(id: str) -> dict[str, Any]:
+    r = RULEBOOK[id]
+    return {
+        "id": id, "says": r.says, "confidence": r.confidence, "authorities": [AUTHORITIES[a].as_dict() for a in r.authorities],
+    }  # fmt: skip
+
+
+def _settles(item: Item, acts: list[str], grade: Grade | None = None, most: int = 3) -> list[dict[str, str]]:
+    """The marked sentences of the chart that settle the matter."""
+    steps = [s for op in item.note.readings for s in op.steps]
+    chosen = _differing(item) if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
+    if not chosen and grade is not None:
+        codes = {f.code for f in grade.findings if f.code} or {c for t in item.targets[:1] for c in t.shown_by}
+        by = [i for t in item.targets[:1] for c in codes for i in t.shown_by.get(c, ())]
+        by += [i for t in item.targets[:1] for c, _, where in t.not_billed if c in codes for i in where]
+        chosen = [item.note.readings[0].steps[i] for i in sorted(set(by))]
+    chosen = [s for s in chosen if s.evidence] or [s for s in steps if s.evidence and s.act in ("join", "stoma")]
+    names = list(dict.fromkeys(s.evidence for s in chosen if s.evidence in item.evidence))
+    return [{"name": str(n), "text": item.evidence[str(n)]} for n in names[:most]]
+
+
+def _differing(item: Item) -> list[Step]:
+    """Steps that not every reading has: where the note leaves the operation open."""
+    readings = item.note.readings
+    return [s for op in readings for s in op.steps if not all(s in other.steps for other in readings)]
+
+
+def _ask(item: Item) -> str:
+    if item.key.get("ask"):
+        return str(item.key["ask"])
+    ops = item.note.readings
+
+    def differ(measure: Any) -> bool:
+        return len({measure(op) for op in ops}) > 1
+
+    questions = []
+    if differ(lambda op: sum(p.joined for p in op.bowel.places)):
+        questions.append("How many joins were there when the abdomen was closed, and where was each?")
+        questions.append("Was any join that was made earlier in the operation taken out again?")
+    if differ(lambda op: op.approach in ("open", "converted")):
+        questions.append("How was the operation completed: open or laparoscopic?")
+    if differ(lambda op: any(p.start < op.valve < p.end for p in op.bowel.places)):
+        questions.append("Did the removed piece include the ileocecal valve and cecum?")
+    if differ(lambda op: (len(op.bowel.loops), sum(bool(p.brought_out) for p in op.bowel.places))):
+        questions.append("Which ends, if any, were brought out?")
+    return " ".join(questions or ["Please describe what was removed at each site and what became of its ends."])
+
+
+def expected(item: Item) -> str:
+    """The preferred answer as one would type it."""
+    if item.note.action == "bill":
+        return show(item.targets[0].lines)
+    return item.note.action
+
+
+# The doors
+
+
+@lru_cache(maxsize=256)
+def _item(text: str) -> Item:
+    return Item.read(json.loads(text))
+
+
+def item_of(page: Mapping[str, Any]) -> Item:
+    return _item(json.dumps(page, sort_keys=True))
+
+
+def grade_page(
+    page: Mapping[str, Any], answer: str, evidence: list[str] | None = None, diagnoses: list[str] | None = None
+) -> dict[str, Any]:
+    """Grade one answer to one case, given as its page's JSON; gives the JSON of `casebook grade`."""
+    return item_of(page).grade(answer).as_dict(evidence, diagnoses)
+
+
+def worked(page: Mapping[str, Any]) -> dict[str, Any]:
+    """The worked answer of a case: what to file, why, what is not billed, and the other accepted views."""
+    item = item_of(page)
+    main = item.targets[0] if item.targets else None
+    billed = main if item.note.action == "bill" else None
+    return {
+        "answer": expected(item),
+        "because": [_told(r) for r in (billed.because if billed else ("settle",))],
+        "not_billed": [{"code": c, "says": RULEBOOK[r].says} for c, r, _ in (billed.not_billed if billed else ())],
+        "views": [{"answer": show(c.lines), "says": v.says} for v, c in item.note.accepted() if v],
+        "why": str(item.key.get("why") or ""),
+        "ask": _ask(item) if item.note.action == "query" else None,
+        "settles": _settles(item, ["join", "stoma"], most=6),
+        "readings": [
+            {"says": op.says, "answer": show(accepted(op)[0][1].lines)} for op in item.note.readings
+        ] if len(item.note.readings) > 1 else [],
+        "diagnoses": list(item.key.get("diagnoses") or []),
+    }  # fmt: skip
+
+
+def candidate_answers(page: Mapping[str, Any]) -> list[str]:
+    """The accepted answers of a case, and what every misconception gives on it: for tests, distractors and exports."""
+    item = item_of(page)
+    answers = [expected(item), *(show(c.lines) for c in item.targets)]
+    for key in item.wrong_ways:
+        answers.append(show(Line(code, units, tuple(sorted(marks))) for code, units, marks in sorted(key, key=lambda k: (k[0], k[1], sorted(k[2])))))
+    return list(dict.fromkeys([*answers, "query"]))
+
+
+__all__ = [
+    "Finding", "Grade", "Item", "Operation", "candidate_answers", "code_words", "expected", "grade_page", "item_of", "worked",
+]  # fmt: skip
