@@ -414,9 +414,11 @@ def stoma_closed(d: Derivation) -> Iterable[Service]:
     plain = len(d.op.did("close_stoma")) - len(removed)
     steps = [i for i, _ in d.numbered("close_stoma")]
     if removed:
-        yield d.service("stoma closed with resection", "stoma-closed", units=len(removed), steps=(*steps, *steps_of(removed)), rank="resection")
+        trimmed = ("closure-removed",) if any(d.op.reasons(p) <= {"margin"} for p in removed) else ()
+        yield d.service("stoma closed with resection", *trimmed, "stoma-closed", units=len(removed), steps=(*steps, *steps_of(removed)), rank="resection")
     if plain > 0:
-        yield d.service("stoma closed", "stoma-closed", units=plain, steps=(*steps, *steps_of(p for p in places if p not in removed)))
+        trimmed = ("closure-removed",) if any(p.cuts for p in places if p not in removed) else ()
+        yield d.service("stoma closed", *trimmed, "stoma-closed", units=plain, steps=(*steps, *steps_of(p for p in places if p not in removed)))
 
 
 @rule("read", "closure-removed", "D20", "secondary", "aapc-stoma-closure mastery-stoma-closure",

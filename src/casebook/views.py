@@ -111,6 +111,8 @@ def accepted(op: Operation) -> tuple[tuple[View | None, Derived], ...]:
     found: list[tuple[View | None, Derived]] = [(None, main)]
     if main.out_of_scope is None:
         for id, book in _BOOKS.items():
+            if next(iter(VIEWS[id].swaps)) not in main.because:
+                continue  # the rule it would swap played no part
             other = derive(op, book)
             if other.out_of_scope is None and all(other.same(main.free_51) != seen.same(main.free_51) for _, seen in found):
                 found.append((VIEWS[id], other))

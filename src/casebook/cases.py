@@ -1,0 +1,301 @@
+"""Case files: read them, validate them with messages that name file, line and fix, and write the page's JSON.
+
+A case is Markdown whose YAML front matter holds the operation and the author's key, and whose body is the chart. A bare
+YAML file with the same keys, or with an operation alone, is accepted where only the operation matters.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .authorities import AUTHORITIES
+from .claim import Answer, read, show
+from .grading import Item
+from .operation import OperationError, read_operation
+from .views import Note
+
+SCHEMA = 1  # of the page's JSON
+LARGEST = 1_000_000  # bytes of a case file
+TOPICS = (
+    "joins", "units", "approach", "base-code", "colon", "stoma", "companions", "sessions", "surgeons-modifiers", "query",
+    "diagnoses",
+)  # fmt: skip
+CASE_KEYS = ("title", "about", "level", "patient", "readings", "operation", "key", "authorities")
+OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "steps")
+KEY_KEYS = ("claim", "diagnoses", "why", "ask", "tempting")
+MARK = re.compile(r"\[([^\[\]]+)\]\{#([A-Za-z][\w-]*)\}")
+_HERE = Path(__file__).parent
+
+
+class CaseError(ValueError):
+    """A case file that cannot be used; reads as `file:line: message`."""
+
+    def __init__(self, file: Path, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}")
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Case:
+    path: Path
+    data: Mapping[str, Any]
+    chart: str
+    lines: Mapping[tuple[str | int, ...], int] = field(repr=False)  # where each key stands in the file
+    readings: tuple[Any, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.path.stem
+
+    @property
+    def title(self) -> str:
+        return str(self.data.get("title") or self.id)
+
+    @property
+    def about(self) -> list[str]:
+        return list(self.data.get("about") or [])
+
+    @property
+    def level(self) -> int:
+        return int(self.data.get("level") or 1)
+
+    @property
+    def key(self) -> dict[str, Any]:
+        return dict(self.data.get("key") or {})
+
+    @cached_property
+    def evidence(self) -> dict[str, str]:
+        """Every mark in the chart: its name and the words it marks."""
+        return {name: " ".join(words.split()) for words, name in MARK.findall(self.chart)}
+
+    @cached_property
+    def note(self) -> Note:
+        return Note(self.readings)
+
+    @cached_property
+    def item(self) -> Item:
+        return Item(self.id, self.note, self.evidence, self.key)
+
+    def page(self) -> dict[str, Any]:
+        """The JSON that the page, the notebook and the class report hand to the grader."""
+        return {
+            "schema": SCHEMA, "id": self.id, "title": self.title, "about": self.about, "level": self.level,
+            "readings": [op.as_mapping() for op in self.readings], "key": self.key, "evidence": self.evidence,
+        }  # fmt: skip
+
+    def line(self, *path: str | int) -> int:
+        """The line of a key, or of the nearest key above it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def load(where: str | Path) -> Case:
+    """Read a case file, or a shipped case by its id. Raises CaseError."""
+    path = Path(where)
+    if not path.suffix and not path.exists():
+        path = cases_folder() / f"{path.name}.md"
+        if not path.is_file():
+            known = ", ".join(p.stem for p in library())
+            raise CaseError(Path(str(where)), 1, f"there is no case of this name; there are: {known}")
+    return _parse(path, _text(path))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise CaseError(path, 1, f"the file is larger than {LARGEST} bytes, which no case is")
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise CaseError(path, 1, f"the file is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise CaseError(path, 1, f"the file cannot be read: {error.strerror or error}") from None
+
+
+def _parse(path: Path, text: str) -> Case:
+    head, chart, shift = text, "", 0
+    if path.suffix == ".md":
+        front = re.match(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", text, re.DOTALL | re.MULTILINE)
+        if not front:
+            raise CaseError(path, 1, "a case starts with front matter between two lines of ---")
+        head, chart, shift = front[1], text[front.end() :], 1
+    try:
+        node = yaml.compose(head, Loader=yaml.SafeLoader)
+        lines = dict(_lines(node, shift)) if node else {}
+        data = yaml.safe_load(head)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = (mark.line if mark else 0) + 1 + shift
+        raise CaseError(path, line, f"this is not YAML: {error.problem or error.context}; check the indentation and quotes") from None
+    except _Twice as error:
+        raise CaseError(path, error.line + shift, str(error)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise CaseError(path, 1 + shift, f"this is not YAML that a case can hold: {str(error)[:120]}") from None
+    if not isinstance(data, dict):
+        raise CaseError(path, 1 + shift, "expected keys and values, such as steps: and a list")
+    case = Case(path, data, chart, lines)
+    return Case(path, data, chart, lines, _readings(case))
+
+
+class _Twice(ValueError):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(f"the key {key} is given twice; keep one")
+        self.line = line
+
+
+def _lines(node: Any, shift: int, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    if len(path) > 20:
+        raise ValueError("nested too deeply")
+    yield path, node.start_mark.line + 1 + shift
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise _Twice(str(key.value)[:40], key.start_mark.line + 1)
+            if isinstance(key.value, str):
+                seen.add(key.value)
+                yield from ((p, min(n, key.start_mark.line + 1 + shift) if p == (*path, key.value) else n)
+                            for p, n in _lines(value, shift, (*path, key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for i, value in enumerate(node.value):
+            yield from _lines(value, shift, (*path, i))
+
+
+def _readings(case: Case) -> tuple[Any, ...]:
+    data = case.data
+    if "readings" in data:
+        rows, base = data["readings"], ("readings",)
+        if not isinstance(rows, list) or not rows:
+            raise CaseError(case.path, case.line("readings"), "readings: expected a list of at least one reading")
+        if "operation" in data:
+            raise CaseError(case.path, case.line("operation"), "give either readings or operation, not both")
+        paths: list[tuple[str | int, ...]] = [(*base, i) for i in range(len(rows))]
+    elif "operation" in data:
+        rows, paths = [data["operation"]], [("operation",)]
+    else:
+        rows, paths = [{k: v for k, v in data.items() if k not in CASE_KEYS}], [()]
+        if "steps" not in data:
+            raise CaseError(case.path, 1, "expected readings:, operation: or steps:")
+    known = CASE_KEYS if paths[0] else CASE_KEYS + OPERATION_KEYS
+    for key in data:
+        if key not in known:
+            raise CaseError(case.path, case.line(key), f"a case has no key {str(key)[:40]!r}; it may have: {', '.join(CASE_KEYS)}")
+    readings = []
+    for row, path in zip(rows, paths, strict=True):
+        try:
+            readings.append(read_operation(row, path))
+        except OperationError as error:
+            raise CaseError(case.path, case.line(*error.path), error.message) from None
+    return tuple(readings)
+
+
+# Where the shipped cases are
+
+
+def root() -> Path:
+    """The folder that holds `cases/` and `_toc.yml`: the package's data when installed, else the repository."""
+    inside = _HERE / "data"
+    return inside if (inside / "cases").is_dir() else _HERE.parent.parent
+
+
+def cases_folder() -> Path:
+    return root() / "cases"
+
+
+def library() -> list[Path]:
+    """Every shipped case, in the order of the book's contents, then by name."""
+    toc = root() / "_toc.yml"
+    listed = re.findall(r"cases/([\w-]+)", toc.read_text("utf-8")) if toc.is_file() else []
+    order = {name: i for i, name in enumerate(listed)}
+    return sorted(cases_folder().glob("*.md"), key=lambda p: (order.get(p.stem, len(order)), p.stem))
+
+
+# Checking
+
+
+@lru_cache(maxsize=1)
+def diagnosis_titles() -> dict[str, str]:
+    """ICD-10-CM codes of this field and their official titles. Source: icd10cm-2026-04."""
+    with (_HERE / "data" / "cms" / "icd10cm.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["official_title"] for row in csv.DictReader(file)}
+
+
+def key_answers(case: Case) -> list[Answer]:
+    """The author's key, read as answers: the preferred one first."""
+    claims = case.key.get("claim")
+    return [read(str(c)) for c in (claims if isinstance(claims, list) else [claims])]
+
+
+def check(case: Case) -> Iterator[CaseError]:
+    """Everything wrong with a case that reads: its key against the rules, its marks, sources, codes and words."""
+
+    def wrong(message: str, *path: str | int) -> CaseError:
+        return CaseError(case.path, case.line(*path), message)
+
+    if not case.chart:
+        return
+    for key in ("title", "about", "level", "patient", "key", "authorities"):
+        if key not in case.data:
+            yield wrong(f"a case also has {key}:")
+    for topic in case.about:
+        if topic not in TOPICS:
+            yield wrong(f"about: {topic!r} is not a thing to learn; it may be: {', '.join(TOPICS)}", "about")
+    if case.data.get("level") not in (1, 2, 3):
+        yield wrong("level: expected 1 (plain), 2 (realistic) or 3 (noisy)", "level")
+    for source in case.data.get("authorities") or []:
+        if source not in AUTHORITIES:
+            yield wrong(f"authorities: there is no source {source!r}; see data/authorities.toml", "authorities")
+    names = [name for _, name in MARK.findall(case.chart)]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        yield wrong(f"the chart marks {name} twice; mark names are unique")
+    base = "readings" if "readings" in case.data else "operation"
+    for r, op in enumerate(case.readings):
+        for i, step in enumerate(op.steps):
+            if step.evidence and step.evidence not in case.evidence:
+                at = (base, r, "steps", i, "evidence") if base == "readings" else (base, "steps", i, "evidence")
+                yield wrong(f"evidence: the chart marks no {step.evidence!r}; write [the sentence]{{#{step.evidence}}}", *at)
+    yield from _check_key(case, wrong)
+
+
+def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
+    key = case.key
+    for name in key:
+        if name not in KEY_KEYS:
+            yield wrong(f"key has no {name!r}; it may have: {', '.join(KEY_KEYS)}", "key", name)
+    for code in key.get("diagnoses") or []:
+        if code not in diagnosis_titles():
+            yield wrong(f"diagnoses: {code} is not in the ICD-10-CM list held here", "key", "diagnoses")
+    if not key.get("claim"):
+        yield wrong('key: expected claim:, such as "44120; 44121", or query', "key")
+        return
+    answers = key_answers(case)
+    for answer in answers:
+        if answer.error or answer.blank:
+            yield wrong(f"claim: {answer.error or 'nothing is there'}", "key", "claim")
+            return
+    derived = case.note.action if case.note.action != "bill" else show(case.item.targets[0].lines)
+    first = case.item.grade(str(answers[0]))
+    if first.verdict != "correct" or first.view:
+        yield wrong(f"the author's key is {answers[0]}, but the rules give {derived}: one of the two is wrong", "key", "claim")
+    for answer in answers[1:]:
+        if case.item.grade(str(answer)).verdict != "correct":
+            yield wrong(f"the author accepts {answer}, which no view in the rulebook gives", "key", "claim")
+
+
+def ran_out(cases: Iterable[Case], today: date) -> Iterator[str]:
+    """Sources no longer in force, and the cases that stand on them: notes, not errors."""
+    loaded = list(cases)
+    for source in AUTHORITIES.values():
+        if source.ran_out(today):
+            users = [c.id for c in loaded if source.id in (c.data.get("authorities") or [])]
+            on = f"; cases: {', '.join(users)}" if users else ""
+            yield f"{source.id} ({source.edition}) was in force until {source.until}{on}"
