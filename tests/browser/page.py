@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from casebook.cases import load
-from casebook.grading import grade_page
+from casebook.grading import expected, grade_page, item_of
 
 SLOW = 60_000  # ms; the first answer waits for Python to start
 
@@ -32,7 +32,7 @@ def an_answer(case, verdict):
     """An answer to the case that our own grader gives this verdict."""
     page = load(case).page()
     tries = {
-        "correct": [grade_page(page, "")["feedback"]["expected"]],
+        "correct": [expected(item_of(page))],
         "partly": ["44120", "44120; 44121", "44120; 44121 x2", "44202", "query"],
         "wrong": ["49000", "44005", "44799"],
         "invalid": ["two resections, please"],
