@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from . import edits
 from .bowel import Place, cm
+from .claim import MODIFIER_ORDER, Claim
 from .operation import APPROACHES, Operation, OperationError, Step
+from .rules import CODES, UNLISTED, UNLISTED_OPEN
 from .views import accepted
+
+Same = frozenset[tuple[str, int, frozenset[str]]]
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
 PIECE = 10.0  # cm, the length of a made-up further piece
@@ -40,9 +45,27 @@ def changes(op: Operation) -> Iterator[Change]:
             continue
 
 
-def nearest(op: Operation, wanted: frozenset[object]) -> tuple[Change, ...] | None:
+def never(claim: Claim) -> str | None:
+    """Why no operation at all has this claim, where one glance tells; else None."""
+    for line in claim:
+        if line.code not in _DERIVED:
+            return f"no rule of this casebook gives {line.code}."
+        for mark in line.modifiers:
+            if mark not in MODIFIER_ORDER and mark != "XS":
+                return f"no rule of this casebook gives {mark}."
+            if edits.add_on(line.code) and mark in ("22", "51", "59", "XS", "78", "79"):
+                return f"an add-on never takes {mark}."
+    return None
+
+
+_DERIVED = {code for codes in CODES.values() for code in codes} | {UNLISTED, UNLISTED_OPEN}
+
+
+def nearest(op: Operation, wanted: Same) -> tuple[Change, ...] | None:
     """The fewest changes, at most two, after which an accepted claim is the wanted one (as `claim.same` gives it)."""
-    first = tuple(changes(op))
+    first = sorted(changes(op), key=lambda change: _distance(change.op, wanted))
+    if first and _right(first[0].op, wanted):
+        return (first[0],)
     for change in first:
         if _right(change.op, wanted):
             return (change,)
@@ -53,7 +76,11 @@ def nearest(op: Operation, wanted: frozenset[object]) -> tuple[Change, ...] | No
     return None
 
 
-def _right(op: Operation, wanted: frozenset[object]) -> bool:
+def _distance(op: Operation, wanted: Same) -> int:
+    return len(wanted ^ accepted(op)[0][1].same())
+
+
+def _right(op: Operation, wanted: Same) -> bool:
     claims = accepted(op)
     free = claims[0][1].free_51
     return any(claim.out_of_scope is None and claim.same(free) == wanted for _, claim in claims)

@@ -19,7 +19,7 @@ from .authorities import AUTHORITIES
 from .claim import Answer, Claim, Line, read, same, show
 from .misconceptions import MISCONCEPTIONS, Misconception
 from .operation import Operation, Step, read_operation
-from .rules import CODES, RULEBOOK, Derived, Rulebook, derive
+from .rules import CODES, RULEBOOK, Derived, Rulebook, Trace, derive
 from .views import Note, View, accepted
 
 PARTLY = 0.4  # from this score on an answer is partly right
@@ -137,6 +137,10 @@ class Item:
         return self._once("targets", make)
 
     @property
+    def traces(self) -> tuple[Trace, ...]:
+        return self._once("traces", lambda: tuple(Trace(op) for op in self.note.readings))
+
+    @property
     def wrong_ways(self) -> dict[Same, tuple[Misconception, ...]]:
         """What each misconception alone gives, where that is not an accepted answer."""
         return self._once("wrong", lambda: self._explained({(m,): m.book for m in MISCONCEPTIONS.values()}))
@@ -162,6 +166,8 @@ class Item:
         found: dict[Same, tuple[Misconception, ...]] = {}
         for ms, book in books.items():
             picks = any("settle" in m.swaps for m in ms)
+            if not picks and all(trace.alike(m.swaps) for trace in self.traces for m in ms):
+                continue
             if self.note.action == "query" and not picks:
                 claims = [derive(op, book) for op in self.note.readings]
             else:
@@ -433,6 +439,8 @@ def _diagnose(item: Item, claim: Claim) -> tuple[tuple[Misconception, ...], bool
 
 def _flip(item: Item, claim: Claim, given: Same) -> str | None:
     text = show(claim)
+    if strange := flips.never(claim):
+        return f"No operation makes {text} right: {strange}"
     stuck = [e for e in edits.scrub(claim) if e.blocks and not (e.kind == "units" and edits.limits()[e.codes[0]].kind == 3)]
     if stuck:
         return f"No operation makes {text} right: {stuck[0].says}"

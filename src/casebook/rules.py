@@ -137,16 +137,25 @@ class Derivation:
     def __init__(self, op: Operation, book: Rulebook) -> None:
         self.op = op
         self.book = book
-        self._parts: dict[Place, str] = {}
+        self.asked: list[tuple[str, tuple[Any, ...], Any]] = []  # every question put to a rule, and its answer
+        self._parts: dict[str, list[Place]] | None = None
 
     def ask(self, id: str, *args: Any) -> Any:
-        return self.book[id].ask(self, *args)
+        answer = self.book[id].ask(self, *args)
+        if isinstance(answer, Iterator):
+            answer = list(answer)
+        self.asked.append((id, args, answer))
+        return answer
 
     def places(self, *parts: str) -> list[Place]:
         """The places that play one of these parts; each place plays exactly one."""
-        if not self._parts:
-            self._parts = {p: self.ask("part", p) for p in self.op.bowel.places}
-        return [p for p, part in self._parts.items() if part in parts]
+        if self._parts is None:
+            self._parts = {}
+            for place in self.op.bowel.places:
+                self._parts.setdefault(self.ask("part", place), []).append(place)
+        if len(parts) == 1:
+            return self._parts.get(parts[0], [])
+        return sorted((p for part in parts for p in self._parts.get(part, ())), key=lambda p: p.start)
 
     def code(self, what: str) -> str:
         opened, scoped = CODES[what]
@@ -718,19 +727,22 @@ class Derived:
 
 def derive(op: Operation, book: Rulebook = RULEBOOK) -> Derived:
     """What the rules say of one operation. Never raises; what no rule decides comes back with `out_of_scope`."""
-    d = Derivation(op, book)
+    return _derive(Derivation(op, book))
+
+
+def _derive(d: Derivation) -> Derived:
     try:
-        services = [s for r in book.bill for s in r.ask(d)]
+        services: list[Service] = [s for r in d.book.bill for s in d.ask(r.id)]
         struck: list[tuple[str, str, tuple[int, ...]]] = []
-        for r in book.inside:
-            for s in r.ask(d, services):
+        for r in d.book.inside:
+            for s in d.ask(r.id, services):
                 struck.append((s.code, r.id, s.steps))
                 services = [other for other in services if other is not s]
         if not services:
             return Derived(out_of_scope="nothing that was done is billed by the rules of this casebook")
         lines = _ordered(_merged(services))
-        for r in book.mark:
-            lines = r.ask(d, lines)
+        for r in d.book.mark:
+            lines = d.ask(r.id, lines)
     except OutOfScope as reason:
         return Derived(out_of_scope=str(reason))
     because = tuple(dict.fromkeys(id for s in lines for id in s.because))
@@ -739,10 +751,33 @@ def derive(op: Operation, book: Rulebook = RULEBOOK) -> Derived:
         lines=tuple(Line(s.code, s.units, tidy(s.modifiers)) for s in lines),
         because=because,
         not_billed=tuple(struck),
-        confidence=weakest([book[id].confidence for id in rules]),
+        confidence=weakest([d.book[id].confidence for id in rules]),
         shown_by=MappingProxyType({s.code: s.steps for s in reversed(lines)}),
         rests_on=MappingProxyType({s.code: s.because for s in reversed(lines)}),
     )
+
+
+class Trace:
+    """One operation read rightly, with every question asked on the way: tells cheaply which swaps change nothing."""
+
+    def __init__(self, op: Operation) -> None:
+        self._d = Derivation(op, RULEBOOK)
+        _derive(self._d)
+        self._asked: dict[str, list[tuple[tuple[Any, ...], Any]]] = {}
+        for id, args, answer in self._d.asked:
+            self._asked.setdefault(id, []).append((args, answer))
+
+    def alike(self, swaps: Mapping[str, Callable[..., Any]]) -> bool:
+        """Whether the swapped rules answer every question as the right ones did, so that the claim stays the same."""
+        for id, swap in swaps.items():
+            for args, answer in self._asked.get(id, ()):
+                try:
+                    other = swap(self._d, *args)
+                except OutOfScope:
+                    return False
+                if (list(other) if isinstance(other, Iterator) else other) != answer:
+                    return False
+        return True
 
 
 def _merged(services: list[Service]) -> list[Service]:
