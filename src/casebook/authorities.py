@@ -14,6 +14,8 @@ CONFIDENCE = ("confirmed", "derived", "secondary", "recalled", "contested")
 
 @dataclass(frozen=True)
 class Authority:
+    """One source: its edition, where it is, how much of it was read, and how sure that makes us."""
+
     id: str
     title: str
     edition: str

@@ -6,7 +6,6 @@ YAML file with the same keys, or with an operation alone, is accepted where only
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import yaml
 
 from .authorities import AUTHORITIES
 from .claim import Answer, read, show
+from .edits import rows
 from .grading import Item
 from .operation import OperationError, read_operation
 from .views import Note
@@ -46,6 +46,8 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True)
 class Case:
+    """One case file: the operation it could describe, the author's key, and the chart."""
+
     path: Path
     data: Mapping[str, Any]
     chart: str
@@ -208,6 +210,7 @@ def root() -> Path:
 
 
 def cases_folder() -> Path:
+    """The folder of the shipped cases."""
     return root() / "cases"
 
 
@@ -225,8 +228,7 @@ def library() -> list[Path]:
 @lru_cache(maxsize=1)
 def diagnosis_titles() -> dict[str, str]:
     """ICD-10-CM codes of this field and their official titles. Source: icd10cm-2026-04."""
-    with (_HERE / "data" / "cms" / "icd10cm.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["official_title"] for row in csv.DictReader(file)}
+    return {row["code"]: row["official_title"] for row in rows("cms/icd10cm.csv")}
 
 
 def key_answers(case: Case) -> list[Answer]:
@@ -282,7 +284,7 @@ def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
         if answer.error or answer.blank:
             yield wrong(f"claim: {answer.error or 'nothing is there'}", "key", "claim")
             return
-    derived = case.note.action if case.note.action != "bill" else show(case.item.targets[0].lines)
+    derived = case.note.action if case.note.action != "bill" else show(case.item.diagnosis.targets[0].lines)
     first = case.item.grade(str(answers[0]))
     if first.verdict != "correct" or first.view:
         yield wrong(f"the author's key is {answers[0]}, but the rules give {derived}: one of the two is wrong", "key", "claim")

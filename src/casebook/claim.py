@@ -19,6 +19,8 @@ MAX_UNITS = 999
 
 @dataclass(frozen=True, order=True)
 class Line:
+    """One line of a claim; `modifiers` in the order of `tidy`."""
+
     code: str
     units: int = 1
     modifiers: tuple[str, ...] = ()
@@ -32,6 +34,8 @@ class Line:
 
 
 Claim = tuple[Line, ...]
+#: A claim as it is compared: code, units, modifiers.
+Same = frozenset[tuple[str, int, frozenset[str]]]
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,12 @@ def show(claim: Iterable[Line]) -> str:
 
 
 def tidy(modifiers: Iterable[str]) -> tuple[str, ...]:
+    """Each modifier once, in the order a line lists them."""
     known = {m: i for i, m in enumerate(MODIFIER_ORDER)}
     return tuple(sorted(set(modifiers), key=lambda m: (known.get(m, len(known)), m)))
 
 
-def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> frozenset[tuple[str, int, frozenset[str]]]:
+def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> Same:
     """A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in `free_51`."""
     units: Counter[tuple[str, frozenset[str]]] = Counter()
     for line in claim:

@@ -55,9 +55,10 @@ class Edit:
         return asdict(self) | {"codes": list(self.codes)}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (files(__package__) / "data" / "cms" / name).open("r", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def rows(name: str) -> list[dict[str, str]]:
+    """A table of the package's data, such as `cms/mue.csv`, row by row."""
+    text = (files(__package__) / "data" / name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +69,7 @@ def values() -> dict[str, Value]:
             r["status"], float(r["work_rvu"]), float(r["pe_rvu_facility"]), float(r["mp_rvu"]),
             float(r["total_rvu_facility"]), r["global_days"], r["mult_proc"], float(r["intraop_pct"] or 0),
         )
-        for r in _rows("pfs_2026.csv") if not r["mod"]
+        for r in rows("cms/pfs_2026.csv") if not r["mod"]
     }  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def values() -> dict[str, Value]:
 def bases() -> dict[str, frozenset[str]]:
     """For each add-on code the codes it may ride on. Source: cms-aoc-2024-06."""
     table: dict[str, set[str]] = {}
-    for row in _rows("aoc.csv"):
+    for row in rows("cms/aoc.csv"):
         table.setdefault(row["add_on_code"], set()).add(row["primary_code"])
     return {code: frozenset(found) for code, found in table.items()}
 
@@ -85,14 +86,14 @@ def bases() -> dict[str, frozenset[str]]:
 def pairs() -> dict[tuple[str, str], int]:
     """Active pairs, column one first, with their indicator (0 never, 1 with a modifier). Source: cms-ptp-2024q3."""
     return {
-        (r["column_1"], r["column_2"]): int(r["modifier_indicator"]) for r in _rows("ptp.csv") if r["status"] == "active"
+        (r["column_1"], r["column_2"]): int(r["modifier_indicator"]) for r in rows("cms/ptp.csv") if r["status"] == "active"
     }
 
 
 @lru_cache(maxsize=1)
 def limits() -> dict[str, Limit]:
     """Units a day a practitioner may bill. Source: cms-mue-2024-07."""
-    return {r["code"]: Limit(int(r["mue_practitioner"]), int(r["mai_practitioner"])) for r in _rows("mue.csv")}
+    return {r["code"]: Limit(int(r["mue_practitioner"]), int(r["mai_practitioner"])) for r in rows("cms/mue.csv")}
 
 
 @lru_cache(maxsize=1)
@@ -102,6 +103,7 @@ def family() -> frozenset[str]:
 
 
 def add_on(code: str) -> bool:
+    """Whether CMS lists the code as an add-on. Source: cms-aoc-2024-06."""
     return code in bases()
 
 

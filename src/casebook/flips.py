@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 from . import edits
 from .bowel import Place, cm
-from .claim import MODIFIER_ORDER, Claim
+from .claim import MODIFIER_ORDER, Claim, Same
 from .operation import APPROACHES, Operation, OperationError, Step
 from .rules import CODES, UNLISTED, UNLISTED_OPEN
 from .views import accepted
-
-Same = frozenset[tuple[str, int, frozenset[str]]]
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
 PIECE = 10.0  # cm, the length of a made-up further piece
@@ -86,7 +86,7 @@ def _right(op: Operation, wanted: Same) -> bool:
     return any(claim.out_of_scope is None and claim.same(free) == wanted for _, claim in claims)
 
 
-def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, object]]]:
+def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     laparoscopic = op.approach not in ("open", "converted")
     yield (
         f"the operation been {'open' if laparoscopic else 'laparoscopic to the end'}",
@@ -95,7 +95,7 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, object]]]:
     places = op.bowel.places
     for place in places:
         yield from _place_changes(op, place)
-    for one, two in zip(places, places[1:], strict=False):
+    for one, two in pairwise(places):
         if one.joined and two.joined:
             bridge = (Step("resect", one.end, two.start, reason="margin"), Step("join", one.start, two.end))
             kept = _without(op, {one.joins[-1], two.joins[-1]})
@@ -127,7 +127,7 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, object]]]:
             yield words, {"surgeon": surgeon}
 
 
-def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, object]]]:
+def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
     where = f"{cm(place.start)} to {cm(place.end)}"
     ended = {*place.joins, *place.stomas}
     if place.cuts and not place.left:
@@ -155,7 +155,7 @@ def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str,
         yield "the ileocecal valve been left in place", {"steps": steps}
 
 
-def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, object]]]:
+def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
     """The same pieces, each with a join of its own."""
     pieces = [op.steps[i] for i in place.cuts]
     rest = _without(op, {*place.cuts, *place.joins})

@@ -5,21 +5,19 @@ One door for every face: `Item.read(page).grade(answer)`, or `grade_page` for on
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
-from itertools import combinations
+from functools import cached_property, lru_cache
 from typing import Any
 
 from . import edits, flips
 from .authorities import AUTHORITIES
-from .claim import Answer, Claim, Line, read, same, show
+from .claim import Answer, Claim, Line, Same, read, same, show
+from .diagnosis import Diagnosis, Explanation
 from .misconceptions import MISCONCEPTIONS, Misconception
-from .operation import Operation, Step, read_operation
-from .rules import CODES, RULEBOOK, Derived, Rulebook, Trace, derive
+from .operation import Step, read_operation
+from .rules import CODES, RULEBOOK, Derived
 from .views import Note, View, accepted
 
 PARTLY = 0.4  # from this score on an answer is partly right
@@ -30,7 +28,6 @@ CODE, UNITS, MARKS = 0.6, 0.2, 0.2  # how a line's credit is shared
 BASELESS = 0.4  # share of its credit that an add-on keeps without its base
 DOUBTFUL = ("recalled", "contested")
 MOST_CACHED = 5_000  # answers kept for one item
-Same = frozenset[tuple[str, int, frozenset[str]]]
 
 
 @dataclass(frozen=True)
@@ -53,13 +50,15 @@ class Grade:
     verdict: str
     score: float
     findings: tuple[Finding, ...] = ()
-    misconceptions: tuple[Misconception, ...] = ()
-    together: bool = False  # whether the misconceptions explain the answer only together
-    bare: bool = False  # whether they explain its codes and units, but not its modifiers
+    explained: Explanation = field(default_factory=Explanation)
     view: View | None = None
     flip: str | None = None
     item: Item | None = field(default=None, repr=False)
     doubt: str | None = None
+
+    @property
+    def misconceptions(self) -> tuple[Misconception, ...]:
+        return self.explained.misconceptions
 
     def as_dict(self, evidence: Iterable[str] | None = None, diagnoses: Iterable[str] | None = None) -> dict[str, Any]:
         item = self.item
@@ -87,7 +86,6 @@ class Item:
     evidence: Mapping[str, str]
     key: Mapping[str, Any]
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
-    _maps: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, page: Mapping[str, Any]) -> Item:
@@ -98,6 +96,10 @@ class Item:
             readings = (read_operation(page.get("operation", page)),)
         return cls(str(page.get("id", "")), Note(readings), page.get("evidence") or {}, page.get("key") or {})
 
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        return Diagnosis(self.note)
+
     def grade(self, text: object) -> Grade:
         """Grade one typed answer. Never raises."""
         kept = text if isinstance(text, str) else repr(type(text))
@@ -106,96 +108,6 @@ class Item:
                 self._grades.clear()
             self._grades[kept] = _grade(self, read(text))
         return self._grades[kept]
-
-    # What is worked out once
-
-    def _once(self, name: str, make: Any) -> Any:
-        if name not in self._maps:
-            self._maps[name] = make()
-        return self._maps[name]
-
-    @property
-    def free_51(self) -> frozenset[str]:
-        return self._once("free", lambda: frozenset(c for m in self.note.mains for c in m.free_51))
-
-    @property
-    def right(self) -> dict[Same, View | None]:
-        """Every accepted claim, with the view it comes from; empty where the note needs a query."""
-        return self._once(
-            "right", lambda: {c.same(self.free_51): v for v, c in reversed(self.note.accepted())}
-        )
-
-    @property
-    def targets(self) -> tuple[Derived, ...]:
-        """The claims an answer is compared with: the accepted ones, or for a query those of each reading."""
-
-        def make() -> tuple[Derived, ...]:
-            if self.note.action == "query":
-                return tuple(c for op in self.note.readings for _, c in accepted(op))
-            return tuple(c for _, c in self.note.accepted())
-
-        return self._once("targets", make)
-
-    @property
-    def traces(self) -> tuple[Trace, ...]:
-        return self._once("traces", lambda: tuple(Trace(op) for op in self.note.readings))
-
-    @property
-    def wrong_ways(self) -> dict[Same, tuple[Misconception, ...]]:
-        """What each misconception alone gives, where that is not an accepted answer."""
-        return self._once("wrong", lambda: self._explained({(m,): m.book for m in MISCONCEPTIONS.values()}))
-
-    @property
-    def wrong_pairs(self) -> dict[Same, tuple[Misconception, ...]]:
-        """What two misconceptions give together and neither alone."""
-
-        def make() -> dict[Same, tuple[Misconception, ...]]:
-            lively = dict.fromkeys(m for ms in self.wrong_ways.values() for m in ms)
-            books: dict[tuple[Misconception, ...], Rulebook] = {
-                (a, b): a.book.swap(b.swaps) for a, b in combinations(lively, 2) if not a.swaps.keys() & b.swaps.keys()
-            }
-            found = self._explained(books, first_only=True)
-            return {key: ms for key, ms in found.items() if key not in self.wrong_ways}
-
-        return self._once("pairs", make)
-
-    def _explained(
-        self, books: Mapping[tuple[Misconception, ...], Rulebook], first_only: bool = False
-    ) -> dict[Same, tuple[Misconception, ...]]:
-        right = {_plain(c.lines) for c in self.targets} if self.note.action == "bill" else set()
-        found: dict[Same, tuple[Misconception, ...]] = {}
-        for ms, book in books.items():
-            picks = any("settle" in m.swaps for m in ms)
-            if not picks and all(trace.alike(m.swaps) for trace in self.traces for m in ms):
-                continue
-            if self.note.action == "query" and not picks:
-                claims = [derive(op, book) for op in self.note.readings]
-            else:
-                chosen = self.note.chosen(book)
-                claims = [chosen] if chosen else []
-            for claim in claims:
-                key = _plain(claim.lines)
-                if claim.out_of_scope or key in right or (first_only and key in found):
-                    continue
-                if self.note.action == "query" and not picks and any(key == _plain(t.lines) for t in self.targets):
-                    continue
-                found[key] = (*found.get(key, ()), *(m for m in ms if m not in found.get(key, ())))
-        return found
-
-    @property
-    def bare_ways(self) -> dict[frozenset[tuple[str, int]], tuple[Misconception, ...]]:
-        """The same by codes and units alone, for an answer whose modifiers go wrong as well."""
-
-        def make() -> dict[frozenset[tuple[str, int]], tuple[Misconception, ...]]:
-            right = {_bare(_plain(c.lines)) for c in self.targets}
-            found: dict[frozenset[tuple[str, int]], tuple[Misconception, ...]] = {}
-            for key, ms in self.wrong_ways.items():
-                bare = _bare(key)
-                if bare not in right:
-                    found[bare] = (*found.get(bare, ()), *ms)
-            return found
-
-        return self._once("bare", make)
 
     # Scored beside the claim
 
@@ -236,18 +148,6 @@ def _icd(code: object) -> str:
     return plain[:3] + "." + plain[3:] if len(plain) > 3 else plain
 
 
-def _plain(claim: Claim) -> Same:
-    """A claim without any 51 on a code that is not an add-on: how misconceptions are matched."""
-    return same(claim, frozenset(line.code for line in claim if not edits.add_on(line.code)))
-
-
-def _bare(key: Same) -> frozenset[tuple[str, int]]:
-    total: dict[str, int] = {}
-    for code, units, _ in key:
-        total[code] = total.get(code, 0) + units
-    return frozenset(total.items())
-
-
 # Comparing
 
 
@@ -265,28 +165,27 @@ def _grade(item: Item, answer: Answer) -> Grade:
             return Grade("correct", 1.0, item=item)
         unneeded = MISCONCEPTIONS["asked-without-need"]
         says = "Every reading of this note has one claim, so there is nothing to ask."
-        return Grade("wrong", 0.0, (Finding("query", "", says, "settle"),), (unneeded,), item=item)
-    given = same(answer.claim, item.free_51)
-    if given in item.right:
-        return Grade("correct", 1.0, view=item.right[given], item=item)
+        return Grade("wrong", 0.0, (Finding("query", "", says, "settle"),), Explanation((unneeded,)), item=item)
+    given = same(answer.claim, item.diagnosis.free_51)
+    if given in item.diagnosis.right:
+        return Grade("correct", 1.0, view=item.diagnosis.right[given], item=item)
     target, score = _closest(item, given)
     findings = tuple(_findings(item, answer.claim, given, target))
-    known, together, bare = _diagnose(item, answer.claim)
+    found = item.diagnosis.of(answer.claim)
     if action == "query":
-        whole = any(given == c.same(item.free_51) for c in item.targets)
+        whole = any(given == c.same(item.diagnosis.free_51) for c in item.diagnosis.targets)
         score = ONE_READING if whole else min(score, 0.95) * PARTLY * 0.99
         says = "The note supports more than one operation, and their claims differ: ask the surgeon before billing."
         findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
     doubt = None
-    rules = _blamed(known, findings)
+    rules = _blamed(found.misconceptions, findings)
     if score < PARTLY and rules and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules):
         score = PARTLY
     if doubtful := [r for r in rules if RULEBOOK[r].confidence in DOUBTFUL]:
         doubt = f"This rests on a rule that is {RULEBOOK[doubtful[0]].confidence}: {RULEBOOK[doubtful[0]].says}"
     flip = _flip(item, answer.claim, given)
-    return Grade(
-        "partly" if score >= PARTLY else "wrong", score, findings, known, together, bare, flip=flip, item=item, doubt=doubt
-    )
+    verdict = "partly" if score >= PARTLY else "wrong"
+    return Grade(verdict, score, findings, found, flip=flip, item=item, doubt=doubt)
 
 
 def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:
@@ -294,14 +193,14 @@ def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> 
     if known:
         return list(dict.fromkeys(id for m in known for id in m.swaps))
     rules = [f.rule for f in findings]
-    return [r for r in rules if r in RULEBOOK] if all(r in RULEBOOK for r in rules if r) and all(rules) else []
+    return [r for r in rules if r] if all(rules) else []
 
 
 def _closest(item: Item, given: Same) -> tuple[Derived, float]:
     """The accepted claim nearest to the answer, and the step-wise score against it."""
-    supported = {line.code for c in item.targets for line in c.lines}
+    supported = {line.code for c in item.diagnosis.targets for line in c.lines}
     off = UNSUPPORTED * len({code for code, _, _ in given} - supported)
-    scored = [(max(0.0, min(0.95, _credit(c, given, item.free_51) - off)), -i, c) for i, c in enumerate(item.targets)]
+    scored = [(max(0.0, min(0.95, _credit(c, given, item.diagnosis.free_51) - off)), -i, c) for i, c in enumerate(item.diagnosis.targets)]
     score, _, target = max(scored, key=lambda row: row[:2])
     return target, score
 
@@ -332,8 +231,7 @@ def _wanted(target: Derived, free: frozenset[str]) -> list[tuple[str, int, froze
 @lru_cache(maxsize=1)
 def code_words() -> dict[str, str]:
     """Each code of the family in our own plain words."""
-    with (files(__package__) / "data" / "codes.csv").open("r", encoding="utf-8", newline="") as file:
-        return {row["code"]: row["words"] for row in csv.DictReader(file)}
+    return {row["code"]: row["words"] for row in edits.rows("codes.csv")}
 
 
 def named(code: str) -> str:
@@ -349,13 +247,13 @@ def _twin(code: str) -> str | None:
 
 
 def _findings(item: Item, claim: Claim, given: Same, target: Derived) -> Iterable[Finding]:
-    wanted = {code: (units, marks) for code, units, marks in _wanted(target, item.free_51)}
-    all_wanted = {(code, marks) for code, _, marks in _wanted(target, item.free_51)}
+    wanted = {code: (units, marks) for code, units, marks in _wanted(target, item.diagnosis.free_51)}
+    all_wanted = {(code, marks) for code, _, marks in _wanted(target, item.diagnosis.free_51)}
     have: dict[str, int] = {}
     for code, units, _ in given:
         have[code] = have.get(code, 0) + units
     right_units: dict[str, int] = {}
-    for code, units, _ in _wanted(target, item.free_51):
+    for code, units, _ in _wanted(target, item.diagnosis.free_51):
         right_units[code] = right_units.get(code, 0) + units
     blocked = {c: e for e in edits.scrub(claim) if e.blocks for c in e.codes[-1:]}
     for code in dict.fromkeys(line.code for line in claim):
@@ -422,19 +320,7 @@ def _marks_off(item: Item, code: str, given: frozenset[str], wanted: frozenset[s
         yield Finding("modifier", code, f"{code} lacks {mark}. {says}".strip(), rule)
 
 
-# Which wrong rule gives the answer
-
-
-def _diagnose(item: Item, claim: Claim) -> tuple[tuple[Misconception, ...], bool, bool]:
-    """The misconceptions that give the answer, whether only together, and whether only its codes and units."""
-    key = _plain(claim)
-    if alone := item.wrong_ways.get(key):
-        return alone, False, False
-    if bare := item.bare_ways.get(_bare(key)):
-        return bare, False, True
-    if both := item.wrong_pairs.get(key):
-        return both, True, False
-    return (), False, False
+# What would make it right
 
 
 def _flip(item: Item, claim: Claim, given: Same) -> str | None:
@@ -446,7 +332,7 @@ def _flip(item: Item, claim: Claim, given: Same) -> str | None:
         return f"No operation makes {text} right: {stuck[0].says}"
     if item.note.action == "query":
         for op in item.note.readings:
-            if any(given == c.same(item.free_51) for _, c in accepted(op)):
+            if any(given == c.same(item.diagnosis.free_51) for _, c in accepted(op)):
                 return f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}."
     found = flips.nearest(item.note.readings[0], given)
     if found is None:
@@ -463,9 +349,9 @@ _HEADLINES = {
 
 def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
     acts = [act for m in grade.misconceptions for act in m.settles]
-    rules = [r for r in _blamed(grade.misconceptions, grade.findings)]
+    rules = _blamed(grade.misconceptions, grade.findings)
     if grade.verdict == "correct":
-        rules = list(dict.fromkeys(r for c in item.targets[:1] for r in c.because)) or ["settle"]
+        rules = list(dict.fromkeys(r for c in item.diagnosis.targets[:1] for r in c.because)) or ["settle"]
     rules = list(dict.fromkeys([*rules, *(f.rule for f in grade.findings if f.rule)]))
     headline = _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
     if grade.view:
@@ -495,15 +381,15 @@ def _amounts_to(grade: Grade, item: Item) -> str | None:
     if not ms:
         return None
     what = [m.says for m in ms[:3]]
-    if grade.together:
+    if grade.explained.together:
         return f"This is what {what[0]}, together with {what[1]}, gives."
-    ending = " The modifiers are a matter of their own, below." if grade.bare else ""
+    ending = " The modifiers are a matter of their own, below." if grade.explained.bare else ""
     return f"This is what {', or '.join(what)}, gives.{ending}" if len(what) > 1 else f"This is what {what[0]} gives.{ending}"
 
 
 def _correction(grade: Grade) -> str | None:
     if grade.misconceptions:
-        return " ".join(dict.fromkeys(m.correction for m in grade.misconceptions[: 2 if grade.together else 1]))
+        return " ".join(dict.fromkeys(m.correction for m in grade.misconceptions[: 2 if grade.explained.together else 1]))
     worst = [f.says for f in grade.findings if f.kind not in ("unread", "blank")]
     return worst[0] if worst else None
 
@@ -520,9 +406,9 @@ def _settles(item: Item, acts: list[str], grade: Grade | None = None, most: int 
     steps = [s for op in item.note.readings for s in op.steps]
     chosen = _differing(item) if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
     if not chosen and grade is not None:
-        codes = {f.code for f in grade.findings if f.code} or {c for t in item.targets[:1] for c in t.shown_by}
-        by = [i for t in item.targets[:1] for c in codes for i in t.shown_by.get(c, ())]
-        by += [i for t in item.targets[:1] for c, _, where in t.not_billed if c in codes for i in where]
+        codes = {f.code for f in grade.findings if f.code} or {c for t in item.diagnosis.targets[:1] for c in t.shown_by}
+        by = [i for t in item.diagnosis.targets[:1] for c in codes for i in t.shown_by.get(c, ())]
+        by += [i for t in item.diagnosis.targets[:1] for c, _, where in t.not_billed if c in codes for i in where]
         chosen = [item.note.readings[0].steps[i] for i in sorted(set(by))]
     chosen = [s for s in chosen if s.evidence] or [s for s in steps if s.evidence and s.act in ("join", "stoma")]
     names = list(dict.fromkeys(s.evidence for s in chosen if s.evidence in item.evidence))
@@ -559,7 +445,7 @@ def _ask(item: Item) -> str:
 def expected(item: Item) -> str:
     """The preferred answer as one would type it."""
     if item.note.action == "bill":
-        return show(item.targets[0].lines)
+        return show(item.diagnosis.targets[0].lines)
     return item.note.action
 
 
@@ -572,6 +458,7 @@ def _item(text: str) -> Item:
 
 
 def item_of(page: Mapping[str, Any]) -> Item:
+    """The item of a page's JSON; equal pages share one, and what it has worked out."""
     return _item(json.dumps(page, sort_keys=True))
 
 
@@ -585,7 +472,7 @@ def grade_page(
 def worked(page: Mapping[str, Any]) -> dict[str, Any]:
     """The worked answer of a case: what to file, why, what is not billed, and the other accepted views."""
     item = item_of(page)
-    main = item.targets[0] if item.targets else None
+    main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
     return {
         "answer": expected(item),
@@ -605,12 +492,12 @@ def worked(page: Mapping[str, Any]) -> dict[str, Any]:
 def candidate_answers(page: Mapping[str, Any]) -> list[str]:
     """The accepted answers of a case, and what every misconception gives on it: for tests, distractors and exports."""
     item = item_of(page)
-    answers = [expected(item), *(show(c.lines) for c in item.targets)]
-    for key in item.wrong_ways:
+    answers = [expected(item), *(show(c.lines) for c in item.diagnosis.targets)]
+    for key in item.diagnosis.wrong_ways:
         answers.append(show(Line(code, units, tuple(sorted(marks))) for code, units, marks in sorted(key, key=lambda k: (k[0], k[1], sorted(k[2])))))
     return list(dict.fromkeys([*answers, "query"]))
 
 
 __all__ = [
-    "Finding", "Grade", "Item", "Operation", "candidate_answers", "code_words", "expected", "grade_page", "item_of", "worked",
+    "Finding", "Grade", "Item", "candidate_answers", "code_words", "expected", "grade_page", "item_of", "worked",
 ]  # fmt: skip

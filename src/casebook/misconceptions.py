@@ -14,7 +14,7 @@ from typing import Any
 
 from . import edits
 from .bowel import Place
-from .rules import CODES, RULEBOOK, Derivation, Rulebook, Service, main_lines, marked, named, steps_of
+from .rules import CODES, RULEBOOK, Derivation, Rulebook, Service, main_lines, marked, steps_of
 
 HALF_METRE = 50.0  # cm
 NEAR_VALVE = 40.0  # cm
@@ -122,9 +122,11 @@ def _both_families(d: Derivation) -> Iterable[Service]:
     return [replace(s, code=CODES[s.what][1]) for s in _right("first-join", d) if s.what == "first"]
 
 
-def _on_add_ons(modifier: str, id: str) -> Swap:
+def _on_add_ons(modifier: str, id: str, follows: str | None = None) -> Swap:
     def mark(d: Derivation, lines: list[Service]) -> list[Service]:
-        done = _right(id, d, lines)
+        done: list[Service] = _right(id, d, lines)
+        if follows and d.op.follows != follows:
+            return done
         return marked(done, [i for i, s in enumerate(done) if edits.add_on(s.code)], modifier, id)
 
     return mark
@@ -175,7 +177,7 @@ def _loop(d: Derivation) -> bool:
     return bool(d.op.bowel.loops and _joins(d))
 
 
-_SMALL_THINGS = {id: _nothing for id in ("adhesions", "exploration", "mesentery", "omentum", "appendix", "bypass-beside-resection")}
+_SMALL_THINGS = dict.fromkeys(("adhesions", "exploration", "mesentery", "omentum", "appendix", "bypass-beside-resection"), _nothing)
 _EVERY = _as("further", lambda n: n)
 
 _SWAPS: dict[str, dict[str, Swap]] = {
@@ -247,8 +249,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "next-day-as-add-on": {"first-join": _when(_later, _EVERY)},
     "session-mark-missing": {"58": _unmarked, "78": _unmarked, "79": _unmarked},
     "session-mark-confused": {"58": _follow_up("78", "staged"), "78": _follow_up("58", "complication")},
-    "return-mark-on-add-on": {id: _when(lambda d, f=follows: d.op.follows == f, _on_add_ons(id, id), id)
-                              for id, follows in (("78", "complication"), ("79", "unrelated"))},
+    "return-mark-on-add-on": {"78": _on_add_ons("78", "78", "complication"), "79": _on_add_ons("79", "79", "unrelated")},
     "stapled-ends-as-resection": _played(lambda d, p, part: "joined" if part == "stapled ends joined" else part),
     "loose-as-joined": _played(lambda d, p, part: "joined" if part == "loose" else part),
     "role-mark-missing": {"80": _unmarked, "AS": _unmarked, "62": _unmarked},

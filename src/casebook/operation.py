@@ -93,6 +93,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Operation:
+    """What was done, in order, and by whom. Building one checks that the bowel allows it (OperationError)."""
+
     approach: str = "open"
     steps: tuple[Step, ...] = ()
     valve: float = 600.0  # cm past the ligament of Treitz
@@ -214,6 +216,7 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
 
 
 def read_step(data: object, path: tuple[str | int, ...]) -> Step:
+    """One step from its mapping; raises OperationError."""
     row = _mapping(data, "a step", path)
     acts = [key for key in row if key in STEPS]
     if len(acts) != 1:

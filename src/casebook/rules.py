@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from . import edits
 from .authorities import weakest
 from .bowel import Place
-from .claim import Claim, Line, same, tidy
+from .claim import Claim, Line, Same, same, tidy
 from .operation import Operation, Step
 
 GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
@@ -83,6 +83,8 @@ class Service:
 
 @dataclass(frozen=True)
 class Rule:
+    """One rule: its kind (read, bill, inside, mark), its plain sentence, and what it rests on."""
+
     id: str
     kind: str  # read | bill | inside | mark
     says: str
@@ -710,7 +712,7 @@ class Derived:
     rests_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # code -> rules
     out_of_scope: str | None = None
 
-    def same(self, free_51: frozenset[str] | None = None) -> frozenset[tuple[str, int, frozenset[str]]]:
+    def same(self, free_51: frozenset[str] | None = None) -> Same:
         return same(self.lines, self.free_51 if free_51 is None else free_51)
 
     @property

@@ -15,7 +15,17 @@ from . import edits
 from .bowel import Place
 from .operation import Operation
 from .rules import (
-    RULEBOOK, UNLISTED, UNLISTED_OPEN, Derivation, Derived, Rulebook, Service, main_lines, marked, pointed, steps_of, derive,
+    RULEBOOK,
+    UNLISTED,
+    UNLISTED_OPEN,
+    Derivation,
+    Derived,
+    Rulebook,
+    Service,
+    derive,
+    marked,
+    pointed,
+    steps_of,
 )  # fmt: skip
 
 Swaps = Mapping[str, Callable[..., Any]]
@@ -23,6 +33,8 @@ Swaps = Mapping[str, Callable[..., Any]]
 
 @dataclass(frozen=True, eq=False)
 class View:
+    """One accepted dissent: who holds it, how sure, and the rules it swaps."""
+
     id: str
     says: str
     authorities: tuple[str, ...]
