@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import edits
+from . import edits, refresh
 from .cases import Case, CaseError, check, library, load, ran_out
 from .claim import Line, read, show
 
@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--diagnoses", metavar="CODE,CODE", help="ICD-10-CM codes, the first one first")
     scrub.add_argument("claim", metavar="CLAIM")
     checks.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case")
+    update = command("update-edits", _update, "replace an edit table from CMS's own download, and show what changed")
+    update.add_argument("file", metavar="FILE", type=Path, help="CMS's .zip, or the text file in it")
+    update.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     for sub in (code, grade, scrub):
         sub.add_argument("--json", action="store_true", help="print JSON for other programs")
     return parser
@@ -124,6 +127,21 @@ def _scrub(args: argparse.Namespace) -> int:
         print(f"{'blocks' if edit.blocks else 'note'}: {edit.says} [{edit.authority}]")
     if not found:
         print("nothing in the tables held here stands against this claim")
+    return 0
+
+
+def _update(args: argparse.Namespace) -> int:
+    try:
+        table, rows = refresh.read_download(args.file)
+    except refresh.TableError as error:
+        print(error, file=sys.stderr)
+        return 2
+    told = refresh.changes(table, rows)
+    for line in told:
+        print(line)
+    print(f"{table.file}: {len(rows)} rows for this family, {len(told)} changes")
+    if told and not args.dry_run:
+        print(f"written to {refresh.write(table, rows)}; now set its edition in data/authorities.toml and run casebook check")
     return 0
 
 

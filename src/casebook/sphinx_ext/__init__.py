@@ -1,0 +1,25 @@
+"""What the book adds to Jupyter Book: quizzes on the charts, lists made from the rulebook, citations that must resolve.
+
+`setup` is called by Sphinx; the pieces are `charts` (case pages), `lists` (rules, misconceptions, sources) and
+`parts` (the few elements that docutils lacks).
+"""
+
+from __future__ import annotations
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+from casebook import __version__
+
+from . import charts, lists, parts
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register everything with Sphinx."""
+    parts.setup(app)
+    lists.setup(app)
+    charts.setup(app)
+    # Jupyter Book always sets this value; its own extension for it is left out of the book.
+    if "comments_config" not in app.config:
+        app.add_config_value("comments_config", {}, "")
+    return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,231 @@
+"""Case pages: the chart without its front matter, neutral names for its marks, the quiz, and the JSON for the grader.
+
+A case file holds its own key. `publish` refuses a book in which a page shows it outside the worked answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from casebook.cases import Case, CaseError, load
+from casebook.quiz import markup as quiz
+
+from .parts import PACKAGE, make_box, markup, note_package
+
+log = logging.getLogger(__name__)
+QUIZ_FILES = ("*.js", "*.css", "*.svg")
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+def is_case(docname: str) -> bool:
+    """Whether a page is a chart."""
+    return docname.startswith("cases/")
+
+
+def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
+    """What the grader gets of each chart that was read: page name to JSON."""
+    if not hasattr(env, "casebook_charts"):
+        env.casebook_charts = {}  # type: ignore[attr-defined]
+    found: dict[str, dict[str, Any]] = env.casebook_charts
+    return found
+
+
+# Reading
+
+
+def leave_the_chart(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Replace the front matter by the title; lines keep their numbers."""
+    if not is_case(docname):
+        return
+    try:
+        case = load(Path(app.env.doc2path(docname)))
+    except CaseError as error:
+        log.warning("%s", error)
+        content[0] = f"# {docname}\n"
+        return
+    app.env.temp_data["casebook_case"] = case
+    head = content[0].removesuffix(case.chart)
+    titled = re.search(r"^# ", case.chart, re.MULTILINE)
+    content[0] = ("" if titled else f"# {case.title}") + "\n" * head.count("\n") + case.chart
+
+
+class NeutralMarks(SphinxTransform):
+    """Rename the marks of a chart to s1, s2, ... because their names say what the words mean; then add the quiz."""
+
+    default_priority = 400
+
+    def apply(self, **_: Any) -> None:
+        """Rename in the whole page, and keep the map for the page's JSON."""
+        case: Case | None = self.env.temp_data.get("casebook_case")
+        if case is None or not is_case(self.env.docname):
+            return
+        anchors: dict[str, str] = {}
+        renamed: dict[str, str] = {}
+        for node in self.document.findall(nodes.inline):
+            if not node["ids"]:
+                continue
+            neutral = f"s{len(anchors) + 1}"
+            for name in [*node["names"], *node["ids"]]:
+                if name in case.evidence:
+                    anchors[name] = neutral
+                renamed[name] = neutral
+                self.document.nameids.pop(name, None)
+                self.document.nametypes.pop(name, None)
+                self.document.ids.pop(name, None)
+            node["ids"], node["names"] = [neutral], []
+            self.document.ids[neutral] = node
+        for node in self.document.findall(nodes.Element):
+            if node.get("refid") in renamed:
+                node["refid"] = renamed[node["refid"]]
+        for name in case.evidence.keys() - anchors.keys():
+            log.warning("the mark %r did not become a place in the page", name, location=self.env.docname)
+        page = {**case.page(), "anchors": anchors}
+        charts(self.env)[self.env.docname] = page
+        note_package(self.env)
+        whole = next(iter(self.document.findall(nodes.section)), self.document)
+        whole += markup(html=quiz.section_html(page))
+
+
+class ChartSheet(SphinxPostTransform):
+    """Put the sections of a chart on one sheet. Only now, because the page's contents list needs them bare."""
+
+    default_priority = 7
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Wrap what stands between the title and the quiz."""
+        if self.env.docname in charts(self.env):
+            whole = next(iter(self.document.findall(nodes.section)))
+            inside = [child for child in whole.children if not isinstance(child, nodes.title | markup)]
+            after = [child for child in whole.children if isinstance(child, markup)]
+            for child in inside + after:
+                whole.remove(child)
+            whole += [make_box("div", *inside, classes=["chart"]), *after]
+
+
+# Writing
+
+
+def copy_quiz(app: Sphinx) -> None:
+    """Put the quiz's files where the pages find them; before the pages, which carry their digests."""
+    if app.builder.format == "html":
+        for pattern in QUIZ_FILES:
+            for file in sorted((PACKAGE / "quiz").glob(pattern)):
+                write(Path(app.outdir, "_static", "casebook", file.name), file.read_bytes())
+
+
+def use_quiz(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Load the quiz on pages that have one, and nowhere else."""
+    if doctree is not None and next(iter(doctree.findall(markup)), None) is not None:
+        app.add_css_file("casebook/quiz.css")
+        app.add_js_file("casebook/quiz.js", type="module")
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file unless it already holds just that."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.is_file() or file.read_bytes() != content:
+        file.write_bytes(content)
+
+
+def publish(app: Sphinx, exception: Exception | None) -> None:
+    """Write the JSON of the charts, refuse a page that gives its answer away, and build what runs the grader."""
+    if exception is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static", "casebook")
+    told = []
+    for docname, page in charts(app.env).items():
+        write(static / "cases" / f"{page['id']}.json", json.dumps(page, ensure_ascii=False, sort_keys=True).encode())
+        file = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
+        told += [f"{docname}: the page shows {what}" for what in leaks(page, file.read_text("utf-8"))]
+    if told:
+        raise ExtensionError("A case gives its answer away.\n" + "\n".join(told))
+    if charts(app.env):
+        from casebook.quiz import runtime
+
+        cache = Path(app.srcdir, ".cache")
+        runtime.build(static / "pyodide", cache, lambda text: log.info("%s", text))
+
+
+class Shown(HTMLParser):
+    """The text and the attributes of a page outside the worked answer; `quiz` holds those inside the quiz."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.page: list[str] = []
+        self.quiz: list[str] = []
+        self.values: set[str] = set()
+        self._open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep attributes, and where we are."""
+        classes = (dict(attrs).get("class") or "").split()
+        if tag not in VOID:
+            self._open.append("worked" if "casebook-worked" in classes else "quiz" if "casebook-quiz" in classes else tag)
+        if "worked" not in self._open:
+            self.values.update(word for name, value in attrs if name != "class" and value for word in value.split())
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element."""
+        if tag not in VOID and self._open:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Keep the text."""
+        if "worked" not in self._open:
+            (self.quiz if "quiz" in self._open else self.page).append(data)
+
+
+def leaks(page: Mapping[str, Any], html: str) -> Iterator[str]:
+    """What a page shows of its own front matter."""
+    shown = Shown(html)
+    chart, quiz_text = (" ".join(" ".join(parts).split()) for parts in (shown.page, shown.quiz))
+    both = f"{chart} {quiz_text}"
+    for name in page["evidence"]:
+        if name in shown.values or f"#{name}" in shown.values or ("-" in name and name in both):
+            yield f"the name of a mark, {name!r}"
+    key = page["key"]
+    sentences = [reading.get("says") for reading in page["readings"]] + [key.get("why"), key.get("ask")]
+    for sentence in filter(None, sentences):
+        if " ".join(str(sentence).split()) in both:
+            yield f"{sentence!r}"
+    claims = key.get("claim")
+    for claim in claims if isinstance(claims, list) else [claims]:
+        if re.search(r"\d", str(claim)) and str(claim) in chart:
+            yield f"the claim {claim!r}"
+    if len(page["about"]) > 1 and ", ".join(page["about"]) in both:
+        yield "what the case is about"
+
+
+def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    charts(env).pop(docname, None)
+
+
+def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    charts(env).update({name: page for name, page in charts(other).items() if name in docnames})
+
+
+def setup(app: Sphinx) -> None:
+    """Register what happens to charts."""
+    app.add_transform(NeutralMarks)
+    app.add_post_transform(ChartSheet)
+    app.connect("builder-inited", copy_quiz)
+    app.connect("source-read", leave_the_chart)
+    app.connect("env-purge-doc", _forget)
+    app.connect("env-merge-info", _merge)
+    app.connect("html-page-context", use_quiz)
+    app.connect("build-finished", publish)

@@ -1,0 +1,189 @@
+"""Lists made from the code, so that book and program cannot drift: rules, misconceptions, sources, and citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from casebook.authorities import AUTHORITIES, CONFIDENCE
+from casebook.misconceptions import MISCONCEPTIONS
+from casebook.rules import RULEBOOK
+from casebook.views import VIEWS
+
+from .parts import make_box, make_link, note_package, targets
+
+NUMBERS = {id: number for number, id in enumerate(AUTHORITIES, 1)}
+KINDS = {
+    "read": ("Reading the operation", "Each of these answers one question about what the surgeon did."),
+    "bill": ("Naming what was done", "Each of these names a service, the small ones too."),
+    "inside": ("What is part of something else", "Each of these strikes a service that is not billed beside another."),
+    "mark": ("Modifiers", "Each of these adds one modifier, or keeps it away."),
+}
+
+
+def said(id: str) -> str:
+    """A rule's id as words: count-joins, count joins."""
+    return id.replace("-", " ")
+
+
+def line(label: str, *children: nodes.Node, classes: Iterable[str] = ()) -> nodes.paragraph:
+    """A paragraph that starts with a label."""
+    start = [nodes.inline("", label, classes=["label"]), nodes.Text(" ")] if label else []
+    return nodes.paragraph("", "", *start, *children, classes=list(classes))
+
+
+def between(parts: Iterable[nodes.Node], mark: str = ", ") -> list[nodes.Node]:
+    """The parts with a mark between them."""
+    out: list[nodes.Node] = []
+    for part in parts:
+        out += [nodes.Text(mark), part] if out else [part]
+    return out
+
+
+def badge(word: str) -> nodes.inline:
+    """How sure we are, as a word."""
+    return nodes.inline("", word, classes=["sure", f"sure-{word}"])
+
+
+def cite(id: str, word: str = "") -> nodes.Node:
+    """A bracketed number that leads to the bibliography."""
+    source = AUTHORITIES[id]
+    text = f"[{NUMBERS[id]}, {word}]" if word else f"[{NUMBERS[id]}]"
+    tip = f"{source.title}, {source.edition} ({source.confidence})"
+    return make_link(f"source-{id}", text, tip, ["cite"])
+
+
+def full(id: str) -> list[nodes.Node]:
+    """A source in words: its title at its address, and its edition."""
+    source = AUTHORITIES[id]
+    title: nodes.Node = nodes.Text(source.title)
+    if source.address:
+        title = nodes.reference("", "", title, refuri=source.address, internal=False)
+    return [title, nodes.Text(f", {source.edition} ")]
+
+
+class Listing(SphinxDirective):
+    """A list of the book that is made from the code."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the list, and read the page again when the code changes."""
+        note_package(self.env)
+        return self.entries()
+
+    def entries(self) -> list[nodes.Node]:
+        """The nodes of the list."""
+        raise NotImplementedError
+
+    def entry(self, target: str, *children: nodes.Node) -> nodes.Node:
+        """One thing in the list, and its name for links."""
+        targets(self.env)[target] = self.env.docname
+        return make_box("div", *children, classes=["entry"], ids=[target])
+
+    def section(self, kind: str, prefix: str, entries: list[nodes.Node], intro: str = "") -> nodes.Node:
+        """The entries of one kind of rule, under a heading."""
+        title = KINDS[kind][0]
+        made = nodes.section("", nodes.title("", title), ids=[f"{prefix}-{kind}"], names=[])
+        made += [nodes.paragraph("", intro), *entries] if intro else entries
+        return made
+
+
+class Rules(Listing):
+    """`{casebook-rules}`: every rule with its sources, how sure we are, other views and the wrong turns it sets right."""
+
+    def entries(self) -> list[nodes.Node]:
+        """The rules by kind, in the order they run."""
+        return [
+            self.section(kind, "rules", [self._rule(id) for id, rule in RULEBOOK.items() if rule.kind == kind], intro)
+            for kind, (_, intro) in KINDS.items()
+        ]
+
+    def _rule(self, id: str) -> nodes.Node:
+        rule = RULEBOOK[id]
+        about = nodes.paragraph("", "", nodes.inline("", said(id), classes=["name"]), nodes.Text(" "), classes=["meta"])
+        about += [badge(rule.confidence), nodes.Text(" "), nodes.inline("", " ".join(rule.decisions), classes=["questions"])]
+        parts: list[nodes.Node] = [about, nodes.paragraph("", rule.says, classes=["says"])]
+        sources = nodes.bullet_list("", classes=["sources"])
+        sources += [nodes.list_item("", nodes.paragraph("", "", *full(a), cite(a))) for a in rule.authorities]
+        parts.append(sources)
+        for view in VIEWS.values():
+            if id in view.swaps:
+                held = [nodes.Text(view.says + " "), badge(view.confidence), nodes.Text(" "), *between(map(cite, view.authorities), " ")]
+                parts.append(line("Another view, accepted:", *held, classes=["more"]))
+        wrong = [make_link(f"misconception-{m.id}", m.says) for m in MISCONCEPTIONS.values() if id in m.swaps]
+        if wrong:
+            parts.append(line("Wrong turns:", *between(wrong, "; "), nodes.Text("."), classes=["more"]))
+        return self.entry(f"rule-{id}", *parts)
+
+
+class Misconceptions(Listing):
+    """`{casebook-misconceptions}`: every wrong rule: what it amounts to, why it tempts, what sets it right."""
+
+    def entries(self) -> list[nodes.Node]:
+        """The misconceptions by the kind of rule that they change."""
+        kinds: dict[str, list[nodes.Node]] = {kind: [] for kind in KINDS}
+        for id, wrong in MISCONCEPTIONS.items():
+            kinds[RULEBOOK[next(iter(wrong.swaps))].kind].append(self._misconception(id))
+        return [self.section(kind, "misconceptions", entries) for kind, entries in kinds.items() if entries]
+
+    def _misconception(self, id: str) -> nodes.Node:
+        wrong = MISCONCEPTIONS[id]
+        changed = between(make_link(f"rule-{rule}", said(rule)) for rule in wrong.swaps)
+        return self.entry(
+            f"misconception-{id}",
+            nodes.paragraph("", f"{wrong.says[:1].upper()}{wrong.says[1:]}", classes=["says"]),
+            line("Why it tempts:", nodes.Text(wrong.tempts)),
+            line("What sets it right:", nodes.Text(wrong.correction)),
+            line("Changes the rule" if len(wrong.swaps) == 1 else "Changes the rules", *changed, classes=["more"]),
+        )
+
+
+class Sources(Listing):
+    """`{casebook-sources}`: the bibliography: edition, address, how much was read, how long it is in force."""
+
+    def entries(self) -> list[nodes.Node]:
+        """The sources in the order of their numbers."""
+        return [self._source(id) for id in AUTHORITIES]
+
+    def _source(self, id: str) -> nodes.Node:
+        source = AUTHORITIES[id]
+        number = nodes.inline("", f"[{NUMBERS[id]}]", classes=["number"])
+        parts: list[nodes.Node] = [
+            nodes.paragraph("", "", number, nodes.Text(" "), *full(id), badge(source.confidence), classes=["says"]),
+            line("Read:", nodes.Text(f"{source.read}.")),
+        ]
+        if source.until:
+            over = " That day has passed: the principle may stand, the number may not." if source.ran_out(date.today()) else ""
+            classes = ["until", "until-passed"] if over else ["until"]
+            parts.append(line("In force until", nodes.Text(f"{source.until.isoformat()}.{over}"), classes=classes))
+        if source.address:
+            address = nodes.reference("", source.address, refuri=source.address, internal=False)
+            parts.append(nodes.paragraph("", "", address, classes=["address"]))
+        return self.entry(f"source-{id}", *parts)
+
+
+class Source(SphinxRole):
+    """`` {source}`id` ``: a citation. `` {source}`id confirmed` `` also says how sure we are."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The citation; an unknown id or word is an error of the build."""
+        id, _, word = self.text.strip().partition(" ")
+        if id not in AUTHORITIES:
+            problem = f"there is no source {id!r}; the known ones stand in data/authorities.toml"
+        elif word and word not in CONFIDENCE:
+            problem = f"{word!r} does not say how sure we are; write one of: {', '.join(CONFIDENCE)}"
+        else:
+            return [cite(id, word)], []
+        message = self.inliner.reporter.error(problem, line=self.lineno)
+        return [nodes.problematic(self.rawtext, self.rawtext)], [message]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the lists and the citation."""
+    app.add_directive("casebook-rules", Rules)
+    app.add_directive("casebook-misconceptions", Misconceptions)
+    app.add_directive("casebook-sources", Sources)
+    app.add_role("source", Source())
