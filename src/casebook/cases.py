@@ -21,7 +21,8 @@ from .claim import Answer, read, show
 from .edits import rows
 from .grading import Item
 from .operation import OperationError, read_operation
-from .views import Note
+from .rules import RULEBOOK
+from .views import VIEWS, Note
 
 SCHEMA = 1  # of the page's JSON
 LARGEST = 1_000_000  # bytes of a case file
@@ -294,10 +295,17 @@ def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
 
 
 def ran_out(cases: Iterable[Case], today: date) -> Iterator[str]:
-    """Sources no longer in force, and the cases that stand on them: notes, not errors."""
+    """Sources no longer in force, and the rules, views, cases and pages that stand on them: notes, not errors."""
     loaded = list(cases)
+    pages = {p.stem: p.read_text("utf-8") for p in sorted((root() / "book").glob("*.md"))}
     for source in AUTHORITIES.values():
-        if source.ran_out(today):
-            users = [c.id for c in loaded if source.id in (c.data.get("authorities") or [])]
-            on = f"; cases: {', '.join(users)}" if users else ""
-            yield f"{source.id} ({source.edition}) was in force until {source.until}{on}"
+        if not source.ran_out(today):
+            continue
+        standing = {
+            "rules": [r.id for r in RULEBOOK.values() if source.id in r.authorities],
+            "views": [v.id for v in VIEWS.values() if source.id in v.authorities],
+            "cases": [c.id for c in loaded if source.id in (c.data.get("authorities") or [])],
+            "pages": [name for name, text in pages.items() if source.id in text],
+        }
+        on = "".join(f"; {what}: {', '.join(names)}" for what, names in standing.items() if names)
+        yield f"{source.id} ({source.edition}) was in force until {source.until}{on}"
