@@ -107,7 +107,7 @@ class Diagnosis:
         chooses = any("settle" in m.swaps for m in ms)
         if not chooses and all(trace.alike(m.swaps) for trace in self._traces for m in ms):
             return []
-        if self.note.action == "query" and not chooses:
+        if not chooses and (len(self.note.readings) == 1 or self.note.action == "query"):
             return [derive(op, book) for op in self.note.readings]
         chosen = self.note.chosen(book)
         return [chosen] if chosen else []

@@ -52,9 +52,15 @@ class Grade:
     findings: tuple[Finding, ...] = ()
     explained: Explanation = field(default_factory=Explanation)
     view: View | None = None
-    flip: str | None = None
     item: Item | None = field(default=None, repr=False)
     doubt: str | None = None
+    claim: Claim = ()
+
+    @cached_property
+    def flip(self) -> str | None:
+        """The smallest change to the operation that would make the answer right, in words; worked out when asked for."""
+        off = self.item is not None and self.verdict in ("partly", "wrong") and self.claim
+        return _flip(self.item, self.claim) if self.item and off else None
 
     @property
     def misconceptions(self) -> tuple[Misconception, ...]:
@@ -183,9 +189,8 @@ def _grade(item: Item, answer: Answer) -> Grade:
         score = PARTLY
     if doubtful := [r for r in rules if RULEBOOK[r].confidence in DOUBTFUL]:
         doubt = f"This rests on a rule that is {RULEBOOK[doubtful[0]].confidence}: {RULEBOOK[doubtful[0]].says}"
-    flip = _flip(item, answer.claim, given)
     verdict = "partly" if score >= PARTLY else "wrong"
-    return Grade(verdict, score, findings, found, flip=flip, item=item, doubt=doubt)
+    return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
 
 
 def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:
@@ -323,7 +328,8 @@ def _marks_off(item: Item, code: str, given: frozenset[str], wanted: frozenset[s
 # What would make it right
 
 
-def _flip(item: Item, claim: Claim, given: Same) -> str | None:
+def _flip(item: Item, claim: Claim) -> str | None:
+    given = same(claim, item.diagnosis.free_51)
     text = show(claim)
     if strange := flips.never(claim):
         return f"No operation makes {text} right: {strange}"

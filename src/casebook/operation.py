@@ -131,8 +131,14 @@ class Operation:
                 raise OperationError(f"step {i + 1}, {step.act} {step.where}: {error}", ("steps", i, step.act)) from None
         return bowel
 
+    @cached_property
+    def acts(self) -> frozenset[str]:
+        return frozenset(s.act for s in self.steps)
+
     def did(self, *acts: str) -> tuple[Step, ...]:
         """The steps of these kinds, in order."""
+        if self.acts.isdisjoint(acts):
+            return ()
         return tuple(s for s in self.steps if s.act in acts)
 
     def reasons(self, place: Place) -> set[str | None]:

@@ -139,15 +139,10 @@ class Derivation:
     def __init__(self, op: Operation, book: Rulebook) -> None:
         self.op = op
         self.book = book
-        self.asked: list[tuple[str, tuple[Any, ...], Any]] = []  # every question put to a rule, and its answer
         self._parts: dict[str, list[Place]] | None = None
 
     def ask(self, id: str, *args: Any) -> Any:
-        answer = self.book[id].ask(self, *args)
-        if isinstance(answer, Iterator):
-            answer = list(answer)
-        self.asked.append((id, args, answer))
-        return answer
+        return self.book[id].ask(self, *args)
 
     def places(self, *parts: str) -> list[Place]:
         """The places that play one of these parts; each place plays exactly one."""
@@ -173,6 +168,8 @@ class Derivation:
         return Service(what, code, units, frozenset(), why, tuple(steps), rank)
 
     def numbered(self, *acts: str) -> list[tuple[int, Step]]:
+        if self.op.acts.isdisjoint(acts):
+            return []
         return [(i, s) for i, s in enumerate(self.op.steps) if s.act in acts]
 
 
@@ -759,22 +756,27 @@ def _derive(d: Derivation) -> Derived:
     )
 
 
-class Trace:
+class Trace(Derivation):
     """One operation read rightly, with every question asked on the way: tells cheaply which swaps change nothing."""
 
     def __init__(self, op: Operation) -> None:
-        self._d = Derivation(op, RULEBOOK)
-        _derive(self._d)
+        super().__init__(op, RULEBOOK)
         self._asked: dict[str, list[tuple[tuple[Any, ...], Any]]] = {}
-        for id, args, answer in self._d.asked:
-            self._asked.setdefault(id, []).append((args, answer))
+        _derive(self)
+
+    def ask(self, id: str, *args: Any) -> Any:
+        answer = super().ask(id, *args)
+        if isinstance(answer, Iterator):
+            answer = list(answer)
+        self._asked.setdefault(id, []).append((args, answer))
+        return answer
 
     def alike(self, swaps: Mapping[str, Callable[..., Any]]) -> bool:
         """Whether the swapped rules answer every question as the right ones did, so that the claim stays the same."""
         for id, swap in swaps.items():
             for args, answer in self._asked.get(id, ()):
                 try:
-                    other = swap(self._d, *args)
+                    other = swap(self, *args)
                 except OutOfScope:
                     return False
                 if (list(other) if isinstance(other, Iterator) else other) != answer:
