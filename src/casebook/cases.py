@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from .authorities import AUTHORITIES
-from .claim import Answer, read, show
+from .claim import Answer, Same, read, show
+from .diagnosis import Diagnosis
 from .edits import rows
 from .grading import Item
 from .operation import OperationError, read_operation
@@ -86,13 +88,26 @@ class Case:
 
     @cached_property
     def item(self) -> Item:
-        return Item(self.id, self.note, self.evidence, self.key)
+        return Item(self.id, self.note, self.evidence, self.key, self.apart)
+
+    @cached_property
+    def apart(self) -> dict[str, str]:
+        """For every two misconceptions that give the same answer here: the first other case where they do not."""
+        found = {}
+        for ms in Diagnosis(self.note).wrong_ways.values():
+            for one, two in combinations(ms, 2):
+                for other, given in _given_elsewhere().items():
+                    if other != self.id and given.get(one.id, frozenset()) != given.get(two.id, frozenset()):
+                        found[f"{one.id} {two.id}"] = other
+                        break
+        return found
 
     def page(self) -> dict[str, Any]:
         """The JSON that the page, the notebook and the class report hand to the grader."""
         return {
             "schema": SCHEMA, "id": self.id, "title": self.title, "about": self.about, "level": self.level,
             "readings": [op.as_mapping() for op in self.readings], "key": self.key, "evidence": self.evidence,
+            "apart": self.apart,
         }  # fmt: skip
 
     def line(self, *path: str | int) -> int:
@@ -221,6 +236,23 @@ def library() -> list[Path]:
     listed = re.findall(r"cases/([\w-]+)", toc.read_text("utf-8")) if toc.is_file() else []
     order = {name: i for i, name in enumerate(listed)}
     return sorted(cases_folder().glob("*.md"), key=lambda p: (order.get(p.stem, len(order)), p.stem))
+
+
+@lru_cache(maxsize=1)
+def _given_elsewhere() -> dict[str, dict[str, frozenset[Same]]]:
+    """For every shipped case, the answers that each misconception gives."""
+    table: dict[str, dict[str, frozenset[Same]]] = {}
+    for path in library():
+        try:
+            ways = Diagnosis(load(path).note).wrong_ways
+        except CaseError:
+            continue
+        given: dict[str, set[Same]] = {}
+        for key, ms in ways.items():
+            for m in ms:
+                given.setdefault(m.id, set()).add(key)
+        table[path.stem] = {id: frozenset(keys) for id, keys in given.items()}
+    return table
 
 
 # Checking

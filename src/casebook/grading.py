@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import combinations
 from typing import Any
 
 from . import edits, flips
@@ -91,6 +92,7 @@ class Item:
     note: Note
     evidence: Mapping[str, str]
     key: Mapping[str, Any]
+    apart: Mapping[str, str] = field(default_factory=dict)  # two misconceptions -> the case that tells them apart
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -100,7 +102,7 @@ class Item:
             readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(page["readings"]))
         else:
             readings = (read_operation(page.get("operation", page)),)
-        return cls(str(page.get("id", "")), Note(readings), page.get("evidence") or {}, page.get("key") or {})
+        return cls(str(page.get("id", "")), Note(readings), page.get("evidence") or {}, page.get("key") or {}, page.get("apart") or {})
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -196,7 +198,7 @@ def _grade(item: Item, answer: Answer) -> Grade:
 def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:
     """The rules that stand against an answer; empty where something other than a rule does."""
     if known:
-        return list(dict.fromkeys(id for m in known for id in m.swaps))
+        return list(dict.fromkeys(id for m in known for id in m.against))
     rules = [f.rule for f in findings]
     return [r for r in rules if r] if all(rules) else []
 
@@ -373,6 +375,7 @@ def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
         "ask": _ask(item) if shown and item.note.action == "query" else None,
         "expected": expected(item) if shown else None,
         "doubt": grade.doubt,
+        "next": _next(grade, item),
     }
 
 
@@ -398,6 +401,16 @@ def _correction(grade: Grade) -> str | None:
         return " ".join(dict.fromkeys(m.correction for m in grade.misconceptions[: 2 if grade.explained.together else 1]))
     worst = [f.says for f in grade.findings if f.kind not in ("unread", "blank")]
     return worst[0] if worst else None
+
+
+def _next(grade: Grade, item: Item) -> dict[str, str] | None:
+    """Where several wrong rules give the same answer: the case that would tell them apart."""
+    if grade.explained.together:
+        return None
+    for one, two in combinations(grade.misconceptions, 2):
+        if case := item.apart.get(f"{one.id} {two.id}"):
+            return {"case": case, "says": "More than one slip gives this answer. This case would tell them apart."}
+    return None
 
 
 def _told(id: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Misconception:
     tempts: str
     correction: str
     settles: tuple[str, ...]
+    against: tuple[str, ...]  # the rules that correct it: the swapped ones, unless said otherwise
     swaps: Mapping[str, Swap]
     book: Rulebook
 
@@ -76,7 +77,13 @@ def _when(test: Callable[[Derivation], object], wrong: Swap, id: str = "first-jo
 
 
 def _family(approach: Callable[[str], str]) -> Swap:
-    return lambda d: approach(d.op.approach)
+    """The approach misread: another approach in the place of the one that was used."""
+
+    def read(d: Derivation) -> str:
+        seen = approach(d.op.approach)
+        return _right("approach", d) if seen == d.op.approach else seen
+
+    return read
 
 
 def _count(measure: Callable[[Derivation, Place], int]) -> Swap:
@@ -199,9 +206,10 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "separate-on-add-on": {"59": _on_add_ons("59", "59")},
     "separate-mark-missing": {"59": _unmarked},
     "pair-forced": _SMALL_THINGS | {"59": _forced},
-    "open-for-laparoscopic": {"approach": _given("open")},
-    "laparoscopic-for-open": {"approach": _family(lambda a: "laparoscopic" if a == "open" else "open" if a == "converted" else a)},
-    "converted-as-laparoscopic": {"approach": _family(lambda a: "open" if a == "open" else "laparoscopic")},
+    "open-for-laparoscopic": {"approach": _family(lambda a: "open" if a == "laparoscopic" else a)},
+    "open-for-assisted": {"assisted": _given("open")},
+    "laparoscopic-for-open": {"approach": _family(lambda a: "laparoscopic" if a == "open" else a)},
+    "converted-as-laparoscopic": {"approach": _family(lambda a: "laparoscopic" if a == "converted" else a)},
     "converted-as-both": _also("first-join", lambda d: _both_families(d) if d.op.approach == "converted" else []),
     "converted-start-billed": {"laparoscopic-start": _nothing},
     "families-mixed": {"first-join": _mixed},
@@ -271,10 +279,11 @@ def _load() -> dict[str, Misconception]:
         raise RuntimeError(f"misconceptions.toml and misconceptions.py differ in: {words.keys() ^ _SWAPS.keys()}")
     return {
         id: Misconception(
-            id, row["says"], row["tempts"], row["correction"], tuple(row["settles"]), _SWAPS[id], RULEBOOK.swap(_SWAPS[id])
+            id, row["says"], row["tempts"], row["correction"], tuple(row["settles"]),
+            tuple(row.get("against", _SWAPS[id])), _SWAPS[id], RULEBOOK.swap(_SWAPS[id]),
         )
         for id, row in words.items()
-    }
+    }  # fmt: skip
 
 
 MISCONCEPTIONS: Mapping[str, Misconception] = MappingProxyType(_load())

@@ -183,7 +183,9 @@ def steps_of(places: Iterable[Place]) -> tuple[int, ...]:
 @rule("read", "approach", "D6 D7", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
       "The approach at the end of the operation picks the family: 44120 and 44121 when open, 44202 and 44203 when laparoscopic, never mixed.")
 def approach(d: Derivation) -> str:
-    return "open" if d.op.approach in ("open", "converted") else "laparoscopic"
+    if d.op.approach in ("robotic", "hand-assisted"):
+        return str(d.ask("assisted"))
+    return "laparoscopic" if d.op.approach == "laparoscopic" else "open"
 
 
 @rule("read", "conversion", "D7", "confirmed", "cms-ptp-2024q3 ncci-manual-2025 kzanow-converted aapc-converted",
@@ -194,8 +196,8 @@ def conversion(d: Derivation) -> None:
 
 @rule("read", "assisted", "D8", "recalled", "professional-practice",
       "Robotic and hand-assisted operations take the laparoscopic codes.")
-def assisted(d: Derivation) -> None:
-    return None
+def assisted(d: Derivation) -> str:
+    return "laparoscopic"
 
 
 @rule("read", "unlisted", "D6 D9", "derived", "ncci-manual-2025",
@@ -258,6 +260,12 @@ def further_units(d: Derivation, joins: int) -> int:
       "A piece of the third or fourth part of the duodenum removed and joined is counted as small bowel.")
 def duodenum(d: Derivation, place: Place) -> bool:
     return place.start < 0
+
+
+@rule("read", "not-atresia", "D18", "recalled", "professional-practice",
+      "A newborn's bowel removed for enterocolitis, infarction or perforation is not atresia and takes 44120 and 44121.")
+def not_atresia(d: Derivation) -> None:
+    return None
 
 
 @rule("read", "settle", "D3", "derived", "query-briefs ncci-manual-2025",

@@ -113,7 +113,9 @@ class ChartSheet(SphinxPostTransform):
             after = [child for child in whole.children if isinstance(child, markup)]
             for child in inside + after:
                 whole.remove(child)
-            whole += [make_box("div", *inside, classes=["chart"]), *after]
+            head = nodes.paragraph("", "", nodes.strong("", "Chart"), classes=["chart-head"])
+            head += nodes.inline("", "invented, for teaching")
+            whole += [make_box("div", head, *inside, classes=["chart"]), *after]
 
 
 # Writing
