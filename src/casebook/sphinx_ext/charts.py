@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from .parts import PACKAGE, make_box, markup, note_package
 
 log = logging.getLogger(__name__)
 QUIZ_FILES = ("*.js", "*.css", "*.svg")
+CASE_TITLE = re.compile(r"(<a [^>]*>)\s*(\w+): ([^<]+?)\s*(</a>)")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -136,6 +138,14 @@ def use_quiz(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         app.add_js_file("casebook/quiz.js", type="module")
 
 
+def short_contents(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """In the contents list a case is its name first, and the patient in small."""
+    make = context.get("generate_toctree_html")
+    if make is not None:
+        split = partial(CASE_TITLE.sub, r'\1<span class="case-name">\2</span> <span class="patient">\3</span>\4')
+        context["generate_toctree_html"] = lambda *given, **named: split(str(make(*given, **named)))
+
+
 def write(file: Path, content: bytes) -> None:
     """Write a file unless it already holds just that."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -230,4 +240,5 @@ def setup(app: Sphinx) -> None:
     app.connect("env-purge-doc", _forget)
     app.connect("env-merge-info", _merge)
     app.connect("html-page-context", use_quiz)
+    app.connect("html-page-context", short_contents, priority=900)  # after the theme has set its functions
     app.connect("build-finished", publish)
