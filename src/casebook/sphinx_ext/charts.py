@@ -39,9 +39,7 @@ def is_case(docname: str) -> bool:
 
 def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
     """What the grader gets of each chart that was read: page name to JSON."""
-    if not hasattr(env, "casebook_charts"):
-        env.casebook_charts = {}  # type: ignore[attr-defined]
-    found: dict[str, dict[str, Any]] = env.casebook_charts
+    found: dict[str, dict[str, Any]] = vars(env).setdefault("casebook_charts", {})  # pickled with the environment
     return found
 
 
@@ -89,16 +87,16 @@ class NeutralMarks(SphinxTransform):
                 self.document.ids.pop(name, None)
             node["ids"], node["names"] = [neutral], []
             self.document.ids[neutral] = node
-        for node in self.document.findall(nodes.Element):
-            if node.get("refid") in renamed:
-                node["refid"] = renamed[node["refid"]]
+        for inside in self.document.findall(nodes.Element):
+            if inside.get("refid") in renamed:
+                inside["refid"] = renamed[inside["refid"]]
         for name in case.evidence.keys() - anchors.keys():
             log.warning("the mark %r did not become a place in the page", name, location=self.env.docname)
         page = {**case.page(), "anchors": anchors}
         charts(self.env)[self.env.docname] = page
         note_package(self.env)
-        whole = next(iter(self.document.findall(nodes.section)), self.document)
-        whole += markup(html=quiz.section_html(page))
+        whole: nodes.Element = next(iter(self.document.findall(nodes.section)), self.document)
+        whole.append(markup(html=quiz.section_html(page)))
 
 
 class ChartSheet(SphinxPostTransform):
@@ -138,7 +136,9 @@ def use_quiz(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         app.add_js_file("casebook/quiz.js", type="module")
 
 
-def short_contents(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def short_contents(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """In the contents list a case is its name first, and the patient in small."""
     make = context.get("generate_toctree_html")
     if make is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -63,7 +64,13 @@ def full(id: str) -> list[nodes.Node]:
     title: nodes.Node = nodes.Text(source.title)
     if source.address:
         title = nodes.reference("", "", title, refuri=source.address, internal=False)
-    return [title, nodes.Text(f", {source.edition} ")]
+    return [title, nodes.Text(", "), *dated(source.edition), nodes.Text(" ")]
+
+
+def dated(text: str) -> list[nodes.Node]:
+    """Text whose dates do not break over two lines."""
+    parts = re.split(r"(\d{4}-\d{2}(?:-\d{2})?)", text)
+    return [nodes.inline("", part, classes=["date"]) if i % 2 else nodes.Text(part) for i, part in enumerate(parts) if part]
 
 
 class Listing(SphinxDirective):
@@ -111,7 +118,12 @@ class Rules(Listing):
         parts.append(sources)
         for view in VIEWS.values():
             if id in view.swaps:
-                held = [nodes.Text(view.says + " "), badge(view.confidence), nodes.Text(" "), *between(map(cite, view.authorities), " ")]
+                held = [
+                    nodes.Text(view.says + " "),
+                    badge(view.confidence),
+                    nodes.Text(" "),
+                    *between(map(cite, view.authorities), " "),
+                ]
                 parts.append(line("Another view, accepted:", *held, classes=["more"]))
         wrong = [make_link(f"misconception-{m.id}", m.says) for m in MISCONCEPTIONS.values() if id in m.swaps]
         if wrong:
@@ -134,7 +146,7 @@ class Misconceptions(Listing):
         changed = between(make_link(f"rule-{rule}", said(rule)) for rule in wrong.swaps)
         return self.entry(
             f"misconception-{id}",
-            nodes.paragraph("", f"{wrong.says[:1].upper()}{wrong.says[1:]}", classes=["says"]),
+            nodes.paragraph("", f"{wrong.says[:1].upper()}{wrong.says[1:]}", classes=["says", "title"]),
             line("Why it tempts:", nodes.Text(wrong.tempts)),
             line("What sets it right:", nodes.Text(wrong.correction)),
             line("Changes the rule" if len(wrong.swaps) == 1 else "Changes the rules", *changed, classes=["more"]),

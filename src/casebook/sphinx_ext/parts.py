@@ -5,6 +5,7 @@ Builders other than HTML write the children of a `box` and nothing of `markup`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -20,18 +21,19 @@ from sphinx.util.nodes import make_refnode
 
 log = logging.getLogger(__name__)
 PACKAGE = Path(str(files("casebook")))
+CLAIM = re.compile(r"\+?[0-9]{5}([\s;,x+0-9-]|AS)*")
 OTHERS = ("latex", "text", "man", "texinfo")
 
 
-class box(nodes.General, nodes.Element):  # noqa: N801  (docutils names its nodes so)
+class box(nodes.General, nodes.Element):
     """An HTML element `tag` around its children."""
 
 
-class markup(nodes.General, nodes.Invisible, nodes.Element):  # noqa: N801
+class markup(nodes.General, nodes.Invisible, nodes.Element):
     """Finished HTML in `html`. It is no text of the page, so the search index never sees it."""
 
 
-class link(nodes.Inline, nodes.TextElement):  # noqa: N801
+class link(nodes.Inline, nodes.TextElement):
     """A link to the `target` that some page announced; `tip` is shown on hovering."""
 
 
@@ -49,9 +51,7 @@ def make_link(target: str, text: str, tip: str = "", classes: Iterable[str] = ()
 
 def targets(env: BuildEnvironment) -> dict[str, str]:
     """Every announced target and the page that holds it."""
-    if not hasattr(env, "casebook_targets"):
-        env.casebook_targets = {}  # type: ignore[attr-defined]
-    found: dict[str, str] = env.casebook_targets
+    found: dict[str, str] = vars(env).setdefault("casebook_targets", {})  # pickled with the environment
     return found
 
 
@@ -71,6 +71,9 @@ class ResolveLinks(SphinxPostTransform):
         """Replace each link."""
         for node in list(self.document.findall(link)):
             page = targets(self.env).get(node["target"])
+            before = node.parent[node.parent.index(node) - 1] if node.parent.index(node) else None
+            if "cite" in node["classes"] and isinstance(before, nodes.Text) and before.endswith(" "):
+                before.parent.replace(before, nodes.Text(before[:-1] + "\N{NO-BREAK SPACE}"))  # never alone on a line
             text = nodes.inline("", node.astext(), classes=node["classes"])
             if page is None:
                 log.warning("no page of the book holds %s", node["target"], location=node)
@@ -78,6 +81,18 @@ class ResolveLinks(SphinxPostTransform):
                 continue
             there = make_refnode(self.app.builder, self.env.docname, page, node["target"], text, node["tip"] or None)
             node.replace_self(there)
+
+
+class WholeClaims(SphinxPostTransform):
+    """A table cell that holds only a claim keeps it on one line."""
+
+    default_priority = 6
+
+    def run(self, **_: Any) -> None:
+        """Give such cells a class."""
+        for cell in self.document.findall(nodes.entry):
+            if CLAIM.fullmatch(cell.astext()):
+                cell["classes"].append("claim")
 
 
 class FoldAnswers(SphinxPostTransform):
@@ -128,12 +143,12 @@ def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildE
 
 def setup(app: Sphinx) -> None:
     """Register the elements and what resolves them."""
-    through: dict[str, Any] = {name: (_pass, _pass) for name in OTHERS}
-    none: dict[str, Any] = {name: (_skip, None) for name in OTHERS}
+    through: dict[str, Any] = dict.fromkeys(OTHERS, (_pass, _pass))
+    none: dict[str, Any] = dict.fromkeys(OTHERS, (_skip, None))
     app.add_node(box, html=(_visit_box, _depart_box), **through)
     app.add_node(markup, html=(_visit_markup, None), **none)
     app.add_node(link, html=(_pass, _pass), **through)
-    transforms: list[type[Transform]] = [ResolveLinks, FoldAnswers]
+    transforms: list[type[Transform]] = [ResolveLinks, WholeClaims, FoldAnswers]
     for transform in transforms:
         app.add_post_transform(transform)
     app.connect("env-purge-doc", _forget)
