@@ -17,10 +17,10 @@ from typing import Any
 
 import yaml
 
+from . import diagnoses
 from .authorities import AUTHORITIES
 from .claim import Answer, Same, read, show
 from .diagnosis import Diagnosis
-from .edits import rows
 from .grading import Item
 from .operation import OperationError, read_operation
 from .rules import RULEBOOK
@@ -258,12 +258,6 @@ def _given_elsewhere() -> dict[str, dict[str, frozenset[Same]]]:
 # Checking
 
 
-@lru_cache(maxsize=1)
-def diagnosis_titles() -> dict[str, str]:
-    """ICD-10-CM codes of this field and their official titles. Source: icd10cm-2026-04."""
-    return {row["code"]: row["official_title"] for row in rows("cms/icd10cm.csv")}
-
-
 def key_answers(case: Case) -> list[Answer]:
     """The author's key, read as answers: the preferred one first."""
     claims = case.key.get("claim")
@@ -306,9 +300,12 @@ def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
     for name in key:
         if name not in KEY_KEYS:
             yield wrong(f"key has no {name!r}; it may have: {', '.join(KEY_KEYS)}", "key", name)
-    for code in key.get("diagnoses") or []:
-        if code not in diagnosis_titles():
-            yield wrong(f"diagnoses: {code} is not in the ICD-10-CM list held here", "key", "diagnoses")
+    for codes in diagnoses.accepted(key.get("diagnoses")):
+        for code in codes:
+            if code not in diagnoses.complete():
+                yield wrong(f"diagnoses: {code} is not a complete code of the ICD-10-CM list held here", "key", "diagnoses")
+        for fault in diagnoses.faults(codes):
+            yield wrong(f"diagnoses: {fault['code']}: {fault['says']}", "key", "diagnoses")
     if not key.get("claim"):
         yield wrong('key: expected claim:, such as "44120; 44121", or query', "key")
         return

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Any
 
-from . import edits, flips
+from . import diagnoses, edits, flips
 from .authorities import AUTHORITIES
 from .claim import Answer, Claim, Line, Same, read, same, show
 from .diagnosis import Diagnosis, Explanation
@@ -67,7 +67,7 @@ class Grade:
     def misconceptions(self) -> tuple[Misconception, ...]:
         return self.explained.misconceptions
 
-    def as_dict(self, evidence: Iterable[str] | None = None, diagnoses: Iterable[str] | None = None) -> dict[str, Any]:
+    def as_dict(self, evidence: Iterable[str] | None = None, codes: Iterable[str] | None = None) -> dict[str, Any]:
         item = self.item
         assert item is not None
         return {
@@ -79,7 +79,7 @@ class Grade:
             "expected": item.note.as_dict(),
             "flip": self.flip,
             "evidence": None if evidence is None else item.cited(evidence),
-            "diagnoses": None if diagnoses is None else item.diagnosed(diagnoses),
+            "diagnoses": None if codes is None else item.diagnosed(codes),
             "feedback": _feedback(self, item),
         }
 
@@ -137,23 +137,7 @@ class Item:
 
     def diagnosed(self, codes: Iterable[str]) -> dict[str, Any] | None:
         """The learner's diagnosis codes beside the author's; None where the case has none."""
-        if not self.key.get("diagnoses"):
-            return None
-        wanted = [_icd(c) for c in self.key["diagnoses"]]
-        given = list(dict.fromkeys(_icd(c) for c in codes if str(c).strip()))
-        found = [c for c in wanted if c in given]
-        extra = [c for c in given if c not in wanted]
-        first = bool(given) and given[0] == wanted[0]
-        score = max(0.0, (len(found) - len(extra)) / len(wanted)) * (1.0 if first else 0.8)
-        return {
-            "found": found, "missed": [c for c in wanted if c not in given], "extra": extra, "first_right": first,
-            "score": round(score, 2),
-        }  # fmt: skip
-
-
-def _icd(code: object) -> str:
-    plain = str(code).strip().upper().replace(".", "")[:8]
-    return plain[:3] + "." + plain[3:] if len(plain) > 3 else plain
+        return diagnoses.grade(self.key.get("diagnoses"), codes)
 
 
 # Comparing
@@ -504,7 +488,7 @@ def worked(page: Mapping[str, Any]) -> dict[str, Any]:
         "readings": [
             {"says": op.says, "answer": show(accepted(op)[0][1].lines)} for op in item.note.readings
         ] if len(item.note.readings) > 1 else [],
-        "diagnoses": list(item.key.get("diagnoses") or []),
+        "diagnoses": [list(codes) for codes in diagnoses.accepted(item.key.get("diagnoses"))],
     }  # fmt: skip
 
 
