@@ -68,7 +68,9 @@ def build() -> int:
     shutil.rmtree(HTML, ignore_errors=True)  # a page whose source is gone must not stay
     started = time.monotonic()
     environment = {**os.environ, "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    command = [sys.executable, "-m", "jupyter_book", "build", ".", "--all", "-W", "-n", "--keep-going"]
+    tool = shutil.which("jupyter-book", path=environment["PATH"]) or "jupyter-book"
+    command = [tool, "build", ".", "--all", "-W", "-n", "--keep-going", "-q"]
+    print("Building the book; it takes about half a minute the first time", flush=True)
     status = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
     if status == 0 and (lost := missing_pages()):
         print("The build ended well but these pages are missing:", *lost, sep="\n  ", file=sys.stderr)
