@@ -1,0 +1,145 @@
+"""The HTML of one quiz, for the book's page and the notebook alike. `quiz.js` brings it to life.
+
+Everything is escaped here, once. With scripts off the form is hidden and the worked answer stands open; with scripts on
+it is the other way round (`quiz.css` does both, by the class `casebook-js` on the section).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from casebook.grading import worked as work_out
+
+ABOUT_BYTES = 6_600_000  # what the browser fetches to grade on the page, where the build does not say
+
+#: Runs where it stands, before the module that it waits for. It shows the form, keeps a hasty Check until the quiz is
+#: ready, and gives way to the worked answer where the module cannot load: a page opened as a file, an old browser, a lost file.
+BOOT = """
+(function (quiz) {
+  var form = quiz.querySelector("form"), notice = quiz.querySelector(".casebook-notice");
+  function giveUp(why) {
+    quiz.classList.remove("casebook-js");
+    notice.textContent = why;
+    notice.hidden = false;
+  }
+  if (location.protocol === "file:") {
+    giveUp("This page was opened as a file, and a browser does not let a file start the grader. Open the book from its site, " +
+      "or run make serve and open the address it prints. Here is the worked answer.");
+    return;
+  }
+  quiz.classList.add("casebook-js");
+  form.onsubmit = function () { quiz.dataset.asked = "yes"; return false; };
+  addEventListener("load", function () {
+    if (!quiz.dataset.live) giveUp("The quiz could not start in this browser. Here is the worked answer.");
+  });
+})(document.currentScript.parentNode);
+"""
+
+
+def section_html(
+    page: Mapping[str, Any],
+    worked: Mapping[str, Any] | None = None,
+    *,
+    download_bytes: int | None = ABOUT_BYTES,
+    host: str = "page",
+) -> str:
+    """The `<section class="casebook-quiz">` of a case.
+
+    `page` is the JSON of the case and may hold `anchors` (mark to element id). `worked` is its worked answer, made here
+    when not given. `download_bytes` is what the grader weighs; None says nothing of it. `host` is `page` or `notebook`.
+    """
+    case = escape(str(page["id"]))
+    name = f"casebook-{case}"
+    on_page = host == "page"
+    size = ""
+    if on_page and download_bytes:
+        size = (
+            f'<p class="casebook-size">The grader runs in your browser. It is about {megabytes(download_bytes)} to fetch, once, '
+            "when you first use this form. Nothing you type leaves your device.</p>"
+        )
+    boot = f"<script>{BOOT}</script>" if on_page else ""
+    solution = _worked(worked or work_out(page), page.get("anchors") or {})
+    return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}" aria-labelledby="{name}-title">
+<h2 id="{name}-title">Your claim</h2>
+<form class="casebook-form" novalidate autocomplete="off">
+<label for="{name}-claim">Claim</label>
+<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>. Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
+<div class="casebook-row">
+<textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off" autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"></textarea>
+<button type="submit" class="casebook-check">Check</button>
+</div>
+{size}</form>
+<div class="casebook-progress" hidden></div>
+<div class="casebook-status" role="status" data-verdict=""></div>
+<div class="casebook-layers"></div>
+<p class="casebook-notice" role="alert" hidden></p>
+<button type="button" class="casebook-open" aria-expanded="false" aria-controls="{name}-worked">Show the worked answer</button>
+<div class="casebook-worked" id="{name}-worked" tabindex="-1">
+<h3>The worked answer</h3>
+{solution}
+</div>
+{boot}</section>
+"""
+
+
+def megabytes(size: int) -> str:
+    """Bytes as a reader says them: 6.4 MB."""
+    return f"{size / 1e6:.1f} MB"
+
+
+def _worked(worked: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
+    """The worked answer: the claim first, then why, layer by layer; empty layers are left out."""
+    answer = str(worked["answer"])
+    parts = [f'<p class="casebook-answer"><code>{escape(answer)}</code></p>']
+    if worked.get("why"):
+        parts.append(f"<p>{escape(str(worked['why']))}</p>")
+    if worked.get("ask"):
+        parts.append(f"<h4>What to ask the surgeon</h4><p>{escape(str(worked['ask']))}</p>")
+    parts += [
+        _listed(
+            "What the note could mean",
+            (f"{_sentence(r['says'])} <code>{escape(r['answer'])}</code>" for r in worked.get("readings", ())),
+        ),
+        _listed("What settles it", (_quoted(s, anchors) for s in worked.get("settles", ()))),
+        _listed("Because", (_rule(r) for r in worked.get("because", ()))),
+        _listed("Not billed", (f"<code>{escape(n['code'])}</code> {_sentence(n['says'])}" for n in worked.get("not_billed", ()))),
+        _listed(
+            "Other published views",
+            (f"<code>{escape(v['answer'])}</code> {_sentence(v['says'])}" for v in worked.get("views", ())),
+        ),
+    ]
+    if worked.get("diagnoses"):
+        codes = ", ".join(f"<code>{escape(str(code))}</code>" for code in worked["diagnoses"])
+        parts.append(f"<h4>Diagnoses</h4><p>{codes}</p>")
+    return "\n".join(part for part in parts if part)
+
+
+def _listed(title: str, items: Iterable[str]) -> str:
+    rows = "".join(f"<li>{item}</li>" for item in items)
+    return f"<h4>{title}</h4><ul>{rows}</ul>" if rows else ""
+
+
+def _quoted(sentence: Mapping[str, str], anchors: Mapping[str, str]) -> str:
+    text = f"<q>{escape(sentence['text'])}</q>"
+    place = anchors.get(sentence["name"])
+    return f'<a href="#{escape(place)}">{text}</a>' if place else text
+
+
+def _rule(rule: Mapping[str, Any]) -> str:
+    sources = ", ".join(_source(a) for a in rule.get("authorities", ()))
+    return _sentence(rule["says"]) + (f' <small class="casebook-sources">{sources}</small>' if sources else "")
+
+
+def _source(source: Mapping[str, str]) -> str:
+    title = f"{escape(source['title'])}, {escape(source['edition'])}"
+    address = source.get("address", "")
+    return f'<a href="{escape(address)}">{title}</a>' if address.startswith(("https://", "http://")) else title
+
+
+def _sentence(text: str) -> str:
+    """Escaped, with a capital at the start and a stop at the end."""
+    text = str(text).strip()
+    text = text[:1].upper() + text[1:]
+    return escape(text if text.endswith((".", "?", "!")) else f"{text}.") if text else ""
