@@ -56,7 +56,9 @@ def _each_redone(d: Derivation, place: Place) -> int:
 
 
 def _loose_unlisted(d: Derivation) -> Iterable[Service]:
-    if (places := d.places("loose")) and not d.places("joined", "atresia"):
+    if d.places("joined", "atresia"):  # something was joined, and its code describes it
+        yield from RULEBOOK["loose-ends"].ask(d)
+    elif places := d.places("loose"):
         service = d.service("first", "loose-ends", steps=steps_of(places), rank="resection")
         yield replace(service, code=UNLISTED_OPEN if d.ask("approach") == "open" else UNLISTED)
 
