@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from datetime import date
 
@@ -15,7 +16,7 @@ from casebook.misconceptions import MISCONCEPTIONS
 from casebook.rules import RULEBOOK
 from casebook.views import VIEWS
 
-from .parts import make_box, make_link, note_package, targets
+from .parts import PACKAGE, make_box, make_link, note_package, targets
 
 NUMBERS = {id: number for number, id in enumerate(AUTHORITIES, 1)}
 KINDS = {
@@ -24,6 +25,14 @@ KINDS = {
     "inside": ("What is part of something else", "Each of these strikes a service that is not billed beside another."),
     "mark": ("Modifiers", "Each of these adds one modifier, or keeps it away."),
 }
+HEADINGS = {
+    **KINDS,
+    "questions": (
+        "The hard questions",
+        "D1 and the other numbers beside a rule lead here: the questions of this field that the rules answer together.",
+    ),
+}
+QUESTIONS: dict[str, dict[str, str]] = tomllib.loads((PACKAGE / "data" / "decisions.toml").read_text("utf-8"))
 
 
 def said(id: str) -> str:
@@ -90,11 +99,13 @@ class Listing(SphinxDirective):
         targets(self.env)[target] = self.env.docname
         return make_box("div", *children, classes=["entry"], ids=[target])
 
-    def section(self, kind: str, prefix: str, entries: list[nodes.Node], intro: str = "") -> nodes.Node:
-        """The entries of one kind of rule, under a heading."""
-        title = KINDS[kind][0]
+    def section(self, kind: str, prefix: str, entries: list[nodes.Node]) -> nodes.Node:
+        """The entries of one kind, under a heading."""
+        title, intro = HEADINGS[kind]
         made = nodes.section("", nodes.title("", title), ids=[f"{prefix}-{kind}"], names=[])
-        made += [nodes.paragraph("", intro), *entries] if intro else entries
+        if prefix == "rules":
+            made.append(nodes.paragraph("", intro))
+        made.extend(entries)
         return made
 
 
@@ -102,16 +113,20 @@ class Rules(Listing):
     """`{casebook-rules}`: every rule with its sources, how sure we are, other views and the wrong turns it sets right."""
 
     def entries(self) -> list[nodes.Node]:
-        """The rules by kind, in the order they run."""
+        """The rules by kind, in the order they run, then the questions that they answer."""
         return [
-            self.section(kind, "rules", [self._rule(id) for id, rule in RULEBOOK.items() if rule.kind == kind], intro)
-            for kind, (_, intro) in KINDS.items()
+            *(
+                self.section(kind, "rules", [self._rule(id) for id, rule in RULEBOOK.items() if rule.kind == kind])
+                for kind in KINDS
+            ),
+            self.section("questions", "rules", [self._question(id) for id in QUESTIONS]),
         ]
 
     def _rule(self, id: str) -> nodes.Node:
         rule = RULEBOOK[id]
         about = nodes.paragraph("", "", nodes.inline("", said(id), classes=["name"]), nodes.Text(" "), classes=["meta"])
-        about += [badge(rule.confidence), nodes.Text(" "), nodes.inline("", " ".join(rule.decisions), classes=["questions"])]
+        asked = [make_link(f"question-{d}", d, QUESTIONS[d]["question"]) for d in rule.decisions]
+        about += [badge(rule.confidence), nodes.Text(" "), nodes.inline("", "", *between(asked, " "), classes=["questions"])]
         parts: list[nodes.Node] = [about, nodes.paragraph("", rule.says, classes=["says"])]
         sources = nodes.bullet_list("", classes=["sources"])
         sources += [nodes.list_item("", nodes.paragraph("", "", *full(a), cite(a))) for a in rule.authorities]
@@ -129,6 +144,20 @@ class Rules(Listing):
         if wrong:
             parts.append(line("Wrong turns:", *between(wrong, "; "), nodes.Text("."), classes=["more"]))
         return self.entry(f"rule-{id}", *parts)
+
+    def _question(self, id: str) -> nodes.Node:
+        told = QUESTIONS[id]
+        number = nodes.inline("", id, classes=["number"])
+        parts = [
+            nodes.paragraph("", "", number, nodes.Text(f" {told['question']}"), classes=["says", "title"]),
+            nodes.paragraph("", told["answer"]),
+        ]
+        if told["unsettled"]:
+            parts.append(line("Not settled:", nodes.Text(told["unsettled"]), classes=["more"]))
+        rules = [make_link(f"rule-{rule.id}", said(rule.id)) for rule in RULEBOOK.values() if id in rule.decisions]
+        if rules:
+            parts.append(line("Rules:", *between(rules), nodes.Text("."), classes=["more"]))
+        return self.entry(f"question-{id}", *parts)
 
 
 class Misconceptions(Listing):
