@@ -153,7 +153,9 @@ def _parse(path: Path, text: str) -> Case:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + 1 + shift
-        raise CaseError(path, line, f"this is not YAML: {error.problem or error.context}; check the indentation and quotes") from None
+        raise CaseError(
+            path, line, f"this is not YAML: {error.problem or error.context}; check the indentation and quotes"
+        ) from None
     except _Twice as error:
         raise CaseError(path, error.line + shift, str(error)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -181,8 +183,10 @@ def _lines(node: Any, shift: int, path: tuple[str | int, ...] = ()) -> Iterator[
                 raise _Twice(str(key.value)[:40], key.start_mark.line + 1)
             if isinstance(key.value, str):
                 seen.add(key.value)
-                yield from ((p, min(n, key.start_mark.line + 1 + shift) if p == (*path, key.value) else n)
-                            for p, n in _lines(value, shift, (*path, key.value)))
+                yield from (
+                    (p, min(n, key.start_mark.line + 1 + shift) if p == (*path, key.value) else n)
+                    for p, n in _lines(value, shift, (*path, key.value))
+                )
     elif isinstance(node, yaml.SequenceNode):
         for i, value in enumerate(node.value):
             yield from _lines(value, shift, (*path, i))
@@ -206,7 +210,9 @@ def _readings(case: Case) -> tuple[Any, ...]:
     known = CASE_KEYS if paths[0] else CASE_KEYS + OPERATION_KEYS
     for key in data:
         if key not in known:
-            raise CaseError(case.path, case.line(key), f"a case has no key {str(key)[:40]!r}; it may have: {', '.join(CASE_KEYS)}")
+            raise CaseError(
+                case.path, case.line(key), f"a case has no key {str(key)[:40]!r}; it may have: {', '.join(CASE_KEYS)}"
+            )
     readings = []
     for row, path in zip(rows, paths, strict=True):
         try:

@@ -73,7 +73,9 @@ def faults(codes: Iterable[str]) -> list[dict[str, str]]:
     found = []
     for code in given:
         if not _CODE.fullmatch(code):
-            found.append({"code": code, "says": f"{code} does not have the form of an ICD-10-CM code, such as K50.012.", "authority": ""})
+            found.append(
+                {"code": code, "says": f"{code} does not have the form of an ICD-10-CM code, such as K50.012.", "authority": ""}
+            )
         elif code in titles() and code not in complete():
             says = f"{code} needs more characters: it is the beginning of several codes."
             found.append({"code": code, "says": says, "authority": "icd10cm-2026-04"})

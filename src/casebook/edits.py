@@ -85,9 +85,7 @@ def bases() -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=1)
 def pairs() -> dict[tuple[str, str], int]:
     """Active pairs, column one first, with their indicator (0 never, 1 with a modifier). Source: cms-ptp-2024q3."""
-    return {
-        (r["column_1"], r["column_2"]): int(r["modifier_indicator"]) for r in rows("cms/ptp.csv") if r["status"] == "active"
-    }
+    return {(r["column_1"], r["column_2"]): int(r["modifier_indicator"]) for r in rows("cms/ptp.csv") if r["status"] == "active"}
 
 
 @lru_cache(maxsize=1)

@@ -134,22 +134,33 @@ def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str,
         yield f"the piece from {where} not been removed", {"steps": _without(op, {*place.cuts, *ended})}
     rest = _without(op, ended)
     if place.joined:
-        yield f"the end at {cm(place.start)} been brought out instead of joined", {
-            "steps": (*_without(op, {place.joins[-1]}), Step("stoma", place.start, place.start, kind="end"))
-        }
+        yield (
+            f"the end at {cm(place.start)} been brought out instead of joined",
+            {"steps": (*_without(op, {place.joins[-1]}), Step("stoma", place.start, place.start, kind="end"))},
+        )
         yield f"the ends at {where} been left stapled", {"steps": _without(op, {place.joins[-1]})}
         yield from _split(op, place)
         if place.start < op.valve and place.end <= op.valve:
-            longer = tuple(
-                replace(s, end=op.valve + PIECE) if i == place.cuts[-1] else replace(s, end=op.valve + PIECE) if i == place.joins[-1] else s
-                for i, s in enumerate(op.steps)
-            ) if place.cuts else op.steps
+            longer = (
+                tuple(
+                    replace(s, end=op.valve + PIECE)
+                    if i == place.cuts[-1]
+                    else replace(s, end=op.valve + PIECE)
+                    if i == place.joins[-1]
+                    else s
+                    for i, s in enumerate(op.steps)
+                )
+                if place.cuts
+                else op.steps
+            )
             yield f"the piece from {where} taken the ileocecal valve with it", {"steps": longer}
     elif place.start < place.end:
         yield f"the ends at {where} been joined", {"steps": (*rest, Step("join", place.start, place.end))}
     if place.start < op.valve < place.end and place.joined:
         steps = tuple(
-            replace(s, end=op.valve - PIECE) if s.act in ("resect", "join") and i in {*place.cuts, *place.joins} and s.end > op.valve else s
+            replace(s, end=op.valve - PIECE)
+            if s.act in ("resect", "join") and i in {*place.cuts, *place.joins} and s.end > op.valve
+            else s
             for i, s in enumerate(op.steps)
         )
         yield "the ileocecal valve been left in place", {"steps": steps}

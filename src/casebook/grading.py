@@ -102,7 +102,9 @@ class Item:
             readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(page["readings"]))
         else:
             readings = (read_operation(page.get("operation", page)),)
-        return cls(str(page.get("id", "")), Note(readings), page.get("evidence") or {}, page.get("key") or {}, page.get("apart") or {})
+        return cls(
+            str(page.get("id", "")), Note(readings), page.get("evidence") or {}, page.get("key") or {}, page.get("apart") or {}
+        )
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -191,7 +193,10 @@ def _closest(item: Item, given: Same) -> tuple[Derived, float]:
     """The accepted claim nearest to the answer, and the step-wise score against it."""
     supported = {line.code for c in item.diagnosis.targets for line in c.lines}
     off = UNSUPPORTED * len({code for code, _, _ in given} - supported)
-    scored = [(max(0.0, min(0.95, _credit(c, given, item.diagnosis.free_51) - off)), -i, c) for i, c in enumerate(item.diagnosis.targets)]
+    scored = [
+        (max(0.0, min(0.95, _credit(c, given, item.diagnosis.free_51) - off)), -i, c)
+        for i, c in enumerate(item.diagnosis.targets)
+    ]
     score, _, target = max(scored, key=lambda row: row[:2])
     return target, score
 
@@ -205,7 +210,11 @@ def _credit(target: Derived, given: Same, free: frozenset[str]) -> float:
         if mine:
             base = edits.bases().get(code)
             alone = base is not None and edits.ANY_BASE not in base and not any(c in base for c, _, _ in given)
-            got += weight * (BASELESS if alone else 1.0) * (CODE + max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine))
+            got += (
+                weight
+                * (BASELESS if alone else 1.0)
+                * (CODE + max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine))
+            )
     return got / total
 
 
@@ -278,7 +287,9 @@ def _unsupported(item: Item, code: str, target: Derived, blocked: Mapping[str, e
     if struck:
         return Finding("line", code, f"{code} is not billed: {RULEBOOK[struck].says}", struck)
     codes = {line.code for line in target.lines}
-    if (twin := _twin(code)) in codes or (twin and any(_twin(c) for c in codes) and _is_scoped(code) != any(map(_is_scoped, codes))):
+    if (twin := _twin(code)) in codes or (
+        twin and any(_twin(c) for c in codes) and _is_scoped(code) != any(map(_is_scoped, codes))
+    ):
         return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
     if code in blocked:
         kinds = {"add-on-without-base": "first-join", "pair": None, "units": None}
@@ -497,7 +508,12 @@ def candidate_answers(page: Mapping[str, Any]) -> list[str]:
     item = item_of(page)
     answers = [expected(item), *(show(c.lines) for c in item.diagnosis.targets)]
     for key in item.diagnosis.wrong_ways:
-        answers.append(show(Line(code, units, tuple(sorted(marks))) for code, units, marks in sorted(key, key=lambda k: (k[0], k[1], sorted(k[2])))))
+        answers.append(
+            show(
+                Line(code, units, tuple(sorted(marks)))
+                for code, units, marks in sorted(key, key=lambda k: (k[0], k[1], sorted(k[2])))
+            )
+        )
     return list(dict.fromkeys([*answers, "query"]))
 
 

@@ -184,7 +184,9 @@ def _loop(d: Derivation) -> bool:
     return bool(d.op.bowel.loops and _joins(d))
 
 
-_SMALL_THINGS = dict.fromkeys(("adhesions", "exploration", "mesentery", "omentum", "appendix", "bypass-beside-resection"), _nothing)
+_SMALL_THINGS = dict.fromkeys(
+    ("adhesions", "exploration", "mesentery", "omentum", "appendix", "bypass-beside-resection"), _nothing
+)
 _EVERY = _as("further", lambda n: n)
 
 _SWAPS: dict[str, dict[str, Swap]] = {

@@ -218,7 +218,9 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
         )
     except OperationError as error:
         inside = error.path[: len(path)] == path
-        raise error if inside and path else OperationError(error.message, error.path if inside else (*path, *error.path)) from None
+        raise (
+            error if inside and path else OperationError(error.message, error.path if inside else (*path, *error.path))
+        ) from None
 
 
 def read_step(data: object, path: tuple[str | int, ...]) -> Step:

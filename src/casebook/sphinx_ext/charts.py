@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -121,12 +121,21 @@ class ChartSheet(SphinxPostTransform):
 # Writing
 
 
+def build_runtime(out: Path, cache: Path, progress: Callable[[str], None]) -> None:
+    """Put into `out` what runs the grader in the reader's browser."""
+    from casebook.quiz import runtime
+
+    runtime.build(out, cache, progress)
+
+
 def copy_quiz(app: Sphinx) -> None:
-    """Put the quiz's files where the pages find them; before the pages, which carry their digests."""
+    """Put the quiz's files and the grader where the pages find them; before the pages, which carry their digests."""
     if app.builder.format == "html":
+        static = Path(app.outdir, "_static", "casebook")
         for pattern in QUIZ_FILES:
             for file in sorted((PACKAGE / "quiz").glob(pattern)):
-                write(Path(app.outdir, "_static", "casebook", file.name), file.read_bytes())
+                write(static / file.name, file.read_bytes())
+        build_runtime(static / "pyodide", Path(app.srcdir, ".cache"), lambda text: log.info("%s", text))
 
 
 def use_quiz(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
@@ -154,7 +163,7 @@ def write(file: Path, content: bytes) -> None:
 
 
 def publish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the JSON of the charts, refuse a page that gives its answer away, and build what runs the grader."""
+    """Write the JSON of the charts, and refuse a page that gives its answer away."""
     if exception is not None or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static", "casebook")
@@ -165,11 +174,6 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         told += [f"{docname}: the page shows {what}" for what in leaks(page, file.read_text("utf-8"))]
     if told:
         raise ExtensionError("A case gives its answer away.\n" + "\n".join(told))
-    if charts(app.env):
-        from casebook.quiz import runtime
-
-        cache = Path(app.srcdir, ".cache")
-        runtime.build(static / "pyodide", cache, lambda text: log.info("%s", text))
 
 
 class Shown(HTMLParser):
