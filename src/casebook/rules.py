@@ -24,42 +24,18 @@ UNLISTED_OPEN = "44799"
 
 #: What a service is called in each family: open, laparoscopic (None: no code of its own).
 CODES: dict[str, tuple[str, str | None]] = {
-    "first": ("44120", "44202"),
-    "further": ("44121", "44203"),
-    "removed, stoma": ("44125", None),
-    "ileocolic": ("44160", "44205"),
-    "colon": ("44140", "44204"),
-    "colon, stoma above": ("44141", None),
-    "colon, end stoma": ("44143", "44206"),
-    "atresia": ("44126", None),
-    "atresia, tapered": ("44127", None),
-    "further atresia": ("44128", None),
-    "stoma": ("44310", "44187"),
-    "colostomy": ("44320", "44188"),
-    "stricturoplasty": ("44615", None),
-    "bypass": ("44130", None),
-    "one hole": ("44602", None),
-    "several holes": ("44603", None),
-    "colon hole": ("44604", None),
-    "colon hole, stoma": ("44605", None),
-    "pouch": ("44800", None),
-    "opening": ("44020", None),
-    "duodenal opening": ("44010", None),
-    "colon opening": ("44025", None),
-    "freeing": ("44005", "44180"),
-    "laparotomy": ("49000", "49320"),
-    "laparoscopy": ("49320", "49320"),
-    "stoma closed": ("44620", None),
-    "stoma closed with resection": ("44625", "44227"),
-    "bowel-skin": ("44640", None),
-    "bowel-bowel": ("44650", None),
-    "bowel-bladder": ("44660", None),
-    "bowel-bladder with resection": ("44661", None),
-    "appendix": ("44950", "44970"),
-    "mesentery": ("44850", None),
-    "omentum": ("49255", None),
-    "feeding catheter": ("44015", "44186"),
-    "feeding tube alone": ("44300", "44186"),
+    "first": ("44120", "44202"), "further": ("44121", "44203"), "removed, stoma": ("44125", None),
+    "ileocolic": ("44160", "44205"), "colon": ("44140", "44204"), "colon, stoma above": ("44141", None),
+    "colon, end stoma": ("44143", "44206"), "atresia": ("44126", None), "atresia, tapered": ("44127", None),
+    "further atresia": ("44128", None), "stoma": ("44310", "44187"), "colostomy": ("44320", "44188"),
+    "stricturoplasty": ("44615", None), "bypass": ("44130", None), "one hole": ("44602", None),
+    "several holes": ("44603", None), "colon hole": ("44604", None), "colon hole, stoma": ("44605", None),
+    "pouch": ("44800", None), "opening": ("44020", None), "duodenal opening": ("44010", None),
+    "colon opening": ("44025", None), "freeing": ("44005", "44180"), "laparotomy": ("49000", "49320"),
+    "laparoscopy": ("49320", "49320"), "stoma closed": ("44620", None), "stoma closed with resection": ("44625", "44227"),
+    "bowel-skin": ("44640", None), "bowel-bowel": ("44650", None), "bowel-bladder": ("44660", None),
+    "bowel-bladder with resection": ("44661", None), "appendix": ("44950", "44970"), "mesentery": ("44850", None),
+    "omentum": ("49255", None), "feeding catheter": ("44015", "44186"), "feeding tube alone": ("44300", "44186"),
     "reopened": ("49002", None),
 }
 
@@ -509,28 +485,33 @@ def named(services: list[Service], *names: str) -> list[Service]:
     return [s for s in services if s.what in names]
 
 
-@rule("inside", "own-injury", "D16", "confirmed", "ncci-manual-2025",
-      "A hole the surgeon made by accident and mended in the same operation is not reported.")
-def own_injury(d: Derivation, services: list[Service]) -> Struck:
-    return named(services, "own injury")
+ANYTHING, LARGER = "any other service", "any service that is not small"
 
 
-@rule("inside", "part-of-join", "D13 D16", "confirmed", "ncci-manual-2025",
-      "A stricture widened, an opening or a hole within 5 cm of a join, or inside bowel later removed, is part of that join or piece.")
-def part_of_join(d: Derivation, services: list[Service]) -> Struck:
-    return named(services, "part: stricturoplasty", "part: enterotomy", "part: repair")
+def strike(id: str, decisions: str, confidence: str, authorities: str, says: str, *names: str, beside: str | tuple[str, ...] = "") -> None:
+    """Enter an inside rule that strikes what is so named: always, or where something else stands beside it."""
 
+    def inside(d: Derivation, services: list[Service]) -> Struck:
+        mine = named(services, *names)
+        if beside == ANYTHING:
+            return mine if len(services) > len(mine) else []
+        if beside == LARGER:
+            return mine if _others(services) else []
+        return mine if not beside or named(services, *beside) else []
 
-@rule("inside", "pouch-in-piece", "D14", "recalled", "professional-practice",
-      "A Meckel's pouch inside the removed piece is part of the resection.")
-def pouch_in_piece(d: Derivation, services: list[Service]) -> Struck:
-    return named(services, "part: diverticulectomy")
-
-
-@rule("inside", "removed-to-close", "D19 D20", "confirmed", "ncci-manual-2025",
-      "The piece removed to close a stoma or a fistula is inside the closure code: one site, one code.")
-def removed_to_close(d: Derivation, services: list[Service]) -> Struck:
-    return named(services, "removed to close")
+    rule("inside", id, decisions, confidence, authorities, says)(inside)
+strike("own-injury", "D16", "confirmed", "ncci-manual-2025",
+       "A hole the surgeon made by accident and mended in the same operation is not reported.",
+       "own injury")
+strike("part-of-join", "D13 D16", "confirmed", "ncci-manual-2025",
+       "A stricture widened, an opening or a hole within 5 cm of a join, or inside bowel later removed, is part of that join or piece.",
+       "part: stricturoplasty", "part: enterotomy", "part: repair")
+strike("pouch-in-piece", "D14", "recalled", "professional-practice",
+       "A Meckel's pouch inside the removed piece is part of the resection.",
+       "part: diverticulectomy")
+strike("removed-to-close", "D19 D20", "confirmed", "ncci-manual-2025",
+       "The piece removed to close a stoma or a fistula is inside the closure code: one site, one code.",
+       "removed to close")
 
 
 @rule("inside", "laparoscopic-start", "D7 D21", "confirmed", "ncci-manual-2025 kzanow-converted aapc-converted",
@@ -538,33 +519,18 @@ def removed_to_close(d: Derivation, services: list[Service]) -> Struck:
 def laparoscopic_start(d: Derivation, services: list[Service]) -> Struck:
     decided = any(s.decided for s in d.op.did("explore"))
     return [] if decided or not _others(services, minor=len(services) > 1) else named(services, "laparoscopy")
-
-
-@rule("inside", "exploration", "D3 D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3",
-      "Looking through the abdomen is part of any other operation in it.")
-def exploration(d: Derivation, services: list[Service]) -> Struck:
-    looks = named(services, "laparotomy")
-    return looks if len(services) > len(looks) else []
-
-
-@rule("inside", "adhesions", "D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3 aapc-enterolysis",
-      "Freeing adhesions is part of any other operation in the abdomen, however long it took; far beyond the usual, and described, it is 22 on the main code.")
-def adhesions(d: Derivation, services: list[Service]) -> Struck:
-    freed = named(services, "freeing")
-    return freed if len(services) > len(freed) else []
-
-
-@rule("inside", "mesentery", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
-      "Closing the mesentery is part of the operation on the bowel it belongs to.")
-def mesentery(d: Derivation, services: list[Service]) -> Struck:
-    return named(services, "mesentery") if _others(services) else []
-
-
-@rule("inside", "omentum", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
-      "Removing omentum along the way is part of the operation.")
-def omentum(d: Derivation, services: list[Service]) -> Struck:
-    mine = named(services, "omentum")
-    return mine if len(services) > len(mine) else []
+strike("exploration", "D3 D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3",
+       "Looking through the abdomen is part of any other operation in it.",
+       "laparotomy", beside=ANYTHING)
+strike("adhesions", "D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3 aapc-enterolysis",
+       "Freeing adhesions is part of any other operation in the abdomen, however long it took; far beyond the usual, and described, it is 22 on the main code.",
+       "freeing", beside=ANYTHING)
+strike("mesentery", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
+       "Closing the mesentery is part of the operation on the bowel it belongs to.",
+       "mesentery", beside=LARGER)
+strike("omentum", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
+       "Removing omentum along the way is part of the operation.",
+       "omentum", beside=ANYTHING)
 
 
 @rule("inside", "appendix", "D21", "secondary", "ncci-manual-2025 cms-ptp-2024q3",
@@ -576,23 +542,15 @@ def appendix(d: Derivation, services: list[Service]) -> Struck:
     return mine
 
 
-@rule("inside", "reopening", "D10", "confirmed", "cms-ptp-2024q3",
-      "Opening a recent laparotomy again is part of whatever is then done; alone it is 49002.")
-def reopening(d: Derivation, services: list[Service]) -> Struck:
-    return named(services, "reopened") if _others(services) else []
-
-
-@rule("inside", "bypass-beside-resection", "D10 D15", "confirmed", "cms-ptp-2024q3",
-      "A join without resection is never paid beside a small-bowel resection.")
-def bypass_beside_resection(d: Derivation, services: list[Service]) -> Struck:
-    small = named(services, "first", "further", "removed, stoma")
-    return named(services, "bypass") if small else []
-
-
-@rule("inside", "atresia-alone", "D18", "confirmed", "cms-ptp-2024q3",
-      "The atresia codes shut out 44120 and 44121 the same day.")
-def atresia_alone(d: Derivation, services: list[Service]) -> Struck:
-    return named(services, "first", "further") if named(services, "atresia", "atresia, tapered") else []
+strike("reopening", "D10", "confirmed", "cms-ptp-2024q3",
+       "Opening a recent laparotomy again is part of whatever is then done; alone it is 49002.",
+       "reopened", beside=LARGER)
+strike("bypass-beside-resection", "D10 D15", "confirmed", "cms-ptp-2024q3",
+       "A join without resection is never paid beside a small-bowel resection.",
+       "bypass", beside=("first", "further", "removed, stoma"))
+strike("atresia-alone", "D18", "confirmed", "cms-ptp-2024q3",
+       "The atresia codes shut out 44120 and 44121 the same day.",
+       "first", "further", beside=("atresia", "atresia, tapered"))
 
 
 @rule("inside", "loose-beside-stoma", "D9 D10", "contested", "cms-ptp-2024q3",
@@ -608,11 +566,9 @@ def one_colon_resection(d: Derivation, services: list[Service]) -> Struck:
     return named(services, "colon") if named(services, "ileocolic") and d.ask("approach") == "open" else []
 
 
-@rule("inside", "stoma-in-colon-code", "D9", "confirmed", "cms-ptp-2024q3",
-      "A colostomy made with a colon resection that names one is inside that code.")
-def stoma_in_colon_code(d: Derivation, services: list[Service]) -> Struck:
-    holds = named(services, "colon, stoma above", "colon, end stoma", "colon hole, stoma")
-    return named(services, "colostomy") if holds else []
+strike("stoma-in-colon-code", "D9", "confirmed", "cms-ptp-2024q3",
+       "A colostomy made with a colon resection that names one is inside that code.",
+       "colostomy", beside=("colon, stoma above", "colon, end stoma", "colon hole, stoma"))
 
 
 # Mark rules: one modifier each, on lines in the order of the claim
