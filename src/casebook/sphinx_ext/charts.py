@@ -87,9 +87,12 @@ class NeutralMarks(SphinxTransform):
                 self.document.ids.pop(name, None)
             node["ids"], node["names"] = [neutral], []
             self.document.ids[neutral] = node
-        for inside in self.document.findall(nodes.Element):
-            if inside.get("refid") in renamed:
-                inside["refid"] = renamed[inside["refid"]]
+        for inside in self.document.findall(nodes.reference):
+            name = inside.get("refid") or inside.get("refuri", "").removeprefix("#")
+            if name in renamed:
+                inside.attributes.pop("refuri", None)
+                inside.attributes.pop("id_link", None)
+                inside["refid"] = renamed[name]
         for name in case.evidence.keys() - anchors.keys():
             log.warning("the mark %r did not become a place in the page", name, location=self.env.docname)
         page = {**case.page(), "anchors": anchors}

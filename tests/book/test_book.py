@@ -1,0 +1,237 @@
+"""The built book, file by file: pages, links, what they fetch, and what a case page keeps to itself."""
+
+import itertools
+import json
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from sphinx.search.en import SearchEnglish
+
+from casebook.authorities import AUTHORITIES
+from casebook.cases import library, load
+from casebook.grading import worked
+from casebook.misconceptions import MISCONCEPTIONS
+from casebook.rules import RULEBOOK
+from casebook.sphinx_ext.charts import leaks
+from tests.book.page import read
+from tests.conftest import ROOT
+
+CASES = [path.stem for path in library()]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+ENTRIES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+
+
+@pytest.fixture(scope="module")
+def pages(built_book):
+    """Every page of the book, by its path."""
+    found = {file.relative_to(built_book).as_posix(): read(file) for file in sorted(built_book.rglob("*.html"))}
+    return {path: page for path, page in found.items() if not path.startswith("_static/")}
+
+
+@pytest.fixture(scope="module")
+def index(built_book):
+    text = (built_book / "searchindex.js").read_text(encoding="utf-8")
+    return json.loads(text[text.index("{") : text.rindex("}") + 1])
+
+
+def given(built_book, case):
+    return json.loads((built_book / "_static" / "casebook" / "cases" / f"{case}.json").read_text(encoding="utf-8"))
+
+
+def plain(text):
+    """One space between words, and the quotation marks of a typewriter."""
+    return " ".join(text.split()).translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
+
+
+# The book
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_an_entry_of_the_contents_is_a_page(pages, entry):
+    page = pages[f"{entry}.html"]
+    assert page.headings.count("h1") == 1
+    assert len(page.words["main-content"].split()) > 50
+
+
+def test_the_contents_list_every_case_and_chapter():
+    sources = [*ROOT.glob("cases/*.md"), *ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*.ipynb")]
+    assert {source.relative_to(ROOT).with_suffix("").as_posix() for source in sources} == set(ENTRIES)
+
+
+def test_pages_are_well_formed_and_ids_are_unique(pages):
+    for path, page in pages.items():
+        twice = {name for name in page.ids if page.ids.count(name) > 1}
+        assert not twice, f"{path}: {twice}"
+
+
+def test_headings_skip_no_level(pages):
+    for path, page in pages.items():
+        levels = [int(tag[1]) for tag in page.headings]
+        jumps = [(a, b) for a, b in itertools.pairwise(levels) if b > a + 1]
+        assert not jumps, f"{path}: a heading of level {jumps[0][1]} under one of level {jumps[0][0]}"
+
+
+def test_every_link_inside_the_book_leads_somewhere(pages, built_book):
+    lost = []
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            there = (page.folder / unquote(parts.path)).resolve() if parts.path else page.file
+            if not there.is_file() or (parts.fragment and there.suffix == ".html" and parts.fragment not in read(there).ids):
+                lost.append(f"{path}: {link}")
+    assert lost == []
+
+
+def test_nothing_is_fetched_from_another_host(pages, built_book):
+    styles = set()
+    for path, page in pages.items():
+        for address in page.fetched:
+            parts = urlsplit(address)
+            assert not parts.scheme or parts.scheme == "data", f"{path} fetches {address}"
+            assert not parts.netloc, f"{path} fetches {address}"
+            file = (page.folder / unquote(parts.path)).resolve()
+            assert file.is_file(), f"{path} fetches {address}, which is not there"
+            if file.suffix == ".css":
+                styles.add(file)
+    assert styles
+    for file in styles:
+        named = re.findall(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", file.read_text(encoding="utf-8"))
+        for address in (a or b for a, b in named):
+            assert address.startswith(("data:", "#")) or not urlsplit(address).netloc, f"{file.name} fetches {address}"
+
+
+def test_a_page_is_light(pages):
+    page = pages["book/decision.html"]
+    files = {(page.folder / urlsplit(address).path).resolve() for address in page.fetched}
+    assert sum(file.stat().st_size for file in files) < 120_000
+
+
+def test_the_notice_stands_on_every_page(pages):
+    for path in (f"{entry}.html" for entry in ENTRIES):
+        assert "CPT is a registered trademark of the American Medical Association" in pages[path].html
+
+
+# The lists
+
+
+def test_every_rule_misconception_and_source_can_be_linked_to(pages):
+    for path, names in {
+        "book/rules.html": [f"rule-{id}" for id in RULEBOOK],
+        "book/misconceptions.html": [f"misconception-{id}" for id in MISCONCEPTIONS],
+        "book/about.html": [f"source-{id}" for id in AUTHORITIES],
+    }.items():
+        assert [name for name in names if name not in pages[path].ids] == []
+
+
+def test_a_rule_says_how_sure_it_is_and_names_its_sources(pages):
+    words = pages["book/rules.html"].words
+    for id, rule in RULEBOOK.items():
+        text = plain(words[f"rule-{id}"])
+        assert rule.says in text
+        assert rule.confidence in text
+        for source in rule.authorities:
+            assert AUTHORITIES[source].title in text
+            assert AUTHORITIES[source].edition in text
+
+
+def test_a_misconception_says_why_it_tempts_and_what_sets_it_right(pages):
+    words = pages["book/misconceptions.html"].words
+    for id, wrong in MISCONCEPTIONS.items():
+        text = plain(words[f"misconception-{id}"])
+        assert wrong.tempts in text
+        assert wrong.correction in text
+
+
+# The cases
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_case_keeps_its_answer_to_itself(pages, built_book, case):
+    assert list(leaks(given(built_book, case), pages[f"cases/{case}.html"].html)) == []
+
+
+def test_the_source_of_a_case_is_not_published(built_book):
+    assert not list(built_book.glob("_sources/**/*"))
+    assert not [file for file in built_book.rglob("*.md") if "_static" not in file.parts]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_grader_gets_the_case_and_the_places_of_its_marks(pages, built_book, case):
+    page = given(built_book, case)
+    anchors = page.pop("anchors")
+    assert page == load(case).page()
+    assert set(anchors) == set(page["evidence"])
+    assert len(set(anchors.values())) == len(anchors)
+    words = pages[f"cases/{case}.html"].words
+    for name, place in anchors.items():
+        assert re.fullmatch(r"s\d+", place)
+        shown, marked = ("".join(re.findall(r"\w+", text)) for text in (words[place], page["evidence"][name]))
+        assert shown == marked
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_search_index_holds_the_chart_and_not_the_answer(pages, index, case):
+    number = index["docnames"].index(f"cases/{case}")
+    stem = SearchEnglish({}).stem
+
+    def words(text):
+        return {stem(word) for word in re.findall(r"[a-z]+|[0-9]+", text.lower())}
+
+    def indexed(stemmed):
+        found = index["terms"].get(stemmed, [])
+        return number in (found if isinstance(found, list) else [found])
+
+    html = pages[f"cases/{case}.html"].html
+    chart = words(" ".join(re.findall(r">([^<]+)<", html[: html.index("casebook-quiz")])))
+    answer = worked(load(case).page())
+    told = " ".join([answer["answer"], answer["why"], *(rule["says"] for rule in answer["because"])])
+    secret = {word for word in words(told) - chart if len(word) > 2}
+    assert secret, "nothing here could have leaked, so this test tested nothing"
+    assert [word for word in sorted(secret) if indexed(word)] == []
+    assert sum(indexed(word) for word in chart) > 30
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_quiz_is_only_on_case_pages(pages, case):
+    assert any("quiz.js" in address for address in pages[f"cases/{case}.html"].fetched)
+    assert not any("quiz.js" in address for address in pages["book/decision.html"].fetched)
+
+
+# Colours
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one, other):
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "dark without scripts"])
+def test_text_can_be_read_in_every_colour_scheme(scheme):
+    style = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
+    blocks = re.findall(r"(:root[^{]*)\{([^}]*--paper[^}]*)\}", style)
+    wanted = {"light": ":root", "dark": ':root[data-theme="dark"]', "dark without scripts": ':root[data-theme="auto"]'}[scheme]
+    block = next(body for selector, body in blocks if selector.strip() == wanted)
+    colours = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block))
+    grounds = ["paper", "sheet", "tint", "accent-tint", "mark", "good-tint", "fair-tint", "bad-tint"]
+    pairs = [("ink", ground) for ground in grounds]
+    pairs += [(word, ground) for word in ("quiet", "accent", "good", "fair", "bad") for ground in ("paper", "sheet", "tint")]
+    pairs += [
+        ("accent", "accent-tint"),
+        ("quiet", "accent-tint"),
+        ("good", "good-tint"),
+        ("fair", "fair-tint"),
+        ("bad", "bad-tint"),
+    ]
+    poor = {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in pairs}
+    assert {pair: value for pair, value in poor.items() if value < 4.5} == {}
+    assert contrast(colours["edge"], colours["paper"]) >= 3
