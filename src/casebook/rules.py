@@ -429,13 +429,18 @@ def fistula_closed(d: Derivation) -> Iterable[Service]:
         yield d.service(what, "fistula-closed", steps=(i, *steps_of(places)), rank="resection")
 
 
+SMALL_ACTS = {
+    "explore": "", "lyse_adhesions": "freeing", "mesentery_repair": "mesentery", "omentectomy": "omentum",
+    "appendectomy": "appendix", "reopen": "reopened",
+}
+
+
 @rule("bill", "small-things", "D3 D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3",
       "Every small thing done is named first, so that each can be struck for a reason: freeing, looking, mending mesentery, appendix, omentum, reopening.")
 def small_things(d: Derivation) -> Iterable[Service]:
-    named = {"lyse_adhesions": "freeing", "mesentery_repair": "mesentery", "omentectomy": "omentum", "appendectomy": "appendix", "reopen": "reopened"}
     seen: set[str] = set()
-    for i, s in d.numbered(*named, "explore"):
-        what = named.get(s.act) or str(s.kind)
+    for i, s in d.numbered(*SMALL_ACTS):
+        what = SMALL_ACTS[s.act] or str(s.kind)
         if what not in seen:
             seen.add(what)
             yield d.service(what, "small-things", steps=[i], rank="minor")
@@ -447,7 +452,7 @@ def small_things(d: Derivation) -> Iterable[Service]:
       "A feeding catheter put into the jejunum during another operation is the add-on 44015, whose base each contractor decides.")
 def feeding_catheter(d: Derivation) -> Iterable[Service]:
     if done := [i for i, _ in d.numbered("feeding_catheter")]:
-        alone = not any(s.act not in ("feeding_catheter", "explore", "lyse_adhesions") for s in d.op.steps)
+        alone = all(s.act in ("feeding_catheter", *SMALL_ACTS) or s.kind == "surgeon" for s in d.op.steps)
         yield d.service("feeding tube alone" if alone else "feeding catheter", "feeding-catheter", steps=done)
 
 
@@ -517,8 +522,14 @@ strike("removed-to-close", "D19 D20", "confirmed", "ncci-manual-2025",
 @rule("inside", "laparoscopic-start", "D7 D21", "confirmed", "ncci-manual-2025 kzanow-converted aapc-converted",
       "The laparoscopic beginning of an operation that was converted is not reported; nor is a first look through the scope.")
 def laparoscopic_start(d: Derivation, services: list[Service]) -> Struck:
-    decided = any(s.decided for s in d.op.did("explore"))
-    return [] if decided or not _others(services, minor=len(services) > 1) else named(services, "laparoscopy")
+    return [] if _look_decided(d) or not _others(services, minor=len(services) > 1) else named(services, "laparoscopy")
+
+
+def _look_decided(d: Derivation) -> bool:
+    """Whether a look through the scope led to an operation begun open; before a conversion it is only the beginning."""
+    return any(s.decided for s in d.op.did("explore")) and d.op.approach != "converted" and d.ask("approach") == "open"
+
+
 strike("exploration", "D3 D21", "confirmed", "ncci-manual-2025 cms-ptp-2024q3",
        "Looking through the abdomen is part of any other operation in it.",
        "laparotomy", beside=ANYTHING)
@@ -563,7 +574,15 @@ def loose_beside_stoma(d: Derivation, services: list[Service]) -> Struck:
 @rule("inside", "one-colon-resection", "D12", "confirmed", "cms-ptp-2024q3",
       "A colon resection is never paid beside the ileocolic resection.")
 def one_colon_resection(d: Derivation, services: list[Service]) -> Struck:
-    return named(services, "colon") if named(services, "ileocolic") and d.ask("approach") == "open" else []
+    if d.ask("approach") == "open":  # 44160 is column one over 44140, but 44204 and 44206 over 44205
+        return named(services, "colon") if named(services, "ileocolic") else []
+    return named(services, "ileocolic") if named(services, "colon", "colon, end stoma") else []
+
+
+@rule("inside", "closure-beside-colon", "D12 D20", "confirmed", "cms-ptp-2024q3",
+      "A plain stoma closure is never paid beside an open colon resection that was joined.")
+def closure_beside_colon(d: Derivation, services: list[Service]) -> Struck:
+    return named(services, "stoma closed") if any(s.code == "44140" for s in services) else []
 
 
 strike("stoma-in-colon-code", "D9", "confirmed", "cms-ptp-2024q3",
@@ -616,7 +635,7 @@ rule("mark", "79", "D11", "secondary", "ncci-manual-2025",
 @rule("mark", "58-after-look", "D21", "confirmed", "ncci-manual-2025",
       "When what the scope showed led to the open operation, the look is reported and 58 goes on the open code.")
 def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
-    if not any(s.decided for s in d.op.did("explore")) or len(lines) < 2 or d.ask("approach") != "open":
+    if len(lines) < 2 or not _look_decided(d):
         return lines
     return marked(lines, [i for i in main_lines(lines) if lines[i].what != "laparoscopy"], "58", "58-after-look")
 
