@@ -142,6 +142,10 @@ def test_d07b_converted_with_much_work():
     bills("d07b-converted-hard-work", "44120-22; 44121", not_billed={"49320"})
 
 
+def test_d07c_a_look_before_converting_is_not_reported():
+    bills("d07c-look-then-converted", "44120", not_billed={"49320"})
+
+
 def test_d08a_robotic():
     bills("d08a-robotic", "44202; 44203", confidence="recalled")
 
@@ -273,6 +277,10 @@ def test_d12f_colon_brought_out_and_a_segment():
 
 def test_d12g_laparoscopic_colon_and_a_segment():
     bills("d12g-laparoscopic-colon-and-small", "44204; 44202-51")
+
+
+def test_d12h_laparoscopic_ileocecal_and_colon_pair_the_other_way_round():
+    bills("d12h-laparoscopic-ileocecal-and-colon", "44204", not_billed={"44205"})
 
 
 # D13. Stricturoplasty
@@ -451,6 +459,14 @@ def test_d21d_feeding_catheter():
 
 def test_d21e_hard_adhesions_are_22():
     bills("d21e-hard-adhesions", "44120-22", not_billed={"44005"})
+
+
+def test_d21f_a_look_in_a_laparoscopic_operation_is_not_reported():
+    bills("d21f-look-in-a-laparoscopic-operation", "44202", not_billed={"49320"})
+
+
+def test_d21g_a_feeding_tube_as_the_only_service_is_no_add_on():
+    bills("d21g-feeding-tube-alone", "44300", not_billed={"44602"})
 
 
 # D22. Two surgeons
