@@ -35,6 +35,30 @@ function reach() {
 addEventListener("resize", reach);
 reach();
 
+// In the contents, the page being read is in sight; on the page, the part being read is marked.
+const contents = document.getElementById("contents");
+const here = contents?.querySelector(".current");
+if (here) contents.scrollTop = here.offsetTop - contents.clientHeight / 2;
+
+const places = new Map();
+for (const link of document.querySelectorAll("#on-page a[href^='#']")) {
+  const place = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (place) places.set(place, link);
+}
+const seen = new Set();
+const watch = new IntersectionObserver(
+  (changes) => {
+    for (const { target, isIntersecting } of changes) seen[isIntersecting ? "add" : "delete"](target);
+    const last = [...places.keys()].filter((place) => seen.has(place)).at(-1);
+    for (const [place, link] of places) {
+      if (place === last) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  },
+  { rootMargin: "-10% 0px -65% 0px" },
+);
+for (const place of places.keys()) watch.observe(place);
+
 // A menu that covers the page closes when a place in it was chosen.
 for (const menu of document.querySelectorAll("[popover]")) {
   menu.addEventListener("click", (event) => {

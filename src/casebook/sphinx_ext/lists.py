@@ -67,11 +67,11 @@ def cite(id: str, word: str = "") -> nodes.Node:
     return make_link(f"source-{id}", text, tip, ["cite"])
 
 
-def full(id: str) -> list[nodes.Node]:
+def full(id: str, linked: bool = True) -> list[nodes.Node]:
     """A source in words: its title at its address, and its edition."""
     source = AUTHORITIES[id]
     title: nodes.Node = nodes.Text(source.title)
-    if source.address:
+    if source.address and linked:
         title = nodes.reference("", "", title, refuri=source.address, internal=False)
     return [title, nodes.Text(", "), *dated(source.edition), nodes.Text(" ")]
 
@@ -193,7 +193,7 @@ class Sources(Listing):
         source = AUTHORITIES[id]
         number = nodes.inline("", f"[{NUMBERS[id]}]", classes=["number"])
         parts: list[nodes.Node] = [
-            nodes.paragraph("", "", number, nodes.Text(" "), *full(id), badge(source.confidence), classes=["says"]),
+            nodes.paragraph("", "", number, nodes.Text(" "), *full(id, linked=False), badge(source.confidence), classes=["says"]),
             line("Read:", nodes.Text(f"{source.read}.")),
         ]
         if source.until:
