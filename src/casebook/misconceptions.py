@@ -141,7 +141,7 @@ def _on_add_ons(modifier: str, id: str, follows: str | None = None) -> Swap:
 
 def _forced(d: Derivation, lines: list[Service]) -> list[Service]:
     shut = [edits.pair(a.code, b.code) for i, a in enumerate(lines) for b in lines[i + 1 :]]
-    second = {p[1] for p in shut if p and p[2] == 0}
+    second = {p[1] for p in shut if p and p[2] == 0} | {s.code for s in lines if s.what == "appendix"}  # shut in the whole table
     return marked(_right("59", d, lines), [i for i, s in enumerate(lines) if s.code in second], "59", "59")
 
 
@@ -176,6 +176,10 @@ def _later(d: Derivation) -> bool:
     return d.op.follows is not None
 
 
+def _no_other_base(d: Derivation) -> bool:
+    return not (_colon_base(d) or _closures(d) or _later(d))
+
+
 def _out(d: Derivation) -> list[Place]:
     return d.places("brought out")
 
@@ -198,7 +202,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "counted-from-first": {"further-units": lambda d, joins: joins if joins > 1 else 0},
     "primary-per-join": {"first-join": _as("first", lambda n: n)},
     "add-on-alone": {"first-join": _as("further", lambda n: max(1, n - 1))},
-    "add-on-every-join": {"first-join": _EVERY},
+    "add-on-every-join": {"first-join": _when(_no_other_base, _EVERY)},
     "add-on-left-out": {"further-units": _given(0)},
     "unusual-work-instead": {"further-units": _given(0), "22": _for_add_on},
     "unusual-work-unearned": {"22": _unearned},
