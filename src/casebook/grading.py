@@ -33,7 +33,7 @@ MOST_CACHED = 5_000  # answers kept for one item
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing about an answer: `kind` is line | units | modifier | family | missing | edit | query | unread | blank."""
+    """One thing about an answer: `kind` is line | extra | units | modifier | family | missing | edit | query | unread | blank."""
 
     kind: str
     code: str
@@ -185,7 +185,7 @@ def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> 
     """The rules that stand against an answer; empty where something other than a rule does."""
     if known:
         return list(dict.fromkeys(id for m in known for id in m.against))
-    rules = [f.rule for f in findings]
+    rules = [None if f.kind in ("extra", "edit") else f.rule for f in findings]  # what was not done, or is shut, needs no rule
     return [r for r in rules if r] if all(rules) else []
 
 
@@ -292,11 +292,30 @@ def _unsupported(item: Item, code: str, target: Derived, blocked: Mapping[str, e
     ):
         return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
     if code in blocked:
-        kinds = {"add-on-without-base": "first-join", "pair": None, "units": None}
-        return Finding("edit", code, blocked[code].says, kinds.get(blocked[code].kind))
+        baseless = blocked[code].kind == "add-on-without-base"
+        return Finding("edit", code, blocked[code].says, "first-join" if baseless else _told_of(code))
     if edits.add_on(code):
         return Finding("line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins")
-    return Finding("line", code, f"Nothing in this note supports {named(code)}.", None)
+    rule = _told_of(code)
+    says = f"Nothing in this note supports {named(code)}." + (f" {RULEBOOK[rule].says}" if rule else "")
+    return Finding("extra", code, says, rule)
+
+
+_TOLD = {
+    "first-join": "first", "count-joins": "further", "brought-out": "removed, stoma", "ileocolic": "ileocolic",
+    "colon": "colon; colon, stoma above; colon, end stoma", "atresia": "atresia; atresia, tapered; further atresia",
+    "stoma": "stoma; colostomy", "stricturoplasty": "stricturoplasty", "bypass": "bypass", "pouch": "pouch",
+    "hole-sewn": "one hole; several holes; colon hole; colon hole, stoma", "adhesions": "freeing", "exploration": "laparotomy",
+    "opening": "opening; duodenal opening; colon opening", "laparoscopic-start": "laparoscopy", "appendix": "appendix",
+    "stoma-closed": "stoma closed; stoma closed with resection", "mesentery": "mesentery", "omentum": "omentum",
+    "fistula-closed": "bowel-skin; bowel-bowel; bowel-bladder; bowel-bladder with resection", "reopening": "reopened",
+    "feeding-catheter": "feeding catheter; feeding tube alone",
+}  # fmt: skip
+
+
+def _told_of(code: str) -> str | None:
+    """The rule that tells when this code is billed, or what it is part of."""
+    return next((r for r, names in _TOLD.items() if any(code in CODES[what] for what in names.split("; "))), None)
 
 
 def _is_scoped(code: str) -> bool:
