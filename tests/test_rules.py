@@ -1,5 +1,7 @@
 """The rulebook: every rule by its own smallest operation, and what must hold for any operation."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -181,7 +183,7 @@ def test_what_is_struck_is_not_on_the_claim():
 def sites(op):
     """For each step the place it belongs to: the final place within 5 cm, else its own position, else its act."""
     found = []
-    for i, s in enumerate(op.steps):
+    for s in op.steps:
         if s.start == s.end == 0.0:
             found.append((s.act,))
             continue
@@ -294,7 +296,7 @@ def test_merging_two_neighbouring_joined_places_lowers_units_by_one():
         if derive(op).out_of_scope or any(s.reason == "atresia" for s in op.steps):
             continue
         places = op.bowel.places
-        for one, two in zip(places, places[1:], strict=False):
+        for one, two in pairwise(places):
             if not (one.joined and two.joined and part(op, one) == part(op, two) == "joined"):
                 continue
             if any(

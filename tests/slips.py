@@ -1,0 +1,87 @@
+"""Every answer that is one slip away from the right one, and how many of them the grader can explain.
+
+A slip drops, adds or doubles a line, puts one unit more or less, adds or drops a modifier, swaps the family of a line
+or of the whole claim, asks where the note settles it, or bills one reading where the note needs a query.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from casebook.claim import Line, show, tidy
+from casebook.grading import Grade, Item
+from casebook.rules import CODES
+from casebook.views import accepted
+
+TWINS = {a: b for opened, scoped in CODES.values() if scoped for a, b in ((opened, scoped), (scoped, opened)) if a != b}
+NEIGHBOURS = tuple(sorted({code for codes in CODES.values() for code in codes if code}))  # every code that some rule gives
+MARKS = ("22", "51", "52", "58", "59", "62", "78", "79", "80", "AS")  # every modifier that some rule gives
+
+
+def slips(item: Item) -> Iterator[tuple[str, str]]:
+    """What slipped, and the answer that comes of it; each answer once, and none that is accepted."""
+    seen = set()
+    for kind, text in _all(item):
+        if text not in seen and item.grade(text).verdict not in ("correct", "blank"):
+            seen.add(text)
+            yield kind, text
+
+
+def _all(item: Item) -> Iterator[tuple[str, str]]:
+    if item.note.action == "query":
+        for op in item.note.readings:
+            yield "bill for query", show(accepted(op)[0][1].lines)
+        return
+    key = item.diagnosis.targets[0].lines
+    yield "query for bill", "query"
+    for i, line in enumerate(key):
+        others = key[:i] + key[i + 1 :]
+
+        def put(new: Line, i: int = i) -> str:
+            return show((*key[:i], new, *key[i + 1 :]))
+
+        yield "dropped", show(others)
+        yield "doubled", show((*key, line))
+        yield "unit more", put(replace(line, units=line.units + 1))
+        if line.units > 1:
+            yield "unit less", put(replace(line, units=line.units - 1))
+        for mark in MARKS:
+            if mark in line.modifiers:
+                yield "modifier dropped", put(replace(line, modifiers=tuple(m for m in line.modifiers if m != mark)))
+            else:
+                yield "modifier added", put(replace(line, modifiers=tidy((*line.modifiers, mark))))
+        if line.code in TWINS:
+            yield "family of a line", put(replace(line, code=TWINS[line.code]))
+    yield "family", show(replace(line, code=TWINS.get(line.code, line.code)) for line in key)
+    for code in NEIGHBOURS:
+        if all(line.code != code for line in key):
+            yield "added", show((*key, Line(code)))
+
+
+def explained(grade: Grade) -> bool:
+    """Whether the grader named a wrong rule, or a fault together with the rule that makes it one."""
+    return bool(grade.misconceptions) or any(finding.rule for finding in grade.findings)
+
+
+@dataclass
+class Tally:
+    """How many slips there were of each kind, how many were explained, and the rest."""
+
+    total: Counter[str] = field(default_factory=Counter)
+    explained: Counter[str] = field(default_factory=Counter)
+    named: int = 0  # explained by a misconception
+    rest: list[str] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        return self.explained.total() / max(1, self.total.total())
+
+    def add(self, name: str, item: Item) -> None:
+        for kind, text in slips(item):
+            grade = item.grade(text)
+            self.total[kind] += 1
+            self.named += bool(grade.misconceptions)
+            if explained(grade):
+                self.explained[kind] += 1
+            else:
+                self.rest.append(f"{name}: {kind}: {text}")
