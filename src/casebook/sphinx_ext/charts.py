@@ -102,7 +102,8 @@ class NeutralMarks(SphinxTransform):
         charts(self.env)[self.env.docname] = page
         note_package(self.env)
         whole: nodes.Element = next(iter(self.document.findall(nodes.section)), self.document)
-        whole.append(markup(html=quiz.section_html(page)))
+        size = vars(self.env.app).get("casebook_bytes")  # none where no HTML is written
+        whole.append(markup(html=quiz.section_html(page, download_bytes=size)))
 
 
 class ChartSheet(SphinxPostTransform):
@@ -127,11 +128,14 @@ class ChartSheet(SphinxPostTransform):
 # Writing
 
 
-def build_runtime(out: Path, cache: Path, progress: Callable[[str], None]) -> None:
-    """Put into `out` what runs the grader in the reader's browser."""
+def build_runtime(out: Path, cache: Path, progress: Callable[[str], None]) -> int:
+    """Put into `out` what runs the grader in the reader's browser; the bytes that a browser fetches of it."""
     from casebook.quiz import runtime
 
-    runtime.build(out, cache, progress)
+    try:
+        return runtime.build(out, cache, progress).bytes
+    except runtime.RuntimeBuildError as error:
+        raise ExtensionError(f"The grader for the pages could not be built. {error}") from error
 
 
 def copy_quiz(app: Sphinx) -> None:
@@ -141,7 +145,8 @@ def copy_quiz(app: Sphinx) -> None:
         for pattern in QUIZ_FILES:
             for file in sorted((PACKAGE / "quiz").glob(pattern)):
                 write(static / file.name, file.read_bytes())
-        build_runtime(static / "pyodide", Path(app.srcdir, ".cache"), lambda text: log.info("%s", text))
+        bytes_to_fetch = build_runtime(static / "pyodide", Path(app.srcdir, ".cache"), lambda text: log.info("%s", text))
+        vars(app)["casebook_bytes"] = bytes_to_fetch
 
 
 def use_quiz(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
