@@ -12,7 +12,7 @@ from typing import Any
 
 from casebook.grading import worked as work_out
 
-ABOUT_BYTES = 6_600_000  # what the browser fetches to grade on the page, where the build does not say
+ABOUT_BYTES = 7_500_000  # what the browser fetches to grade on the page, where the build does not say
 
 #: Runs where it stands, before the module that it waits for. It shows the form, keeps a hasty Check until the quiz is
 #: ready, and gives way to the worked answer where the module cannot load: a page opened as a file, an old browser, a lost file.
@@ -53,12 +53,12 @@ def section_html(
     case = escape(str(page["id"]))
     name = f"casebook-{case}"
     on_page = host == "page"
-    size = ""
+    fetching = ""
     if on_page and download_bytes:
-        size = (
-            f'<p class="casebook-size">The grader runs in your browser. It is about {megabytes(download_bytes)} to fetch, once, '
-            "when you first use this form. Nothing you type leaves your device.</p>"
-        )
+        fetching = f"""<div class="casebook-fetch">
+<p class="casebook-size">The grader runs in your browser: about {megabytes(download_bytes)}, fetched once, when you first use this form. Nothing you type leaves your device.</p>
+<progress max="1" value="0" aria-label="Fetching the grader" hidden></progress>
+</div>"""
     boot = f"<script>{BOOT}</script>" if on_page else ""
     solution = _worked(worked or work_out(page), page.get("anchors") or {})
     return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}" aria-labelledby="{name}-title">
@@ -70,13 +70,13 @@ def section_html(
 <textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off" autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"></textarea>
 <button type="submit" class="casebook-check">Check</button>
 </div>
-{size}</form>
-<div class="casebook-progress" hidden></div>
+{fetching}
+</form>
 <div class="casebook-status" role="status" data-verdict=""></div>
+<div class="casebook-notice" role="alert" hidden></div>
 <div class="casebook-layers"></div>
-<p class="casebook-notice" role="alert" hidden></p>
 <button type="button" class="casebook-open" aria-expanded="false" aria-controls="{name}-worked">Show the worked answer</button>
-<div class="casebook-worked" id="{name}-worked" tabindex="-1">
+<div class="casebook-worked" id="{name}-worked">
 <h3>The worked answer</h3>
 {solution}
 </div>

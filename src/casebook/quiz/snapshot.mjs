@@ -1,0 +1,51 @@
+// Make the memory snapshot that the page starts from. Run by runtime.py under Node:
+//
+//   node snapshot.mjs PYODIDE WHEEL PAGES OUT
+//
+// PYODIDE is the folder of the npm package, WHEEL our wheel, PAGES a JSON list of [page, answers] to grade once, so that
+// tables are read and nothing is left to do at the first answer. Prints one line of JSON.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { overlay } from "./worker.js";
+
+const [folder, wheel, pages, out] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")).href);
+const { info } = JSON.parse(readFileSync(join(folder, "pyodide-lock.json"), "utf8"));
+const python = await loadPyodide({
+  indexURL: folder,
+  lockFileContents: { info, packages: {} },
+  env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" }, // no docstrings; worker.js says the same
+  _makeSnapshot: true,
+});
+python.unpackArchive(new Uint8Array(readFileSync(wheel)).buffer, "wheel");
+const door = python.pyimport("casebook.quiz.door");
+for (const [page, answers] of JSON.parse(readFileSync(pages, "utf8"))) {
+  for (const answer of answers) door.grade_json(JSON.stringify({ page, answer, evidence: [], diagnoses: [] }));
+}
+door.destroy();
+python.runPython("import gc, linecache, traceback; linecache.clearcache(); gc.collect(); del gc, linecache, traceback");
+const emptied = emptyFreeMemory(python._module);
+const snapshot = python.makeMemorySnapshot();
+const code = readFileSync(join(folder, "pyodide.asm.wasm"));
+writeFileSync(out, overlay(snapshot, code));
+console.log(JSON.stringify({ bytes: snapshot.length, emptied }));
+
+// Memory that Python gave back still holds what was there, and would be fetched by every reader. Walk the heap of
+// dlmalloc: each chunk starts with its size, whose bit 2 says that it is in use; a free one keeps links in 32 bytes.
+function emptyFreeMemory(module) {
+  const { HEAPU8, HEAPU32 } = module;
+  const end = module._sbrk(0);
+  const free = [];
+  let at = (module.___heap_base + 7) & ~7;
+  while (at < end - 64) {
+    const head = HEAPU32[(at + 4) >> 2];
+    const size = head & ~7;
+    if (size < 16 || at + size > end) return 0; // not the heap as we know it: leave all as it is
+    if (!(head & 2) && size > 48) free.push([at, size]);
+    at += size;
+  }
+  for (const [start, size] of free) HEAPU8.fill(0, start + 32, start + size);
+  return free.reduce((sum, [, size]) => sum + size, 0);
+}
