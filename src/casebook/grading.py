@@ -153,7 +153,7 @@ def _grade(item: Item, answer: Answer) -> Grade:
         return Grade("blank", 0.0, (Finding("blank", "", "Nothing was answered yet."),), item=item)
     if action == "out-of-scope":
         says = f"No rule of this casebook decides this operation: {item.note.out_of_scope}."
-        return Grade("partly", ONE_READING, (Finding("query", "", says),), item=item)
+        return Grade("partly", 0.0, (Finding("query", "", says),), item=item)
     if answer.query:
         if action == "query":
             return Grade("correct", 1.0, item=item)
@@ -173,11 +173,10 @@ def _grade(item: Item, answer: Answer) -> Grade:
         findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
     doubt = None
     rules = _blamed(found.misconceptions, findings)
-    if score < PARTLY and rules and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules):
-        score = PARTLY
+    unsure = bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules)  # spares the verdict, never adds to the score
     if doubtful := [r for r in rules if RULEBOOK[r].confidence in DOUBTFUL]:
         doubt = f"This rests on a rule that is {RULEBOOK[doubtful[0]].confidence}: {RULEBOOK[doubtful[0]].says}"
-    verdict = "partly" if score >= PARTLY else "wrong"
+    verdict = "partly" if score >= PARTLY or unsure else "wrong"
     return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
 
 
@@ -203,13 +202,14 @@ def _closest(item: Item, given: Same) -> tuple[Derived, float]:
 
 def _credit(target: Derived, given: Same, free: frozenset[str]) -> float:
     total = got = 0.0
+    codes = {line.code for line in target.lines}  # a base that is not supported carries nothing
     for i, (code, units, marks) in enumerate(_wanted(target, free)):
         weight = WEIGHTS["add-on" if edits.add_on(code) else "first" if i == 0 else "other"]
         total += weight
         mine = [(u, m) for c, u, m in given if c == code]
         if mine:
             base = edits.bases().get(code)
-            alone = base is not None and edits.ANY_BASE not in base and not any(c in base for c, _, _ in given)
+            alone = base is not None and edits.ANY_BASE not in base and not any(c in base & codes for c, _, _ in given)
             got += (
                 weight
                 * (BASELESS if alone else 1.0)
@@ -376,6 +376,8 @@ def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
         rules = list(dict.fromkeys(r for c in item.diagnosis.targets[:1] for r in c.because)) or ["settle"]
     rules = list(dict.fromkeys([*rules, *(f.rule for f in grade.findings if f.rule)]))
     headline = _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
+    if grade.verdict == "partly" and grade.score < PARTLY:
+        headline = "Not settled: what stands against this answer is not sure."
     if grade.view:
         headline = "Correct, by another published view."
     shown = grade.verdict not in ("invalid", "blank")
