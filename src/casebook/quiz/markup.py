@@ -91,40 +91,47 @@ def megabytes(size: int) -> str:
 
 def _worked(worked: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
     """The worked answer: the claim first, then why, layer by layer; empty layers are left out."""
-    answer = str(worked["answer"])
-    parts = [f'<p class="casebook-answer"><code>{escape(answer)}</code></p>']
-    if worked.get("why"):
-        parts.append(f"<p>{escape(str(worked['why']))}</p>")
-    if worked.get("ask"):
-        parts.append(f"<h4>What to ask the surgeon</h4><p>{escape(str(worked['ask']))}</p>")
-    parts += [
-        _listed(
-            "What the note could mean",
-            (f"{_sentence(r['says'])} <code>{escape(r['answer'])}</code>" for r in worked.get("readings", ())),
-        ),
-        _listed("What settles it", (_quoted(s, anchors) for s in worked.get("settles", ()))),
-        _listed("Because", (_rule(r) for r in worked.get("because", ()))),
-        _listed("Not billed", (f"<code>{escape(n['code'])}</code> {_sentence(n['says'])}" for n in worked.get("not_billed", ()))),
-        _listed(
-            "Other published views",
-            (f"<code>{escape(v['answer'])}</code> {_sentence(v['says'])}" for v in worked.get("views", ())),
-        ),
+    readings = (f"{_sentence(r['says'])} {_code(r['answer'])}" for r in worked.get("readings", ()))
+    quotes = "".join(_quoted(s, anchors) for s in worked.get("settles", ()))
+    rules = (_rule(r) for r in worked.get("because", ()))
+    struck = (f"{_code(n['code'])} {_sentence(n['says'])}" for n in worked.get("not_billed", ()))
+    views = (f"{_code(v['answer'])} {_sentence(v['says'])}" for v in worked.get("views", ()))
+    diagnoses = ", or ".join(", ".join(map(_code, codes)) for codes in worked.get("diagnoses", ()))
+    parts = [
+        f'<p class="casebook-answer">{_code(worked["answer"])}</p>',
+        _paragraph(escape(str(worked.get("why") or ""))),
+        _part("What to ask the surgeon", _paragraph(escape(str(worked.get("ask") or "")))),
+        _part("What the note could mean", _listed(readings)),
+        _part("What settles it", quotes),
+        _part("Because", _listed(rules)),
+        _part("Not billed", _listed(struck)),
+        _part("Other published views", _listed(views)),
+        _part("Diagnoses", _paragraph(diagnoses)),
     ]
-    if worked.get("diagnoses"):
-        codes = ", ".join(f"<code>{escape(str(code))}</code>" for code in worked["diagnoses"])
-        parts.append(f"<h4>Diagnoses</h4><p>{codes}</p>")
     return "\n".join(part for part in parts if part)
 
 
-def _listed(title: str, items: Iterable[str]) -> str:
+def _part(title: str, body: str) -> str:
+    return f"<h4>{title}</h4>{body}" if body else ""
+
+
+def _paragraph(body: str) -> str:
+    return f"<p>{body}</p>" if body else ""
+
+
+def _listed(items: Iterable[str]) -> str:
     rows = "".join(f"<li>{item}</li>" for item in items)
-    return f"<h4>{title}</h4><ul>{rows}</ul>" if rows else ""
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
+def _code(text: object) -> str:
+    return f"<code>{escape(str(text))}</code>"
 
 
 def _quoted(sentence: Mapping[str, str], anchors: Mapping[str, str]) -> str:
-    text = f"<q>{escape(sentence['text'])}</q>"
     place = anchors.get(sentence["name"])
-    return f'<a href="#{escape(place)}">{text}</a>' if place else text
+    find = f'<a class="casebook-find" href="#{escape(place)}">Show it in the chart</a>' if place else ""
+    return f"<blockquote><p><q>{escape(sentence['text'])}</q></p>{find}</blockquote>"
 
 
 def _rule(rule: Mapping[str, Any]) -> str:

@@ -266,7 +266,7 @@ async function launch() {
   const { version, files, lock } = await json(`${base}runtime.json`, { cache: "no-cache" });
   const worker = new Worker(new URL(`worker.js?v=${version}`, here), { type: "module", name: "casebook" });
   const waiting = new Map();
-  const plain = new URLSearchParams(location.search).get("boot") === "plain";
+  const plain = new URLSearchParams(location.search).get("boot") === "plain" && "the address asks for it";
   const since = (times) => Object.fromEntries(Object.entries(times).map(([name, at]) => [name, at - performance.timeOrigin]));
   let asked = 0;
 

@@ -3,7 +3,7 @@
 //   node snapshot.mjs PYODIDE WHEEL PAGES OUT
 //
 // PYODIDE is the folder of the npm package, WHEEL our wheel, PAGES a JSON list of [page, answers] to grade once, so that
-// tables are read and nothing is left to do at the first answer. Prints one line of JSON.
+// little is left to do at the first answer. Prints one line of JSON.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,6 +21,7 @@ const python = await loadPyodide({
 });
 python.unpackArchive(new Uint8Array(readFileSync(wheel)).buffer, "wheel");
 const door = python.pyimport("casebook.quiz.door");
+door.read_tables().destroy();
 for (const [page, answers] of JSON.parse(readFileSync(pages, "utf8"))) {
   for (const answer of answers) door.grade_json(JSON.stringify({ page, answer, evidence: [], diagnoses: [] }));
 }
