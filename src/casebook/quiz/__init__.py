@@ -2,3 +2,22 @@
 
 Nothing is imported here, so that the core and the book can name this package without a notebook's libraries.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .widget import Quiz
+
+
+def quiz(case: str | Path) -> Quiz:
+    """The quiz on a case, by its id or file: `quiz("juniper")`. Shows itself in a notebook; `check` works anywhere."""
+    from .widget import Quiz
+
+    return Quiz(case)
+
+
+__all__ = ["quiz"]
