@@ -1,6 +1,6 @@
 """What the book adds to Jupyter Book: quizzes on the charts, lists made from the rulebook, citations that must resolve.
 
-`setup` is called by Sphinx; the pieces are `charts` (case pages), `lists` (rules, misconceptions, sources) and
+`setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules, misconceptions, sources) and
 `parts` (the few elements that docutils lacks).
 """
 
@@ -11,7 +11,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from casebook import __version__
 
-from . import charts, lists, parts
+from . import charts, lists, notebooks, parts
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -19,6 +19,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     parts.setup(app)
     lists.setup(app)
     charts.setup(app)
+    notebooks.setup(app)
     # Jupyter Book always sets this value; its own extension for it is left out of the book.
     if "comments_config" not in app.config:
         app.add_config_value("comments_config", {}, "")
