@@ -46,6 +46,9 @@ class PageQuiz(SphinxTransform):
                 view.children = [markup(html=section_html(page.page(), download_bytes=size))]
             else:
                 view.parent.remove(view)
+        for heading in self.document.findall(nodes.rubric):
+            if "level" in heading:  # of a text that a cell shows: the page has its own title
+                heading["level"] = min(heading["level"] + 1, 6)
 
 
 def setup(app: Sphinx) -> None:
