@@ -135,8 +135,9 @@ def _quoted(sentence: Mapping[str, str], anchors: Mapping[str, str]) -> str:
 
 
 def _rule(rule: Mapping[str, Any]) -> str:
-    sources = ", ".join(_source(a) for a in rule.get("authorities", ()))
-    return _sentence(rule["says"]) + (f' <small class="casebook-sources">{sources}</small>' if sources else "")
+    sure = escape(str(rule.get("confidence", "")))
+    badge = f' <span class="casebook-sure casebook-{sure}">{sure}</span>' if sure else ""
+    return _sentence(rule["says"]) + badge + _listed(map(_source, rule.get("authorities", ())))
 
 
 def _source(source: Mapping[str, str]) -> str:

@@ -138,7 +138,8 @@ export function mount(section, host) {
   function explain(answer, told, findings, readable) {
     if (!readable) return [make("p", { className: "casebook-amounts" }, told.amounts_to ?? "")];
     const said = new Set([told.amounts_to, told.correction]);
-    const lines = [...new Set(findings.map((each) => each.says))].filter((says) => !said.has(says));
+    const off = findings.filter(({ kind, says }) => !said.has(says) && !(kind === "query" && told.correction));
+    const lines = [...new Set(off.map(({ says }) => says))];
     return [
       make("p", { className: "casebook-given" }, tries > 1 ? `Try ${tries}: ` : "You answered ", make("code", {}, answer.trim())),
       told.amounts_to && make("p", { className: "casebook-amounts" }, told.amounts_to),
@@ -180,10 +181,9 @@ export function mount(section, host) {
     });
     sentence.classList.add("casebook-marked");
     sentence.tabIndex = -1;
-    sentence.after(" ", back);
+    sentence.after(back);
     marked.push(() => {
       sentence.classList.remove("casebook-marked");
-      back.previousSibling?.remove();
       back.remove();
     });
     requestAnimationFrame(() => sentence.focus({ preventScroll: true }));

@@ -69,7 +69,8 @@ class Result:
 
     def __repr__(self) -> str:
         told = self.graded["feedback"]
-        lines = [finding["says"] for finding in self.graded["findings"]]
+        asks = told["correction"] is not None  # then what a query is for has been said
+        lines = [found["says"] for found in self.graded["findings"] if not (found["kind"] == "query" and asks)]
         lines = [line for line in dict.fromkeys(lines) if line not in (told["amounts_to"], told["correction"])]
         parts = [
             told["headline"],
