@@ -30,6 +30,7 @@ from .parts import PACKAGE, make_box, markup, note_package
 log = logging.getLogger(__name__)
 QUIZ_FILES = ("*.js", "*.css", "*.svg")
 CASE_TITLE = re.compile(r"(<a [^>]*>)\s*(\w+): ([^<]+?)\s*(</a>)")
+UNIT = re.compile(r"(?<=\d) (?=(?:cm|mm|mL|L|kg|g|mg|F|C)\b)")  # a number and its unit stay on one line
 #: What the theme copies and the book's own frame never asks for: 6 MB of fonts and scripts.
 UNUSED = ("images", "locales", "scripts", "styles", "vendor")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -123,6 +124,9 @@ class ChartSheet(SphinxPostTransform):
             head = nodes.paragraph("", "", nodes.strong("", "Chart"), classes=["chart-head"])
             head += nodes.inline("", "invented, for teaching")
             whole += [make_box("div", head, *inside, classes=["chart"]), *after]
+            for text in list(whole.findall(nodes.Text)):
+                if (kept := UNIT.sub("\N{NO-BREAK SPACE}", text)) != text:
+                    text.parent.replace(text, nodes.Text(kept))
 
 
 # Writing
