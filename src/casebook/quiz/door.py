@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from casebook.grading import grade_page
 
@@ -22,15 +23,22 @@ def grade_json(asked: str) -> str:
 
 
 def read_tables() -> list[str]:
-    """Read every table of the grader now, because a snapshot of memory has no files; their names.
+    """Read every table of the grader now, because a snapshot of memory has no files; their names."""
+    tables = [keeper for keeper in _keepers() if not keeper.__wrapped__.__code__.co_argcount]
+    for table in tables:
+        table()
+    return [f"{table.__module__}.{table.__name__}" for table in tables]
 
-    A table is a function of the package without arguments that keeps its result.
-    """
-    read = []
-    for name, module in sorted(sys.modules.items()):
-        for table in list(vars(module).values()) if name.startswith("casebook.") else ():
-            code = getattr(getattr(table, "__wrapped__", None), "__code__", None)
-            if code and hasattr(table, "cache_info") and table.__module__ == name and not code.co_argcount:
-                table()
-                read.append(f"{name}.{table.__name__}")
-    return read
+
+def forget_answers() -> None:
+    """Drop what was worked out for single cases: a snapshot is smaller without it."""
+    for keeper in _keepers():
+        if keeper.__wrapped__.__code__.co_argcount:
+            keeper.cache_clear()
+
+
+def _keepers() -> list[Any]:
+    """The functions of the package that keep their results; one without arguments is a table."""
+    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith("casebook.")]
+    things = [(module, thing) for module in modules for thing in vars(module).values()]
+    return [thing for module, thing in things if hasattr(thing, "cache_info") and thing.__module__ == module.__name__]

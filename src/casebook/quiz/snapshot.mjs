@@ -3,7 +3,7 @@
 //   node snapshot.mjs PYODIDE WHEEL PAGES OUT
 //
 // PYODIDE is the folder of the npm package, WHEEL our wheel, PAGES a JSON list of [page, answers] to grade once, so that
-// little is left to do at the first answer. Prints one line of JSON.
+// all that grading needs is there. Prints one line of JSON.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,6 +25,7 @@ door.read_tables().destroy();
 for (const [page, answers] of JSON.parse(readFileSync(pages, "utf8"))) {
   for (const answer of answers) door.grade_json(JSON.stringify({ page, answer, evidence: [], diagnoses: [] }));
 }
+door.forget_answers();
 door.destroy();
 python.runPython("import gc, linecache, traceback; linecache.clearcache(); gc.collect(); del gc, linecache, traceback");
 const emptied = emptyFreeMemory(python._module);
