@@ -76,7 +76,7 @@ def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> Same:
     return frozenset((code, n, marks) for (code, marks), n in units.items())
 
 
-_CODE = r"(?:[0-9]{4}[0-9A-Za-z]|[A-Za-z][0-9]{4})"
+_CODE = r"(?:[0-9]{4}[0-9AFMTUafmtu]|[A-Za-z][0-9]{4})"  # no other last letter is in use, so a slip of l for 1 is seen
 _SPLIT = re.compile(rf"[;\n\r]|,(?=\s*\+?\s*{_CODE}(?![0-9A-Za-z]))")
 _HEAD = re.compile(rf"\s*\+?\s*({_CODE})(?![0-9A-Za-z])")
 _UNITS = re.compile(r"\s*(?:[xX×*]\s*([0-9]{1,6})|\(\s*([0-9]{1,6})\s*\))(?![0-9A-Za-z])")
