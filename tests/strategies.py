@@ -26,7 +26,7 @@ def decided(*levels):
 
 
 def codes():
-    return st.one_of(st.sampled_from(FAMILY), st.sampled_from(sorted(edits.family())), st.from_regex(r"\A[0-9]{4}[0-9A-Z]\Z"))
+    return st.one_of(st.sampled_from(FAMILY), st.sampled_from(sorted(edits.family())), st.from_regex(r"\A[0-9]{4}[0-9AFMTU]\Z"))
 
 
 def claim_lines():

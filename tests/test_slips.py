@@ -41,7 +41,7 @@ def test_the_slips_of_two_joins():
 
 
 def test_a_note_that_needs_a_query_slips_into_billing():
-    assert dict((text, kind) for kind, text in slips(item("d03c-as-written"))) == {
+    assert {text: kind for kind, text in slips(item("d03c-as-written"))} == {
         "44120; 44121": "bill for query",
         "44120": "bill for query",
     }
