@@ -6,7 +6,7 @@ One door for every face: `Item.read(page).grade(answer)`, or `grade_page` for on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import combinations
@@ -17,7 +17,7 @@ from .authorities import AUTHORITIES
 from .claim import Answer, Claim, Line, Same, read, same, show
 from .diagnosis import Diagnosis, Explanation
 from .misconceptions import MISCONCEPTIONS, Misconception
-from .operation import Step, read_operation
+from .operation import Operation, Step, read_operation
 from .rules import CODES, RULEBOOK, Derived
 from .views import Note, View, accepted
 
@@ -386,6 +386,7 @@ def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
         "amounts_to": _amounts_to(grade, item),
         "correction": _correction(grade),
         "settles": _settles(item, acts, grade) if shown else [],
+        "settles_as": "What leaves it open" if item.note.action == "query" else "What settles it",
         "rules": [_told(r) for r in rules if r in RULEBOOK][:4] if shown else [],
         "flip": grade.flip,
         "ask": _ask(item) if shown and item.note.action == "query" else None,
@@ -402,7 +403,8 @@ def _amounts_to(grade: Grade, item: Item) -> str | None:
         return grade.findings[0].says
     ms = grade.misconceptions
     if item.note.action == "query" and grade.score == ONE_READING and grade.verdict == "partly":
-        return "This is a defensible reading, but not the only one: the note does not settle which operation was done."
+        open_ = " or ".join(what for what, _ in _left_open(item))
+        return f"This is a defensible reading, but not the only one: the note does not settle {open_}."
     if not ms:
         return None
     what = [m.says for m in ms[:3]]
@@ -456,25 +458,40 @@ def _differing(item: Item) -> list[Step]:
     return [s for op in readings for s in op.steps if not all(s in other.steps for other in readings)]
 
 
+#: What readings can differ in: how to measure it, what the note then does not settle, and what to ask.
+_OPEN: tuple[tuple[Callable[[Operation], object], str, str], ...] = (
+    (
+        lambda op: sum(p.joined for p in op.bowel.places),
+        "how many joins stand at closing",
+        "How many joins were there when the abdomen was closed, and where was each? "
+        "Was any join that was made earlier in the operation taken out again?",
+    ),
+    (
+        lambda op: op.approach in ("open", "converted"),
+        "whether it was finished open or laparoscopically",
+        "How was the operation completed: open or laparoscopically?",
+    ),
+    (
+        lambda op: any(p.start < op.valve < p.end for p in op.bowel.places),
+        "whether the ileocecal valve went with the piece",
+        "Did the removed piece include the ileocecal valve and cecum?",
+    ),
+    (
+        lambda op: (len(op.bowel.loops), sum(bool(p.brought_out) for p in op.bowel.places)),
+        "which ends were brought out",
+        "Which ends, if any, were brought out?",
+    ),
+)
+
+
+def _left_open(item: Item) -> list[tuple[str, str]]:
+    """What the readings of a note differ in, and the question that would settle it."""
+    found = [(what, ask) for measure, what, ask in _OPEN if len({measure(op) for op in item.note.readings}) > 1]
+    return found or [("which operation was done", "Please describe what was removed at each site and what became of its ends.")]
+
+
 def _ask(item: Item) -> str:
-    if item.key.get("ask"):
-        return str(item.key["ask"])
-    ops = item.note.readings
-
-    def differ(measure: Any) -> bool:
-        return len({measure(op) for op in ops}) > 1
-
-    questions = []
-    if differ(lambda op: sum(p.joined for p in op.bowel.places)):
-        questions.append("How many joins were there when the abdomen was closed, and where was each?")
-        questions.append("Was any join that was made earlier in the operation taken out again?")
-    if differ(lambda op: op.approach in ("open", "converted")):
-        questions.append("How was the operation completed: open or laparoscopic?")
-    if differ(lambda op: any(p.start < op.valve < p.end for p in op.bowel.places)):
-        questions.append("Did the removed piece include the ileocecal valve and cecum?")
-    if differ(lambda op: (len(op.bowel.loops), sum(bool(p.brought_out) for p in op.bowel.places))):
-        questions.append("Which ends, if any, were brought out?")
-    return " ".join(questions or ["Please describe what was removed at each site and what became of its ends."])
+    return str(item.key.get("ask") or " ".join(ask for _, ask in _left_open(item)))
 
 
 def expected(item: Item) -> str:
@@ -517,6 +534,7 @@ def worked(page: Mapping[str, Any]) -> dict[str, Any]:
         "why": str(item.key.get("why") or ""),
         "ask": _ask(item) if item.note.action == "query" else None,
         "settles": _settles(item, ["join", "stoma"], most=6),
+        "settles_as": "What leaves it open" if item.note.action == "query" else "What settles it",
         "readings": [
             {"says": op.says, "answer": show(accepted(op)[0][1].lines)} for op in item.note.readings
         ] if len(item.note.readings) > 1 else [],

@@ -102,7 +102,7 @@ def _worked(worked: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
         _paragraph(escape(str(worked.get("why") or ""))),
         _part("What to ask the surgeon", _paragraph(escape(str(worked.get("ask") or "")))),
         _part("What the note could mean", _listed(readings)),
-        _part("What settles it", quotes),
+        _part(worked["settles_as"], quotes),
         _part("Because", _listed(rules)),
         _part("Not billed", _listed(struck)),
         _part("Other published views", _listed(views)),

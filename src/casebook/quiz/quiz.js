@@ -143,7 +143,7 @@ export function mount(section, host) {
     return [
       make("p", { className: "casebook-given" }, tries > 1 ? `Try ${tries}: ` : "You answered ", make("code", {}, answer.trim())),
       told.amounts_to && make("p", { className: "casebook-amounts" }, told.amounts_to),
-      told.settles.length && layer("What settles it", ...told.settles.map(quote)),
+      told.settles.length && layer(told.settles_as, ...told.settles.map(quote)),
       told.correction && layer("What sets it right", make("p", {}, told.correction)),
       lines.length && layer("Line by line", list(lines.map((says) => [says]))),
       told.doubt && make("p", { className: "casebook-doubt" }, told.doubt),

@@ -75,7 +75,7 @@ class Result:
         parts = [
             told["headline"],
             _lines(told["amounts_to"] or ""),
-            _told("What settles it:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
+            _told(f"{told['settles_as']}:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
             _told("What sets it right:", told["correction"]),
             _told("Line by line:", *lines, mark="- "),
             _lines(told["doubt"] or ""),
@@ -103,7 +103,7 @@ class Worked:
             _lines(told["why"]),
             _told("What to ask the surgeon:", told["ask"]),
             _told("What the note could mean:", *(f"{r['says']}: {r['answer']}" for r in told["readings"]), mark="- "),
-            _told("What settles it:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
+            _told(f"{told['settles_as']}:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
             _told("Because:", *(rule["says"] for rule in told["because"]), mark="- "),
             _told("Not billed:", *(f"{n['code']}: {n['says']}" for n in told["not_billed"]), mark="- "),
             _told("Other published views:", *(f"{v['answer']}: {v['says']}" for v in told["views"]), mark="- "),
