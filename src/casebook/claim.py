@@ -77,10 +77,11 @@ def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> Same:
 
 
 _CODE = r"(?:[0-9]{4}[0-9AFMTUafmtu]|[A-Za-z][0-9]{4})"  # no other last letter is in use, so a slip of l for 1 is seen
-_SPLIT = re.compile(rf"[;\n\r]|,(?=\s*\+?\s*{_CODE}(?![0-9A-Za-z]))")
-_HEAD = re.compile(rf"\s*\+?\s*({_CODE})(?![0-9A-Za-z])")
+_END = r"(?:(?![0-9A-Za-z])|(?=[xX]\s*[0-9]))"  # units may follow at once, as in 44121x2
+_SPLIT = re.compile(rf"[;\n\r]|,(?=\s*\+?\s*{_CODE}{_END})")
+_HEAD = re.compile(rf"\s*\+?\s*({_CODE}){_END}")
 _UNITS = re.compile(r"\s*(?:[xX×*]\s*([0-9]{1,6})|\(\s*([0-9]{1,6})\s*\))(?![0-9A-Za-z])")
-_MODIFIER = re.compile(r"\s*[-,\u2010-\u2014]\s*([0-9A-Za-z]{2})(?![0-9A-Za-z])")
+_MODIFIER = re.compile(rf"\s*[-,\u2010-\u2014]\s*([0-9A-Za-z]{{2}}){_END}")
 
 
 def read(text: object) -> Answer:
