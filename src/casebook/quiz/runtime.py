@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,9 +76,7 @@ def build(out: Path, cache: Path, progress: Tell = print) -> Runtime:
     except RuntimeBuildError as error:
         progress(f"No snapshot, so the grader will take longer to start on a page. {error}")
     packed = {name: _packed(cache, name, part) for name, part in parts.items()}
-    for old in (cache / "packed").iterdir():
-        if old not in packed.values():
-            old.unlink(missing_ok=True)
+    _forget_packed(cache, [*packed.values()])
     lock = {"info": json.loads((package / "pyodide-lock.json").read_text("utf-8"))["info"], "packages": {}}
     files = {name: {"file": p.name, "bytes": p.stat().st_size, "size": parts[name].stat().st_size} for name, p in packed.items()}
     version = _digest(json.dumps([files, lock], sort_keys=True).encode(), (HERE / "worker.js").read_bytes())
@@ -99,7 +97,7 @@ def pyodide(cache: Path, progress: Tell = print) -> Path:
     if not archive.is_file():
         progress(f"Fetching pyodide {VERSION} from npm")
         with _inside(cache) as work:
-            _run_npm("pack", f"pyodide@{VERSION}", "--silent", "--pack-destination", str(work))
+            _run_npm("pack", f"pyodide@{VERSION}", "--loglevel=error", "--pack-destination", str(work))
             _replace(work / archive.name, archive)
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != INTEGRITY:
@@ -126,9 +124,8 @@ def make_wheel(cache: Path, progress: Tell = print) -> Path:
         with _inside(cache) as work:
             command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(work / "made")]
             _run(command, "The wheel could not be built", cwd=root, env={**os.environ, "SOURCE_DATE_EPOCH": "1600000000"})
-            for old in cache.glob("wheel-*"):
-                shutil.rmtree(old, ignore_errors=True)
             _replace(work / "made", folder)
+        _only(folder)
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -144,9 +141,8 @@ def make_snapshot(cache: Path, package: Path, wheel: Path, progress: Tell = prin
         (work / "pages.json").write_text(json.dumps(list(_to_warm())), "utf-8")
         command = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", str(HERE / "snapshot.mjs"), str(package), str(wheel)]
         _run_node(*command, str(work / "pages.json"), str(work / "made"))
-        for old in cache.glob("snapshot-*"):
-            old.unlink(missing_ok=True)
         _replace(work / "made", file)
+    _only(file)
     return file
 
 
@@ -177,6 +173,12 @@ def _packed(cache: Path, name: str, part: Path) -> Path:
             (work / "made").write_bytes(content if part.suffix == ".whl" else gzip.compress(content, 9, mtime=0))
             _replace(work / "made", target)
     return target
+
+
+def _forget_packed(cache: Path, kept: Iterable[Path]) -> None:
+    for old in (cache / "packed").iterdir():
+        if old not in kept:
+            old.unlink(missing_ok=True)
 
 
 def _publish(out: Path, files: list[Path], manifest: str) -> None:
@@ -227,6 +229,15 @@ def _replace(made: Path, target: Path) -> None:
     except OSError:
         if not target.exists():
             raise
+
+
+def _only(kept: Path) -> None:
+    """Drop older ones of the same kind: names are kind-digest."""
+    for old in kept.parent.glob(f"{kept.name.partition('-')[0]}-*"):
+        if old.is_dir() and old != kept:
+            shutil.rmtree(old, ignore_errors=True)
+        elif old != kept:
+            old.unlink(missing_ok=True)
 
 
 def _run(command: list[str], what: str, **options: Any) -> None:

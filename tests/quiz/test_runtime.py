@@ -1,0 +1,115 @@
+"""What the build puts on the site for the pages' grader."""
+
+import gzip
+import json
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from casebook.quiz import runtime
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def site(parts, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site") / "pyodide"
+    return runtime.build(folder, parts.cache, lambda text: None)
+
+
+def test_the_manifest_tells_names_and_sizes_as_they_are(site, parts):
+    manifest = json.loads((site.folder / "runtime.json").read_text("utf-8"))
+    assert manifest["pyodide"] == runtime.VERSION
+    assert set(manifest["files"]) == {*runtime.PLAIN_NEEDS, "snapshot"}
+    for told in manifest["files"].values():
+        file = site.folder / told["file"]
+        content = file.read_bytes()
+        assert len(content) == told["bytes"]
+        assert len(gzip.decompress(content) if file.suffix == ".gz" else content) == told["size"]
+    assert {file.name for file in site.folder.iterdir()} == {
+        "runtime.json",
+        *(told["file"] for told in manifest["files"].values()),
+    }
+
+
+def test_what_a_page_fetches_is_what_the_page_says(site):
+    assert site.bytes == sum(site.files[name]["bytes"] for name in runtime.SNAPSHOT_NEEDS)
+    assert 4_000_000 < site.plain_bytes < site.bytes < 9_000_000
+
+
+def test_a_second_build_touches_nothing(site, parts):
+    before = {file.name: file.stat().st_mtime_ns for file in site.folder.iterdir()}
+    again = runtime.build(site.folder, parts.cache, lambda text: pytest.fail(f"it did something: {text}"))
+    assert {file.name: file.stat().st_mtime_ns for file in site.folder.iterdir()} == before
+    assert again == site
+
+
+def test_files_of_an_older_build_go(site, parts):
+    (site.folder / "snapshot.0123.bin.gz").write_bytes(b"old")
+    runtime.build(site.folder, parts.cache, lambda text: None)
+    assert not (site.folder / "snapshot.0123.bin.gz").exists()
+
+
+def test_without_a_snapshot_the_build_goes_on_and_says_so(parts, tmp_path, monkeypatch):
+    def fail(*given):
+        raise runtime.RuntimeBuildError("Node could not make the snapshot")
+
+    monkeypatch.setattr(runtime, "make_snapshot", fail)
+    monkeypatch.setattr(runtime, "_forget_packed", lambda *given: None)
+    told = []
+    site = runtime.build(tmp_path, parts.cache, told.append)
+    assert not site.has_snapshot
+    assert site.bytes == site.plain_bytes
+    assert "Node could not make the snapshot" in told[-1]
+
+
+def test_a_package_that_is_not_the_one_we_know_is_refused(tmp_path):
+    archive = tmp_path / f"pyodide-{runtime.VERSION}.tgz"
+    archive.write_bytes(b"something else")
+    with pytest.raises(runtime.RuntimeBuildError, match="is not the package we know"):
+        runtime.pyodide(tmp_path, lambda text: None)
+    assert not archive.exists()
+
+
+def test_where_npm_fails_the_message_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
+    with pytest.raises(runtime.RuntimeBuildError, match=r"could not fetch pyodide [\s\S]*npm ping[\s\S]*ECONNREFUSED"):
+        runtime.pyodide(tmp_path, lambda text: None)
+    assert not list(tmp_path.glob("pyodide*"))
+
+
+def test_the_wheel_is_enough_to_grade_and_the_same_each_time(parts, tmp_path):
+    names = set(zipfile.ZipFile(parts.wheel).namelist())
+    assert {
+        "casebook/grading.py",
+        "casebook/quiz/door.py",
+        "casebook/data/cms/ptp.csv",
+        "casebook/data/misconceptions.toml",
+    } <= names
+    again = runtime.make_wheel(tmp_path, lambda text: None)
+    assert again.read_bytes() == parts.wheel.read_bytes()
+    probe = "import casebook.quiz.door as d; print(d.__file__, len(d.read_tables()))"
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(again)!r}); {probe}"],
+        capture_output=True,
+        text=True,
+    )
+    assert str(again) in told.stdout, told.stderr
+
+
+def test_a_change_in_the_package_makes_another_wheel(tmp_path):
+    root = tmp_path / "root"
+    (root / "src" / "casebook").mkdir(parents=True)
+    (root / "src" / "casebook" / "a.py").write_text("A = 1\n")
+    before = runtime._source_digest(root)
+    (root / "src" / "casebook" / "a.py").write_text("A = 2\n")
+    between = runtime._source_digest(root)
+    (root / "src" / "casebook" / "a.py").rename(root / "src" / "casebook" / "b.py")
+    assert len({before, between, runtime._source_digest(root)}) == 3
+
+
+def test_the_cache_is_git_s_business_to_ignore():
+    assert subprocess.run(["git", "check-ignore", "-q", ".cache"], cwd=ROOT, check=False).returncode == 0
