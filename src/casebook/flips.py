@@ -170,12 +170,11 @@ def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
     """The same pieces, each with a join of its own."""
     pieces = [op.steps[i] for i in place.cuts]
     rest = _without(op, {*place.cuts, *place.joins})
-    diseased = [s for s in pieces if s.reason not in ("margin", "join")]
     apart: list[Step] = []
-    for s in sorted(diseased, key=lambda s: s.start):
-        start = max(s.start, apart[-1].end + NEAR) if apart else s.start
-        if start < s.end:
-            apart.append(replace(s, start=start))
+    for step in (s for s in pieces if s.reason not in ("margin", "join")):
+        start, end = _longest(step, apart)
+        if start < end:
+            apart.append(replace(step, start=start, end=end))
     if len(apart) == 1 and apart[0].lesions > 1:
         s = apart[0]
         third = (s.end - s.start) / 3
@@ -186,6 +185,15 @@ def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 NEAR = 6.0  # cm of bowel left between two pieces that are split apart
+
+
+def _longest(step: Step, taken: list[Step]) -> tuple[float, float]:
+    """The longest stretch of a piece that keeps its distance from the pieces taken before it."""
+    free = [(step.start, step.end)]
+    for t in taken:
+        low, high = t.start - NEAR, t.end + NEAR
+        free = [part for a, b in free for part in ((a, min(b, low)), (max(a, high), b)) if part[0] < part[1]]
+    return max(free, key=lambda part: part[1] - part[0], default=(step.start, step.start))
 
 
 def _without(op: Operation, gone: set[int]) -> tuple[Step, ...]:
