@@ -24,6 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CaseError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        sys.stderr.close()
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
