@@ -71,6 +71,7 @@ FEEDBACK = {
     "amounts_to": OneOf(None, str),
     "correction": OneOf(None, str),
     "settles": Each({"name": str, "text": str}),
+    "settles_as": str,
     "rules": Each({
         "id": RULE, "says": str, "confidence": OneOf("confirmed", "derived", "secondary", "recalled", "contested"),
         "authorities": Each({"id": OneOf(*AUTHORITIES), "title": str, "edition": str, "address": str}),

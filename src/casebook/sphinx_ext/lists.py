@@ -6,12 +6,14 @@ import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from casebook.authorities import AUTHORITIES, CONFIDENCE
+from casebook.cases import root
 from casebook.misconceptions import MISCONCEPTIONS
 from casebook.rules import RULEBOOK
 from casebook.views import VIEWS
@@ -33,6 +35,16 @@ HEADINGS = {
     ),
 }
 QUESTIONS: dict[str, dict[str, str]] = tomllib.loads((PACKAGE / "data" / "decisions.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def decision_tests() -> dict[str, list[str]]:
+    """The tests named after each question, where the repository with its tests is at hand."""
+    file = root() / "tests" / "test_decisions.py"
+    found: dict[str, list[str]] = {}
+    for name in re.findall(r"^def (test_d\d\d\w*)", file.read_text("utf-8") if file.is_file() else "", re.MULTILINE):
+        found.setdefault(f"D{int(name[6:8])}", []).append(name)
+    return found
 
 
 def said(id: str) -> str:
@@ -154,9 +166,15 @@ class Rules(Listing):
         ]
         if told["unsettled"]:
             parts.append(line("Not settled:", nodes.Text(told["unsettled"]), classes=["more"]))
-        rules = [make_link(f"rule-{rule.id}", said(rule.id)) for rule in RULEBOOK.values() if id in rule.decisions]
-        if rules:
-            parts.append(line("Rules:", *between(rules), nodes.Text("."), classes=["more"]))
+        rules = [rule for rule in RULEBOOK.values() if id in rule.decisions]
+        held = [view for view in VIEWS.values() if id in view.decisions]
+        links = [nodes.inline("", "", make_link(f"rule-{r.id}", said(r.id)), nodes.Text(f" ({r.confidence})")) for r in rules]
+        parts.append(line("Rules:", *between(links), nodes.Text("."), classes=["more"]))
+        parts += [line("Also accepted:", nodes.Text(f"{view.says} ({view.confidence})"), classes=["more"]) for view in held]
+        sources = dict.fromkeys(a for made in (*rules, *held) for a in made.authorities)
+        parts.append(line("Sources:", *between(map(cite, sources), " "), classes=["more"]))
+        if tests := decision_tests().get(id):
+            parts.append(line("Tests:", *between(nodes.literal("", name) for name in tests), classes=["more"]))
         return self.entry(f"question-{id}", *parts)
 
 
