@@ -12,7 +12,7 @@ from typing import Any
 
 from . import edits
 from .bowel import Place, cm
-from .claim import MODIFIER_ORDER, Claim, Same
+from .claim import MODIFIER_ORDER, Claim, same
 from .operation import APPROACHES, Operation, OperationError, Step
 from .rules import CODES, UNLISTED, UNLISTED_OPEN
 from .views import accepted
@@ -61,8 +61,8 @@ def never(claim: Claim) -> str | None:
 _DERIVED = {code for codes in CODES.values() for code in codes} | {UNLISTED, UNLISTED_OPEN}
 
 
-def nearest(op: Operation, wanted: Same) -> tuple[Change, ...] | None:
-    """The fewest changes, at most two, after which an accepted claim is the wanted one (as `claim.same` gives it)."""
+def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
+    """The fewest changes, at most two, after which the wanted claim is an accepted one."""
     first = sorted(changes(op), key=lambda change: _distance(change.op, wanted))
     if first and _right(first[0].op, wanted):
         return (first[0],)
@@ -76,14 +76,15 @@ def nearest(op: Operation, wanted: Same) -> tuple[Change, ...] | None:
     return None
 
 
-def _distance(op: Operation, wanted: Same) -> int:
-    return len(wanted ^ accepted(op)[0][1].same())
+def _distance(op: Operation, wanted: Claim) -> int:
+    main = accepted(op)[0][1]
+    return len(same(wanted, main.free_51) ^ main.same())
 
 
-def _right(op: Operation, wanted: Same) -> bool:
+def _right(op: Operation, wanted: Claim) -> bool:
     claims = accepted(op)
-    free = claims[0][1].free_51
-    return any(claim.out_of_scope is None and claim.same(free) == wanted for _, claim in claims)
+    free = claims[0][1].free_51  # 51 may be left out where the changed operation has it, not where this one has it
+    return any(claim.out_of_scope is None and claim.same(free) == same(wanted, free) for _, claim in claims)
 
 
 def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:

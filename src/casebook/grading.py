@@ -356,7 +356,7 @@ def _flip(item: Item, claim: Claim) -> str | None:
         for op in item.note.readings:
             if any(given == c.same(item.diagnosis.free_51) for _, c in accepted(op)):
                 return f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}."
-    found = flips.nearest(item.note.readings[0], given)
+    found = flips.nearest(item.note.readings[0], claim)
     if found is None:
         return f"No operation within two changes of this one makes {text} right."
     return "It would be right had " + ", and had ".join(change.says for change in found) + "."

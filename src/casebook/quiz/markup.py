@@ -112,7 +112,7 @@ def _worked(worked: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
 
 
 def _part(title: str, body: str) -> str:
-    return f"<h4>{title}</h4>{body}" if body else ""
+    return f"<h4>{escape(title)}</h4>{body}" if body else ""
 
 
 def _paragraph(body: str) -> str:

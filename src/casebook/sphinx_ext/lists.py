@@ -171,7 +171,7 @@ class Rules(Listing):
         links = [nodes.inline("", "", make_link(f"rule-{r.id}", said(r.id)), nodes.Text(f" ({r.confidence})")) for r in rules]
         parts.append(line("Rules:", *between(links), nodes.Text("."), classes=["more"]))
         parts += [line("Also accepted:", nodes.Text(f"{view.says} ({view.confidence})"), classes=["more"]) for view in held]
-        sources = dict.fromkeys(a for made in (*rules, *held) for a in made.authorities)
+        sources = dict.fromkeys([a for r in rules for a in r.authorities] + [a for v in held for a in v.authorities])
         parts.append(line("Sources:", *between(map(cite, sources), " "), classes=["more"]))
         if tests := decision_tests().get(id):
             parts.append(line("Tests:", *between(nodes.literal("", name) for name in tests), classes=["more"]))
