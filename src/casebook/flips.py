@@ -39,6 +39,8 @@ class Change:
 def changes(op: Operation) -> Iterator[Change]:
     """Every operation one change away."""
     for says, fields in _candidates(op):
+        if not fields.get("steps", op.steps):
+            continue  # an operation of nothing is none
         try:
             yield Change(says, replace(op, **fields))
         except OperationError:
@@ -119,7 +121,7 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
         if op.follows != follows:
             yield words, {"follows": follows}
     if op.follows:
-        yield "this been the first operation", {"follows": None}
+        yield "this been the first operation", {"follows": None, "days": 1}
     for surgeon, words in (
         ("primary", "this been the main surgeon's claim"), ("assistant", "this been the assistant surgeon's claim"),
         ("assistant-nonphysician", "this been the physician assistant's claim"), ("co-surgeon", "two surgeons shared the operation"),
@@ -141,19 +143,9 @@ def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str,
         )
         yield f"the ends at {where} been left stapled", {"steps": _without(op, {place.joins[-1]})}
         yield from _split(op, place)
-        if place.start < op.valve and place.end <= op.valve:
-            longer = (
-                tuple(
-                    replace(s, end=op.valve + PIECE)
-                    if i == place.cuts[-1]
-                    else replace(s, end=op.valve + PIECE)
-                    if i == place.joins[-1]
-                    else s
-                    for i, s in enumerate(op.steps)
-                )
-                if place.cuts
-                else op.steps
-            )
+        if place.cuts and place.end <= op.valve:
+            taken = (place.cuts[-1], place.joins[-1])
+            longer = tuple(replace(s, end=op.valve + PIECE) if i in taken else s for i, s in enumerate(op.steps))
             yield f"the piece from {where} taken the ileocecal valve with it", {"steps": longer}
     elif place.start < place.end:
         yield f"the ends at {where} been joined", {"steps": (*rest, Step("join", place.start, place.end))}
