@@ -8,7 +8,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { overlay } from "./worker.js";
+import { pack } from "./worker.js";
 
 const [folder, wheel, pages, out] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")).href);
@@ -31,7 +31,7 @@ python.runPython("import gc, linecache, traceback; linecache.clearcache(); gc.co
 const emptied = emptyFreeMemory(python._module);
 const snapshot = python.makeMemorySnapshot();
 const code = readFileSync(join(folder, "pyodide.asm.wasm"));
-writeFileSync(out, overlay(snapshot, code));
+writeFileSync(out, pack(snapshot, code));
 console.log(JSON.stringify({ bytes: snapshot.length, emptied }));
 
 // Memory that Python gave back still holds what was there, and would be fetched by every reader. Walk the heap of

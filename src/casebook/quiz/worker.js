@@ -54,16 +54,8 @@ function arrived(bytes) {
 }
 
 async function collect(stream, size) {
-  const all = new Uint8Array(size);
-  const reader = stream.getReader();
-  let at = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    all.set(value, at);
-    at += value.length;
-  }
-  if (at !== size) fail(`a file has ${at} bytes and not ${size}`);
+  const all = new Uint8Array(await new Response(stream).arrayBuffer());
+  if (all.length !== size) fail(`a file has ${all.length} bytes and not ${size}`);
   return all;
 }
 
@@ -94,9 +86,32 @@ const program = () =>
     return { module, code };
   });
 
-// Put the constants of the program into a snapshot, or take them out: they are in the .wasm already and would
-// otherwise be fetched twice. They stand in section 11; the second word of a snapshot says where its memory starts.
-export function overlay(snapshot, code) {
+// Half of a snapshot is empty, and the constants of the program are in the .wasm already: neither is sent. What is sent:
+// two numbers (length in bytes, pages), the places of the pages that hold something, and those pages.
+const PAGE = 4096;
+
+export function pack(snapshot, code) {
+  const full = overlay(snapshot, code);
+  const places = [];
+  for (let at = 0; at < full.length; at += PAGE) if (full.subarray(at, at + PAGE).some(Boolean)) places.push(at / PAGE);
+  const head = Uint32Array.of(full.length, places.length, ...places);
+  const packed = new Uint8Array(head.byteLength + places.length * PAGE);
+  packed.set(new Uint8Array(head.buffer));
+  places.forEach((place, i) => packed.set(full.subarray(place * PAGE, (place + 1) * PAGE), head.byteLength + i * PAGE));
+  return packed;
+}
+
+export function unpack(packed, code) {
+  const [length, count] = new Uint32Array(packed.buffer, packed.byteOffset, 2);
+  const places = new Uint32Array(packed.buffer, packed.byteOffset + 8, count);
+  const full = new Uint8Array(Math.ceil(length / PAGE) * PAGE);
+  places.forEach((place, i) => full.set(packed.subarray(8 + 4 * count + i * PAGE, 8 + 4 * count + (i + 1) * PAGE), place * PAGE));
+  return overlay(full.subarray(0, length), code);
+}
+
+// Put the constants in, or take them out. They stand in section 11 of the program; the second word of a snapshot says
+// where its memory starts.
+function overlay(snapshot, code) {
   const memory = snapshot.subarray(new Uint32Array(snapshot.buffer, snapshot.byteOffset, 2)[1]);
   let at = 8;
   const number = () => {
@@ -137,7 +152,7 @@ async function boot(how) {
   const asm = script("pyodide.asm.mjs");
   const library = how === "plain" ? bytes("python_stdlib.zip") : new Uint8Array(); // a snapshot holds what it needs of it
   const wheel = how === "plain" ? bytes("wheel") : null;
-  const memory = how === "snapshot" ? Promise.all([bytes("snapshot"), code]).then(([raw, { code }]) => overlay(raw, code)) : undefined;
+  const memory = how === "snapshot" ? Promise.all([bytes("snapshot"), code]).then(([packed, { code }]) => unpack(packed, code)) : undefined;
   for (const each of [code, asm, library, wheel, memory]) each?.catch?.(() => {}); // awaited below; none may be left without a listener
   const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all([script("pyodide.mjs"), asm]);
   const [{ module }] = await Promise.all([code, library, wheel, memory]);
