@@ -6,6 +6,7 @@ YAML file with the same keys, or with an operation alone, is accepted where only
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -148,10 +149,11 @@ def _parse(path: Path, text: str) -> Case:
         head, chart, shift = front[1], text[front.end() :], 1
     try:
         node = yaml.compose(head, Loader=yaml.SafeLoader)
-        lines = dict(_lines(node, shift)) if node else {}
+        lines = dict(_lines(node, shift, set())) if node else {}
         data = yaml.safe_load(head)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        quoted = "quoted scalar" in (error.context or "")  # an open quote is found at the end, and mended where it starts
+        mark = error.context_mark if quoted else error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + 1 + shift
         raise CaseError(
             path, line, f"this is not YAML: {error.problem or error.context}; check the indentation and quotes"
@@ -163,7 +165,37 @@ def _parse(path: Path, text: str) -> Case:
     if not isinstance(data, dict):
         raise CaseError(path, 1 + shift, "expected keys and values, such as steps: and a list")
     case = Case(path, data, chart, lines)
+    _kinds(case)
     return Case(path, data, chart, lines, _readings(case))
+
+
+#: What the keys beside the operation hold, and how to say so.
+KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "title": (str, "words"), "about": (list, "a list of words, such as [joins]"), "level": (int, "1, 2 or 3"),
+    "patient": (dict, "age and sex"), "key": (dict, "claim:, diagnoses: and why:"), "authorities": (list, "a list of sources"),
+    "claim": ((str, int, list), 'a claim such as "44120; 44121", query, or a list of claims'),
+    "diagnoses": (list, "a list of codes, such as [K50.012]"), "why": (str, "words"), "ask": (str, "words"),
+}  # fmt: skip
+
+
+def _kinds(case: Case) -> None:
+    """Refuse a key that holds something of another kind."""
+    inner = case.data.get("key")
+    rows = [((), case.data), (("key",), inner if isinstance(inner, dict) else {})]
+    for path, row in rows:
+        for name, value in row.items():
+            if name not in (KEY_KEYS if path else CASE_KEYS) or name not in KINDS:
+                continue
+            kind, words = KINDS[name]
+            words_only = (
+                name in ("about", "authorities") and isinstance(value, list) and not all(isinstance(v, str) for v in value)
+            )
+            if not isinstance(value, kind) or isinstance(value, bool) or words_only:
+                raise CaseError(case.path, case.line(*path, name), f"{name}: expected {words}")
+    try:
+        json.dumps(inner)
+    except (TypeError, ValueError):
+        raise CaseError(case.path, case.line("key"), "key: put dates and the like between quotes") from None
 
 
 class _Twice(ValueError):
@@ -172,24 +204,28 @@ class _Twice(ValueError):
         self.line = line
 
 
-def _lines(node: Any, shift: int, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
+def _lines(node: Any, shift: int, met: set[int], path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
     if len(path) > 20:
         raise ValueError("nested too deeply")
+    if id(node) in met:  # an alias; aliases of aliases grow without end
+        raise ValueError("write it out, without anchors and aliases (& and *)")
+    met.add(id(node))
     yield path, node.start_mark.line + 1 + shift
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ValueError("a key is one word")
             if key.value in seen:
                 raise _Twice(str(key.value)[:40], key.start_mark.line + 1)
-            if isinstance(key.value, str):
-                seen.add(key.value)
-                yield from (
-                    (p, min(n, key.start_mark.line + 1 + shift) if p == (*path, key.value) else n)
-                    for p, n in _lines(value, shift, (*path, key.value))
-                )
+            seen.add(key.value)
+            yield from (
+                (p, min(n, key.start_mark.line + 1 + shift) if p == (*path, key.value) else n)
+                for p, n in _lines(value, shift, met, (*path, key.value))
+            )
     elif isinstance(node, yaml.SequenceNode):
         for i, value in enumerate(node.value):
-            yield from _lines(value, shift, (*path, i))
+            yield from _lines(value, shift, met, (*path, i))
 
 
 def _readings(case: Case) -> tuple[Any, ...]:
