@@ -71,7 +71,18 @@ def build() -> int:
     tool = shutil.which("jupyter-book", path=environment["PATH"]) or "jupyter-book"
     command = [tool, "build", ".", "--all", "-W", "-n", "--keep-going", "-q"]
     print("Building the book; it takes about half a minute the first time", flush=True)
-    status = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    status = done.returncode
+    if status:  # what a good build says is of no use: it advises to open the pages as files
+        print(
+            done.stdout,
+            done.stderr,
+            "The book was not built; the first warning or error above says why.",
+            sep="\n",
+            file=sys.stderr,
+        )
     if status == 0 and (lost := missing_pages()):
         print("The build ended well but these pages are missing:", *lost, sep="\n  ", file=sys.stderr)
         status = 1
