@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from casebook.claim import Line, show, tidy
 from casebook.grading import Grade, Item
-from casebook.rules import CODES
+from casebook.rulebook import CODES
 from casebook.views import accepted
 
 TWINS = {a: b for opened, scoped in CODES.values() if scoped for a, b in ((opened, scoped), (scoped, opened)) if a != b}

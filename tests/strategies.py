@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from casebook import edits
 from casebook.claim import MODIFIERS, Line, tidy
-from casebook.rules import CODES
+from casebook.rulebook import CODES
 from casebook.variants import draw
 from casebook.views import Note
 

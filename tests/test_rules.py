@@ -13,7 +13,8 @@ from casebook.bowel import Place
 from casebook.claim import show
 from casebook.misconceptions import MISCONCEPTIONS
 from casebook.operation import STEPS, Operation, OperationError, Step
-from casebook.rules import RULEBOOK, Derivation, derive
+from casebook.rulebook import Derivation
+from casebook.rules import RULEBOOK, derive
 from casebook.variants import made_up
 from casebook.views import VIEWS, Note
 from tests.minimal_cases import EXPECTED, case, lines

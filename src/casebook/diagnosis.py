@@ -10,7 +10,8 @@ from itertools import combinations
 from . import edits
 from .claim import Claim, Same, same
 from .misconceptions import MISCONCEPTIONS, Misconception
-from .rules import Derived, Rulebook, Trace, derive
+from .rulebook import Derived, Rulebook, Trace
+from .rules import RULEBOOK, derive
 from .views import Note, View, accepted
 
 Bare = frozenset[tuple[str, int]]
@@ -86,7 +87,7 @@ class Diagnosis:
 
     @cached_property
     def _traces(self) -> tuple[Trace, ...]:
-        return tuple(Trace(op) for op in self.note.readings)
+        return tuple(Trace(op, RULEBOOK) for op in self.note.readings)
 
     def _explained(self, books: Mapping[tuple[Misconception, ...], Rulebook], first_only: bool = False) -> Ways:
         right = {plain(claim.lines) for claim in self.targets}

@@ -14,7 +14,7 @@ from . import edits
 from .bowel import Place, cm
 from .claim import MODIFIER_ORDER, Claim, same
 from .operation import APPROACHES, Operation, OperationError, Step
-from .rules import CODES, UNLISTED, UNLISTED_OPEN
+from .rulebook import CODES, UNLISTED, UNLISTED_OPEN
 from .views import accepted
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own

@@ -18,7 +18,8 @@ from .claim import Answer, Claim, Line, Same, read, same, show
 from .diagnosis import Diagnosis, Explanation
 from .misconceptions import MISCONCEPTIONS, Misconception
 from .operation import Operation, Step, read_operation
-from .rules import CODES, RULEBOOK, Derived
+from .rulebook import CODES, Derived
+from .rules import RULEBOOK
 from .views import Note, View, accepted
 
 PARTLY = 0.4  # from this score on an answer is partly right

@@ -14,7 +14,8 @@ from typing import Any
 
 from . import edits
 from .bowel import Place
-from .rules import CODES, RULEBOOK, Derivation, Rulebook, Service, main_lines, marked, steps_of
+from .rulebook import CODES, Derivation, Rulebook, Service, main_lines, marked, steps_of
+from .rules import RULEBOOK
 
 HALF_METRE = 50.0  # cm
 NEAR_VALVE = 40.0  # cm

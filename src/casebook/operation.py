@@ -18,6 +18,7 @@ FOLLOWS = ("staged", "complication", "unrelated")
 REASONS = (
     "stricture", "ischemia", "infarction", "tumor", "perforation", "fistula", "atresia", "margin", "injury", "join",
 )  # fmt: skip
+POINTS = ("stricturoplasty", "repair", "enterotomy", "diverticulectomy")  # done at one spot, apart or as part of something
 NEAR_A_JOIN = 5.0  # cm; closer than this a repair, opening or stricturoplasty is part of the join
 
 #: Each step's key, and what its value may be: a span, a position, one of some words, or true.
@@ -154,7 +155,7 @@ class Operation:
         return tuple(s for i, s in enumerate(self.steps) if self._apart(i, s))
 
     def _apart(self, i: int, step: Step) -> bool:
-        if step.act not in ("stricturoplasty", "repair", "enterotomy", "diverticulectomy"):
+        if step.act not in POINTS:
             return False
         out_later = any(s.act == "resect" and s.start <= step.start <= s.end for s in self.steps[i + 1 :])
         beside = step.act != "diverticulectomy" and any(

@@ -7,71 +7,16 @@ Every rule can be swapped: a misconception and an accepted dissenting view are r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from . import edits
-from .authorities import weakest
 from .bowel import Place
-from .claim import Claim, Line, Same, same, tidy
-from .operation import Operation, Step
+from .operation import POINTS, Operation
+from .rulebook import Derivation, Derived, OutOfScope, Rule, Rulebook, Service, main_lines, marked, named, run, steps_of
 
 GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
-UNLISTED = "44238"  # a laparoscopic act on bowel that has no code of its own
-UNLISTED_OPEN = "44799"
-
-#: What a service is called in each family: open, laparoscopic (None: no code of its own).
-CODES: dict[str, tuple[str, str | None]] = {
-    "first": ("44120", "44202"), "further": ("44121", "44203"), "removed, stoma": ("44125", None),
-    "ileocolic": ("44160", "44205"), "colon": ("44140", "44204"), "colon, stoma above": ("44141", None),
-    "colon, end stoma": ("44143", "44206"), "atresia": ("44126", None), "atresia, tapered": ("44127", None),
-    "further atresia": ("44128", None), "stoma": ("44310", "44187"), "colostomy": ("44320", "44188"),
-    "stricturoplasty": ("44615", None), "bypass": ("44130", None), "one hole": ("44602", None),
-    "several holes": ("44603", None), "colon hole": ("44604", None), "colon hole, stoma": ("44605", None),
-    "pouch": ("44800", None), "opening": ("44020", None), "duodenal opening": ("44010", None),
-    "colon opening": ("44025", None), "freeing": ("44005", "44180"), "laparotomy": ("49000", "49320"),
-    "laparoscopy": ("49320", "49320"), "stoma closed": ("44620", None), "stoma closed with resection": ("44625", "44227"),
-    "bowel-skin": ("44640", None), "bowel-bowel": ("44650", None), "bowel-bladder": ("44660", None),
-    "bowel-bladder with resection": ("44661", None), "appendix": ("44950", "44970"), "mesentery": ("44850", None),
-    "omentum": ("49255", None), "feeding catheter": ("44015", "44186"), "feeding tube alone": ("44300", "44186"),
-    "reopened": ("49002", None),
-}
-
-
-class OutOfScope(Exception):
-    """An operation that the vocabulary cannot say or that no rule decides."""
-
-
-@dataclass(frozen=True)
-class Service:
-    """Something done, as a line of a claim would say it. `steps` are the steps that show it."""
-
-    what: str
-    code: str
-    units: int = 1
-    modifiers: frozenset[str] = frozenset()
-    because: tuple[str, ...] = ()
-    steps: tuple[int, ...] = ()
-    rank: str = "procedure"  # resection | procedure | minor
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule: its kind (read, bill, inside, mark), its plain sentence, and what it rests on."""
-
-    id: str
-    kind: str  # read | bill | inside | mark
-    says: str
-    authorities: tuple[str, ...]
-    confidence: str
-    decisions: tuple[str, ...]
-    ask: Callable[..., Any]
-
-    def as_dict(self) -> dict[str, object]:
-        return {"rule": self.id, "says": self.says, "authorities": list(self.authorities)}
-
 
 _RULES: dict[str, Rule] = {}
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -87,72 +32,6 @@ def rule(kind: str, id: str, decisions: str, confidence: str, authorities: str, 
     return enter
 
 
-class Rulebook(Mapping[str, Rule]):
-    """The rules by id, in the order they run. A swapped book shares all but the exchanged ones."""
-
-    def __init__(self, rules: Mapping[str, Rule]) -> None:
-        self._rules = dict(rules)
-        self.bill = tuple(r for r in self._rules.values() if r.kind == "bill")
-        self.inside = tuple(r for r in self._rules.values() if r.kind == "inside")
-        self.mark = tuple(r for r in self._rules.values() if r.kind == "mark")
-
-    def __getitem__(self, id: str) -> Rule:
-        return self._rules[id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rules)
-
-    def __len__(self) -> int:
-        return len(self._rules)
-
-    def swap(self, swaps: Mapping[str, Callable[..., Any]]) -> Rulebook:
-        return Rulebook(self._rules | {id: replace(self._rules[id], ask=ask) for id, ask in swaps.items()})
-
-
-class Derivation:
-    """One operation being read with one rulebook; rules ask one another through it."""
-
-    def __init__(self, op: Operation, book: Rulebook) -> None:
-        self.op = op
-        self.book = book
-        self._parts: dict[str, list[Place]] | None = None
-
-    def ask(self, id: str, *args: Any) -> Any:
-        return self.book[id].ask(self, *args)
-
-    def places(self, *parts: str) -> list[Place]:
-        """The places that play one of these parts; each place plays exactly one."""
-        if self._parts is None:
-            self._parts = {}
-            for place in self.op.bowel.places:
-                self._parts.setdefault(self.ask("part", place), []).append(place)
-        if len(parts) == 1:
-            return self._parts.get(parts[0], [])
-        return sorted((p for part in parts for p in self._parts.get(part, ())), key=lambda p: p.start)
-
-    def code(self, what: str) -> str:
-        opened, scoped = CODES[what]
-        return opened if self.ask("approach") == "open" else scoped or UNLISTED
-
-    def service(self, what: str, *because: str, units: int = 1, steps: Iterable[int] = (), rank: str = "procedure") -> Service:
-        code = self.code(what)
-        why = because if code != UNLISTED else (*because, "unlisted")
-        if self.op.approach in ("converted", "robotic", "hand-assisted"):
-            why = ("conversion",) + why if self.op.approach == "converted" else ("assisted",) + why
-        elif code != CODES[what][0]:
-            why = ("approach",) + why
-        return Service(what, code, units, frozenset(), why, tuple(steps), rank)
-
-    def numbered(self, *acts: str) -> list[tuple[int, Step]]:
-        if self.op.acts.isdisjoint(acts):
-            return []
-        return [(i, s) for i, s in enumerate(self.op.steps) if s.act in acts]
-
-
-def steps_of(places: Iterable[Place]) -> tuple[int, ...]:
-    return tuple(sorted({i for p in places for i in (*p.cuts, *p.joins[-1:], *p.stomas)}))
-
-
 # Read rules: one question each
 
 
@@ -164,10 +43,8 @@ def approach(d: Derivation) -> str:
     return "laparoscopic" if d.op.approach == "laparoscopic" else "open"
 
 
-@rule("read", "conversion", "D7", "confirmed", "cms-ptp-2024q3 ncci-manual-2025 kzanow-converted aapc-converted",
-      "An operation that turned from laparoscopic to open is reported as open, all of it.")
-def conversion(d: Derivation) -> None:
-    return None
+rule("read", "conversion", "D7", "confirmed", "cms-ptp-2024q3 ncci-manual-2025 kzanow-converted aapc-converted",
+     "An operation that turned from laparoscopic to open is reported as open, all of it.")(lambda d: None)
 
 
 @rule("read", "assisted", "D8", "recalled", "professional-practice",
@@ -176,10 +53,8 @@ def assisted(d: Derivation) -> str:
     return "laparoscopic"
 
 
-@rule("read", "unlisted", "D6 D9", "derived", "ncci-manual-2025",
-      "A laparoscopic act that has no code of its own is the unlisted 44238, once for the operation.")
-def unlisted(d: Derivation) -> None:
-    return None
+rule("read", "unlisted", "D6 D9", "derived", "ncci-manual-2025",
+     "A laparoscopic act that has no code of its own is the unlisted 44238, once for the operation.")(lambda d: None)
 
 
 @rule("read", "part", "D1 D9 D10 D12 D18 D19 D20", "confirmed", "ncci-manual-2025",
@@ -238,10 +113,8 @@ def duodenum(d: Derivation, place: Place) -> bool:
     return place.start < 0
 
 
-@rule("read", "not-atresia", "D18", "recalled", "professional-practice",
-      "A newborn's bowel removed for enterocolitis, infarction or perforation is not atresia and takes 44120 and 44121.")
-def not_atresia(d: Derivation) -> None:
-    return None
+rule("read", "not-atresia", "D18", "recalled", "professional-practice",
+     "A newborn's bowel removed for enterocolitis, infarction or perforation is not atresia and takes 44120 and 44121.")(lambda d: None)
 
 
 @rule("read", "settle", "D3", "derived", "query-briefs ncci-manual-2025",
@@ -263,6 +136,20 @@ def _small(d: Derivation, first: str, further: str, places: list[Place], *becaus
     yield d.service(first, *why, "count-joins", "first-join", steps=steps_of(places[:1]), rank="resection")
     if (more := d.ask("further-units", joins)) > 0:
         yield d.service(further, "further-units", units=more, steps=steps_of(places[1:] or places), rank="resection")
+
+
+def _each(
+    what: str, because: str, act: str = "", places: str = "", rank: str = "procedure", units: int | None = None
+) -> Callable[[Derivation], Iterable[Service]]:
+    """A bill rule that names a service for each place of one part, or for each such step that stands apart."""
+
+    def bill(d: Derivation) -> Iterable[Service]:
+        sites = d.places(places) if places else []
+        done = [i for i, s in d.numbered(act) if s.act not in POINTS or s in d.op.apart] if act else steps_of(sites)
+        if done:
+            yield d.service(what, because, units=units or len(sites) or len(done), steps=done, rank=rank)
+
+    return bill
 
 
 @rule("bill", "first-join", "D2 D6 D12", "confirmed", "cms-aoc-2024-06 cms-mue-2024-07",
@@ -309,18 +196,14 @@ def loose_ends(d: Derivation) -> Iterable[Service]:
         yield replace(service, modifiers=frozenset({"52"}))
 
 
-@rule("bill", "stapled-ends-joined", "D10", "recalled", "professional-practice cms-mue-2024-07",
-      "Joining ends that an earlier operation left stapled, with nothing more than a trim, is a join without resection: 44130 for each.")
-def stapled_ends_joined(d: Derivation) -> Iterable[Service]:
-    if places := d.places("stapled ends joined"):
-        yield d.service("bypass", "stapled-ends-joined", units=len(places), steps=steps_of(places))
+rule("bill", "stapled-ends-joined", "D10", "recalled", "professional-practice cms-mue-2024-07",
+     "Joining ends that an earlier operation left stapled, with nothing more than a trim, is a join without resection: 44130 for each.")(
+    _each("bypass", "stapled-ends-joined", places="stapled ends joined"))
 
 
-@rule("bill", "ileocolic", "D12", "confirmed", "cms-aoc-2024-06 cms-ptp-2024q3",
-      "A piece that crosses the ileocecal valve is the ileocolic resection, 44160 or 44205; no small-bowel add-on rides on it.")
-def ileocolic(d: Derivation) -> Iterable[Service]:
-    if places := d.places("ileocolic"):
-        yield d.service("ileocolic", "ileocolic", steps=steps_of(places), rank="resection")
+rule("bill", "ileocolic", "D12", "confirmed", "cms-aoc-2024-06 cms-ptp-2024q3",
+     "A piece that crosses the ileocecal valve is the ileocolic resection, 44160 or 44205; no small-bowel add-on rides on it.")(
+    _each("ileocolic", "ileocolic", places="ileocolic", rank="resection"))
 
 
 @rule("bill", "colon", "D12", "recalled", "cms-pfs-2026-07 cms-ptp-2024q3 professional-practice",
@@ -353,17 +236,14 @@ def stoma(d: Derivation) -> Iterable[Service]:
         yield d.service("colostomy", "stoma", units=len(large), steps=large)
 
 
-@rule("bill", "stricturoplasty", "D13", "derived", "cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025",
-      "A stricture widened without removing bowel, apart from any join, is 44615, one unit each.")
-def stricturoplasty(d: Derivation) -> Iterable[Service]:
-    yield from pointed(d, "stricturoplasty", "stricturoplasty", "stricturoplasty")
+rule("bill", "stricturoplasty", "D13", "derived", "cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025",
+     "A stricture widened without removing bowel, apart from any join, is 44615, one unit each.")(
+    _each("stricturoplasty", "stricturoplasty", act="stricturoplasty"))
 
 
-@rule("bill", "bypass", "D15", "confirmed", "cms-ptp-2024q3",
-      "A join between two loops with nothing removed is the bypass code, 44130.")
-def bypass(d: Derivation) -> Iterable[Service]:
-    if done := [i for i, _ in d.numbered("bypass")]:
-        yield d.service("bypass", "bypass", units=len(done), steps=done)
+rule("bill", "bypass", "D15", "confirmed", "cms-ptp-2024q3",
+     "A join between two loops with nothing removed is the bypass code, 44130.")(
+    _each("bypass", "bypass", act="bypass"))
 
 
 @rule("bill", "hole-sewn", "D16", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
@@ -379,11 +259,9 @@ def hole_sewn(d: Derivation) -> Iterable[Service]:
         yield d.service("colon hole, stoma" if above else "colon hole", "hole-sewn", steps=large)
 
 
-@rule("bill", "pouch", "D14", "recalled", "cms-ptp-2024q3 professional-practice",
-      "A Meckel's pouch removed alone is 44800.")
-def pouch(d: Derivation) -> Iterable[Service]:
-    if done := [i for i, s in d.numbered("diverticulectomy") if s in d.op.apart]:
-        yield d.service("pouch", "pouch", steps=done)
+rule("bill", "pouch", "D14", "recalled", "cms-ptp-2024q3 professional-practice",
+     "A Meckel's pouch removed alone is 44800.")(
+    _each("pouch", "pouch", act="diverticulectomy", units=1))
 
 
 @rule("bill", "opening", "D16 D21", "derived", "cms-ptp-2024q3",
@@ -456,11 +334,6 @@ def feeding_catheter(d: Derivation) -> Iterable[Service]:
         yield d.service("feeding tube alone" if alone else "feeding catheter", "feeding-catheter", steps=done)
 
 
-def pointed(d: Derivation, act: str, what: str, because: str) -> Iterable[Service]:
-    if done := [i for i, s in d.numbered(act) if s in d.op.apart]:
-        yield d.service(what, because, units=len(done), steps=done)
-
-
 # Also named, only to be struck for a reason of their own
 
 
@@ -484,10 +357,6 @@ Struck = Iterable[Service]
 
 def _others(services: list[Service], *, minor: bool = False) -> bool:
     return any(s.rank != "minor" or minor for s in services)
-
-
-def named(services: list[Service], *names: str) -> list[Service]:
-    return [s for s in services if s.what in names]
 
 
 ANYTHING, LARGER = "any other service", "any service that is not small"
@@ -593,18 +462,6 @@ strike("stoma-in-colon-code", "D9", "confirmed", "cms-ptp-2024q3",
 # Mark rules: one modifier each, on lines in the order of the claim
 
 
-def marked(lines: list[Service], at: Iterable[int], modifier: str, rule: str) -> list[Service]:
-    chosen = set(at)
-    return [
-        replace(s, modifiers=s.modifiers | {modifier}, because=(*s.because, rule)) if i in chosen else s
-        for i, s in enumerate(lines)
-    ]
-
-
-def main_lines(lines: list[Service]) -> list[int]:
-    return [i for i, s in enumerate(lines) if not edits.add_on(s.code)]
-
-
 @rule("mark", "22", "D1 D4 D7", "confirmed", "ncci-manual-2025 contractor-22-copy triple-s-22",
       "Work far beyond the usual, and described, is 22 on the resection code, never on an add-on.")
 def mark_22(d: Derivation, lines: list[Service]) -> list[Service]:
@@ -677,123 +534,6 @@ rule("mark", "62", "D22", "confirmed", "cms-pfs-2026-07 cms-pfs-layout-2025",
 RULEBOOK = Rulebook(_RULES)
 
 
-# From rules to claim
-
-
-@dataclass(frozen=True)
-class Derived:
-    """The claim of one operation: its lines, the rules behind it, and what was done but is not billed."""
-
-    lines: Claim = ()
-    because: tuple[str, ...] = ()
-    not_billed: tuple[tuple[str, str, tuple[int, ...]], ...] = ()  # code, rule, steps
-    confidence: str = "confirmed"
-    shown_by: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # code -> steps
-    rests_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # code -> rules
-    out_of_scope: str | None = None
-
-    def same(self, free_51: frozenset[str] | None = None) -> Same:
-        return same(self.lines, self.free_51 if free_51 is None else free_51)
-
-    @property
-    def free_51(self) -> frozenset[str]:
-        """The codes on which 51 may be written or left out, since contractors differ."""
-        return frozenset(line.code for line in self.lines if "51" in line.modifiers)
-
-    @property
-    def rvu(self) -> float:
-        """Total facility RVU of the lines, July 2026; no reduction applied."""
-        table = edits.values()
-        return sum(table[s.code].total * s.units for s in self.lines if s.code in table)
-
-
 def derive(op: Operation, book: Rulebook = RULEBOOK) -> Derived:
     """What the rules say of one operation. Never raises; what no rule decides comes back with `out_of_scope`."""
-    return _derive(Derivation(op, book))
-
-
-def _derive(d: Derivation) -> Derived:
-    try:
-        services: list[Service] = [s for r in d.book.bill for s in d.ask(r.id)]
-        struck: list[tuple[str, str, tuple[int, ...]]] = []
-        for r in d.book.inside:
-            for s in d.ask(r.id, services):
-                struck.append((s.code, r.id, s.steps))
-                services = [other for other in services if other is not s]
-        if not services:
-            return Derived(out_of_scope="nothing that was done is billed by the rules of this casebook")
-        lines = _ordered(_merged(services))
-        for r in d.book.mark:
-            lines = d.ask(r.id, lines)
-    except OutOfScope as reason:
-        return Derived(out_of_scope=str(reason))
-    because = tuple(dict.fromkeys(id for s in lines for id in s.because))
-    rules = dict.fromkeys((*because, *(id for _, id, _ in struck)))
-    return Derived(
-        lines=tuple(Line(s.code, s.units, tidy(s.modifiers)) for s in lines),
-        because=because,
-        not_billed=tuple(struck),
-        confidence=weakest([d.book[id].confidence for id in rules]),
-        shown_by=MappingProxyType({s.code: s.steps for s in reversed(lines)}),
-        rests_on=MappingProxyType({s.code: s.because for s in reversed(lines)}),
-    )
-
-
-class Trace(Derivation):
-    """One operation read rightly, with every question asked on the way: tells cheaply which swaps change nothing."""
-
-    def __init__(self, op: Operation) -> None:
-        super().__init__(op, RULEBOOK)
-        self._asked: dict[str, list[tuple[tuple[Any, ...], Any]]] = {}
-        _derive(self)
-
-    def ask(self, id: str, *args: Any) -> Any:
-        answer = super().ask(id, *args)
-        if isinstance(answer, Iterator):
-            answer = list(answer)
-        self._asked.setdefault(id, []).append((args, answer))
-        return answer
-
-    def alike(self, swaps: Mapping[str, Callable[..., Any]]) -> bool:
-        """Whether the swapped rules answer every question as the right ones did, so that the claim stays the same."""
-        for id, swap in swaps.items():
-            for args, answer in self._asked.get(id, ()):
-                try:
-                    other = swap(self, *args)
-                except OutOfScope:
-                    return False
-                if (list(other) if isinstance(other, Iterator) else other) != answer:
-                    return False
-        return True
-
-
-def _merged(services: list[Service]) -> list[Service]:
-    """One line for one code with one set of modifiers; the unlisted code stands once for the whole operation."""
-    lines: dict[tuple[str, frozenset[str]], Service] = {}
-    for s in services:
-        seen = lines.get((s.code, s.modifiers))
-        if seen is None:
-            lines[s.code, s.modifiers] = s
-        else:
-            units = 1 if s.code == UNLISTED else seen.units + s.units
-            because = tuple(dict.fromkeys((*seen.because, *s.because)))
-            lines[s.code, s.modifiers] = replace(seen, units=units, because=because, steps=(*seen.steps, *s.steps))
-    return [replace(s, units=1) if s.code == UNLISTED else s for s in lines.values()]
-
-
-def _ordered(services: list[Service]) -> list[Service]:
-    """Primaries by value, each followed by its own add-ons."""
-    values = edits.values()
-
-    def worth(s: Service) -> float:
-        known = values.get(s.code)
-        return -(known.total if known else values["44143"].total)
-
-    primaries = sorted((s for s in services if not edits.add_on(s.code)), key=lambda s: (worth(s), s.code))
-    rest = sorted((s for s in services if edits.add_on(s.code)), key=lambda s: (s.code, sorted(s.modifiers)))
-    ordered: list[Service] = []
-    for primary in primaries:
-        mine = [s for s in rest if primary.code in edits.bases()[s.code]]
-        ordered += [primary, *mine]
-        rest = [s for s in rest if s not in mine]
-    return ordered + rest
+    return run(Derivation(op, book))

@@ -14,19 +14,8 @@ from typing import Any
 from . import edits
 from .bowel import Place
 from .operation import Operation
-from .rules import (
-    RULEBOOK,
-    UNLISTED,
-    UNLISTED_OPEN,
-    Derivation,
-    Derived,
-    Rulebook,
-    Service,
-    derive,
-    marked,
-    pointed,
-    steps_of,
-)  # fmt: skip
+from .rulebook import UNLISTED, UNLISTED_OPEN, Derivation, Derived, Rulebook, Service, marked, steps_of
+from .rules import RULEBOOK, derive
 
 Swaps = Mapping[str, Callable[..., Any]]
 
@@ -81,7 +70,7 @@ def _no_first_join(d: Derivation) -> Iterable[Service]:
 
 
 def _stricturoplasty_once(d: Derivation) -> Iterable[Service]:
-    return [replace(s, units=1) for s in pointed(d, "stricturoplasty", "stricturoplasty", "stricturoplasty")]
+    return [replace(s, units=1) for s in RULEBOOK["stricturoplasty"].ask(d)]
 
 
 def _trim_is_resection(d: Derivation, place: Place) -> bool:

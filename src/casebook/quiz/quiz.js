@@ -13,7 +13,8 @@
 //
 // The section has the class casebook-js where scripts run and data-live once `mount` has been here.
 // A host is {ready(tell): Promise, grade({answer, evidence, diagnoses}): Promise<object>} and may have
-// `places` (mark -> id of an element of the page), `saving` (a size: ask before fetching that much) and `link(case)`.
+// `places` (mark -> id of an element in the chart), `chart` (the address of its page), `saving` (a size: ask before fetching
+// that much) and `link(case)`.
 
 export function mount(section, host) {
   if (section.dataset.live) return;
@@ -156,9 +157,9 @@ export function mount(section, host) {
 
   function quote({ name, text }) {
     const place = host.places?.[name];
-    const parts = [make("p", {}, make("q", {}, text))];
-    if (place && document.getElementById(place)) parts.push(make("a", { href: `#${place}`, className: "casebook-find" }, "Show it in the chart"));
-    return make("blockquote", {}, ...parts);
+    const page = document.getElementById(place) ? "" : host.chart; // a quiz can stand on a page without its chart
+    const find = place && make("a", { href: `${page}#${place}`, className: "casebook-find" }, "Show it in the chart");
+    return make("blockquote", {}, make("p", {}, make("q", {}, text)), find);
   }
 
   // In the chart: go to a sentence, mark it, and offer the way back.
@@ -319,9 +320,11 @@ async function launch() {
 
 function page(section) {
   const size = section.querySelector(".casebook-size")?.textContent.match(/[\d.]+ MB/)?.[0];
+  const address = (id) => new URL(`../../cases/${id}.html`, here).href;
   const host = {
     saving: navigator.connection?.saveData ? (size ?? "some megabytes") : null,
-    link: (id) => make("a", { href: `${id}.html` }, `Go to the case ${id[0].toUpperCase()}${id.slice(1)}`),
+    chart: address(section.dataset.case),
+    link: (id) => make("a", { href: address(id) }, `Go to the case ${id[0].toUpperCase()}${id.slice(1)}`),
     async ready(tell) {
       tellers.add(tell);
       const chart = json(new URL(`cases/${section.dataset.case}.json`, here).href, { cache: "no-cache" });
