@@ -71,6 +71,8 @@ def test_the_notebook_answers(lab, browser):
     page = context.new_page()
     page.goto(f"{lab}/lab/tree/{NOTEBOOK}?reset")
     expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
+    # Run before the kernel is there, and JupyterLab asks which kernel to take.
+    expect(page.get_by_role("button", name=re.compile("ipykernel.*Idle"))).to_be_visible(timeout=90_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
     section = page.locator("section.casebook-quiz").first
