@@ -201,6 +201,13 @@ def test_the_quiz_is_only_on_case_pages(pages, case):
     assert not any("quiz.js" in address for address in pages["book/decision.html"].fetched)
 
 
+def test_a_notebook_shows_the_quiz_of_the_page_and_no_widget(pages):
+    html = pages["notebooks/01_the_crohn_case.html"].html
+    assert 'class="casebook-quiz"' in html
+    assert "application/vnd.jupyter.widget" not in html
+    assert '"key"' not in html
+
+
 # Colours
 
 
