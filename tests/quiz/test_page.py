@@ -1,0 +1,265 @@
+"""The quiz on a small page of its own in a real browser: what the book's tests do not provoke."""
+
+import contextlib
+import gzip
+import json
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from casebook import cases
+from casebook.quiz import markup, runtime
+from tests.conftest import Site
+
+SLOW = 60_000  # ms; the first answer waits for Python to start
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="../_static/casebook/quiz.css"><script type="module" src="../_static/casebook/quiz.js"></script>
+<p>A segment came out and <span id="s1">its ends were joined with a stapler</span>.</p>"""
+OTHER = {"operation": {"steps": [{"resect": [300, 320]}, {"join": [300, 320]}]}}
+
+
+@pytest.fixture(scope="module")
+def folder(parts, tmp_path_factory):
+    """A site with one case on one page, and two quizzes on another."""
+    from tests.quiz.conftest import CASE
+
+    root = tmp_path_factory.mktemp("quiz-site")
+    static = root / "_static" / "casebook"
+    runtime.build(static / "pyodide", parts.cache, lambda text: None)
+    for name in ("quiz.js", "quiz.css", "worker.js"):
+        shutil.copyfile(runtime.HERE / name, static / name)
+    (static / "cases").mkdir()
+    (root / "cases").mkdir()
+    (root / "rowan.md").write_text(CASE, "utf-8")
+    rowan = {**cases.load(root / "rowan.md").page(), "anchors": {"upper-join": "s1"}}
+    sorrel = {**rowan, "id": "sorrel", "readings": [OTHER["operation"]], "key": {"claim": "44120"}, "anchors": {}}
+    for page in (rowan, sorrel):
+        (static / "cases" / f"{page['id']}.json").write_text(json.dumps(page), "utf-8")
+    one, other = markup.section_html(rowan, download_bytes=7_600_000), markup.section_html(sorrel)
+    (root / "cases" / "rowan.html").write_text(PAGE + one, "utf-8")
+    (root / "cases" / "both.html").write_text(PAGE + one + other, "utf-8")
+    (root / "cases" / "elsewhere.html").write_text(PAGE.replace(' id="s1"', "") + one, "utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def here(folder):
+    with contextlib.closing(Site(folder)) as site:
+        yield site
+
+
+class Quiz:
+    """One quiz of a page."""
+
+    def __init__(self, page, case="rowan"):
+        self.page = page
+        self.section = page.locator(f"#casebook-{case}")
+        self.claim = self.section.get_by_role("textbox", name="Claim", exact=True)
+        self.check = self.section.get_by_role("button", name="Check", exact=True)
+        self.status = self.section.get_by_role("status")
+        self.worked = self.section.locator(".casebook-worked")
+
+    def answer(self, text, verdict):
+        self.claim.fill(text)
+        self.check.click()
+        expect(self.status).to_have_attribute("data-verdict", verdict, timeout=SLOW)
+
+    def timings(self):
+        return self.page.evaluate("window.casebookTimings")
+
+
+@pytest.fixture
+def visit(browser, here, watch):
+    with contextlib.ExitStack() as stack:
+
+        def open_page(name="rowan", before=None, wait="load", **options):
+            context = browser.new_context(**options)
+            stack.callback(context.close)
+            watch.follow(context)
+            if before:
+                before(context)
+            page = context.new_page()
+            page.goto(f"{here.address}/cases/{name}.html", wait_until=wait)
+            return Quiz(page)
+
+        yield open_page
+
+
+def test_it_starts_from_the_snapshot_and_says_how_long_it_took(visit):
+    quiz = visit()
+    quiz.answer("44120; 44121", "correct")
+    told = quiz.timings()
+    assert (told["boot"], told["why"]) == ("snapshot", None)
+    assert told["touched"] < told["parts"]["fetched"] < told["parts"]["ready"] <= told["ready"] + 1
+    assert len(told["verdicts"]) == 1
+
+
+def test_the_address_can_ask_for_the_plain_way(visit):
+    quiz = visit()
+    quiz.page.goto(f"{quiz.page.url}?boot=plain")
+    quiz.answer("44120; 44121", "correct")
+    assert quiz.timings()["boot"] == "plain"
+
+
+def test_each_verdict_is_announced_once(visit):
+    quiz = visit()
+    quiz.answer("44120; 44121", "correct")
+    quiz.page.evaluate(
+        """() => {
+            window.heard = [];
+            const status = document.querySelector('[role=status]');
+            new MutationObserver(() => status.textContent && heard.push(status.textContent))
+              .observe(status, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    for answer, verdict in (("44120; 44121", "correct"), ("44120 x2", "wrong"), ("44120 x2", "wrong"), ("?", "invalid")):
+        quiz.check.focus()
+        quiz.page.evaluate("document.querySelector('[role=status]').dataset.verdict = ''")
+        quiz.answer(answer, verdict)
+    assert quiz.page.evaluate("heard") == ["Correct.", "Not right.", "Not right.", "This could not be read."]
+
+
+def test_focus_stays_and_a_new_line_is_not_an_answer(visit):
+    quiz = visit()
+    quiz.claim.focus()
+    keys = quiz.page.keyboard
+    keys.type("44120")
+    keys.press("Shift+Enter")
+    keys.type("44121")
+    expect(quiz.claim).to_have_value("44120\n44121")
+    assert quiz.section.get_attribute("data-tries") is None
+    keys.press("Enter")
+    expect(quiz.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+    expect(quiz.claim).to_be_focused()
+    quiz.check.click()
+    expect(quiz.check).to_be_focused()
+
+
+def test_what_cannot_be_read_costs_no_try(visit):
+    quiz = visit()
+    for answer, verdict, tries in (
+        ("", "blank", "0"),
+        ("44120 ?", "invalid", "0"),
+        ("44120", "partly", "1"),
+        ("?", "invalid", "1"),
+    ):
+        quiz.answer(answer, verdict)
+        assert quiz.section.get_attribute("data-tries") == tries
+    expect(quiz.claim).to_have_attribute("aria-invalid", "true")
+    described = quiz.claim.get_attribute("aria-describedby").split()
+    assert "could not be read" in quiz.page.locator(f"#{described[-1]}").inner_text()
+    quiz.answer("44120", "partly")
+    expect(quiz.claim).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_the_sentence_is_shown_in_place_and_there_is_a_way_back(visit):
+    quiz = visit(viewport={"width": 390, "height": 300})
+    quiz.answer("44120 x2", "wrong")
+    link = quiz.section.get_by_role("link", name="Show it in the chart").first
+    link.click()
+    sentence = quiz.page.locator("#s1")
+    expect(sentence).to_be_in_viewport()
+    expect(sentence).to_be_focused()
+    expect(sentence).to_have_class("casebook-marked")
+    quiz.page.get_by_role("link", name="Back to your claim").click()
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    expect(quiz.page.locator(".casebook-marked, .casebook-back")).to_have_count(0)
+    assert quiz.page.locator("#s1 ~ *").count() == 0
+
+
+def test_on_a_page_without_the_chart_the_link_leads_to_it(visit):
+    quiz = visit("elsewhere")
+    quiz.answer("44120 x2", "wrong")
+    link = quiz.section.locator(".casebook-layers .casebook-find").first
+    assert link.get_attribute("href").endswith("/cases/rowan.html#s1")
+
+
+def test_the_worked_answer_opens_and_closes_by_its_button(visit):
+    quiz = visit()
+    expect(quiz.worked).to_be_hidden()
+    button = quiz.section.get_by_role("button", name="Show the worked answer")
+    button.click()
+    expect(quiz.worked).to_contain_text("44120; 44121")
+    hide = quiz.section.get_by_role("button", name="Hide the worked answer")
+    expect(hide).to_have_attribute("aria-expanded", "true")
+    expect(hide).to_be_focused()
+    hide.click()
+    expect(quiz.worked).to_be_hidden()
+
+
+def test_two_quizzes_share_one_python(visit, here):
+    here.asked.clear()
+    quiz = visit("both")
+    quiz.answer("44120; 44121", "correct")
+    Quiz(quiz.page, "sorrel").answer("44120", "correct")
+    assert len([path for path in here.asked if "snapshot" in path]) == 1
+
+
+def test_a_browser_that_saves_data_is_asked_first(visit, here):
+    here.asked.clear()
+    saving = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    quiz = visit(before=lambda context: context.add_init_script(saving))
+    quiz.claim.fill("44120; 44121")
+    quiz.check.click()
+    button = quiz.section.get_by_role("button", name="Fetch the grader, 7.6 MB")
+    expect(button).to_be_visible()
+    quiz.page.wait_for_timeout(300)
+    assert not [path for path in here.asked if "pyodide" in path or "worker" in path]
+    button.click()
+    expect(quiz.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+
+
+def test_after_a_failure_it_can_be_tried_again(visit, watch):
+    watch.forgive("Failed to load|ERR_FAILED")
+    quiz = visit(before=lambda context: context.route("**/*.wasm*", lambda route: route.abort()))
+    quiz.claim.fill("44120; 44121")
+    quiz.check.click()
+    again = quiz.section.get_by_role("button", name="Try again")
+    expect(again).to_be_visible(timeout=SLOW)
+    expect(quiz.section.get_by_role("alert")).to_contain_text("could not answer")
+    expect(quiz.worked).to_be_visible()
+    expect(quiz.claim).to_have_value("44120; 44121")
+    quiz.page.context.unroute("**/*.wasm*")
+    again.click()
+    expect(quiz.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+    expect(again).to_be_hidden()
+    assert quiz.timings()["boot"] == "snapshot"
+
+
+@pytest.mark.parametrize("spoil", ["cut short", "of another Python"])
+def test_a_snapshot_that_does_not_fit_is_let_go(visit, folder, watch, spoil):
+    watch.forgive("Pyodide|fatal|error|wasm")
+    (file,) = (folder / "_static" / "casebook" / "pyodide").glob("snapshot*")
+    content = bytearray(gzip.decompress(file.read_bytes()))
+    if spoil == "cut short":
+        body = file.read_bytes()[:100_000]
+    else:
+        content[12 + int.from_bytes(content[4:8], "little") * 4 + 16] ^= 255  # a byte of Pyodide's build id
+        body = gzip.compress(bytes(content), 1)
+    quiz = visit(before=lambda context: context.route("**/*snapshot*", lambda route: route.fulfill(body=body)))
+    quiz.answer("44120; 44121", "correct")
+    assert quiz.timings()["boot"] == "plain"
+    assert quiz.timings()["why"]
+
+
+def test_a_server_that_unpacks_by_itself_does_no_harm(visit, folder):
+    def unpacked(route):
+        name = route.request.url.rpartition("/")[2]
+        route.fulfill(body=gzip.decompress((folder / "_static" / "casebook" / "pyodide" / name).read_bytes()))
+
+    quiz = visit(before=lambda context: context.route("**/*.gz", unpacked))
+    quiz.answer("44120; 44121", "correct")
+    assert quiz.timings()["boot"] == "snapshot"
+
+
+def test_what_was_checked_before_the_script_came_is_graded_then(visit):
+    held = []
+    quiz = visit(before=lambda context: context.route("**/quiz.js", lambda route: held.append(route)), wait="commit")
+    quiz.claim.fill("44120; 44121")
+    quiz.check.click()
+    expect(quiz.status).to_have_attribute("data-verdict", "")
+    held[0].continue_()
+    expect(quiz.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+    assert "?" not in quiz.page.url
