@@ -31,7 +31,9 @@ export function mount(section, host) {
   const size = find(".casebook-size");
   const bar = find("progress");
   const hint = field.getAttribute("aria-describedby");
-  const whispers = section.appendChild(make("p", { className: "casebook-unseen", ariaLive: "polite" }));
+  const weight = size?.textContent;
+  const whispers = section.appendChild(make("p", { className: "casebook-unseen" }));
+  whispers.setAttribute("aria-live", "polite");
   let grader = null; // promise, once the reader has touched the form
   let allowed = !host.saving;
   let round = 0;
@@ -41,14 +43,17 @@ export function mount(section, host) {
 
   function wake() {
     if (!allowed) return offer();
-    grader ??= host.ready(progress).then(
-      () => size && (size.textContent = "The grader is ready. Nothing you type leaves your device.") && (bar.hidden = true),
-      (error) => {
-        grader = null;
-        throw error;
-      },
-    );
+    grader ??= host.ready(progress).then(ready, (error) => {
+      grader = null; // so that it can be tried again
+      throw error;
+    });
     return grader;
+  }
+
+  function ready() {
+    if (!size) return;
+    bar.hidden = true;
+    size.textContent = "The grader is ready. Nothing you type leaves your device.";
   }
 
   function progress({ got, of }) {
@@ -63,7 +68,7 @@ export function mount(section, host) {
   let agreement = null;
   function offer() {
     agreement ??= new Promise((agree) => {
-      const button = make("button", { type: "button", className: "casebook-quiet" }, `Fetch the grader, ${host.saving}`);
+      const button = make("button", { type: "button" }, `Fetch the grader, ${host.saving}`);
       button.addEventListener("click", () => {
         allowed = true;
         field.focus();
@@ -98,10 +103,13 @@ export function mount(section, host) {
   }
 
   function giveUp(error) {
-    if (bar) bar.hidden = true;
-    const again = make("button", { type: "button", className: "casebook-quiet" }, "Try again");
+    if (size) {
+      bar.hidden = true;
+      size.textContent = weight;
+    }
+    const again = make("button", { type: "button" }, "Try again");
     again.addEventListener("click", () => {
-      field.focus();
+      find(".casebook-check").focus(); // this button goes away
       check();
     });
     notice.replaceChildren(make("p", {}, `The grader could not answer: ${error?.message ?? error}. Here is the worked answer instead.`), again);
