@@ -57,6 +57,7 @@ test-all: lint book
 
 bench: $(READY) book
 	@$(PY) tools/browser.py
+	@$(PY) tools/bench_grader.py
 	@$(PY) tools/bench.py
 
 clean:
