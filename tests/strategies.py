@@ -36,3 +36,9 @@ def claim_lines():
 
 def claims(most=6):
     return st.lists(claim_lines(), min_size=1, max_size=most).map(tuple)
+
+
+def acts():
+    """Things done to a bowel, possible or not: the act, where, and how long a piece."""
+    act = st.sampled_from(("cut", "join", "bring_out", "loop"))
+    return st.lists(st.tuples(act, st.integers(-30, 300), st.integers(1, 60)), max_size=14)

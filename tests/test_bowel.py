@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.bowel import Bowel, BowelError, Place, cm
+from tests.strategies import acts
 
 EMPTY = Bowel()
 
@@ -182,15 +183,10 @@ def test_positions_are_said_as_people_say_them(position, text):
 # What must hold for any bowel
 
 
-ACTS = st.lists(
-    st.tuples(st.sampled_from(("cut", "join", "bring_out", "loop")), st.integers(-30, 300), st.integers(1, 60)), max_size=14
-)
-
-
-@given(ACTS)
-def test_places_never_touch_and_stand_in_order_whatever_is_done(acts):
+@given(acts())
+def test_places_never_touch_and_stand_in_order_whatever_is_done(done):
     bowel = EMPTY
-    for i, (act, start, length) in enumerate(acts):
+    for i, (act, start, length) in enumerate(done):
         before = bowel
         try:
             bowel = getattr(bowel, act)(*((start, start + length) if act in ("cut", "join") else (start,)), i)
@@ -212,11 +208,11 @@ def test_the_order_of_cuts_does_not_matter_to_what_is_missing(pieces):
         raise AssertionError(pieces) from None
 
 
-@given(ACTS, st.integers(-50, 50))
-def test_geometry_knows_no_origin(acts, by):
+@given(acts(), st.integers(-50, 50))
+def test_geometry_knows_no_origin(done, by):
     def run(offset):
         bowel, said = EMPTY, []
-        for i, (act, start, length) in enumerate(acts):
+        for i, (act, start, length) in enumerate(done):
             try:
                 at = start + offset
                 bowel = getattr(bowel, act)(*((at, at + length) if act in ("cut", "join") else (at,)), i)

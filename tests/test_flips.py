@@ -140,7 +140,7 @@ def test_a_flip_is_right_and_the_nearest_for_every_named_wrong_answer():
 
 def test_a_flip_is_right_and_the_nearest_for_slips_of_made_up_operations():
     found = tried = 0
-    for seed in range(24):
+    for seed in range(15):
         op = made_up(seed, 1 + seed % 3)
         note = Note((op,))
         if note.action == "bill":
@@ -148,8 +148,8 @@ def test_a_flip_is_right_and_the_nearest_for_slips_of_made_up_operations():
                 if answer != "query" and not flips.never(lines(answer)):
                     tried += 1
                     found += check(op, answer)
-    assert tried > 30
-    assert found > 10
+    assert tried > 20
+    assert found > 6
 
 
 @given(operations())
@@ -170,7 +170,7 @@ def test_no_operation_has_a_claim_that_is_never_right():
             assert flips.never(derived.lines) is None, (seed, show(derived.lines))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(decided(), claims(2))
 def test_a_flip_is_always_words_or_nothing(op, claim):
     grade = Item("", Note((op,)), {}, {}).grade(show(claim))

@@ -63,6 +63,7 @@ def test_what_is_no_text_is_invalid(answer):
     assert item(SAMPLE[0]).grade(answer).verdict == "invalid"
 
 
+@settings(max_examples=40)
 @given(claims())
 def test_any_claim_gets_a_verdict_and_reads_as_json(claim):
     for name in SAMPLE:
@@ -224,14 +225,14 @@ def test_a_right_line_more_never_lowers_and_an_unsupported_one_never_raises():
 
 def test_the_same_on_made_up_operations():
     tried = 0
-    for seed in range(100):
+    for seed in range(60):
         case = of(made_up(seed, 1 + seed % 3))
         if case.note.action != "bill":
             continue
         for less, more in rising(case, random.Random(seed)):
             tried += 1
             assert case.grade(show(less)).score <= case.grade(show(more)).score + 1e-9, (seed, show(less), show(more))
-    assert tried > 4_000
+    assert tried > 3_000
 
 
 @settings(max_examples=60)
