@@ -1,6 +1,7 @@
 """The promises of grading: total, deterministic, monotone, ungameable, sound, and gentle where nothing is settled."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -182,7 +183,7 @@ def test_another_run_of_python_gives_the_same_json():
     for seed in ("1", "2"):
         done = subprocess.run(
             [sys.executable, "-c", probe], input=json.dumps([pages, answers]), capture_output=True, text=True, check=True,
-            env={"PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
         )  # fmt: skip
         assert json.loads(done.stdout) == here
 
