@@ -15,6 +15,7 @@ from .bowel import Place, cm
 from .claim import MODIFIER_ORDER, Claim, same
 from .operation import APPROACHES, Operation, OperationError, Step
 from .rulebook import CODES, UNLISTED, UNLISTED_OPEN
+from .rules import GLOBAL_DAYS
 from .views import accepted
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
@@ -65,17 +66,48 @@ _DERIVED = {code for codes in CODES.values() for code in codes} | {UNLISTED, UNL
 
 def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
     """The fewest changes, at most two, after which the wanted claim is an accepted one."""
+    if len(_lacks(op, wanted)) > 2:
+        return None
     first = sorted(changes(op), key=lambda change: _distance(change.op, wanted))
-    if first and _right(first[0].op, wanted):
-        return (first[0],)
     for change in first:
-        if _right(change.op, wanted):
+        if not _lacks(change.op, wanted) and _right(change.op, wanted):
             return (change,)
+    tried = {op, *(change.op for change in first)}
     for change in first:
+        if len(_lacks(change.op, wanted)) > 1:
+            continue
         for second in changes(change.op):
-            if second.op != op and _right(second.op, wanted):
+            if _lacks(second.op, wanted) or second.op in tried:
+                continue
+            tried.add(second.op)
+            if _right(second.op, wanted):
                 return (change, second)
     return None
+
+
+_SESSION = {"58": "staged", "78": "complication", "79": "unrelated"}
+_ROLE = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
+_OPEN = {opened for opened, _ in CODES.values()} - {scoped for _, scoped in CODES.values()}
+_SCOPED = {scoped for _, scoped in CODES.values() if scoped} - {opened for opened, _ in CODES.values()} | {UNLISTED}
+
+
+def _lacks(op: Operation, wanted: Claim) -> set[str]:
+    """What a glance at the claim shows that another operation must have: one change mends one of these at most."""
+    marks = {mark for line in wanted for mark in line.modifiers}
+    codes = {line.code for line in wanted}
+    found = set()
+    plain = "44125" in codes or codes <= {UNLISTED, UNLISTED_OPEN}  # a view adds 22 there, and unlisted codes take none
+    if ("22" in marks) != op.unusual_work and not plain:
+        found.add("unusual work")
+    follows = next((_SESSION[m] for m in sorted(marks) if m in _SESSION), None)
+    if follows != (op.follows if op.days <= GLOBAL_DAYS else None) and not any(s.decided for s in op.steps):
+        found.add("session")
+    if next((_ROLE[m] for m in sorted(marks) if m in _ROLE), "primary") != op.surgeon:
+        found.add("surgeon")
+    opened = op.approach in ("open", "converted")
+    if (codes & _OPEN and not opened) or (codes & _SCOPED and opened):
+        found.add("approach")
+    return found
 
 
 def _distance(op: Operation, wanted: Claim) -> int:
