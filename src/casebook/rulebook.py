@@ -31,7 +31,7 @@ CODES: dict[str, tuple[str, str | None]] = {
     "bowel-bladder with resection": ("44661", None), "appendix": ("44950", "44970"), "mesentery": ("44850", None),
     "omentum": ("49255", None), "feeding catheter": ("44015", "44186"), "feeding tube alone": ("44300", "44186"),
     "reopened": ("49002", None),
-}
+}  # fmt: skip
 
 
 class OutOfScope(Exception):
