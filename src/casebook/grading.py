@@ -14,7 +14,7 @@ from typing import Any
 
 from . import diagnoses, edits, flips
 from .authorities import AUTHORITIES
-from .claim import Answer, Claim, Line, Same, read, same, show
+from .claim import MAX_TEXT, Answer, Claim, Line, Same, read, same, show
 from .diagnosis import Diagnosis, Explanation
 from .misconceptions import MISCONCEPTIONS, Misconception
 from .operation import Operation, Step, read_operation
@@ -113,12 +113,13 @@ class Item:
 
     def grade(self, text: object) -> Grade:
         """Grade one typed answer. Never raises."""
-        kept = text if isinstance(text, str) else repr(type(text))
-        if kept not in self._grades:
+        if not isinstance(text, str) or len(text) > MAX_TEXT:
+            return _grade(self, read(text))  # not worth keeping
+        if text not in self._grades:
             if len(self._grades) >= MOST_CACHED:
                 self._grades.clear()
-            self._grades[kept] = _grade(self, read(text))
-        return self._grades[kept]
+            self._grades[text] = _grade(self, read(text))
+        return self._grades[text]
 
     # Scored beside the claim
 
