@@ -135,6 +135,16 @@ def test_only_so_much_of_a_text_is_read():
     assert item(SAMPLE[0]).grade(" " * (MAX_TEXT + 1)).verdict == "invalid"
 
 
+def test_neither_long_texts_nor_many_fill_the_memory():
+    case_ = Item.read(case(SAMPLE[0]).page())
+    for i in range(12_000):
+        case_.grade(f"x{i}")
+        case_.grade("y" * (MAX_TEXT + 1 + i % 7))
+        case_.grade(i)
+    assert len(case_._grades) <= 5_000
+    assert max(map(len, case_._grades)) <= MAX_TEXT
+
+
 def test_invalid_tells_the_place_and_blank_is_no_attempt():
     grade = item(SAMPLE[0]).grade("44120; 4412l")
     assert grade.verdict == "invalid"
