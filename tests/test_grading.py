@@ -223,7 +223,8 @@ def rising(case, rng):
         if case.grade(show(start)).verdict != "correct":
             for line in {line for claim in accepted(case) for line in claim if line.code not in has}:
                 yield start, (*start, line)
-        for code in rng.sample(strange, 4):
+        carrying = [code for code in strange if any(code in edits.bases().get(line.code, ()) for line in start)]
+        for code in [*rng.sample(strange, 4), *carrying]:  # a wrong base for a right add-on too
             if code not in has:
                 yield (*start, Line(code)), start
 
