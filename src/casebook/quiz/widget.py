@@ -28,7 +28,7 @@ from casebook.grading import grade_page, worked
 from .markup import section_html
 
 HERE = Path(__file__).resolve().parent
-WIDTH = 96  # characters of a line of text output
+WIDTH = 80  # characters of a line of text output
 
 
 def _lines(*parts: str, mark: str = "") -> str:
