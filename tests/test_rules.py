@@ -265,8 +265,7 @@ def landmarks(op, valve):
     return [((x > 0) - (x < 0), (x > valve) - (x < valve)) for x in points]
 
 
-@pytest.mark.parametrize("by", [10.0, -10.0])
-@pytest.mark.parametrize("with_valve", [True, False])
+@pytest.mark.parametrize(("by", "with_valve"), [(10.0, False), (-10.0, True)])
 def test_shifting_everything_by_10_cm_changes_nothing(by, with_valve):
     tried = 0
     for seed in range(SEEDS):
