@@ -11,9 +11,18 @@ import threading
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.rowan import CASE
 from tools.browser import ARGUMENTS, find
 from tools.serve import Pages, server
+
+# How slow the machine is says nothing of the code; a test may share its fixtures with every example.
+CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile(
+    "casebook", deadline=None, max_examples=150, derandomize=True, database=None, suppress_health_check=CALM
+)
+settings.load_profile("casebook")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
@@ -82,7 +91,10 @@ class Watch:
 
     def follow(self, context):
         context.on("request", self._request)
-        context.on("console", lambda message: message.type == "error" and self._note("console", message.text))
+        context.on(
+            "console",
+            lambda message: message.type == "error" and self._note("console", f"{message.text} ({message.location['url']})"),
+        )
         context.on("weberror", lambda error: self._note("page error", str(error.error)))
 
     def _request(self, request):
@@ -122,3 +134,11 @@ def visit(browser, site, watch):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def rowan(tmp_path):
+    """The file of a small case."""
+    file = tmp_path / "rowan.md"
+    file.write_text(CASE, "utf-8")
+    return file

@@ -72,6 +72,7 @@ FEEDBACK = {
     "correction": OneOf(None, str),
     "settles": Each({"name": str, "text": str}),
     "settles_as": str,
+    "tempts": OneOf(None, str),
     "rules": Each({
         "id": RULE, "says": str, "confidence": OneOf("confirmed", "derived", "secondary", "recalled", "contested"),
         "authorities": Each({"id": OneOf(*AUTHORITIES), "title": str, "edition": str, "address": str}),

@@ -1,6 +1,5 @@
 """What Hypothesis draws: operations, notes, claims and texts. All of them shrink."""
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from casebook import edits
@@ -8,9 +7,6 @@ from casebook.claim import MODIFIERS, Line, tidy
 from casebook.rulebook import CODES
 from casebook.variants import draw
 from casebook.views import Note
-
-settings.register_profile("casebook", deadline=None, max_examples=150, derandomize=True, database=None)
-settings.load_profile("casebook")
 
 FAMILY = tuple(sorted({c for codes in CODES.values() for c in codes if c} | {"44799", "44238"}))
 

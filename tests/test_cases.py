@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from casebook.authorities import AUTHORITIES
 from casebook.cases import CaseError, check, library, load, ran_out
 from casebook.claim import read
 from casebook.grading import grade_page
+from casebook.misconceptions import MISCONCEPTIONS
 from casebook.operation import STEPS
 from tests.minimal_cases import FOLDER
 from tests.minimal_cases import case as minimal
@@ -141,7 +143,7 @@ BROKEN = {
     "a tab": (GOOD.replace("    approach: open", "\tapproach: open"), "\tapproach: open", "this is not YAML"),
     "an open bracket": (GOOD.replace("[100, 120]\n        for", "[100, 120\n        for"), "for: stricture", "this is not YAML"),
     "a key given twice": (GOOD.replace("    approach: open\n", "    approach: open\n    approach: open # again\n"), "open # again", "is given twice"),
-    "an unknown key": (GOOD.replace("level: 1", "level: 1\ncolour: blue"), "colour: blue", "a case has no key 'colour'"),
+    "an unknown key": (GOOD.replace("level: 1", "level: 1\ncolor: blue"), "color: blue", "a case has no key 'color'"),
     "an unknown key of a reading": (GOOD.replace("    approach: open", "    aproach: open"), "aproach", "an operation has no key 'aproach'"),
     "an unknown key of a step": (GOOD.replace("        for: stricture", "        why: stricture"), "why: stricture", "a resect step has no key 'why'"),
     "an unknown act": (GOOD.replace("- join: [100, 120]", "- sew: [100, 120]"), "- sew", "a step names one act out of"),
@@ -363,3 +365,42 @@ def test_what_ran_out_names_what_stands_on_it(put):
     assert "first-join" in notes["cms-aoc-2024-06"]
     assert "cases: rowan" in notes["cms-aoc-2024-06"]
     assert set(notes) == {id for id, source in AUTHORITIES.items() if source.ran_out(date(2027, 1, 1))}
+
+
+# What the library covers
+
+
+def test_every_thing_to_learn_has_its_cases():
+    shipped = [load(path) for path in library()]
+    assert len(shipped) >= 50
+    assert {case.level for case in shipped} == {1, 2, 3}
+    about = Counter(topic for case in shipped for topic in case.about)
+    assert {topic: count for topic, count in about.items() if count < 7} == {}
+    assert set(about) == set(cases.TOPICS)
+
+
+def test_every_misconception_shows_in_some_case():
+    shipped = [load(path) for path in library()]
+    told = {m.id for case in shipped for ms in case.item.diagnosis.wrong_ways.values() for m in ms} | {"asked-without-need"}
+    assert set(MISCONCEPTIONS) - told == set()
+
+
+def test_what_tempts_is_said_of_that_answer_alone():
+    case = load("zelkova").item
+    told = case.grade("44005; 44120")  # the order of lines is free
+    assert told.tempts == case.key["tempting"]["44120; 44005"]
+    assert told.as_dict()["feedback"]["tempts"] == told.tempts
+    assert case.grade("44120-22").tempts is None
+    assert case.grade("44202").tempts is None
+    asked = load("medlar").item.grade("query")
+    assert asked.tempts == load("medlar").key["tempting"]["query"]
+
+
+def test_what_tempts_must_be_wrong_and_said_in_words(tmp_path):
+    text = (cases.cases_folder() / "mango.md").read_text("utf-8")
+    for wrong, says in (
+        ('"44120": x', "not a wrong answer"), ('"two": x', "tempting: two"), ('"44120; 44950": ""', "say in words"),
+    ):  # fmt: skip
+        path = tmp_path / "mango.md"
+        path.write_text(re.sub(r'"44120; 44950": >-\n.*', wrong, text), "utf-8")
+        assert any(says in str(fault) for fault in cases.check(load(path))), wrong

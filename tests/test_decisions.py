@@ -107,6 +107,10 @@ def test_d04c_join_that_went_with_diseased_bowel_is_settled():
     bills("d04c-join-went-with-diseased-bowel", "44120")
 
 
+def test_d04d_a_join_of_an_earlier_day_is_not_one_made_again_here():
+    bills("d04d-join-of-an-earlier-day", "44120-78")
+
+
 # D5. Three or more
 
 
@@ -334,6 +338,10 @@ def test_d15c_bypass_beside_a_colon_resection():
 
 def test_d16a_own_injury_is_not_reported():
     bills("d16a-own-injury", "44120", not_billed={"44602"}, confidence="confirmed")
+
+
+def test_d16f_sound_bowel_removed_for_the_surgeons_own_slip_is_not_counted():
+    bills("d16f-own-injury-resected", "44120", not_billed={"44121"}, confidence="secondary")
 
 
 def test_d16b_one_hole_elsewhere_is_dearer_but_column_two():

@@ -127,7 +127,7 @@ def test_an_operation_reads_back_what_it_writes(found):
         ("steps: expected a list of at least one step", {}, ("steps",)),
         ("steps: expected a list", {"steps": []}, ("steps",)),
         ("steps: expected a list", {"steps": "resect"}, ("steps",)),
-        ("has no key 'colour'", {"steps": JOINED, "colour": 1}, ("colour",)),
+        ("has no key 'color'", {"steps": JOINED, "color": 1}, ("color",)),
         ("approach: expected one of open, laparoscopic", {"steps": JOINED, "approach": "keyhole"}, ("approach",)),
         ("approach: expected one of", {"steps": JOINED, "approach": ["open"]}, ("approach",)),
         ("surgeon: expected one of", {"steps": JOINED, "surgeon": "me"}, ("surgeon",)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from types import MappingProxyType
+
+from .data import text
 
 #: From the surest to the least sure. A claim is as sure as the least sure rule it needed.
 CONFIDENCE = ("confirmed", "derived", "secondary", "recalled", "contested")
@@ -33,8 +34,7 @@ class Authority:
 
 
 def _load() -> dict[str, Authority]:
-    text = (files(__package__) / "data" / "authorities.toml").read_text("utf-8")
-    return {key: Authority(id=key, **row) for key, row in tomllib.loads(text).items()}
+    return {key: Authority(id=key, **row) for key, row in tomllib.loads(text("authorities.toml")).items()}
 
 
 AUTHORITIES = MappingProxyType(_load())

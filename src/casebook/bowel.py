@@ -1,6 +1,6 @@
 """The bowel as a line, and the places where it is missing.
 
-Positions are centimetres past the ligament of Treitz, measured on the bowel as it was before the operation. This
+Positions are centimeters past the ligament of Treitz, measured on the bowel as it was before the operation. This
 room is pure geometry: it knows no code, no surgeon and no note.
 """
 

@@ -80,8 +80,8 @@ class Case:
 
     @cached_property
     def evidence(self) -> dict[str, str]:
-        """Every mark in the chart: its name and the words it marks."""
-        return {name: " ".join(words.split()) for words, name in MARK.findall(self.chart)}
+        """Every mark in the chart: its name and the words it marks, without stars for emphasis."""
+        return {name: " ".join(words.replace("*", "").split()) for words, name in MARK.findall(self.chart)}
 
     @cached_property
     def note(self) -> Note:
@@ -174,7 +174,7 @@ KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "title": (str, "words"), "about": (list, "a list of words, such as [joins]"), "level": (int, "1, 2 or 3"),
     "patient": (dict, "age and sex"), "key": (dict, "claim:, diagnoses: and why:"), "authorities": (list, "a list of sources"),
     "claim": ((str, int, list), 'a claim such as "44120; 44121", query, or a list of claims'),
-    "diagnoses": (list, "a list of codes, such as [K50.012]"), "why": (str, "words"), "ask": (str, "words"),
+    "diagnoses": (list, "a list of codes, such as [K50.012]"), "why": (str, "words"), "tempting": (dict, "answers, each with why it tempts"), "ask": (str, "words"),
 }  # fmt: skip
 
 
@@ -360,6 +360,13 @@ def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
     first = case.item.grade(str(answers[0]))
     if first.verdict != "correct" or first.view:
         yield wrong(f"the author's key is {answers[0]}, but the rules give {derived}: one of the two is wrong", "key", "claim")
+    for text, reason in (key.get("tempting") or {}).items():
+        answer = read(str(text))
+        if answer.error or answer.blank or case.item.grade(str(text)).verdict not in ("partly", "wrong"):
+            problem = answer.error or "it is not a wrong answer here"
+            yield wrong(f"tempting: {text}: {problem}", "key", "tempting")
+        if not isinstance(reason, str) or not reason.strip():
+            yield wrong(f"tempting: {text}: say in words why it tempts", "key", "tempting")
     for answer in answers[1:]:
         if case.item.grade(str(answer)).verdict != "correct":
             yield wrong(f"the author accepts {answer}, which no view in the rulebook gives", "key", "claim")

@@ -10,9 +10,9 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
+from .data import text
 from .edits import rows
 
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
@@ -49,8 +49,7 @@ def complete() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def notes() -> tuple[Note, ...]:
     """The notes of this field that forbid or make needless a pair of codes."""
-    text = (files(__package__) / "data" / "icd10cm_notes.toml").read_text("utf-8")
-    return tuple(Note(**row) for row in tomllib.loads(text)["note"])
+    return tuple(Note(**row) for row in tomllib.loads(text("icd10cm_notes.toml"))["note"])
 
 
 def tidy(code: object) -> str:

@@ -83,7 +83,7 @@ class Diagnosis:
         for key, ms in self.wrong_ways.items():
             if (bare := _bare(key)) not in right:
                 found[bare] = (*found.get(bare, ()), *ms)
-        return found
+        return {bare: tuple(filter(_unmarked, ms)) or ms for bare, ms in found.items()}
 
     @cached_property
     def _traces(self) -> tuple[Trace, ...]:
@@ -117,6 +117,11 @@ class Diagnosis:
 def plain(claim: Claim) -> Same:
     """A claim without any 51 on a code that is not an add-on: how misconceptions are matched."""
     return same(claim, frozenset(line.code for line in claim if not edits.add_on(line.code)))
+
+
+def _unmarked(m: Misconception) -> bool:
+    """Whether a misconception is about codes; where modifiers are left aside, one about them says little."""
+    return all(RULEBOOK[rule].kind != "mark" for rule in m.swaps)
 
 
 def _bare(key: Same) -> Bare:

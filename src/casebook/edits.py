@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from .claim import Line
+from .data import text
 
 OPENING = frozenset({"59", "XE", "XP", "XS", "XU", "58", "78", "79"})  # modifiers that can open a pair
 ANY_BASE = "CCCCC"  # CMS lists no base: each contractor decides
@@ -57,8 +57,7 @@ class Edit:
 
 def rows(name: str) -> list[dict[str, str]]:
     """A table of the package's data, such as `cms/mue.csv`, row by row."""
-    text = (files(__package__) / "data" / name).read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return list(csv.DictReader(text(name).splitlines()))
 
 
 @lru_cache(maxsize=1)

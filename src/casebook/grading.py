@@ -59,10 +59,22 @@ class Grade:
     claim: Claim = ()
 
     @cached_property
-    def flip(self) -> str | None:
-        """The smallest change to the operation that would make the answer right, in words; worked out when asked for."""
+    def way(self) -> tuple[str | None, Operation | None]:
+        """The smallest change that would make the answer right, in words, and the operation it leads to, if one does."""
         off = self.item is not None and self.verdict in ("partly", "wrong") and self.claim
-        return _flip(self.item, self.claim) if self.item and off else None
+        return _way(self.item, self.claim) if self.item and off else (None, None)
+
+    @property
+    def flip(self) -> str | None:
+        """That change in words; why there is none, where there is none; None for a right answer."""
+        return self.way[0]
+
+    @property
+    def tempts(self) -> str | None:
+        """What the author says of this very answer in this case, if anything; never of a right one."""
+        if self.item is None or self.verdict not in ("partly", "wrong"):
+            return None
+        return self.item.tempting.get(self.item.compared(Answer(self.claim, query=not self.claim)))
 
     @property
     def misconceptions(self) -> tuple[Misconception, ...]:
@@ -121,6 +133,16 @@ class Item:
             self._grades[text] = _grade(self, read(text))
         return self._grades[text]
 
+    @cached_property
+    def tempting(self) -> dict[Same | str, str]:
+        """Why the author finds a wrong answer tempting in this case, by the answer as it is compared."""
+        given = {self.compared(read(str(text))): str(why) for text, why in (self.key.get("tempting") or {}).items()}
+        return {answer: why for answer, why in given.items() if answer}
+
+    def compared(self, answer: Answer) -> Same | str:
+        """An answer without what does not matter: the order of lines and marks, and 51 where it is never required."""
+        return "query" if answer.query else same(answer.claim, self.diagnosis.free_51)
+
     # Scored beside the claim
 
     @property
@@ -128,6 +150,12 @@ class Item:
         """The marks in the chart that the readings stand on, in the order of the steps."""
         names = (s.evidence for op in self.note.readings for s in op.steps)
         return tuple(dict.fromkeys(n for n in names if n))
+
+    @property
+    def differing(self) -> list[Step]:
+        """The steps that not every reading has: where the note leaves the operation open."""
+        readings = self.note.readings
+        return [s for op in readings for s in op.steps if not all(s in other.steps for other in readings)]
 
     def cited(self, names: Iterable[str]) -> dict[str, Any]:
         """Which deciding sentences the learner marked."""
@@ -264,8 +292,8 @@ def _findings(item: Item, claim: Claim, given: Same, target: Derived) -> Iterabl
             continue
         if have[code] != right_units[code]:
             rule = "further-units" if edits.add_on(code) else (target.rests_on[code] or (None,))[-1]
-            if code in blocked and blocked[code].kind == "units":
-                says = blocked[code].says
+            if code in blocked and blocked[code].kind == "units" and edits.limits()[code].kind == 2:
+                says = blocked[code].says  # an absolute limit says it all; one that records can lift is no reason here
             else:
                 says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
             yield Finding("units", code, says, rule)
@@ -346,22 +374,22 @@ def _marks_off(item: Item, code: str, given: frozenset[str], wanted: frozenset[s
 # What would make it right
 
 
-def _flip(item: Item, claim: Claim) -> str | None:
+def _way(item: Item, claim: Claim) -> tuple[str, Operation | None]:
     given = same(claim, item.diagnosis.free_51)
     text = show(claim)
     if strange := flips.never(claim):
-        return f"No operation makes {text} right: {strange}"
+        return f"No operation makes {text} right: {strange}", None
     stuck = [e for e in edits.scrub(claim) if e.blocks and not (e.kind == "units" and edits.limits()[e.codes[0]].kind == 3)]
     if stuck:
-        return f"No operation makes {text} right: {stuck[0].says}"
+        return f"No operation makes {text} right: {stuck[0].says}", None
     if item.note.action == "query":
         for op in item.note.readings:
             if any(given == c.same(item.diagnosis.free_51) for _, c in accepted(op)):
-                return f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}."
+                return f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}.", op
     found = flips.nearest(item.note.readings[0], claim)
     if found is None:
-        return f"No operation within two changes of this one makes {text} right."
-    return "It would be right had " + ", and had ".join(change.says for change in found) + "."
+        return f"No operation within two changes of this one makes {text} right.", None
+    return "It would be right had " + ", and had ".join(change.says for change in found) + ".", found[-1].op
 
 
 # Saying it to a person
@@ -386,12 +414,13 @@ def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
     return {
         "headline": headline,
         "amounts_to": _amounts_to(grade, item),
+        "tempts": grade.tempts,
         "correction": _correction(grade),
         "settles": _settles(item, acts, grade) if shown else [],
         "settles_as": "What leaves it open" if item.note.action == "query" else "What settles it",
-        "rules": [_told(r) for r in rules if r in RULEBOOK][:4] if shown else [],
+        "rules": [told(r) for r in rules if r in RULEBOOK][:4] if shown else [],
         "flip": grade.flip,
-        "ask": _ask(item) if shown and item.note.action == "query" else None,
+        "ask": question_of(item) if shown and item.note.action == "query" else None,
         "expected": expected(item) if shown else None,
         "doubt": grade.doubt,
         "next": _next(grade, item),
@@ -405,7 +434,7 @@ def _amounts_to(grade: Grade, item: Item) -> str | None:
         return grade.findings[0].says
     ms = grade.misconceptions
     if item.note.action == "query" and grade.score == ONE_READING and grade.verdict == "partly":
-        open_ = " or ".join(what for what, _ in _left_open(item))
+        open_ = " or ".join(what for what, _ in left_open(item))
         return f"This is a defensible reading, but not the only one: the note does not settle {open_}."
     if not ms:
         return None
@@ -419,8 +448,9 @@ def _amounts_to(grade: Grade, item: Item) -> str | None:
 def _correction(grade: Grade) -> str | None:
     if grade.misconceptions:
         return " ".join(dict.fromkeys(m.correction for m in grade.misconceptions[: 2 if grade.explained.together else 1]))
-    worst = [f.says for f in grade.findings if f.kind not in ("unread", "blank")]
-    return worst[0] if worst else None
+    worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
+    worst.sort(key=lambda f: f.kind == "edit")  # what was done comes before what the tables let through
+    return worst[0].says if worst else None
 
 
 def _next(grade: Grade, item: Item) -> dict[str, str] | None:
@@ -433,7 +463,8 @@ def _next(grade: Grade, item: Item) -> dict[str, str] | None:
     return None
 
 
-def _told(id: str) -> dict[str, Any]:
+def told(id: str) -> dict[str, Any]:
+    """A rule as a reader sees it, with its sources."""
     r = RULEBOOK[id]
     return {
         "id": id, "says": r.says, "confidence": r.confidence, "authorities": [AUTHORITIES[a].as_dict() for a in r.authorities],
@@ -443,7 +474,7 @@ def _told(id: str) -> dict[str, Any]:
 def _settles(item: Item, acts: list[str], grade: Grade | None = None, most: int = 3) -> list[dict[str, str]]:
     """The marked sentences of the chart that settle the matter."""
     steps = [s for op in item.note.readings for s in op.steps]
-    chosen = _differing(item) if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
+    chosen = item.differing if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
     if not chosen and grade is not None:
         codes = {f.code for f in grade.findings if f.code} or {c for t in item.diagnosis.targets[:1] for c in t.shown_by}
         by = [i for t in item.diagnosis.targets[:1] for c in codes for i in t.shown_by.get(c, ())]
@@ -452,12 +483,6 @@ def _settles(item: Item, acts: list[str], grade: Grade | None = None, most: int 
     chosen = [s for s in chosen if s.evidence] or [s for s in steps if s.evidence and s.act in ("join", "stoma")]
     names = list(dict.fromkeys(s.evidence for s in chosen if s.evidence in item.evidence))
     return [{"name": str(n), "text": item.evidence[str(n)]} for n in names[:most]]
-
-
-def _differing(item: Item) -> list[Step]:
-    """Steps that not every reading has: where the note leaves the operation open."""
-    readings = item.note.readings
-    return [s for op in readings for s in op.steps if not all(s in other.steps for other in readings)]
 
 
 #: What readings can differ in: how to measure it, what the note then does not settle, and what to ask.
@@ -486,14 +511,15 @@ _OPEN: tuple[tuple[Callable[[Operation], object], str, str], ...] = (
 )
 
 
-def _left_open(item: Item) -> list[tuple[str, str]]:
+def left_open(item: Item) -> list[tuple[str, str]]:
     """What the readings of a note differ in, and the question that would settle it."""
     found = [(what, ask) for measure, what, ask in _OPEN if len({measure(op) for op in item.note.readings}) > 1]
     return found or [("which operation was done", "Please describe what was removed at each site and what became of its ends.")]
 
 
-def _ask(item: Item) -> str:
-    return str(item.key.get("ask") or " ".join(ask for _, ask in _left_open(item)))
+def question_of(item: Item) -> str:
+    """What to ask the surgeon: the author's words, or what the readings leave open."""
+    return str(item.key.get("ask") or " ".join(ask for _, ask in left_open(item)))
 
 
 def expected(item: Item) -> str:
@@ -530,11 +556,11 @@ def worked(page: Mapping[str, Any]) -> dict[str, Any]:
     billed = main if item.note.action == "bill" else None
     return {
         "answer": expected(item),
-        "because": [_told(r) for r in (billed.because if billed else ("settle",))],
+        "because": [told(r) for r in (billed.because if billed else ("settle",))],
         "not_billed": [{"code": c, "says": RULEBOOK[r].says} for c, r, _ in (billed.not_billed if billed else ())],
         "views": [{"answer": show(c.lines), "says": v.says} for v, c in item.note.accepted() if v],
         "why": str(item.key.get("why") or ""),
-        "ask": _ask(item) if item.note.action == "query" else None,
+        "ask": question_of(item) if item.note.action == "query" else None,
         "settles": _settles(item, ["join", "stoma"], most=6),
         "settles_as": "What leaves it open" if item.note.action == "query" else "What settles it",
         "readings": [
@@ -559,5 +585,6 @@ def candidate_answers(page: Mapping[str, Any]) -> list[str]:
 
 
 __all__ = [
-    "Finding", "Grade", "Item", "candidate_answers", "code_words", "expected", "grade_page", "item_of", "worked",
+    "Finding", "Grade", "Item", "candidate_answers", "code_words", "expected", "grade_page", "item_of", "left_open", "question_of", "told",
+    "worked",
 ]  # fmt: skip

@@ -8,12 +8,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 from . import edits
 from .bowel import Place
+from .data import text
 from .rulebook import CODES, Derivation, Rulebook, Service, main_lines, marked, steps_of
 from .rules import RULEBOOK
 
@@ -255,7 +255,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "own-injury-as-add-on": _also(
         "hole-sewn",
         lambda d: [d.service("further", steps=[i], rank="resection") for i, s in d.numbered("repair") if s.kind == "surgeon"],
-    ),
+    ) | _played(lambda d, p, part: "joined" if part == "own piece" else part),
     "hole-left-off": {"hole-sewn": _nothing},
     "pouch-in-piece-billed": {"pouch-in-piece": _nothing},
     "pouch-as-resection": {"pouch": lambda d: [
@@ -281,7 +281,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
 
 
 def _load() -> dict[str, Misconception]:
-    words = tomllib.loads((files(__package__) / "data" / "misconceptions.toml").read_text("utf-8"))
+    words = tomllib.loads(text("misconceptions.toml"))
     if words.keys() != _SWAPS.keys():
         raise RuntimeError(f"misconceptions.toml and misconceptions.py differ in: {words.keys() ^ _SWAPS.keys()}")
     return {

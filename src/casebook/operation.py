@@ -42,9 +42,10 @@ STEPS: dict[str, tuple[str, ...] | str] = {
     "reopen": "true",
 }
 #: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a first look
-#: through the scope found led to the open operation, `tapered` that the wide end was narrowed for the join.
+#: through the scope found led to the open operation, `tapered` that the wide end was narrowed for the join, `cause` that
+#: the surgeon's own slip made a hole, or made it necessary to remove sound bowel.
 EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
-    "resect": {"for": REASONS, "lesions": "count"},
+    "resect": {"for": REASONS, "lesions": "count", "cause": ("surgeon",)},
     "join": {"tapered": "flag"},
     "stoma": {"kind": ("end", "loop")},
     "repair": {"cause": ("surgeon", "trauma", "disease")},
@@ -69,7 +70,7 @@ class Step:
     act: str
     start: float = 0.0
     end: float = 0.0
-    kind: str | None = None  # of a stoma, fistula, exploration or freeing; the cause of a repair
+    kind: str | None = None  # of a stoma, fistula, exploration or freeing; the cause of a repair or removal
     reason: str | None = None  # why a piece was removed
     lesions: int = 1
     tapered: bool = False
@@ -88,7 +89,8 @@ class Step:
         row |= {"lesions": self.lesions} if self.lesions != 1 else {}
         row |= {"tapered": True} if self.tapered else {}
         row |= {"decided": True} if self.decided else {}
-        row |= {{"stoma": "kind", "repair": "cause"}[self.act]: self.kind} if self.act in REQUIRED else {}
+        row |= {"cause": self.kind} if self.act == "resect" and self.kind else {}
+        row |= {REQUIRED[self.act]: self.kind} if self.act in REQUIRED else {}
         return row | ({"evidence": self.evidence} if self.evidence else {})
 
 
@@ -145,9 +147,19 @@ class Operation:
     def reasons(self, place: Place) -> set[str | None]:
         return {self.steps[i].reason for i in place.cuts}
 
+    def own_injury(self, place: Place) -> bool:
+        """Whether all that is missing at a place went because of the surgeon's own slip."""
+        return bool(place.cuts) and all(self.steps[i].kind == "surgeon" for i in place.cuts)
+
     def trimmed_only(self, place: Place) -> bool:
         """Whether a place left open by an earlier operation was at most trimmed today, which removes no segment."""
         return place.left and self.reasons(place) <= {"margin"}
+
+    def redone(self, i: int) -> bool:
+        """Whether step `i` cut out, for its own sake, a join made earlier in this operation."""
+        step = self.steps[i]
+        made = (s for s in self.steps[:i] if s.act == "join")
+        return step.reason == "join" and any(step.start <= s.start and s.end <= step.end for s in made)
 
     @cached_property
     def apart(self) -> tuple[Step, ...]:

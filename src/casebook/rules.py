@@ -58,7 +58,7 @@ rule("read", "unlisted", "D6 D9", "derived", "ncci-manual-2025",
 
 
 @rule("read", "part", "D1 D9 D10 D12 D18 D19 D20", "confirmed", "ncci-manual-2025",
-      "Every place where bowel is missing plays one part: joined, brought out, left loose, ileocolic, colon, atresia, or part of a closure.")
+      "Every place where bowel is missing plays one part: joined, brought out, left loose, ileocolic, colon, atresia, the surgeon's own slip, or part of a closure.")
 def part(d: Derivation, place: Place) -> str:
     op = d.op
     reasons = op.reasons(place)
@@ -86,11 +86,13 @@ def part(d: Derivation, place: Place) -> str:
         return "colon"
     if place.open:
         return "loose"
+    if op.own_injury(place):
+        return "own piece"
     return "atresia" if "atresia" in reasons else "joined"
 
 
 @rule("read", "count-joins", "D1 D2 D3 D5", "confirmed", "ncci-manual-2025 ncci-manual-2021-ch6 aapc-enterectomy",
-      "Count the joins that stand when the abdomen is closed: a place counts once however many pieces, lesions or centimetres came out of it.")
+      "Count the joins that stand when the abdomen is closed: a place counts once however many pieces, lesions or centimeters came out of it.")
 def count_joins(d: Derivation, place: Place) -> int:
     return 1
 
@@ -128,7 +130,7 @@ def settle(claims: list[frozenset[Any]], values: list[float]) -> int | None:
 
 
 def _small(d: Derivation, first: str, further: str, places: list[Place], *because: str) -> Iterable[Service]:
-    redone = [p for p in places if d.op.steps and any(d.op.steps[i].reason == "join" for i in p.cuts)]
+    redone = [p for p in places if any(d.op.redone(i) for i in p.cuts)]
     joins = sum(d.ask("count-joins", p) + d.ask("redone-join", p) for p in places)
     if joins < 1:
         return
@@ -345,6 +347,8 @@ def done_but_inside(d: Derivation) -> Iterable[Service]:
         own = s.act == "repair" and s.kind == "surgeon"
         if own or s not in d.op.apart:
             yield replace(d.service(near[s.act], steps=[i], rank="minor"), what="own injury" if own else f"part: {s.act}")
+    for place in d.places("own piece"):
+        yield replace(d.service("further", steps=steps_of([place]), rank="minor"), what="own piece")
     for place in d.places("stoma closure", "fistula closure"):
         if place.cuts:
             yield replace(d.service("first", steps=steps_of([place]), rank="minor"), what="removed to close")
@@ -377,6 +381,9 @@ def strike(id: str, decisions: str, confidence: str, authorities: str, says: str
 strike("own-injury", "D16", "confirmed", "ncci-manual-2025",
        "A hole the surgeon made by accident and mended in the same operation is not reported.",
        "own injury")
+strike("own-piece", "D16", "derived", "ncci-manual-2025",
+       "Sound bowel that had to be removed because the surgeon injured it is not counted: mending one's own slip is part of the operation.",
+       "own piece")
 strike("part-of-join", "D13 D16", "confirmed", "ncci-manual-2025",
        "A stricture widened, an opening or a hole within 5 cm of a join, or inside bowel later removed, is part of that join or piece.",
        "part: stricturoplasty", "part: enterotomy", "part: repair")

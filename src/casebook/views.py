@@ -41,7 +41,7 @@ def _view(id: str, decisions: str, confidence: str, authorities: str, says: str,
 
 
 def _each_redone(d: Derivation, place: Place) -> int:
-    return sum(d.op.steps[i].reason == "join" for i in place.cuts)
+    return sum(d.op.redone(i) for i in place.cuts)
 
 
 def _loose_unlisted(d: Derivation) -> Iterable[Service]:
