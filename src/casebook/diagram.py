@@ -1,26 +1,49 @@
-"""The bowel as an operation leaves it, drawn as SVG from the operation that is graded, with the same said in words."""
+"""The bowel as an operation leaves it, drawn as SVG from the operation that is graded, with the same said in words.
+
+The drawing is wide enough for a phone and keeps its words legible there: what was done gets room, untouched bowel is shortened.
+Colors come from `STYLE` by class; every mark differs in shape too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
+from itertools import count, pairwise
+from typing import Any
 
 from .bowel import Place, cm
+from .grading import Item
 from .operation import Operation
 
-WIDTH, HEIGHT = 720.0, 150.0  # of the drawing, in its own units
-LEFT, RIGHT, LINE = 24.0, 24.0, 92.0  # margins, and how far down the bowel lies
-SKIN = 26.0  # how far down the skin lies
-COLON = 80.0  # cm of colon shown beyond the valve, at least
+WIDTH = 360.0  # of the drawing, in its own units; it is as high as its words need
+LEFT, RIGHT = 14.0, 14.0
+SKIN, LINE, TUBE = 30.0, 92.0, 13.0  # how far down the skin and the bowel lie, and how thick the bowel is
+ROWS = (LINE + 30, LINE + 45, LINE + 60)  # where words stand, the first that is free
+LETTER = 6.2  # width of a letter, about
+COLON = 60.0  # cm of colon shown beyond the valve, at least
+LEAST = {True: 26.0, False: 18.0}  # least width of a stretch: taken out, or kept
 POINTS = {
     "stricturoplasty": "stricture widened",
     "repair": "hole sewn",
     "enterotomy": "opened",
     "diverticulectomy": "pouch removed",
 }
-
-
-Scale = Callable[[float], float]
+STYLE = """
+.bowel { display: block; width: 100%; max-width: 34rem; height: auto; font: 11.5px/1 system-ui, sans-serif; }
+.bowel text { fill: currentColor; }
+.bowel .quiet { fill: var(--q-quiet, #586167); }
+.bowel :is(line, path, rect, circle) { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; }
+.bowel .tube { stroke: var(--q-bowel, #c98a7d); stroke-width: 13; stroke-linecap: butt; }
+.bowel .wide { stroke: var(--q-colon, #a88a55); stroke-width: 19; stroke-linecap: butt; }
+.bowel .out { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-width: 1; }
+.bowel .join { stroke: var(--q-accent, #0b6762); stroke-width: 2.5; }
+.bowel .count { stroke: none; fill: var(--q-accent, #0b6762); }
+.bowel text.number { fill: var(--q-on-accent, #fff); font-weight: 700; }
+.bowel .loose, .bowel .stoma { stroke: var(--q-bad, #a32430); stroke-width: 2.5; }
+.bowel .skin { stroke: var(--q-quiet, #586167); stroke-dasharray: 1 4; }
+.bowel .point { fill: var(--q-sheet, #fff); stroke-width: 2; }
+"""
 
 
 def fate(place: Place) -> str:
@@ -49,61 +72,129 @@ def in_words(op: Operation) -> str:
     return " ".join(said)
 
 
+@dataclass(frozen=True)
+class Scale:
+    """From cm along the bowel to units of the drawing: straight between the given points."""
+
+    points: tuple[tuple[float, float], ...]
+
+    def __call__(self, at: float) -> float:
+        for (a, x), (b, y) in pairwise(self.points):
+            if at <= b:
+                return round(x + (y - x) * (max(at, a) - a) / (b - a), 1)
+        return round(self.points[-1][1], 1)
+
+    @classmethod
+    def of(cls, op: Operation) -> Scale:
+        """Room for every place and every point of work; long stretches that nothing happened to are shortened."""
+        places = op.bowel.places
+        marks = {0.0, op.valve, *(at for at, _ in op.bowel.loops)}
+        marks |= {x for p in places for x in (p.start, p.end)}
+        marks |= {x for s in op.steps if s.act in POINTS or s.act == "bypass" for x in (s.start, s.end)}
+        at = sorted(marks | {max(op.valve + COLON, *(m + 20 for m in marks))})
+        out = [any(p.start <= a and b <= p.end for p in places) for a, b in pairwise(at)]
+        wide = [max(LEAST[o], (b - a) ** 0.5 * 3) for (a, b), o in zip(pairwise(at), out, strict=True)]
+        unit = (WIDTH - LEFT - RIGHT) / sum(wide)
+        x = [LEFT]
+        for w in wide:
+            x.append(x[-1] + w * unit)
+        return cls(tuple(zip(at, x, strict=True)))
+
+
+class Words:
+    """Words under the bowel, each in the first row where it touches no other."""
+
+    def __init__(self) -> None:
+        self.taken: list[list[tuple[float, float]]] = [[] for _ in ROWS]
+
+    @property
+    def foot(self) -> float:
+        """How far down the last row reaches."""
+        return max(y for y, row in zip(ROWS, self.taken, strict=True) if row or y == ROWS[0]) + 8
+
+    def put(self, x: float, text: str, kind: str = "") -> str:
+        """One label, centered at x as far as the edges allow."""
+        half = len(text) * LETTER / 2
+        x = min(max(x, half + 2), WIDTH - half - 2)
+        spans = ((i, row) for i, row in enumerate(self.taken) if all(x + half + 4 <= a or b + 4 <= x - half for a, b in row))
+        i, row = next(spans, (len(ROWS) - 1, self.taken[-1]))
+        row.append((x - half, x + half))
+        return f'<text class="{kind}" x="{x:.1f}" y="{ROWS[i]:g}" text-anchor="middle">{escape(text)}</text>'
+
+
+_names = count(1)
+
+
 def draw(op: Operation, title: str = "The bowel at closing") -> str:
-    """An SVG of the bowel at closing. Colours come from the page by class; every mark also differs in shape."""
-    ends = [p.end for p in op.bowel.places] + [s.end for s in op.steps]
-    low = min([0.0, *(p.start for p in op.bowel.places), *(s.start for s in op.steps)])
-    high = max([op.valve + COLON, *(e + 10 for e in ends)])
-
-    def x(at: float) -> float:
-        return round(LEFT + (at - low) / (high - low) * (WIDTH - LEFT - RIGHT), 1)
-
-    parts = [*_bowel(op, x(low), x(op.valve), x(high)), *_marks(op, x)]
+    """An SVG of the bowel at closing, with its title and its words for those who do not see it."""
+    name, x, words = f"bowel-{next(_names)}", Scale.of(op), Words()
+    parts = [*_bowel(op, x), *_marks(op, x, words)]
     return (
-        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{escape(title)}</title><desc>{escape(in_words(op))}</desc>{''.join(parts)}</svg>"
+        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{name}-t {name}-d" '
+        f'xmlns="http://www.w3.org/2000/svg"><title id="{name}-t">{escape(title)}</title>'
+        f'<desc id="{name}-d">{escape(in_words(op))}</desc>{"".join(parts)}</svg>'
     )
 
 
-def _bowel(op: Operation, low: float, valve: float, high: float) -> Iterator[str]:
-    yield f'<line class="skin" x1="{low}" y1="{SKIN}" x2="{high}" y2="{SKIN}" stroke-dasharray="2 5"/>'
-    yield _text(high, SKIN - 6, "skin", "end")
-    yield f'<line class="small" x1="{low}" y1="{LINE}" x2="{valve}" y2="{LINE}"/>'
-    yield f'<line class="colon" x1="{valve}" y1="{LINE}" x2="{high}" y2="{LINE}"/>'
-    yield f'<path class="valve" d="M{valve} {LINE - 12}v24"/>'
-    yield _text(valve, LINE + 44, f"valve {cm(op.valve)}", "middle")
-    yield _text(low, LINE + 44, "0 cm", "start")
+def _bowel(op: Operation, x: Scale) -> Iterator[str]:
+    """The skin, and the tube where it is still there."""
+    yield f'<line class="skin" x1="{LEFT:g}" y1="{SKIN:g}" x2="{WIDTH - RIGHT:g}" y2="{SKIN:g}"/>'
+    yield f'<text class="quiet" x="{WIDTH - RIGHT:g}" y="{SKIN - 7:g}" text-anchor="end">skin</text>'
+    edges = [x.points[0][0], *(at for p in op.bowel.places for at in (p.start, p.end)), x.points[-1][0]]
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        for start, end, kind in ((a, min(b, op.valve), "tube"), (max(a, op.valve), b, "wide")):
+            if start < end:
+                yield f'<line class="{kind}" x1="{x(start)}" y1="{LINE:g}" x2="{x(end)}" y2="{LINE:g}"/>'
 
 
-def _marks(op: Operation, x: Scale) -> Iterator[str]:
+def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
+    number = 0
     for place in op.bowel.places:
         a, b = x(place.start), x(place.end)
         if b > a:
-            yield f'<rect class="out" x="{a}" y="{LINE - 11}" width="{max(b - a, 1.5):g}" height="22"/>'
+            yield f'<rect class="out" x="{a}" y="{LINE - TUBE / 2:g}" width="{b - a:.1f}" height="{TUBE:g}" rx="3"/>'
+            yield words.put((a + b) / 2, f"{cm(place.start)}\u2013{cm(place.end)}")
         if place.joined:
-            top = LINE - 22
-            yield f'<path class="join" d="M{a} {LINE - 8}C{a} {top} {b} {top} {b} {LINE - 8}"/>'
-            yield f'<circle class="join" cx="{(a + b) / 2:g}" cy="{LINE - 18.5}" r="4.5"/>'
+            number += 1
+            top, middle = LINE - 30, (a + b) / 2
+            yield f'<path class="join" d="M{a} {LINE - 9:g}C{a} {top} {b} {top} {b} {LINE - 9:g}"/>'
+            yield f'<circle class="count" cx="{middle:.1f}" cy="{LINE - 26:g}" r="8.5"/>'
+            yield f'<text class="number" x="{middle:.1f}" y="{LINE - 22:g}" text-anchor="middle">{number}</text>'
         for end in (a, b) if place.open else ():
-            yield f'<path class="loose" d="M{end} {LINE - 11}v22"/>'
+            yield f'<path class="loose" d="M{end} {LINE - 12:g}v24"/>'
         for at in place.brought_out:
             yield _stoma(x(at))
-        if b > a:
-            yield _text((a + b) / 2, LINE + 26, f"{cm(place.start)}–{cm(place.end)}", "middle")
     for at, _ in op.bowel.loops:
-        yield _stoma(x(at) - 4) + _stoma(x(at) + 4) + _text(x(at), LINE + 26, cm(at), "middle")
+        yield _stoma(x(at) - 5) + _stoma(x(at) + 5) + words.put(x(at), cm(at))
     for step in op.steps:
         if step.act in POINTS:
             at = x(step.start)
-            yield f'<path class="point" d="M{at} {LINE - 9}l6 9l-6 9l-6 -9z"/>' + _text(at, LINE + 26, cm(step.start), "middle")
+            yield f'<path class="point" d="M{at} {LINE - 11:g}l7 11l-7 11l-7 -11z"/>' + words.put(at, cm(step.start))
         elif step.act == "bypass":
             a, b = x(step.start), x(step.end)
-            yield f'<path class="join" d="M{a} {LINE + 8}C{a} {LINE + 34} {b} {LINE + 34} {b} {LINE + 8}"/>'
+            yield f'<path class="join" d="M{a} {LINE + 9:g}C{a} {LINE + 36:g} {b} {LINE + 36:g} {b} {LINE + 9:g}"/>'
+    yield f'<path d="M{x(op.valve)} {LINE - 15:g}v30"/>' + words.put(x(op.valve), f"valve {cm(op.valve)}", "quiet")
+    yield words.put(x(0.0), "0 cm", "quiet")
 
 
 def _stoma(at: float) -> str:
-    return f'<path class="stoma" d="M{at:g} {LINE - 8}V{SKIN}m-5 7l5 -7l5 7"/>'
+    return f'<path class="stoma" d="M{at:g} {LINE - 8:g}V{SKIN:g}m-5 8l5 -8l5 8"/>'
 
 
-def _text(x: float, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}">{escape(words)}</text>'
+def picture(op: Operation, title: str) -> dict[str, str]:
+    """One picture as JSON: its SVG, its title, and the same in words."""
+    return {"title": title, "svg": draw(op, title), "words": in_words(op)}
+
+
+def beside(item: Item, answer: str) -> dict[str, Any]:
+    """The bowel as operated, one picture for each reading of the note, beside the bowel that would make the answer right.
+
+    `right_if` is None where the answer is right already, cannot be read, or where no operation near this one makes it right.
+    """
+    readings = item.note.readings
+    titles = ["As operated"] if len(readings) == 1 else [f"As one can read it: {op.says}" for op in readings]
+    grade = item.grade(answer)
+    found = grade.way[1]
+    right_if = picture(found, "What would make it right") if found else None
+    operated = [picture(op, title) for op, title in zip(readings, titles, strict=True)]
+    return {"operated": operated, "right_if": right_if, "says": grade.flip or ""}
