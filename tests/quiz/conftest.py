@@ -1,41 +1,23 @@
 """What the pages run, made once; and a case of these tests' own."""
 
+import contextlib
+import json
+import shutil
 from types import SimpleNamespace
 
 import pytest
 
-from casebook.quiz import runtime
-from tests.conftest import ROOT
+from casebook import cases
+from casebook.quiz import markup, module, runtime
+from tests.conftest import ROOT, Site
+from tests.quiz.site import Quiz
+from tests.rowan import CASE
 
-CASE = """---
-title: "Rowan: a woman of 41 with a swollen belly"
-about: [joins, units]
-level: 1
-patient: {age: 41, sex: female}
-readings:
-  - says: two places came out and each was joined
-    approach: open
-    steps:
-      - resect: [300, 320]
-        for: stricture
-      - join: [300, 320]
-        evidence: upper-join
-      - resect: [500, 520]
-        for: stricture
-      - join: [500, 520]
-        evidence: lower-join
-key:
-  claim: "44120; 44121"
-  diagnoses: [K50.012]
-  why: Two segments, each with its own join.
-authorities: [cms-aoc-2024-06]
----
-
-## Operative report
-
-A narrowed segment was removed and [its ends were joined with a stapler]{#upper-join}. Farther down a second one came out;
-[the ends were sewn together]{#lower-join}.
-"""
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="../_static/casebook/quiz.css"><script type="module" src="../_static/casebook/quiz.js"></script>
+<div class="casebook-chart"><p><span class="line" data-line="1" id="line-1">A segment came out and <span id="s1">its ends were joined with a stapler</span>.</span>
+<span class="line" data-line="2" id="line-2">The abdomen was closed.</span></p></div>"""
+OTHER = {"operation": {"steps": [{"resect": [300, 320]}, {"join": [300, 320]}]}}
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +29,51 @@ def parts():
     return SimpleNamespace(cache=cache, package=package, wheel=wheel, snapshot=runtime.make_snapshot(cache, package, wheel))
 
 
+@pytest.fixture(scope="session")
+def folder(parts, tmp_path_factory):
+    """A site with one case on one page, and two quizzes on another."""
+    root = tmp_path_factory.mktemp("quiz-site")
+    static = root / "_static" / "casebook"
+    runtime.build(static / "pyodide", parts.cache, lambda text: None)
+    (static / "quiz.js").write_text(module.source(), "utf-8")
+    for name in ("quiz.css", "worker.js"):
+        shutil.copyfile(runtime.HERE / name, static / name)
+    (static / "cases").mkdir()
+    (root / "cases").mkdir()
+    (root / "rowan.md").write_text(CASE, "utf-8")
+    rowan = {**cases.load(root / "rowan.md").page(), "anchors": {"upper-join": "s1"}, "lines": {"line-1": ["upper-join"]}}
+    sorrel = {**rowan, "id": "sorrel", "readings": [OTHER["operation"]], "key": {"claim": "44120"}, "anchors": {}}
+    for page in (rowan, sorrel):
+        (static / "cases" / f"{page['id']}.json").write_text(json.dumps(page), "utf-8")
+    one, other = markup.section_html(rowan, download_bytes=7_600_000), markup.section_html(sorrel)
+    (root / "cases" / "rowan.html").write_text(PAGE + one, "utf-8")
+    (root / "cases" / "both.html").write_text(PAGE + one + other, "utf-8")
+    asking = {**rowan, "readings": [*rowan["readings"], OTHER["operation"]], "key": {"claim": "query"}}
+    (static / "cases" / "rowan-asking.json").write_text(json.dumps({**asking, "id": "rowan-asking"}), "utf-8")
+    shown = markup.section_html(asking).replace('data-case="rowan"', 'data-case="rowan-asking"')
+    (root / "cases" / "asking.html").write_text(PAGE + shown, "utf-8")
+    (root / "cases" / "elsewhere.html").write_text(PAGE.replace(' id="s1"', "") + one, "utf-8")
+    return root
+
+
+@pytest.fixture(scope="session")
+def here(folder):
+    with contextlib.closing(Site(folder)) as site:
+        yield site
+
+
 @pytest.fixture
-def rowan(tmp_path):
-    """The file of a small case."""
-    file = tmp_path / "rowan.md"
-    file.write_text(CASE, "utf-8")
-    return file
+def visit(browser, here, watch):
+    with contextlib.ExitStack() as stack:
+
+        def open_page(name="rowan", before=None, wait="load", **options):
+            context = browser.new_context(**options)
+            stack.callback(context.close)
+            watch.follow(context)
+            if before:
+                before(context)
+            page = context.new_page()
+            page.goto(f"{here.address}/cases/{name}.html", wait_until=wait)
+            return Quiz(page)
+
+        yield open_page

@@ -18,7 +18,7 @@ async function grade(how, prepare, more) {
   const python = await loadPyodide({ ...options, ...more });
   prepare(python);
   const door = python.pyimport("casebook.quiz.door");
-  const graded = questions[how].map((question) => door.grade_json(question));
+  const graded = questions[how].map((question) => door.answer_json(question));
   return { graded, seconds: (performance.now() - began) / 1000 };
 }
 

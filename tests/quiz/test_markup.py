@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from casebook import cases
-from casebook.quiz import markup
+from casebook.quiz import markup, module
 
 FOLDER = pathlib.Path(markup.__file__).parent
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</section><script>"
@@ -50,14 +50,14 @@ def test_ids_are_there_and_unique(page, host):
 def test_the_field_has_its_name_and_helps_nobody_s_keyboard_to_guess(page):
     parsed = Parsed(markup.section_html(page))
     (field,) = parsed.find("textarea")
-    assert parsed.find("label") == [{"for": field["id"]}]
+    assert {"for": field["id"]} in parsed.find("label")
     assert (field["autocapitalize"], field["autocorrect"], field["spellcheck"]) == ("off", "off", "false")
 
 
 def test_every_part_that_the_module_looks_for_is_there(page):
     html = markup.section_html(page)
-    script = (FOLDER / "quiz.js").read_text("utf-8")
-    looked_for = re.findall(r'\bfind\("([^"]+)"\)', script)
+    script = (module.JS / "quiz.js").read_text("utf-8")
+    looked_for = re.findall(r'\bfind\("([^" ]+)"\)', script)
     assert len(looked_for) > 6
     for selector in looked_for:
         part = f'class="{selector[1:]}"' if selector[0] == "." else f"<{selector}"
@@ -92,11 +92,15 @@ def test_the_page_says_what_the_grader_weighs_and_the_notebook_does_not(page):
 
 
 def test_neither_script_nor_python_builds_html_from_what_is_typed():
-    script = (FOLDER / "quiz.js").read_text("utf-8")
+    script = module.source()
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", script)
     assert not re.search(r"runPython|innerHTML", (FOLDER / "worker.js").read_text("utf-8"))
 
 
 def test_an_untouched_page_gets_little():
-    packed = sum(len(gzip.compress((FOLDER / name).read_bytes(), 9)) for name in ("quiz.js", "quiz.css"))
-    assert packed < 30_000
+    files = module.source().encode(), (FOLDER / "quiz.css").read_bytes()
+    assert sum(len(gzip.compress(file, 9)) for file in files) < 30_000
+
+
+def test_every_file_of_the_module_is_in_it():
+    assert sorted(module.ROOMS) == sorted(file.stem for file in module.JS.glob("*.js"))

@@ -1,89 +1,11 @@
 """The quiz on a small page of its own in a real browser: what the book's tests do not provoke."""
 
-import contextlib
 import gzip
-import json
-import shutil
 
 import pytest
 from playwright.sync_api import expect
 
-from casebook import cases
-from casebook.quiz import markup, runtime
-from tests.conftest import Site
-
-SLOW = 60_000  # ms; the first answer waits for Python to start
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="../_static/casebook/quiz.css"><script type="module" src="../_static/casebook/quiz.js"></script>
-<p>A segment came out and <span id="s1">its ends were joined with a stapler</span>.</p>"""
-OTHER = {"operation": {"steps": [{"resect": [300, 320]}, {"join": [300, 320]}]}}
-
-
-@pytest.fixture(scope="module")
-def folder(parts, tmp_path_factory):
-    """A site with one case on one page, and two quizzes on another."""
-    from tests.quiz.conftest import CASE
-
-    root = tmp_path_factory.mktemp("quiz-site")
-    static = root / "_static" / "casebook"
-    runtime.build(static / "pyodide", parts.cache, lambda text: None)
-    for name in ("quiz.js", "quiz.css", "worker.js"):
-        shutil.copyfile(runtime.HERE / name, static / name)
-    (static / "cases").mkdir()
-    (root / "cases").mkdir()
-    (root / "rowan.md").write_text(CASE, "utf-8")
-    rowan = {**cases.load(root / "rowan.md").page(), "anchors": {"upper-join": "s1"}}
-    sorrel = {**rowan, "id": "sorrel", "readings": [OTHER["operation"]], "key": {"claim": "44120"}, "anchors": {}}
-    for page in (rowan, sorrel):
-        (static / "cases" / f"{page['id']}.json").write_text(json.dumps(page), "utf-8")
-    one, other = markup.section_html(rowan, download_bytes=7_600_000), markup.section_html(sorrel)
-    (root / "cases" / "rowan.html").write_text(PAGE + one, "utf-8")
-    (root / "cases" / "both.html").write_text(PAGE + one + other, "utf-8")
-    (root / "cases" / "elsewhere.html").write_text(PAGE.replace(' id="s1"', "") + one, "utf-8")
-    return root
-
-
-@pytest.fixture(scope="module")
-def here(folder):
-    with contextlib.closing(Site(folder)) as site:
-        yield site
-
-
-class Quiz:
-    """One quiz of a page."""
-
-    def __init__(self, page, case="rowan"):
-        self.page = page
-        self.section = page.locator(f"#casebook-{case}")
-        self.claim = self.section.get_by_role("textbox", name="Claim", exact=True)
-        self.check = self.section.get_by_role("button", name="Check", exact=True)
-        self.status = self.section.get_by_role("status")
-        self.worked = self.section.locator(".casebook-worked")
-
-    def answer(self, text, verdict):
-        self.claim.fill(text)
-        self.check.click()
-        expect(self.status).to_have_attribute("data-verdict", verdict, timeout=SLOW)
-
-    def timings(self):
-        return self.page.evaluate("window.casebookTimings")
-
-
-@pytest.fixture
-def visit(browser, here, watch):
-    with contextlib.ExitStack() as stack:
-
-        def open_page(name="rowan", before=None, wait="load", **options):
-            context = browser.new_context(**options)
-            stack.callback(context.close)
-            watch.follow(context)
-            if before:
-                before(context)
-            page = context.new_page()
-            page.goto(f"{here.address}/cases/{name}.html", wait_until=wait)
-            return Quiz(page)
-
-        yield open_page
+from tests.quiz.site import SLOW, Quiz
 
 
 def test_it_starts_from_the_snapshot_and_says_how_long_it_took(visit):

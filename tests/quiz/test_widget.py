@@ -9,7 +9,8 @@ import pytest
 
 from casebook import cases
 from casebook.grading import grade_page
-from casebook.quiz import quiz
+from casebook.quiz import quiz, save
+from casebook.responses import read_folder
 
 
 @pytest.fixture
@@ -89,16 +90,35 @@ def test_its_bundle_shows_text_where_no_widget_can_be(shown):
 def test_it_answers_the_quiz_that_is_shown(shown, monkeypatch):
     sent = []
     monkeypatch.setattr(shown, "send", sent.append)
-    shown._handle_custom_msg({"id": "7", "answer": "44120 x2", "evidence": None, "diagnoses": None}, [])
-    assert sent == [{"id": "7", "graded": shown.check("44120 x2").graded}]
+    asked = {"do": "grade", "answer": "44120 x2", "lines": None, "diagnoses": None}
+    shown._handle_custom_msg({"id": "7", "asked": json.dumps(asked)}, [])
+    assert [(each["id"], json.loads(each["told"])) for each in sent] == [("7", shown.check("44120 x2").graded)]
+    assert [(kept["case"], kept["answer"], kept["verdict"]) for kept in shown.attempts] == [("rowan", "44120 x2", "wrong")]
+
+
+def test_what_was_answered_is_saved_for_a_class(shown, monkeypatch, tmp_path):
+    monkeypatch.setattr(shown, "send", lambda message: None)
+    told = {"confidence": "sure", "seconds": 12, "hints": 1}
+    for answer in ("44120 x2", "what?", "44120; 44121"):
+        shown._handle_custom_msg({"id": "7", "asked": json.dumps({"do": "grade", "answer": answer, **told})}, [])
+    assert shown.save(tmp_path / "ada.jsonl", name="Ada") == 2
+    found, faults = read_folder(tmp_path)
+    assert not faults
+    assert [(r.learner, r.case, r.answer, r.confidence, r.seconds, r.hints) for r in found] == [
+        ("Ada", "rowan", "44120 x2", "sure", 12.0, 1),
+        ("Ada", "rowan", "44120; 44121", "sure", 12.0, 1),
+    ]
+    assert [attempt["try"] for attempt in shown.attempts] == [1, 2]
+    assert save(tmp_path / "both.jsonl", shown, shown) == 4
+    assert "learner" not in (tmp_path / "both.jsonl").read_text("utf-8")
 
 
 def test_an_error_reaches_the_learner(shown, monkeypatch, capsys):
     sent = []
     monkeypatch.setattr(shown, "send", sent.append)
-    monkeypatch.setattr("casebook.quiz.widget.grade_page", lambda *given: 1 / 0)
+    monkeypatch.setattr("casebook.quiz.door.grade_page", lambda *given: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        shown._asked(shown, {"id": "8", "answer": "44120"}, [])
+        shown._asked(shown, {"id": "8", "asked": json.dumps({"do": "grade", "answer": "44120"})}, [])
     assert sent == [{"id": "8", "error": "ZeroDivisionError: division by zero"}]
 
 

@@ -13,11 +13,21 @@ if TYPE_CHECKING:
     from .widget import Quiz
 
 
-def quiz(case: str | Path) -> Quiz:
-    """The quiz on a case, by its id or file: `quiz("juniper")`. Shows itself in a notebook; `check` works anywhere."""
+def quiz(case: str | Path, *, hold: bool = False) -> Quiz:
+    """The quiz on a case, by its id or file: `quiz("juniper")`. Shows itself in a notebook; `check` works anywhere.
+
+    With `hold`, for a class, no verdict is shown before `reveal()`.
+    """
     from .widget import Quiz
 
-    return Quiz(case)
+    return Quiz(case, hold=hold)
 
 
-__all__ = ["quiz"]
+def save(path: str | Path, *quizzes: Quiz, name: str = "") -> int:
+    """Save what was answered in these quizzes as one response file for a class; how many answers. `name` only where it is asked for."""
+    from .widget import save
+
+    return save(path, *quizzes, name=name)
+
+
+__all__ = ["quiz", "save"]

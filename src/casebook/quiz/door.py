@@ -1,25 +1,108 @@
-"""The door to the grader for a host that speaks JSON: the page's worker. Runs under Pyodide; standard library only."""
+"""The one door to Python for whatever a reader does in a page or a notebook: a question in, an answer out, both JSON.
+
+Runs under Pyodide too; standard library only. What a learner typed arrives as a value inside the question and never as code.
+Every question names what to `do`; one about a case carries the JSON of its page.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from casebook.grading import grade_page
+from casebook import claim, diagram, edits, explorer, fees, query, tutor
+from casebook.grading import Item, code_words, grade_page, item_of
+
+Question = Mapping[str, Any]
 
 
-def grade_json(asked: str) -> str:
-    """Grade `{"page": ..., "answer": ..., "evidence": ..., "diagnoses": ...}`; the answer is the JSON of `grade_page`.
+def answer(question: Question) -> dict[str, Any]:
+    """Answer a question. Raises ValueError where there is none of its kind, or where it lacks something."""
+    work = WORK.get(str(question.get("do")))
+    if work is None:
+        raise ValueError(f"nothing here does {str(question.get('do'))[:40]!r}; known: {', '.join(WORK)}")
+    try:
+        return work(question)
+    except KeyError as error:
+        raise ValueError(f"the question lacks {error}") from None
 
-    What a learner typed arrives as a value inside JSON and never as code.
-    """
-    given = json.loads(asked)
-    page = {
-        key: value for key, value in given["page"].items() if key != "anchors"
-    }  # where things stand on the page is not the grader's business
-    graded = grade_page(page, given["answer"], given.get("evidence"), given.get("diagnoses"))
-    return json.dumps(graded, ensure_ascii=False)
+
+def answer_json(asked: str) -> str:
+    """The same as text: the question's JSON in, the answer's JSON out, or `{"refused": why}`."""
+    try:
+        told = answer(json.loads(asked))
+    except ValueError as error:
+        told = {"refused": str(error)}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _page(question: Question) -> dict[str, Any]:
+    """The page without what only the browser needs."""
+    return {key: value for key, value in question["page"].items() if key not in ("anchors", "lines")}
+
+
+def _item(question: Question) -> Item:
+    return item_of(_page(question))
+
+
+def _listed(question: Question, name: str) -> list[str] | None:
+    """A list of words, or None where there is none."""
+    given = question.get(name)
+    if given is not None and not isinstance(given, list):
+        raise ValueError(f"{name}: expected a list")
+    return None if given is None else [str(each) for each in given]
+
+
+def _grade(question: Question) -> dict[str, Any]:
+    typed = question.get("diagnoses")
+    codes = re.findall(r"[^\s,;]+", typed) if isinstance(typed, str) else _listed(question, "diagnoses")
+    return grade_page(_page(question), question["answer"], _cited(question), codes or None)
+
+
+def _cited(question: Question) -> list[str] | None:
+    """The marks that the learner's lines hold; a line that decides nothing stands for itself."""
+    lines = _listed(question, "lines")
+    if not lines:
+        return _listed(question, "evidence")
+    deciding = set(_item(question).shown)
+    held = {line: [name for name in names if name in deciding] for line, names in (question["page"].get("lines") or {}).items()}
+    return [name for line in lines for name in held.get(line) or [line]]
+
+
+def _read(question: Question) -> dict[str, Any]:
+    read = claim.read(question["answer"])
+    return {"lines": [line.as_dict() for line in read.claim], "query": read.query, "error": read.error}
+
+
+def _codes(question: Question) -> dict[str, Any]:
+    marks = {code: "add-on, " if edits.add_on(code) else "" for code in code_words()}
+    return {"codes": [{"code": code, "words": marks[code] + words} for code, words in code_words().items()]}
+
+
+def _fees(question: Question) -> dict[str, Any]:
+    return fees.told(claim.read(question["answer"]).claim)
+
+
+WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
+    "grade": _grade,
+    "read": _read,
+    "codes": _codes,
+    "fees": _fees,
+    "hints": lambda q: {"hints": tutor.hints(_item(q))},
+    "beside": lambda q: diagram.beside(_item(q), q["answer"]),
+    "query-options": lambda q: {"options": query.options(_item(q))},
+    "query-review": lambda q: query.review(_item(q), q["text"]),
+    "draw": lambda q: tutor.draw(q["bank"], q["number"], q["seed"], q.get("topics")),
+    "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
+    "result": lambda q: tutor.result(q["answers"], q["bank"]),
+    "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),
+    "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),
+}
+
+
+# For making a snapshot of memory
 
 
 def read_tables() -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from casebook.grading import worked as work_out
 
+CONFIDENCE = {"sure": "sure", "fairly": "fairly sure", "guessing": "guessing"}
 ABOUT_BYTES = 7_500_000  # what the browser fetches to grade on the page, where the build does not say
 
 #: Runs where it stands, before the module that it waits for. It shows the form, keeps a hasty Check until the quiz is
@@ -44,11 +45,13 @@ def section_html(
     *,
     download_bytes: int | None = ABOUT_BYTES,
     host: str = "page",
+    chart: str = "",
 ) -> str:
     """The `<section class="casebook-quiz">` of a case.
 
     `page` is the JSON of the case and may hold `anchors` (mark to element id). `worked` is its worked answer, made here
     when not given. `download_bytes` is what the grader weighs; None says nothing of it. `host` is `page` or `notebook`.
+    `chart` is the HTML of the chart where the page does not show it.
     """
     case = escape(str(page["id"]))
     name = f"casebook-{case}"
@@ -60,18 +63,42 @@ def section_html(
 <progress max="1" value="0" aria-label="Fetching the grader" hidden></progress>
 </div>"""
     boot = f"<script>{BOOT}</script>" if on_page else ""
+    sure = "\n".join(
+        f'<label><input type="radio" name="confidence" value="{value}"> {words}</label>' for value, words in CONFIDENCE.items()
+    )
     solution = _worked(worked or work_out(page), page.get("anchors") or {})
+    sheet = (
+        f'<details class="casebook-sheet"><summary>The chart</summary><div class="casebook-chart">{chart}</div></details>'
+        if chart
+        else ""
+    )
     return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}" aria-labelledby="{name}-title">
 <h2 id="{name}-title">Your claim</h2>
-<form class="casebook-form" novalidate autocomplete="off">
+<p class="casebook-before" hidden></p>
+{sheet}<form class="casebook-form" novalidate autocomplete="off">
+<div class="casebook-cite" hidden>
+<button type="button" aria-pressed="false">Mark the lines that decide</button>
+<p class="casebook-hint"></p>
+</div>
 <label for="{name}-claim">Claim</label>
 <p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>. Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
-<div class="casebook-row">
 <textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off" autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"></textarea>
+<details class="casebook-builder"><summary>Build it row by row</summary><div class="casebook-build"></div></details>
+<details class="casebook-icd"><summary>Add the diagnoses</summary>
+<label for="{name}-icd">Diagnosis codes, the first one first</label>
+<input id="{name}-icd" name="diagnoses" type="text" autocapitalize="characters" autocomplete="off" spellcheck="false">
+</details>
+<fieldset class="casebook-confidence"><legend>How sure are you? <span class="casebook-hint">You need not say.</span></legend>
+{sure}
+</fieldset>
+<div class="casebook-row">
 <button type="submit" class="casebook-check">Check</button>
+<button type="button" class="casebook-hinter">Hint</button>
 </div>
+<ol class="casebook-hints" aria-live="polite"></ol>
 {fetching}
 </form>
+<div class="casebook-paper" aria-hidden="true"><p>Claim</p><p>Lines that decide</p><p>Why</p></div>
 <div class="casebook-status" role="status" data-verdict=""></div>
 <div class="casebook-notice" role="alert" hidden></div>
 <div class="casebook-layers"></div>

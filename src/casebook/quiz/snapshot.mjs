@@ -23,7 +23,7 @@ python.unpackArchive(new Uint8Array(readFileSync(wheel)).buffer, "wheel");
 const door = python.pyimport("casebook.quiz.door");
 door.read_tables().destroy();
 for (const [page, answers] of JSON.parse(readFileSync(pages, "utf8"))) {
-  for (const answer of answers) door.grade_json(JSON.stringify({ page, answer, evidence: [], diagnoses: [] }));
+  for (const answer of answers) door.answer_json(JSON.stringify({ do: "grade", page, answer, evidence: [], diagnoses: [] }));
 }
 door.forget_answers();
 door.destroy();

@@ -3,6 +3,8 @@
     q = quiz("juniper")
     q                            # shows the quiz
     q.check("44120; 44121")      # grades one answer, without a browser
+    q.hint()                     # the next hint
+    q.draw()                     # the bowel as operated; q.draw("44120") beside the bowel that would make this answer right
     q.explain()                  # the worked answer
     q.chart()                    # the chart
 
@@ -11,10 +13,13 @@ What these give reads as plain text without anything that changes from run to ru
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +27,14 @@ import anywidget
 import traitlets
 from IPython.display import Markdown
 
-from casebook import cases
-from casebook.grading import grade_page, worked
+from casebook import cases, diagram, tutor
+from casebook.grading import grade_page, item_of, worked
+from casebook.responses import write_file
 
+from . import door
+from .chart import chart_html
 from .markup import section_html
+from .module import source
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 80  # characters of a line of text output
@@ -43,6 +52,13 @@ def _lines(*parts: str, mark: str = "") -> str:
 def _told(title: str, *parts: str | None, mark: str = "  ") -> str:
     told = [part for part in parts if part]
     return f"{title}\n{_lines(*told, mark=mark)}" if told else ""
+
+
+class Text(str):
+    """Words that a notebook shows as they are, wrapped."""
+
+    def __repr__(self) -> str:
+        return _lines(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,6 +91,7 @@ class Result:
         parts = [
             told["headline"],
             _lines(told["amounts_to"] or ""),
+            _lines(told["tempts"] or ""),
             _told(f"{told['settles_as']}:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
             _told("What sets it right:", told["correction"]),
             _told("Line by line:", *lines, mark="- "),
@@ -112,22 +129,68 @@ class Worked:
         return "\n".join(part for part in parts if part)
 
 
-class Quiz(anywidget.AnyWidget):
-    """The quiz on one case. Raises CaseError when there is no such case."""
+@dataclass(frozen=True, repr=False)
+class Drawing:
+    """Pictures of bowel, each with its title and the same in words."""
 
-    _esm = HERE / "quiz.js"
+    pictures: tuple[Mapping[str, str], ...] = field(hash=False)
+    says: str = ""
+
+    def __repr__(self) -> str:
+        parts = [*(_told(f"{p['title']}:", p["words"]) for p in self.pictures), _lines(self.says)]
+        return "\n".join(part for part in parts if part)
+
+    def _repr_html_(self) -> str:
+        figures = (f"<figure><figcaption>{escape(p['title'])}</figcaption>{p['svg']}</figure>" for p in self.pictures)
+        said = f"<p>{escape(self.says)}</p>" if self.says else ""
+        return f'<style>{diagram.STYLE}</style><div class="casebook-pictures">{"".join(figures)}</div>{said}'
+
+
+class Quiz(anywidget.AnyWidget):
+    """The quiz on one case. Raises CaseError when there is no such case.
+
+    With `hold`, answers are noted and the verdict waits until `reveal()`. `attempts` holds what was answered here.
+    """
+
+    _esm = source()
     _css = HERE / "quiz.css"
     html = traitlets.Unicode().tag(sync=True)
+    places = traitlets.Dict().tag(sync=True)
+    held = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, case: str | Path) -> None:
+    def __init__(self, case: str | Path, *, hold: bool = False) -> None:
         self.case = cases.load(case)
-        self.page = self.case.page()
-        super().__init__(html=section_html(self.page, host="notebook"))
+        sheet = chart_html(self.case)
+        self.page = {**self.case.page(), "lines": sheet.lines}
+        self.attempts: list[dict[str, Any]] = []
+        self._hints = 0
+        html = section_html(self.page, host="notebook", chart=sheet.html)
+        super().__init__(html=html, places=sheet.places, held=hold)
         self.on_msg(self._asked)
 
     def check(self, answer: str, evidence: Iterable[str] | None = None, diagnoses: Iterable[str] | None = None) -> Result:
         """Grade one answer as it would be typed: `check("44120; 44121")`."""
         return Result(answer, grade_page(self.page, answer, _listed(evidence), _listed(diagnoses)))
+
+    def hint(self) -> Text:
+        """The next hint, from the question to ask to the rule; at the end the last one again."""
+        hints = tutor.hints(item_of(self.page))
+        self._hints = min(self._hints + 1, len(hints))
+        return Text(hints[self._hints - 1])
+
+    def draw(self, answer: str | None = None) -> Drawing:
+        """The bowel as operated, for each reading of the note; with an answer also the bowel that would make it right."""
+        told = diagram.beside(item_of(self.page), answer or "")
+        beside = [told["right_if"]] if answer and told["right_if"] else []
+        return Drawing((*told["operated"], *beside), told["says"] if answer else "")
+
+    def save(self, path: str | Path = "answers.jsonl", name: str = "") -> int:
+        """Save what was answered here as a response file; how many answers. `name` is written only where it is given."""
+        return save(path, self, name=name)
+
+    def reveal(self) -> None:
+        """Show the verdicts that were held back, and hold no more."""
+        self.held = False
 
     def explain(self) -> Worked:
         """The worked answer."""
@@ -141,14 +204,27 @@ class Quiz(anywidget.AnyWidget):
     def _asked(self, _: object, asked: Mapping[str, Any], buffers: object) -> None:
         """Answer the quiz that is shown. What the learner typed is a value in `asked`."""
         try:
-            result = self.check(asked["answer"], asked.get("evidence"), asked.get("diagnoses"))
-            self.send({"id": asked.get("id"), "graded": result.graded})
+            question = {**json.loads(asked["asked"]), "page": self.page}
+            told = door.answer(question)
+            if question["do"] == "grade" and told["verdict"] not in ("invalid", "blank"):
+                found = [m["id"] for m in told["misconceptions"]]
+                kept = {"answer": question["answer"], "verdict": told["verdict"], "score": told["score"], "misconceptions": found}
+                when = {"at": round(time.time() * 1000), "try": len(self.attempts) + 1}
+                more = {name: question.get(name) for name in ("confidence", "seconds", "hints")}
+                self.attempts.append({"case": self.case.id, **when, **kept, **more})
+            self.send({"id": asked.get("id"), "told": json.dumps(told)})
         except Exception as error:  # the learner must hear of it, whatever it is
             self.send({"id": asked.get("id"), "error": f"{type(error).__name__}: {error}"})
             raise
 
     def __repr__(self) -> str:
         return f'The quiz on {self.case.title}. It answers where this notebook runs; quiz("{self.case.id}").check("...") does everywhere.'
+
+
+def save(path: str | Path, *quizzes: Quiz, name: str = "") -> int:
+    """Save what was answered in these quizzes as one response file, in the order of time; how many answers. Raises OSError."""
+    attempts = sorted((attempt for each in quizzes for attempt in each.attempts), key=lambda attempt: attempt["at"])
+    return write_file(path, attempts, name)
 
 
 def _listed(values: Iterable[str] | None) -> list[str] | None:

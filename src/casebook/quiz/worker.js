@@ -1,11 +1,11 @@
 // The grader of a page: Python (Pyodide) with our own wheel, in a module worker.
 //
 //   in   {start: {base, files, lock, plain}}   once: the folder, what is in it, and whether to start the plain way
-//        {id, asked}                           an answer to grade, as the JSON that casebook.quiz.door reads
+//        {id, asked}                           a question, as the JSON that casebook.quiz.door reads
 //   out  {progress: {got, of}}                 bytes of the files so far
 //        {ready: {boot, bytes, times, why}}    boot is "snapshot" or "plain"; why says what was wrong with a snapshot
 //        {failed}                              why the grader cannot start
-//        {id, graded, ms} or {id, error}
+//        {id, told, ms} or {id, error}
 //
 // Files are packed with gzip and carry a digest of their content in their names, so a browser may keep them for ever.
 // A snapshot is the memory of a Python that has the grader loaded. Where there is none, or where it does not fit, Python
@@ -173,7 +173,7 @@ async function boot(how) {
   if (wheel) pyodide.unpackArchive((await wheel).buffer, "wheel");
   const door = pyodide.pyimport("casebook.quiz.door");
   times.ready = performance.now();
-  return { boot: how, times, grade: (asked) => door.grade_json(asked) };
+  return { boot: how, times, answer: (asked) => door.answer_json(asked) };
 }
 
 // Pyodide asks for two files by itself: hand it what is already here. (A failing program would leave it waiting for ever.)
@@ -226,10 +226,10 @@ let grader;
 let site;
 
 async function answer({ id, asked }) {
-  const { boot: how, grade } = await grader;
+  const { boot: how, answer: ask } = await grader;
   const began = performance.now();
   try {
-    postMessage({ id, graded: grade(asked), ms: performance.now() - began });
+    postMessage({ id, told: ask(asked), ms: performance.now() - began });
   } catch (error) {
     if (how === "plain") throw error;
     grader = start({ ...site, plain: String(error?.message ?? error) }); // a snapshot may lack what this answer needs

@@ -1,0 +1,44 @@
+"""The chart in a notebook: numbered lines, neutral places, and nothing but text from the case."""
+
+import html
+import re
+
+import pytest
+
+from casebook import cases
+from casebook.quiz.chart import chart_html
+
+
+def words(text):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_every_word_of_a_chart_stands_once_in_its_lines(path):
+    case = cases.load(path)
+    sheet = chart_html(case)
+    plain = re.sub(r"^(\d+\.|[-*#|: ]+)|[*|]", " ", cases.MARK.sub(r"\1", case.chart), flags=re.MULTILINE)
+    assert words(sheet.html).replace(" ", "") == words(plain).replace(" ", "")
+    numbers = re.findall(r'data-line="(\d+)"', sheet.html)
+    assert numbers == [str(i + 1) for i in range(len(numbers))]
+    assert len(numbers) > 10
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_every_mark_has_a_place_in_a_line_and_none_shows_its_name(path):
+    case = cases.load(path)
+    sheet = chart_html(case)
+    assert sheet.places.keys() == case.evidence.keys()
+    assert sorted(name for names in sheet.lines.values() for name in names) == sorted(case.evidence)
+    for name, place in sheet.places.items():
+        assert f'<span id="{place}">' in sheet.html
+        assert f'"{name}"' not in sheet.html
+        assert words(case.evidence[name]) in words(sheet.html)
+
+
+def test_markup_in_a_chart_is_text(rowan):
+    text = rowan.read_text("utf-8").replace("A narrowed", "<script>alert(1)</script> A [link](javascript:alert(1)) narrowed")
+    rowan.write_text(text, "utf-8")
+    shown = chart_html(cases.load(rowan)).html
+    assert "<script" not in shown
+    assert 'href="javascript' not in shown

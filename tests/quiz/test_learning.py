@@ -1,0 +1,226 @@
+"""What makes the quiz a lesson, in a real browser: rows, lines, confidence, hints, the question, pictures, and what is kept."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.quiz.site import SLOW
+
+HOSTILE = '<img src=x onerror="window.hurt=1">'
+
+
+def on_site(script):
+    """An empty page has no store, and the browser opens one first."""
+    return f"if (location.protocol === 'http:') {script}"
+
+
+def kept(quiz, key="casebook.attempts"):
+    return json.loads(quiz.page.evaluate(f"localStorage.getItem('{key}')") or "null")
+
+
+def test_rows_write_the_field_and_follow_it(visit):
+    quiz = visit()
+    quiz.section.get_by_text("Build it row by row").click()
+    search = quiz.section.get_by_label("Find a code")
+    expect(search).to_be_visible(timeout=SLOW)
+    search.fill("first open")
+    quiz.section.get_by_role("button", name="44120").click()
+    expect(quiz.claim).to_have_value("44120")
+    search.fill("44121")
+    search.press("Enter")  # takes the first that was found, and is no Check
+    line = quiz.section.get_by_role("group", name="Line 2, 44121")
+    line.get_by_label("Units").fill("2")
+    line.get_by_text("Modifiers").click()
+    line.get_by_label("59").check()
+    expect(quiz.claim).to_have_value("44120; 44121-59 x2")
+    quiz.section.get_by_role("button", name="Remove 44120, line 1").click()
+    expect(quiz.claim).to_have_value("44121-59 x2")
+    quiz.claim.fill("44202 (3), 44310-51")
+    expect(quiz.section.get_by_role("group", name="Line 1, 44202").get_by_label("Units")).to_have_value("3")
+    expect(quiz.section.get_by_role("group", name="Line 2, 44310").get_by_label("51")).to_be_checked()
+    quiz.section.get_by_role("button", name="Ask the surgeon first").click()
+    expect(quiz.claim).to_have_value("query")
+    expect(quiz.status).to_have_attribute("data-verdict", "")
+
+
+@pytest.mark.parametrize("how", ["keys", "mouse", "touch"])
+def test_lines_are_marked_and_scored(visit, how):
+    quiz = visit(has_touch=how == "touch")
+    toggle = quiz.section.get_by_role("button", name="Mark the lines that decide")
+    if how == "keys":
+        toggle.focus()
+        quiz.page.keyboard.press("Enter")
+        expect(quiz.page.get_by_role("option").first).to_be_focused()
+        for key in ("Space", "ArrowDown", "Space", "Space", "Escape"):
+            quiz.page.keyboard.press(key)
+        expect(toggle).to_be_focused()
+    else:
+        press = (lambda where: where.tap()) if how == "touch" else (lambda where: where.click())
+        press(toggle)
+        press(quiz.page.get_by_role("option").nth(0))
+        press(quiz.page.get_by_role("button", name="Done"))
+    expect(quiz.section.get_by_text("You marked line 1.")).to_be_visible()
+    assert quiz.page.locator("[role=option], [role=listbox], .casebook-chart [tabindex]").count() == 0
+    quiz.answer("44120", "partly")
+    expect(quiz.section.get_by_text("1 of 2 deciding lines found (1).")).to_be_visible()
+    assert kept(quiz)["attempts"][0]["evidence"] == 0.5
+
+
+def test_how_sure_one_is_is_offered_and_never_required(visit):
+    quiz = visit()
+    quiz.answer("44120", "partly")
+    quiz.section.get_by_label("fairly sure").check()
+    quiz.answer("44120; 44121", "correct")
+    one, two = kept(quiz)["attempts"]
+    assert (one["confidence"], one["try"], two["confidence"], two["try"]) == (None, 1, "fairly", 2)
+    assert (one["case"], one["answer"], one["verdict"]) == ("rowan", "44120", "partly")
+    assert one["misconceptions"]
+    assert two["seconds"] >= 0
+
+
+def test_hints_come_one_after_the_other(visit):
+    quiz = visit()
+    button = quiz.section.get_by_role("button", name="Hint")
+    button.click()
+    expect(quiz.section.locator(".casebook-hints li")).to_have_count(1, timeout=SLOW)
+    button = quiz.section.locator(".casebook-hinter")
+    for shown in range(2, 6):
+        if button.inner_text() == "No more hints":
+            break
+        button.click()
+        expect(quiz.section.locator(".casebook-hints li")).to_have_count(shown)
+    expect(button).to_have_text("No more hints")
+    said = quiz.section.locator(".casebook-hints").inner_text()
+    assert "44121" not in said
+    quiz.answer("44120", "partly")
+    assert kept(quiz)["attempts"][0]["hints"] == quiz.section.locator(".casebook-hints li").count() > 2
+
+
+def test_a_note_that_needs_a_question_lets_one_write_it(visit):
+    quiz = visit("asking")
+    quiz.answer("query", "correct")
+    field = quiz.section.get_by_label("Your question")
+    quiz.section.locator(".casebook-pick input").first.check(timeout=SLOW)
+    assert field.input_value()
+    field.fill(f"Please confirm two joins so that 44121 can be paid. {HOSTILE}")
+    quiz.section.get_by_role("button", name="Review the question").click()
+    expect(quiz.section.get_by_text("To mend:").first).to_be_visible()
+    quiz.section.get_by_text("A question that would do").click()
+    model = quiz.section.locator(".casebook-model").inner_text()
+    field.fill(model)
+    quiz.section.get_by_role("button", name="Review the question").click()
+    expect(quiz.section.get_by_text("To mend:")).to_have_count(0)
+    assert quiz.page.evaluate("window.hurt") is None
+
+
+def test_the_bowel_is_drawn_beside_the_one_that_would_make_it_right(visit):
+    quiz = visit()
+    quiz.answer("44120", "partly")
+    pictures = quiz.section.get_by_role("img")
+    expect(pictures).to_have_count(2)
+    for picture in pictures.all():
+        assert picture.bounding_box()["width"] > 200
+    words = quiz.section.locator(".casebook-picture details p")
+    assert words.nth(0).text_content() != words.nth(1).text_content()
+
+
+def test_where_no_operation_makes_it_right_the_page_says_so(visit):
+    quiz = visit()
+    quiz.answer("44120 x2", "wrong")
+    expect(quiz.section.get_by_text("No operation makes 44120 x2 right")).to_be_visible()
+    expect(quiz.section.get_by_role("img")).to_have_count(1)
+
+
+def test_what_it_pays_is_folded_away(visit):
+    quiz = visit()
+    quiz.answer("44120; 44121", "correct")
+    fold = quiz.section.get_by_text("What your answer would pay")
+    fold.click()
+    expect(quiz.section.get_by_text("1,352.74").first).to_be_visible()
+
+
+def test_diagnoses_are_scored_beside_the_claim(visit):
+    quiz = visit()
+    quiz.section.get_by_text("Add the diagnoses").click()
+    quiz.section.get_by_label("Diagnosis codes").fill("k50012")
+    quiz.answer("44120; 44121", "correct")
+    expect(quiz.section.get_by_text("The codes and their order are right.")).to_be_visible()
+    quiz.section.get_by_label("Diagnosis codes").fill(f"K50.012, {HOSTILE}")
+    quiz.answer("44120; 44121", "correct")
+    expect(quiz.section.get_by_text("Not needed:")).to_be_visible()
+
+
+def test_loading_the_page_again_loses_nothing(visit):
+    quiz = visit()
+    quiz.section.get_by_role("button", name="Mark the lines that decide").click()
+    quiz.page.get_by_role("option").nth(1).click()
+    quiz.page.get_by_role("button", name="Done").click()
+    quiz.answer("44120", "partly")
+    quiz.claim.fill("44120; 44121 x")
+    quiz.section.get_by_label("guessing").check()
+    quiz.page.reload()
+    expect(quiz.claim).to_have_value("44120; 44121 x")
+    expect(quiz.section.get_by_label("guessing")).to_be_checked()
+    expect(quiz.section.get_by_text("You marked line 2.")).to_be_visible()
+    expect(quiz.section.get_by_text("Last time you answered 44120: partly right.")).to_be_visible()
+    assert len(kept(quiz)["attempts"]) == 1
+
+
+def test_two_tabs_lose_nothing_of_each_other(visit):
+    quiz = visit()
+    other = quiz.page.context.new_page()
+    other.goto(quiz.page.url)
+    quiz.answer("44120", "partly")
+    type(quiz)(other).answer("44120 x2", "wrong")
+    assert [each["answer"] for each in kept(quiz)["attempts"]] == ["44120", "44120 x2"]
+
+
+def test_what_an_older_book_kept_is_taken_over(visit):
+    older = [{"case": "rowan", "at": 1, "answer": "44120 x2", "verdict": "wrong"}]
+    quiz = visit(
+        before=lambda c: c.add_init_script(on_site(f"localStorage['casebook.attempts'] ??= {json.dumps(json.dumps(older))}"))
+    )
+    expect(quiz.section.get_by_text("Last time you answered 44120 x2: not right.")).to_be_visible()
+    quiz.answer("44120", "partly")
+    assert kept(quiz)["version"] == 1
+    assert [each["answer"] for each in kept(quiz)["attempts"]] == ["44120 x2", "44120"]
+
+
+@pytest.mark.parametrize("stored", ['{"version": 99, "attempts": []}', "{broken"])
+def test_what_cannot_be_read_is_never_written_over(visit, stored):
+    quiz = visit(before=lambda c: c.add_init_script(on_site(f"localStorage['casebook.attempts'] = {json.dumps(stored)}")))
+    quiz.answer("44120", "partly")
+    expect(quiz.section.get_by_text("Your answer was not kept")).to_be_visible()
+    assert quiz.page.evaluate("localStorage['casebook.attempts']") == stored
+
+
+FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+REFUSED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+
+
+@pytest.mark.parametrize("way", [FULL, REFUSED])
+def test_a_browser_that_keeps_nothing_still_grades_and_says_so(visit, way):
+    quiz = visit(before=lambda c: c.add_init_script(way))
+    quiz.answer("44120", "partly")
+    quiz.answer("44120; 44121", "correct")
+    expect(quiz.section.get_by_text("stays only until you close this page")).to_be_visible()
+
+
+def test_hostile_text_in_every_field_is_text(visit):
+    quiz = visit()
+    quiz.section.get_by_text("Add the diagnoses").click()
+    quiz.section.get_by_label("Diagnosis codes").fill(HOSTILE)
+    quiz.section.get_by_text("Build it row by row").click()
+    quiz.section.get_by_label("Find a code").fill(HOSTILE)
+    quiz.answer(HOSTILE, "invalid")
+    quiz.answer(f"44120; {HOSTILE}", "invalid")
+    quiz.answer("44120", "partly")
+    quiz.page.evaluate(
+        "h => localStorage['casebook.attempts'] = JSON.stringify({version: 1, attempts: [{case: 'rowan', answer: h, verdict: h, at: 1}]})",
+        HOSTILE,
+    )
+    quiz.page.reload()
+    expect(quiz.section.get_by_text("Last time you answered")).to_contain_text("<img")
+    assert quiz.page.evaluate("window.hurt") is None
+    assert quiz.page.locator("img[src=x]").count() == 0
