@@ -1,0 +1,366 @@
+"""What a class got wrong, and why: every answer is graded again and counted by case, learner, wrong rule and confidence.
+
+    told = cohort(frame_of(read_folder("responses")[0]))
+    told.cases, told.learners, told.wrong_rules
+
+The frame is one of pandas, or of Dask where a class outgrows one machine; the call is the same. What is counted adds up, so that a part of the learners can be
+counted alone. Only the first answer to a case that could be read counts: later ones were given knowing the verdict.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import atanh, exp, log, sqrt, tanh
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .beliefs import Bank
+from .cases import library, load
+from .claim import read, show
+from .exam import Page
+from .grading import expected
+from .misconceptions import MISCONCEPTIONS
+from .responses import Response, first_answers
+from .results import CONFIDENCE, Z, wilson
+
+COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
+ENOUGH = 8  # learners at least before a case's discrimination is put into words
+GOOD = 0.7  # of the other cases right: a learner who knows the rules
+APART = 0.3  # a correlation from which a case tells learners apart
+NEXT = 3  # cases to try against a wrong rule
+SUMS = (
+    "answered", "right", "score", "sure_wrong", "timed", "log_seconds", "strong", "strong_right",
+    "n", "x", "y", "yy", "xy",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """A class in tables. Shares are of 1, intervals are of 95 % and in percent, times in seconds.
+
+    - `cases`: how many were right, how well the case tells good students from others, how long it took, whether it misleads.
+    - `learners`: how many were right, which wrong rules the answers show, and how many answers no known rule gives.
+    - `wrong_rules`: who holds each, in how many answers it shows, and which cases show it next.
+    - `answers`: what was answered to each case, most frequent first, and what it amounts to.
+    - `confidence`: how often each word of confidence was right.
+    - `left_out`: answers to cases that this bank has not, by case.
+    """
+
+    cases: pd.DataFrame
+    learners: pd.DataFrame
+    wrong_rules: pd.DataFrame
+    answers: pd.DataFrame
+    confidence: pd.DataFrame
+    left_out: pd.Series = field(repr=False)
+
+    def to_csv(self, folder: str | Path) -> list[Path]:
+        """Every table as a file in a folder, which is made; their paths. A cell that a spreadsheet would run is made text."""
+        into = Path(folder)
+        into.mkdir(parents=True, exist_ok=True)
+        written = []
+        for name in ("cases", "learners", "wrong_rules", "answers", "confidence"):
+            path = into / f"{name}.csv"
+            table: pd.DataFrame = getattr(self, name).reset_index()
+            table.map(_cell).to_csv(path, index=False)
+            written.append(path)
+        return written
+
+
+def frame_of(responses: Iterable[Response]) -> pd.DataFrame:
+    """Responses as a table, a row each."""
+    rows = [each.as_dict() for each in responses]
+    texts = dict.fromkeys(("learner", "case", "answer", "confidence"), "string")
+    numbers = dict.fromkeys(("at", "seconds", "hints"), "float64")
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(texts | numbers)
+
+
+def shipped() -> list[Page]:
+    """The pages of every case of this casebook."""
+    return [load(path).page() for path in library()]
+
+
+def cohort(frame: Any, pages: Sequence[Page] | None = None, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> Cohort:
+    """A class in tables, from a frame with the columns of `COLUMNS`, pandas's or Dask's; `pages` are its cases, else the shipped ones.
+
+    `progress` wraps the walks over cases and learners, as tqdm does. Raises ValueError where a column is missing or a case cannot be graded.
+    """
+    if missing := [name for name in COLUMNS if name not in frame.columns]:
+        raise ValueError(f"the table lacks {', '.join(missing)}; casebook.cohort.frame_of makes one from responses")
+    bank = json.dumps(shipped() if pages is None else list(pages))
+    if hasattr(frame, "to_delayed"):  # Dask's; each learner's answers must be together
+        from dask.base import compute
+        from dask.delayed import delayed
+
+        count, text = delayed(_count), delayed(bank)
+        parts = compute(*[count(part, text) for part in frame.shuffle("learner").to_delayed()])
+    else:
+        parts = (_count(frame, bank, progress),)
+    return _together(parts, _bank(bank))
+
+
+# Counting
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What some of the learners come to; two parts add up."""
+
+    learners: list[dict[str, Any]]
+    cases: dict[str, dict[str, float]]
+    answers: dict[tuple[str, str], int]
+    shown: dict[tuple[str, str], int]
+    confidence: dict[str, list[int]]
+    left_out: dict[str, int]
+
+
+@lru_cache(maxsize=4)
+def _bank(pages: str) -> Bank:
+    return Bank.of(json.loads(pages))
+
+
+def _count(frame: pd.DataFrame, pages: str, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> _Part:
+    """What the learners of a frame come to. A learner's rows must all be in it."""
+    bank = _bank(pages)
+    bank.prepare(progress)
+    part = _Part([], {}, {}, {}, {}, {})
+    groups = list(frame.groupby("learner", sort=True))
+    for learner, rows in progress(groups):
+        responses = [
+            Response(str(learner), str(row.case), "" if pd.isna(row.answer) else str(row.answer), _known(row.at), _word(row.confidence), _known(row.seconds))
+            for row in rows.itertuples()
+        ]  # fmt: skip
+        _learner(part, bank, str(learner), responses)
+    return part
+
+
+def _known(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _word(value: Any) -> str | None:
+    return None if pd.isna(value) or value not in CONFIDENCE else str(value)
+
+
+def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -> None:
+    mine: list[Response] = []
+    unread = 0
+    for each in responses:
+        if each.case not in bank.items:
+            part.left_out[each.case] = part.left_out.get(each.case, 0) + 1
+        elif bank.items[each.case].grade(each.answer).verdict in ("invalid", "blank"):
+            unread += 1
+        else:
+            mine.append(each)
+    mine = first_answers(mine)
+    grades = {each.case: bank.items[each.case].grade(each.answer) for each in mine}
+    right = sum(grade.verdict == "correct" for grade in grades.values())
+    sure = [grades[each.case].verdict == "correct" for each in mine if each.confidence == "sure"]
+    profile = bank.profile({each.case: each.answer for each in mine})
+    low, high = wilson(right, len(mine))
+    part.learners.append(
+        {
+            "learner": learner, "answered": len(mine), "right": right, "low": low, "high": high,
+            "sure": len(sure), "sure_wrong": len(sure) - sum(sure), "seconds": sum(each.seconds or 0.0 for each in mine),
+            "holds": [b.id for b in profile.held], "or": {b.id: list(b.alike) for b in profile.held if b.alike},
+            "perhaps": [b.id for b in profile.beliefs if not b.held], "unexplained": list(profile.unexplained), "unread": unread,
+        }
+    )  # fmt: skip
+    for each in mine:
+        _answer(part, bank, each, grades[each.case], right, len(mine))
+
+
+def _answer(part: _Part, bank: Bank, each: Response, grade: Any, right: int, of: int) -> None:
+    good = grade.verdict == "correct"
+    sums = part.cases.setdefault(each.case, dict.fromkeys(SUMS, 0.0))
+    sums["answered"] += 1
+    sums["right"] += good
+    sums["score"] += grade.score
+    sums["sure_wrong"] += each.confidence == "sure" and not good
+    if each.seconds:
+        sums["timed"] += 1
+        sums["log_seconds"] += log(each.seconds)
+    if of > 1:
+        rest = (right - good) / (of - 1)  # how the learner did on the other cases
+        sums["strong"] += rest >= GOOD
+        sums["strong_right"] += good and rest >= GOOD
+        for name, value in (("n", 1.0), ("x", good), ("y", rest), ("yy", rest * rest), ("xy", good * rest)):
+            sums[name] += value
+    told = (each.case, typed(each.answer))
+    part.answers[told] = part.answers.get(told, 0) + 1
+    for m in grade.misconceptions:
+        part.shown[each.case, m.id] = part.shown.get((each.case, m.id), 0) + 1
+    if each.confidence:
+        count = part.confidence.setdefault(each.confidence, [0, 0])
+        count[0] += good
+        count[1] += 1
+
+
+def typed(text: str) -> str:
+    """An answer as it is counted: the same claim reads the same, however it was typed."""
+    answer = read(text)
+    return "query" if answer.query else show(sorted(answer.claim, key=lambda line: (line.code, line.modifiers)))
+
+
+# Adding up
+
+
+def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
+    learners = sorted((row for part in parts for row in part.learners), key=lambda row: row["learner"])
+    cases: dict[str, dict[str, float]] = {}
+    for part in parts:
+        for case, sums in part.cases.items():
+            into = cases.setdefault(case, dict.fromkeys(SUMS, 0.0))
+            for name, value in sums.items():
+                into[name] += value
+    answers, shown, left_out = (_added(getattr(part, name) for part in parts) for name in ("answers", "shown", "left_out"))
+    return Cohort(
+        cases=_cases(cases, shown, bank),
+        learners=pd.DataFrame(learners, columns=_LEARNER).set_index("learner"),
+        wrong_rules=_wrong_rules(learners, shown, bank),
+        answers=_answers(answers, bank),
+        confidence=_confidence(parts),
+        left_out=pd.Series(left_out, name="answers", dtype="int64").rename_axis("case").sort_index(),
+    )
+
+
+_LEARNER = [
+    "learner",
+    "answered",
+    "right",
+    "low",
+    "high",
+    "sure",
+    "sure_wrong",
+    "seconds",
+    "holds",
+    "or",
+    "perhaps",
+    "unexplained",
+    "unread",
+]
+
+
+def _added(counts: Iterable[Mapping[Any, int]]) -> dict[Any, int]:
+    total: dict[Any, int] = {}
+    for each in counts:
+        for key, number in each.items():
+            total[key] = total.get(key, 0) + number
+    return total
+
+
+def _cases(cases: Mapping[str, Mapping[str, float]], shown: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:
+    rows = []
+    for case in bank.items:
+        if case not in cases:
+            continue
+        s = cases[case]
+        of, right = int(s["answered"]), int(s["right"])
+        low, high = wilson(right, of)
+        tells, tells_low, tells_high = discrimination(s)
+        most = max(((n, id) for (c, id), n in shown.items() if c == case), default=(0, ""))
+        rows.append(
+            {
+                "case": case, "answered": of, "right": right, "facility": right / of, "low": low, "high": high, "score": s["score"] / of,
+                "discrimination": tells, "tells_low": tells_low, "tells_high": tells_high, "reads": reads(tells, tells_high, int(s["n"])),
+                "strong": int(s["strong"]), "strong_right": int(s["strong_right"]), "sure_wrong": int(s["sure_wrong"]),
+                "seconds": exp(s["log_seconds"] / s["timed"]) if s["timed"] else None, "most_shown": most[1], "shown": most[0],
+            }
+        )  # fmt: skip
+    names = [
+        "case", "answered", "right", "facility", "low", "high", "score", "discrimination", "tells_low", "tells_high", "reads",
+        "strong", "strong_right", "sure_wrong", "seconds", "most_shown", "shown",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=names).set_index("case").sort_values(["facility", "case"])
+
+
+def discrimination(sums: Mapping[str, float]) -> tuple[float | None, float | None, float | None]:
+    """How well a case tells learners apart: the correlation of being right here with being right elsewhere, and its 95 % interval by Fisher's z.
+
+    None where all or nobody were right, or all did alike elsewhere: then nothing can be told.
+    """
+    n, x, y = sums["n"], sums["x"], sums["y"]
+    across, down = n * x - x * x, n * sums["yy"] - y * y
+    if n < 4 or across <= 1e-9 or down <= 1e-9:
+        return None, None, None
+    r = max(-0.999, min(0.999, (n * sums["xy"] - x * y) / sqrt(across * down)))
+    reach = Z / sqrt(n - 3)
+    return r, tanh(atanh(r) - reach), tanh(atanh(r) + reach)
+
+
+def reads(tells: float | None, high: float | None, learners: int) -> str:
+    """A case's discrimination in words."""
+    if tells is None or high is None:
+        return "all alike"
+    if learners < ENOUGH:
+        return "too few to say"
+    if high < 0:
+        return "misleads good students"
+    if tells < -APART:
+        return "perhaps misleads good students"
+    return "tells well" if tells >= APART else "tells little"
+
+
+def _wrong_rules(learners: Sequence[Mapping[str, Any]], shown: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:
+    rows = []
+    answers = _added({id: n} for (_, id), n in shown.items())
+    for id, m in MISCONCEPTIONS.items():
+        holders = [row["learner"] for row in learners if id in row["holds"]]
+        perhaps = [row["learner"] for row in learners if id in row["perhaps"]]
+        if not answers.get(id) and not holders and not perhaps:
+            continue
+        met = {case for case, wrong in shown if wrong == id}
+        telling = bank.table[bank.place[(id,)]] > 0
+        cases = [case for case, tells in zip(bank.items, telling, strict=True) if tells]
+        rows.append(
+            {
+                "wrong_rule": id, "says": m.says, "correction": m.correction, "held_by": len(holders), "perhaps_by": len(perhaps),
+                "answers": answers.get(id, 0), "learners": holders, "cases": sorted(met),
+                "next_cases": sorted(cases, key=lambda case: case in met)[:NEXT],
+            }
+        )  # fmt: skip
+    names = ["wrong_rule", "says", "correction", "held_by", "perhaps_by", "answers", "learners", "cases", "next_cases"]
+    table = pd.DataFrame(rows, columns=names).set_index("wrong_rule")
+    return table.sort_values(["held_by", "answers", "wrong_rule"], ascending=[False, False, True])
+
+
+def _answers(answers: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:
+    rows = []
+    for (case, text), number in answers.items():
+        item = bank.items[case]
+        grade = item.grade(text)
+        found = grade.misconceptions
+        told = "accepted" if grade.verdict == "correct" else " and ".join(m.says for m in found) if grade.explained.together else " or ".join(m.says for m in found)  # fmt: skip
+        row = {"case": case, "answer": text, "number": number, "verdict": grade.verdict, "amounts_to": told or "no known rule"}
+        rows.append(row | {"wrong_rules": [m.id for m in found], "expected": expected(item)})
+    names = ["case", "answer", "number", "verdict", "amounts_to", "wrong_rules", "expected"]
+    return (
+        pd.DataFrame(rows, columns=names)
+        .sort_values(["case", "number", "answer"], ascending=[True, False, True])
+        .set_index("case")
+    )
+
+
+def _confidence(parts: Sequence[_Part]) -> pd.DataFrame:
+    rows = []
+    for word in CONFIDENCE:
+        right = sum(part.confidence.get(word, [0, 0])[0] for part in parts)
+        of = sum(part.confidence.get(word, [0, 0])[1] for part in parts)
+        low, high = wilson(right, of)
+        rows.append(
+            {"confidence": word, "right": right, "answered": of, "share": right / of if of else None, "low": low, "high": high}
+        )
+    return pd.DataFrame(rows).set_index("confidence")
+
+
+def _cell(value: Any) -> Any:
+    """A cell of a CSV file: lists as words; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    if isinstance(value, list):
+        value = ", ".join(value)
+    if isinstance(value, dict):
+        value = "; ".join(f"{key}: {', '.join(told)}" for key, told in value.items())
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
