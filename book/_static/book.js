@@ -1,15 +1,15 @@
-// The page itself: colours, scrollable parts by keyboard, folded answers in print. The quiz has its own script.
+// The page itself: colors, scrollable parts by keyboard, folded answers in print. The quiz has its own script.
 
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const names = { auto: "as the system", light: "light", dark: "dark" };
-const button = document.getElementById("colours");
+const button = document.getElementById("colors");
 
-function colour(mode) {
+function color(mode) {
   root.dataset.mode = mode;
   root.dataset.theme = mode === "dark" || (mode === "auto" && dark.matches) ? "dark" : "light";
-  button?.setAttribute("aria-label", `Colours: ${names[mode]}`);
-  button?.setAttribute("title", `Colours: ${names[mode]}`);
+  button?.setAttribute("aria-label", `Colors: ${names[mode]}`);
+  button?.setAttribute("title", `Colors: ${names[mode]}`);
 }
 
 button?.addEventListener("click", () => {
@@ -18,16 +18,16 @@ button?.addEventListener("click", () => {
   try {
     localStorage.setItem("mode", mode);
   } catch {
-    // a browser that keeps nothing still changes colours
+    // a browser that keeps nothing still changes colors
   }
-  colour(mode);
+  color(mode);
 });
-dark.addEventListener("change", () => colour(root.dataset.mode));
-colour(names[root.dataset.mode] ? root.dataset.mode : "auto");
+dark.addEventListener("change", () => color(root.dataset.mode));
+color(names[root.dataset.mode] ? root.dataset.mode : "auto");
 
 // What scrolls sideways on a narrow screen can be reached and scrolled by keyboard.
 function reach() {
-  for (const part of document.querySelectorAll("pre, .pst-scrollable-table-container")) {
+  for (const part of document.querySelectorAll("pre, .wide, .pst-scrollable-table-container")) {
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
   }

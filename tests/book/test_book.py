@@ -20,7 +20,8 @@ from tests.conftest import ROOT
 
 CASES = [path.stem for path in library()]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-ENTRIES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+CHAPTERS = [chapter for part in TOC["parts"] for chapter in part["chapters"]]
+ENTRIES = [TOC["root"], *(entry["file"] for chapter in CHAPTERS for entry in (chapter, *chapter.get("sections", ())))]
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +163,10 @@ def test_the_source_of_a_case_is_not_published(built_book):
 @pytest.mark.parametrize("case", CASES)
 def test_the_grader_gets_the_case_and_the_places_of_its_marks(pages, built_book, case):
     page = given(built_book, case)
-    anchors = page.pop("anchors")
+    anchors, lines = page.pop("anchors"), page.pop("lines")
+    assert sorted(name for names in lines.values() for name in names) == sorted(anchors)  # every mark stands in one line
+    shown = pages[f"cases/{case}.html"].html
+    assert all(f'id="{line}"' in shown for line in lines)
     assert page == load(case).page()
     assert set(anchors) == set(page["evidence"])
     assert len(set(anchors.values())) == len(anchors)
@@ -208,11 +212,11 @@ def test_a_notebook_shows_the_quiz_of_the_page_and_no_widget(pages):
     assert '"key"' not in html
 
 
-# Colours
+# Colors
 
 
-def luminance(colour):
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def luminance(color):
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     r, g, b = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
@@ -223,12 +227,12 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark", "dark without scripts"])
-def test_text_can_be_read_in_every_colour_scheme(scheme):
+def test_text_can_be_read_in_every_color_scheme(scheme):
     style = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
     blocks = re.findall(r"(:root[^{]*)\{([^}]*--paper[^}]*)\}", style)
     wanted = {"light": ":root", "dark": ':root[data-theme="dark"]', "dark without scripts": ':root[data-theme="auto"]'}[scheme]
     block = next(body for selector, body in blocks if selector.strip() == wanted)
-    colours = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block))
+    colors = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block))
     grounds = ["paper", "sheet", "tint", "accent-tint", "mark", "good-tint", "fair-tint", "bad-tint"]
     pairs = [("ink", ground) for ground in grounds]
     pairs += [(word, ground) for word in ("quiet", "accent", "good", "fair", "bad") for ground in ("paper", "sheet", "tint")]
@@ -239,6 +243,6 @@ def test_text_can_be_read_in_every_colour_scheme(scheme):
         ("fair", "fair-tint"),
         ("bad", "bad-tint"),
     ]
-    poor = {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in pairs}
+    poor = {pair: round(contrast(colors[pair[0]], colors[pair[1]]), 2) for pair in pairs}
     assert {pair: value for pair, value in poor.items() if value < 4.5} == {}
-    assert contrast(colours["edge"], colours["paper"]) >= 3
+    assert contrast(colors["edge"], colors["paper"]) >= 3

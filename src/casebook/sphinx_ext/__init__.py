@@ -1,6 +1,6 @@
 """What the book adds to Jupyter Book: quizzes on the charts, lists made from the rulebook, citations that must resolve.
 
-`setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules, misconceptions, sources) and
+`setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules, misconceptions, sources), `tables` (codes, coverage, what is contested), `desks` and
 `parts` (the few elements that docutils lacks).
 """
 
@@ -11,16 +11,18 @@ from sphinx.util.typing import ExtensionMetadata
 
 from casebook import __version__
 
-from . import charts, lists, notebooks, parts
+from . import charts, desks, lists, notebooks, parts, tables
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything with Sphinx."""
     parts.setup(app)
     lists.setup(app)
+    tables.setup(app)
     charts.setup(app)
     notebooks.setup(app)
+    desks.setup(app)
     # Jupyter Book always sets this value; its own extension for it is left out of the book.
     if "comments_config" not in app.config:
         app.add_config_value("comments_config", {}, "")
-    return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": __version__, "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

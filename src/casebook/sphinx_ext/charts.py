@@ -22,15 +22,19 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from casebook import diagram
 from casebook.cases import Case, CaseError, load
 from casebook.quiz import markup as quiz
+from casebook.quiz.module import source
 
+from .bank import bank, charts
+from .lines import NumberedLines
 from .parts import PACKAGE, make_box, markup, note_package
 
 log = logging.getLogger(__name__)
-QUIZ_FILES = ("*.js", "*.css", "*.svg")
 CASE_TITLE = re.compile(r"(<a [^>]*>)\s*(\w+): ([^<]+?)\s*(</a>)")
 UNIT = re.compile(r"(?<=\d) (?=(?:cm|mm|mL|L|kg|g|mg|F|C)\b)")  # a number and its unit stay on one line
+FILED = re.compile(r"\bClaim as filed\b.*?(?=\bPathology\b)")  # the claim that an audit asks about is part of its chart
 #: What the theme copies and the book's own frame never asks for: 6 MB of fonts and scripts.
 UNUSED = ("images", "locales", "scripts", "styles", "vendor")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -39,12 +43,6 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 def is_case(docname: str) -> bool:
     """Whether a page is a chart."""
     return docname.startswith("cases/")
-
-
-def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
-    """What the grader gets of each chart that was read: page name to JSON."""
-    found: dict[str, dict[str, Any]] = vars(env).setdefault("casebook_charts", {})  # pickled with the environment
-    return found
 
 
 # Reading
@@ -123,7 +121,7 @@ class ChartSheet(SphinxPostTransform):
                 whole.remove(child)
             head = nodes.paragraph("", "", nodes.strong("", "Chart"), classes=["chart-head"])
             head += nodes.inline("", "invented, for teaching")
-            whole += [make_box("div", head, *inside, classes=["chart"]), *after]
+            whole += [make_box("div", head, *inside, classes=["chart", "casebook-chart"]), *after]
             for text in list(whole.findall(nodes.Text)):
                 if (kept := UNIT.sub("\N{NO-BREAK SPACE}", text)) != text:
                     text.parent.replace(text, nodes.Text(kept))
@@ -146,9 +144,9 @@ def copy_quiz(app: Sphinx) -> None:
     """Put the quiz's files and the grader where the pages find them; before the pages, which carry their digests."""
     if app.builder.format == "html":
         static = Path(app.outdir, "_static", "casebook")
-        for pattern in QUIZ_FILES:
-            for file in sorted((PACKAGE / "quiz").glob(pattern)):
-                write(static / file.name, file.read_bytes())
+        write(static / "worker.js", (PACKAGE / "quiz" / "worker.js").read_bytes())
+        write(static / "quiz.css", (PACKAGE / "quiz" / "quiz.css").read_bytes() + diagram.STYLE.encode())
+        write(static / "quiz.js", source().encode())
         bytes_to_fetch = build_runtime(static / "pyodide", Path(app.srcdir, ".cache"), lambda text: log.info("%s", text))
         vars(app)["casebook_bytes"] = bytes_to_fetch
 
@@ -183,6 +181,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         return
     static = Path(app.outdir, "_static", "casebook")
     told = []
+    write(static / "bank.json", json.dumps(bank(app.env), ensure_ascii=False, sort_keys=True).encode())
     for docname, page in charts(app.env).items():
         write(static / "cases" / f"{page['id']}.json", json.dumps(page, ensure_ascii=False, sort_keys=True).encode())
         file = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
@@ -233,10 +232,12 @@ def leaks(page: Mapping[str, Any], html: str) -> Iterator[str]:
             yield f"the name of a mark, {name!r}"
     key = page["key"]
     sentences = [reading.get("says") for reading in page["readings"]] + [key.get("why"), key.get("ask")]
+    sentences += (key.get("tempting") or {}).values()
     for sentence in filter(None, sentences):
         if " ".join(str(sentence).split()) in both:
             yield f"{sentence!r}"
     claims = key.get("claim")
+    chart = FILED.sub("", chart)
     for claim in claims if isinstance(claims, list) else [claims]:
         if re.search(r"\d", str(claim)) and str(claim) in chart:
             yield f"the claim {claim!r}"
@@ -255,6 +256,7 @@ def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildE
 def setup(app: Sphinx) -> None:
     """Register what happens to charts."""
     app.add_transform(NeutralMarks)
+    app.add_transform(NumberedLines)
     app.add_post_transform(ChartSheet)
     app.connect("builder-inited", copy_quiz)
     app.connect("source-read", leave_the_chart)

@@ -29,6 +29,10 @@ class box(nodes.General, nodes.Element):
     """An HTML element `tag` around its children."""
 
 
+class span(nodes.Inline, nodes.TextElement):
+    """A box within a line of text."""
+
+
 class markup(nodes.General, nodes.Invisible, nodes.Element):
     """Finished HTML in `html`. It is no text of the page, so the search index never sees it."""
 
@@ -37,9 +41,12 @@ class link(nodes.Inline, nodes.TextElement):
     """A link to the `target` that some page announced; `tip` is shown on hovering."""
 
 
-def make_box(tag: str, *children: nodes.Node, classes: Iterable[str] = (), ids: Iterable[str] = (), **attributes: str) -> box:
+def make_box(
+    tag: str, *children: nodes.Node, classes: Iterable[str] = (), ids: Iterable[str] = (), **attributes: str
+) -> box | span:
     """A box with its children."""
-    made = box("", *children, classes=list(classes), ids=list(ids), attributes=attributes)
+    given: dict[str, Any] = {"classes": list(classes), "ids": list(ids), "attributes": attributes}
+    made = span("", "", *children, **given) if tag == "span" else box("", *children, **given)
     made["tag"] = tag
     return made
 
@@ -110,11 +117,11 @@ class FoldAnswers(SphinxPostTransform):
                 node.replace_self(make_box("details", summary, *rest, classes=["aside"], ids=node["ids"]))
 
 
-def _visit_box(self: Any, node: box) -> None:
+def _visit_box(self: Any, node: box | span) -> None:
     self.body.append(self.starttag(node, node["tag"], "", **node["attributes"]))
 
 
-def _depart_box(self: Any, node: box) -> None:
+def _depart_box(self: Any, node: box | span) -> None:
     self.body.append(f"</{node['tag']}>\n")
 
 
@@ -145,7 +152,8 @@ def setup(app: Sphinx) -> None:
     """Register the elements and what resolves them."""
     through: dict[str, Any] = dict.fromkeys(OTHERS, (_pass, _pass))
     none: dict[str, Any] = dict.fromkeys(OTHERS, (_skip, None))
-    app.add_node(box, html=(_visit_box, _depart_box), **through)
+    for element in (box, span):
+        app.add_node(element, html=(_visit_box, _depart_box), **through)
     app.add_node(markup, html=(_visit_markup, None), **none)
     app.add_node(link, html=(_pass, _pass), **through)
     transforms: list[type[Transform]] = [ResolveLinks, WholeClaims, FoldAnswers]

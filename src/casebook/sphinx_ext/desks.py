@@ -1,0 +1,41 @@
+"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}` and `{explorer}`; and the bank of all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from casebook.exam import TOPICS
+from casebook.quiz import desks
+
+from .parts import markup
+
+DESKS: dict[str, Callable[..., str]] = {
+    "test-yourself": desks.self_test,
+    "your-progress": desks.progress,
+    "explorer": desks.explorer,
+}
+
+
+class Desk(SphinxDirective):
+    """One desk, with its size where the page can know it. `{test-yourself} joins units` is a test on these things to learn."""
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """The markup; it is no text of the page."""
+        topics = self.arguments[0].split() if self.arguments else []
+        if unknown := [topic for topic in topics if self.name != "test-yourself" or topic not in TOPICS]:
+            raise self.error(f"{unknown[0]!r} is not a thing to learn; there are: {', '.join(TOPICS)}")
+        given = [" ".join(topics)] if topics else []
+        return [markup(html=DESKS[self.name](vars(self.env.app).get("casebook_bytes"), *given))]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    for name in DESKS:
+        app.add_directive(name, Desk)
