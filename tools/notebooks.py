@@ -2,7 +2,7 @@
 
     python tools/notebooks.py
 
-Nothing else is kept: no widget state, no times, no counts that change from run to run. The tests compare what is kept.
+Nothing else is kept: no widget state, no pictures, no times, no counts that change from run to run. The tests compare what is kept.
 """
 
 import pathlib
@@ -11,7 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-WIDGET = "application/vnd.jupyter.widget-view+json"
+LEFT_OUT = ("application/vnd.jupyter.widget-view+json", "image/png")
 
 
 def main() -> None:
@@ -24,7 +24,8 @@ def main() -> None:
         for cell in book.cells:
             cell.metadata.pop("execution", None)
             for output in cell.get("outputs", []):
-                output.get("data", {}).pop(WIDGET, None)
+                for kind in LEFT_OUT:
+                    output.get("data", {}).pop(kind, None)
         nbformat.write(book, file)
         print(file.relative_to(ROOT))
 
