@@ -14,6 +14,8 @@ from tests.browser.page import Quiz
 from tests.conftest import ROOT
 
 AXE = "axe-core@4.14.1"
+# Each width and each scheme once a page; the other two pairs take as long again and are left to `make test-all`.
+LOOKS = [[(1280, "light"), (390, "dark")], pytest.param([(1280, "dark"), (390, "light")], marks=pytest.mark.slow)]
 
 
 @pytest.fixture
@@ -53,16 +55,43 @@ def axe():
 
 @pytest.fixture
 def violations(axe):
-    """Serious and critical violations in a part of a page, one line each."""
+    """Violations of any impact in a page or a part of it, one line each."""
 
-    def find(page, selector):
-        page.evaluate(axe)
-        found = page.evaluate("selector => axe.run(selector, {resultTypes: ['violations']})", selector)["violations"]
+    def find(page, selector=None):
+        if not page.evaluate("window.axe"):
+            page.evaluate(axe)
+        found = page.evaluate("where => axe.run(where ?? document, {resultTypes: ['violations']})", selector)["violations"]
         return [
-            f"{each['id']}: {each['help']}: {' '.join(node['html'].split())[:160]}"
-            for each in found
-            if each["impact"] in ("serious", "critical")
-            for node in each["nodes"]
+            f"{each['id']}: {each['help']}: {' '.join(node['html'].split())[:160]}" for each in found for node in each["nodes"]
         ]
 
     return find
+
+
+@pytest.fixture
+def sound(visit, site, violations):
+    """Walk over pages: each opens without errors, breaks none of WCAG and axe's best practices, and scrolls sideways nowhere.
+
+    Any impact counts, in each of the looks (a width and a color scheme); and at 320 pixels, which is 1280 at 400 percent.
+    """
+
+    def walk(files, looks):
+        here = visit("book/welcome.html")
+        for file in files:
+            here.goto(f"{site.address}/{file}", wait_until="load")
+            assert here.title()
+            for width, scheme in looks:
+                here.set_viewport_size({"width": width, "height": 900})
+                here.emulate_media(color_scheme=scheme)
+                assert violations(here) == [], f"{file}, {width} pixels, {scheme}"
+            here.set_viewport_size({"width": 320, "height": 640})
+            assert here.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{file} scrolls sideways"
+
+    return walk
+
+
+@pytest.fixture(scope="session")
+def all_pages(built_book):
+    """Every page but the bare redirect at the root."""
+    files = [file.relative_to(built_book).as_posix() for file in sorted(built_book.rglob("*.html"))]
+    return [file for file in files if "_static" not in file and file != "index.html"]

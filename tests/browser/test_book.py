@@ -1,22 +1,19 @@
-"""The pages of the built book in a real browser."""
+"""The chapters of the built book in a real browser; the case pages, which are as many again, are in test_case_pages.py."""
 
 import pytest
 
-
-def test_pages_open_without_errors_or_other_hosts(visit, built_book):
-    files = [file.relative_to(built_book).as_posix() for file in sorted(built_book.rglob("*.html"))]
-    files = [file for file in files if "_static" not in file]
-    assert "book/welcome.html" in files
-    opened = [visit(file) for file in files]
-    for page in opened:
-        page.wait_for_load_state("networkidle")
-        assert page.title()
+from tests.browser.conftest import LOOKS
 
 
-@pytest.mark.parametrize("page", ["book/welcome.html", "book/decision.html"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_chapters_are_accessible(visit, violations, page, width, scheme):
-    here = visit(page, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    assert violations(here, "article") == []
-    assert here.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+def test_the_root_leads_to_the_first_page(visit):
+    page = visit("index.html")
+    page.wait_for_url("**/book/welcome.html")
+    page.wait_for_load_state("networkidle")
+    assert page.title()
+
+
+@pytest.mark.parametrize("looks", LOOKS)
+def test_every_chapter_is_sound(sound, all_pages, looks):
+    chapters = [file for file in all_pages if not file.startswith("cases/")]
+    assert "book/decision.html" in chapters
+    sound(chapters, looks)

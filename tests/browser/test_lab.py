@@ -1,4 +1,4 @@
-"""The notebook in a real JupyterLab: run it, answer once, see the verdict."""
+"""The notebooks in a real JupyterLab: run, answer, see the verdict; the same JSON as everywhere."""
 
 import json
 import os
@@ -10,20 +10,48 @@ import subprocess
 import sys
 import time
 import urllib.request
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from casebook import cli
+from casebook.cases import library
+from casebook.cohort import cohort, frame_of
+from casebook.responses import read_folder
 from tests.conftest import ROOT
 
-NOTEBOOK = "01_the_crohn_case.ipynb"
+ANSWER = "44120; 44121 x2; 44005"
+
+
+def all_cases():
+    """A notebook that shows every case."""
+    ids = [path.stem for path in library()]
+    shown = f"import ipywidgets\nfrom casebook.quiz import quiz\nipywidgets.VBox([quiz(case) for case in {ids}])"  # one output: JupyterLab folds many
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(shown)])
+    book.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    return nbformat.writes(book)
+
+
+def to_save():
+    """A notebook that shows two cases, and a cell that saves what was answered."""
+    cells = [
+        "from casebook.quiz import quiz, save\nalder, oak = quiz('alder'), quiz('oak')\ndisplay(alder, oak)",
+        "save('saved.jsonl', alder, oak, name='Ben')",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    book.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    return nbformat.writes(book)
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab over a copy of the notebooks."""
+    """The address of a JupyterLab over a copy of the notebooks, and one with every case."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    (home / "notebooks" / "all.ipynb").write_text(all_cases(), "utf-8")
+    (home / "notebooks" / "save.ipynb").write_text(to_save(), "utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -60,27 +88,78 @@ def lab(tmp_path_factory):
                 time.sleep(0.5)
         else:
             raise AssertionError((home / "log").read_text()[-3000:])
-        yield f"http://127.0.0.1:{port}"
+        yield SimpleNamespace(address=f"http://127.0.0.1:{port}", folder=home / "notebooks")
     finally:
         running.terminate()
         running.wait(timeout=30)
 
 
-def test_the_notebook_answers(lab, browser):
+@pytest.fixture
+def run(lab, browser):
+    """Open a notebook, run all of it, and give the page."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.goto(f"{lab}/lab/tree/{NOTEBOOK}?reset")
-    expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
-    # Run before the kernel is there, and JupyterLab asks which kernel to take.
-    expect(page.get_by_role("button", name=re.compile("ipykernel.*Idle"))).to_be_visible(timeout=90_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
-    section = page.locator("section.casebook-quiz").first
+
+    def opened(notebook):
+        page = context.new_page()
+        page.goto(f"{lab.address}/lab/tree/{notebook}?reset")
+        expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
+        # Run before the kernel is there, and JupyterLab asks which kernel to take.
+        expect(page.get_by_role("button", name=re.compile("ipykernel.*Idle"))).to_be_visible(timeout=90_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
+        return page
+
+    yield opened
+    context.close()
+
+
+def answered(section, text, verdict):
     claim = section.get_by_role("textbox", name="Claim", exact=True)
     expect(claim).to_be_visible(timeout=90_000)
-    claim.fill("query")
+    claim.fill(text)
     section.get_by_role("button", name="Check", exact=True).click()
-    status = section.get_by_role("status")
-    expect(status).to_have_attribute("data-verdict", "correct", timeout=30_000)
-    expect(status).not_to_be_empty()
-    context.close()
+    expect(section.get_by_role("status")).to_have_attribute("data-verdict", verdict, timeout=30_000)
+    return section.evaluate("e => e.graded")
+
+
+def test_the_notebook_answers(run):
+    page = run("01_the_crohn_case.ipynb")
+    section = page.locator("section.casebook-quiz").first
+    answered(section, "query", "correct")
+    expect(section.get_by_role("status")).not_to_be_empty()
+    section.get_by_text("The chart", exact=True).click()
+    section.get_by_role("button", name="Mark the lines that decide").click()
+    section.get_by_role("option").nth(3).click()
+    section.get_by_role("button", name="Done").click()
+    expect(section.get_by_text("You marked line 4.")).to_be_visible()
+    answered(section, "44120", "partly")
+    expect(section.get_by_text("True, but not what decides: line 4.")).to_be_visible()
+    expect(section.get_by_role("img").first).to_be_visible()
+
+
+def test_the_notebook_and_the_command_line_say_the_same_of_every_case(run, capsys):
+    page = run("all.ipynb")
+    for path in library():
+        section = page.locator(f"section.casebook-quiz[data-case={path.stem}]")
+        assert cli.main(["grade", path.stem, ANSWER, "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert answered(section, ANSWER, said["verdict"]) == said
+
+
+def test_what_the_notebook_saves_the_class_report_reads_with_the_same_grades(run, lab):
+    page = run("save.ipynb")
+    said = {}
+    for case, answer, verdict in (("alder", "44120 x2", "wrong"), ("oak", "query", "wrong")):
+        section = page.locator(f"section.casebook-quiz[data-case={case}]")
+        section.get_by_label("guessing", exact=True).check()
+        said[case] = answered(section, answer, verdict)
+    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output").last).to_contain_text("2", timeout=30_000)
+    responses, faults = read_folder(lab.folder / "saved.jsonl")
+    assert not faults
+    assert [(r.learner, r.case, r.confidence) for r in responses] == [("Ben", "alder", "guessing"), ("Ben", "oak", "guessing")]
+    told = cohort(frame_of(responses))
+    for case, graded in said.items():
+        assert told.answers.loc[case, "verdict"] == graded["verdict"]
+        assert told.answers.loc[case, "wrong_rules"] == [m["id"] for m in graded["misconceptions"]]

@@ -1,10 +1,12 @@
 """The quiz of a case page in a real browser: what a reader types, and what the page answers."""
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from casebook import cli
 from casebook.cases import load
 from casebook.grading import grade_page
 from tests.browser.page import SLOW, Quiz, an_answer
@@ -136,8 +138,7 @@ def test_accessible(quiz, case, violations, width, scheme):
     here.page.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
     assert violations(here.page, "section.casebook-quiz") == []
     here.answer(an_answer(case, "partly"), "partly")
-    for closed in here.section.locator("details:not([open]) > summary").all():
-        closed.click()
+    here.section.locator("details").evaluate_all("each => each.forEach(e => { e.open = true })")
     assert violations(here.page, "section.casebook-quiz") == []
     assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
 
@@ -153,3 +154,33 @@ def test_every_case_grades_its_own_answer(quiz, case_ids):
         here = quiz(case)
         here.answer(an_answer(case, "correct"), "correct")
         here.page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_paper_the_answer_has_a_sheet_of_its_own(quiz, case, scripts):
+    here = quiz(case, java_script_enabled=scripts)
+    here.page.emulate_media(media="print")
+    expect(here.worked).to_be_visible()
+    expect(here.section.locator(".casebook-paper")).to_be_visible()
+    expect(here.check).to_be_hidden()
+    assert here.worked.evaluate("e => getComputedStyle(e).breakBefore") == "page"
+    sheets = len(re.findall(rb"/Type /Page\b", here.page.pdf()))
+    here.worked.evaluate("e => e.style.setProperty('display', 'none', 'important')")
+    without = len(re.findall(rb"/Type /Page\b", here.page.pdf()))
+    assert sheets > without >= 1
+
+
+ANSWER = "44120; 44121 x2; 44005"
+
+
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_the_page_and_the_command_line_say_the_same(visit, case_ids, capsys, every):
+    """One browser session for the cases; test_parity.py compares all cases and answers, in Pyodide without a page, and test_lab.py in JupyterLab."""
+    page = visit(f"cases/{case_ids[0]}.html")
+    for case in case_ids[::every]:
+        page.goto(page.url.replace(page.url.split("/")[-1], f"{case}.html"))
+        here = Quiz(page)
+        assert cli.main(["grade", case, ANSWER, "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        here.answer(ANSWER, said["verdict"])
+        assert here.section.evaluate("e => e.graded") == said

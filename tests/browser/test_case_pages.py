@@ -1,0 +1,13 @@
+"""The case pages in a real browser. A file of their own, so that another worker can walk over the chapters."""
+
+import pytest
+
+from casebook.cases import library
+from tests.browser.conftest import LOOKS
+
+
+@pytest.mark.parametrize("looks", LOOKS)
+def test_every_case_page_is_sound(sound, all_pages, looks):
+    cases = [file for file in all_pages if file.startswith("cases/")]
+    assert len(cases) == len(library())
+    sound(cases, looks)

@@ -1,0 +1,253 @@
+"""The desks of the book in a real browser: the test of oneself, the progress page, the explorer; and a case by keyboard alone."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from casebook.cases import load
+from casebook.class_report import report
+from casebook.cohort import cohort, frame_of
+from casebook.grading import expected, item_of
+from casebook.responses import read_folder
+from tests.browser.page import SLOW, Quiz
+
+OLDER = [{"case": "alder", "at": 1_700_000_000_000, "answer": "44120 x2", "verdict": "wrong", "misconceptions": []}]
+SEED = (
+    "if (location.protocol === 'http:' && !sessionStorage.seeded) "
+    f"{{ sessionStorage.seeded = 1; localStorage['casebook.attempts'] = {json.dumps(json.dumps(OLDER))} }}"
+)
+
+
+def begin(page, seed, kind="typed", feedback="end", number="5"):
+    page.get_by_label("Length").select_option(number)
+    page.get_by_label("Answers").select_option(kind)
+    page.get_by_label("Feedback").select_option(feedback)
+    page.get_by_label("Number of the test").fill(str(seed))
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name=f"Question 1 of {number}")).to_be_visible(timeout=SLOW)
+
+
+def case_on(page):
+    return page.locator("section.casebook-quiz").get_attribute("data-case")
+
+
+def right(case):
+    return expected(item_of(load(case).page()))
+
+
+def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
+    page = visit("book/test_yourself.html", viewport={"width": 390, "height": 844})
+    begin(page, 7)
+    for number in range(1, 6):
+        expect(page.get_by_role("heading", name=f"Question {number} of 5")).to_be_visible()
+        here, case = Quiz(page), case_on(page)
+        expect(here.worked).to_be_hidden()
+        if number == 1:
+            assert violations(page) == []
+            page.reload()  # in the middle
+            page.get_by_role("button", name="Go on").click()
+            expect(page.get_by_role("heading", name="Question 1 of 5")).to_be_visible(timeout=SLOW)
+        if number == 2:
+            here.section.get_by_label("sure", exact=True).check()
+        here.claim.fill("query" if number == 2 else right(case))
+        page.get_by_role("button", name="Keep this answer").click()
+    expect(page.get_by_role("heading", name="Your result")).to_be_focused(timeout=SLOW)
+    stage = page.locator(".casebook-stage")
+    expect(stage).to_contain_text("4 of 5 (80 %)")
+    expect(stage).to_contain_text(re.compile("1 of them sure"))
+    heads = stage.get_by_role("heading", level=3).all_inner_texts()
+    assert heads.index("What your answers amount to") < heads.index("How many were right")
+    assert "casebook.attempts" in page.evaluate("Object.keys(localStorage)")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.reload()
+    page.get_by_role("button", name="See the result").click()
+    expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Another test").click()
+    expect(page.get_by_role("button", name="Start the test")).to_be_visible()
+
+
+def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visit):
+    drawn = []
+    for _ in range(2):
+        page = visit("book/test_yourself.html")
+        begin(page, 21, kind="choice", feedback="once")
+        drawn.append(json.loads(page.evaluate("localStorage['casebook.test']"))[""]["items"])
+        texts = page.locator(".casebook-choices input").evaluate_all("all => all.map((each) => each.value)")
+        assert texts.count(right(case_on(page))) == 1
+        assert len(texts) >= 3
+        page.get_by_role("radio", name=right(case_on(page)), exact=True).check()
+        Quiz(page).check.click()
+        expect(Quiz(page).status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+        page.get_by_role("button", name="Next question").click()
+        expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
+    assert drawn[0] == drawn[1]
+
+
+def test_time_ends_a_test(visit):
+    page = visit("book/test_yourself.html")
+    begin(page, 3)
+    soon = "{'': {...JSON.parse(localStorage['casebook.test'])[''], ends: Date.now() + 1500}}"
+    page.evaluate(f"localStorage['casebook.test'] = JSON.stringify({soon})")
+    page.reload()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".casebook-stage")).to_contain_text("0 of 5")
+
+
+def tab_to(page, locator):
+    """Press Tab until it has the focus."""
+    for _ in range(150):
+        if locator.count() and locator.evaluate("e => e === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way by Tab to {locator}")
+
+
+def test_a_whole_test_by_keyboard_alone(visit):
+    page = visit("book/test_yourself.html")
+    tab_to(page, page.get_by_label("Number of the test"))
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    for number in range(1, 6):
+        expect(page.get_by_role("heading", name=f"Question {number} of 5")).to_be_focused(timeout=SLOW)
+        here = Quiz(page)
+        tab_to(page, here.claim)
+        page.keyboard.type(right(case_on(page)))
+        tab_to(page, here.check)
+        page.keyboard.press("Enter")
+        expect(here.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+        tab_to(page, page.get_by_role("button", name="Next question" if number < 5 else "See the result"))
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your result")).to_be_focused()
+    expect(page.locator(".casebook-stage")).to_contain_text("5 of 5")
+
+
+def test_a_case_by_keyboard_alone_with_lines_a_question_and_another_try(visit):
+    page = visit("cases/juniper.html")
+    here, keys = Quiz(page), page.keyboard
+    tab_to(page, here.section.get_by_role("button", name="Mark the lines that decide"))
+    keys.press("Enter")
+    for _ in range(30):
+        keys.press("ArrowDown")
+    keys.press("Space")
+    keys.press("Escape")
+    expect(here.section.get_by_text("You marked line")).to_be_visible()
+    tab_to(page, here.claim)
+    keys.type("44120")
+    keys.press("Enter")
+    expect(here.status).to_have_attribute("data-verdict", "partly", timeout=SLOW)
+    expect(here.claim).to_be_focused()
+    keys.press("Control+A")
+    keys.type("query")
+    keys.press("Enter")
+    expect(here.status).to_have_attribute("data-verdict", "correct")
+    tab_to(page, here.section.get_by_label("Your question"))
+    keys.type("How many joins stood at closing?")
+    tab_to(page, here.section.get_by_role("button", name="Review the question"))
+    keys.press("Enter")
+    expect(here.section.get_by_text("It asks openly.")).to_be_visible()
+
+
+def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, tmp_path, violations):
+    page = visit("book/progress.html", before=lambda p: p.add_init_script(SEED))
+    stage = page.locator(".casebook-stage")
+    expect(stage).to_contain_text("1 answer to 1 case so far.")
+    expect(stage.get_by_role("link", name="Alder")).to_be_visible(timeout=SLOW)  # missed long ago, so due
+    assert violations(page) == []
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save to a file").click()
+    file = tmp_path / "answers.jsonl"
+    saved.value.save_as(file)
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert lines == [{"format": "casebook-answers", "version": 1}, *OLDER]
+    page.get_by_role("button", name="Erase", exact=True).click()
+    page.get_by_role("button", name="No, keep them").click()
+    assert page.evaluate("localStorage['casebook.attempts']")
+    page.get_by_role("button", name="Erase", exact=True).click()
+    page.get_by_role("button", name="Yes, erase everything").click()
+    expect(stage).to_contain_text("No case has been answered")
+    assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
+    for _ in range(2):  # loaded twice, counted once
+        page.locator("input[type=file]").set_input_files(file)
+        expect(stage).to_contain_text("1 answer to 1 case so far.")
+
+
+def test_what_the_page_saves_the_class_report_reads_with_the_same_grades(visit, tmp_path):
+    page = visit("cases/alder.html")
+    site = page.url.rsplit("/cases/", 1)[0]
+    given = {"alder": "44120 x2", "birch": right("birch"), "juniper": "44120"}
+    said = {}
+    for case, answer in given.items():
+        page.goto(f"{site}/cases/{case}.html")
+        here = Quiz(page)
+        here.section.get_by_label("sure", exact=True).check()
+        here.claim.fill(answer)
+        here.check.click()
+        expect(here.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        said[case] = here.section.evaluate("e => e.graded")
+    page.goto(f"{site}/book/progress.html")
+    page.get_by_label("Your name or number").fill("Ada <b>L.</b>")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save to a file").click()
+    saved.value.save_as(tmp_path / "casebook-answers.jsonl")
+    responses, faults = read_folder(tmp_path)
+    assert not faults
+    assert [(r.learner, r.case, r.answer, r.confidence) for r in responses] == [
+        ("Ada <b>L.</b>", *pair, "sure") for pair in given.items()
+    ]
+    told = cohort(frame_of(responses))
+    for case, graded in said.items():
+        row = told.answers.loc[case]
+        assert row["verdict"] == graded["verdict"]
+        assert row["wrong_rules"] == [m["id"] for m in graded["misconceptions"]]
+        assert round(told.cases.loc[case, "score"], 2) == graded["score"]
+    assert "<b>L." not in report(told)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("", "not a file of answers"),
+        ("hello", "not a file of answers"),
+        ('{"format": "casebook-answers", "version": 9}\n', "newer edition"),
+        ('{"format": "casebook-answers", "version": 1}\n{"case": "al', "cut short"),
+        ("[[[[", "not a file of answers"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_the_reason(visit, tmp_path, content, why):
+    page = visit("book/progress.html")
+    file = tmp_path / "<b>odd.jsonl"
+    file.write_text(content, "utf-8")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text(why)).to_be_visible()
+    assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
+
+
+def test_the_explorer_follows_what_is_done(visit, violations):
+    page = visit("book/explorer.html", viewport={"width": 390, "height": 844})
+    claim = page.locator(".casebook-stage .casebook-answer code")
+    for start, end in ((300, 330), (400, 430)):
+        page.get_by_label("From, cm").fill(str(start))
+        page.get_by_label("To, cm").fill(str(end))
+        page.get_by_role("button", name="Cut this piece out").click()
+        page.get_by_role("button", name="Join the ends").click(timeout=SLOW)
+    expect(claim).to_have_text("44120; 44121")
+    assert violations(page) == []
+    page.get_by_label("From, cm").fill("310")
+    page.get_by_label("To, cm").fill("320")
+    page.get_by_role("button", name="Cut this piece out").click()
+    expect(page.locator(".casebook-test-status")).not_to_contain_text("Claim")
+    expect(claim).to_have_text("44120; 44121")
+    page.get_by_label("Approach").select_option("laparoscopic")
+    expect(claim).to_have_text("44202; 44203")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_without_scripts_the_desks_say_where_to_go(visit):
+    for name in ("test_yourself", "progress", "explorer"):
+        page = visit(f"book/{name}.html", java_script_enabled=False)
+        expect(page.locator(".casebook-without")).to_be_visible()
+        expect(page.locator(".casebook-desk-body")).to_be_hidden()
