@@ -14,12 +14,13 @@ READY := $(VENV)/.ready
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book serve lab lint test test-all bench clean
+.PHONY: help venv book serve lab lite lint test test-all bench clean
 
 help:
 	@echo "make serve      build the book and serve it at http://localhost:$(PORT) (PORT= to change)"
 	@echo "make book       build the book into _build/html"
 	@echo "make lab        open the notebooks in JupyterLab"
+	@echo "make lite       build JupyterLite: two notebooks that run wholly in the browser"
 	@echo "make test       everything CI runs: lint, types, cases, tests, notebooks, book, browser"
 	@echo "make test-all   the slow tests too"
 	@echo "make bench      measure the quiz in a real browser, and the grader"
@@ -40,10 +41,14 @@ serve: $(READY)
 lab: $(READY)
 	@$(PY) -m jupyter lab notebooks
 
+lite: $(READY)
+	@$(PY) tools/lite.py
+
 lint: $(READY)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(VENV)/bin/codespell book cases notebooks src tools README.md CONTRIBUTING.md CHANGELOG.md NOTICE
 	$(VENV)/bin/casebook check
 
 # One pytest run holds the core, the notebooks (nbval), the built book and the browser; its closing line is the last one.
@@ -58,6 +63,8 @@ test-all: lint book
 bench: $(READY) book
 	@$(PY) tools/browser.py
 	@$(PY) tools/bench_grader.py
+	@$(PY) tools/bench_class.py
+	@$(PY) tools/bench_payer_files.py
 	@$(PY) tools/bench.py
 
 clean:

@@ -6,6 +6,7 @@ Compare the figures with one another.
 
 import argparse
 import contextlib
+import gzip
 import pathlib
 import statistics
 import sys
@@ -33,14 +34,16 @@ ANSWERS = (
     "44120",
 )
 SLOW = 10_000_000 / 8  # bytes a second: 10 Mbit/s
+PLAIN = "book/decision"  # a page of the book without a quiz
 PIECE = 16_384  # bytes sent at once when slowed
 
 
 class Counting:
-    """The book on a free port: counts the bytes it sends and sends no faster than `speed` bytes a second."""
+    """The book on a free port: counts the bytes it sends and sends no faster than `speed` bytes a second, all together."""
 
     def __init__(self) -> None:
         self.sent, self.quiz, self.speed = 0, 0, 0.0
+        self.free, self.line = 0.0, threading.Lock()  # all connections share one line, which is free again at `free`
         counting = self
 
         class Counted(Pages):
@@ -50,7 +53,10 @@ class Counting:
                     counting.sent += len(piece)
                     counting.quiz += len(piece) if "/_static/casebook/" in self.path else 0
                     if counting.speed:
-                        time.sleep(len(piece) / counting.speed)
+                        with counting.line:
+                            counting.free = max(counting.free, time.monotonic()) + len(piece) / counting.speed
+                            wait = counting.free - time.monotonic()
+                        time.sleep(wait)
 
         self._server = server(0, HTML, Counted)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
@@ -105,6 +111,28 @@ def resident() -> float:
                 line = next(row for row in (place / "status").read_text().splitlines() if row.startswith("VmRSS"))
                 total += int(line.split()[1])
     return total / 1024
+
+
+PAINT = """() => new Promise((done) => {
+  const seen = { paint: 0, shift: 0 };
+  new PerformanceObserver((list) => list.getEntries().forEach((e) => (seen.paint = e.startTime)))
+    .observe({ type: "largest-contentful-paint", buffered: true });
+  new PerformanceObserver((list) => list.getEntries().forEach((e) => (seen.shift += e.hadRecentInput ? 0 : e.value)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(seen), 400);
+})"""
+
+
+def painted(browser: Any, address: str, times: int = 9) -> tuple[float, float]:
+    """The medians of the largest contentful paint in ms, and of the layout shift, of a page on a phone with an empty cache."""
+    seen = []
+    for _ in range(times):
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.goto(address, wait_until="load")
+        seen.append(page.evaluate(PAINT))
+        context.close()
+    return statistics.median(s["paint"] for s in seen), statistics.median(s["shift"] for s in seen)
 
 
 def say(what: str, plain: str, snapshot: str, note: str = "") -> None:
@@ -183,6 +211,13 @@ def main() -> None:
         say("bytes moved on first touch", *(f"{moved[b] / 1e6:.2f} MB" for b in moved))
         say("more memory in the renderer", *(f"{memory[b]:.0f} MB" for b in memory))
         say("later verdicts, median and longest", "", f"{later[0]:.1f} ms", f"longest {later[1]:.0f} ms (aim: 20 ms)")
+        files = [HTML / "_static" / "casebook" / name for name in ("quiz.js", "quiz.css")]
+        packed = sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+        say("the same, gzipped", "", f"{packed / 1000:.1f} kB", "aim: at most 30 kB")
+        plain, case = (painted(browser, f"{site.address}/{page}.html") for page in (PLAIN, f"cases/{CASE}"))
+        say("", "plain page", "case page", "medians of 9, 390 pixels wide")
+        say("largest contentful paint", f"{plain[0]:.0f} ms", f"{case[0]:.0f} ms", f"{case[0] / plain[0]:.2f} (aim: within 10 %)")
+        say("layout shift", f"{plain[1]:.3f}", f"{case[1]:.3f}")
 
 
 if __name__ == "__main__":

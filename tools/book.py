@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,22 @@ def missing_pages() -> list[str]:
     return [str(page.relative_to(ROOT)) for page in [HTML / "index.html", *pages] if not page.is_file()]
 
 
+def run(command: list[str], environment: dict[str, str]) -> tuple[int, list[str]]:
+    """Run the build and show how far it is; its exit status, and what it said beside that."""
+    said, shown = [], ("", 0)
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **options) as running:
+        for line in running.stdout:
+            if not (step := re.search(r"(reading sources|writing output).*?\[ *(\d+)%\]", line)):
+                said.append(line.rstrip())
+                continue
+            now = (step[1], int(step[2]) // 10 * 10)
+            if now != shown:
+                shown = now
+                print(f"  {now[0]}: {now[1]} %", end="\r" if sys.stdout.isatty() else "\n", flush=True)
+    return running.returncode, said
+
+
 def build() -> int:
     """Build when something changed; the exit status for the shell."""
     package, whole = digest(PACKAGE), digest(PACKAGE + PAGES + SETTINGS)
@@ -67,22 +84,17 @@ def build() -> int:
     STAMP.unlink(missing_ok=True)
     shutil.rmtree(HTML, ignore_errors=True)  # a page whose source is gone must not stay
     started = time.monotonic()
-    environment = {**os.environ, "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment = {
+        **os.environ,
+        "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "NO_COLOR": "1",
+    }
     tool = shutil.which("jupyter-book", path=environment["PATH"]) or "jupyter-book"
-    command = [tool, "build", ".", "--all", "-W", "-n", "--keep-going", "-q"]
-    print("Building the book; it takes about half a minute the first time", flush=True)
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    status = done.returncode
+    command = [tool, "build", ".", "--all", "-W", "-n", "--keep-going"]
+    print("Building the book; it takes about a minute the first time", flush=True)
+    status, said = run(command, environment)
     if status:  # what a good build says is of no use: it advises to open the pages as files
-        print(
-            done.stdout,
-            done.stderr,
-            "The book was not built; the first warning or error above says why.",
-            sep="\n",
-            file=sys.stderr,
-        )
+        print(*said, "The book was not built; the first warning or error above says why.", sep="\n", file=sys.stderr)
     if status == 0 and (lost := missing_pages()):
         print("The build ended well but these pages are missing:", *lost, sep="\n  ", file=sys.stderr)
         status = 1

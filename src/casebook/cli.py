@@ -1,4 +1,4 @@
-"""The command line: `casebook code`, `grade`, `scrub` and `check`."""
+"""The command line: `casebook code`, `grade`, `scrub`, `check`; for a class `assign`, `class report` and `export`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import edits, refresh
+from . import edits, refresh, teaching
 from .cases import Case, CaseError, check, library, load, ran_out
 from .claim import Line, read, show
 
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     update = command("update-edits", _update, "replace an edit table from CMS's own download, and show what changed")
     update.add_argument("file", metavar="FILE", type=Path, help="CMS's .zip, or the text file in it")
     update.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
+    teaching.add_to(commands)
     for sub in (code, grade, scrub):
         sub.add_argument("--json", action="store_true", help="print JSON for other programs")
     return parser
@@ -102,7 +103,7 @@ def _grade(args: argparse.Namespace) -> int:
     told = grade["feedback"]
     print(told["headline"])
     for key, label in (
-        ("amounts_to", ""), ("correction", ""), ("doubt", ""), ("flip", ""), ("ask", "Ask: "), ("expected", "Expected: "),
+        ("amounts_to", ""), ("tempts", ""), ("correction", ""), ("doubt", ""), ("flip", ""), ("ask", "Ask: "), ("expected", "Expected: "),
     ):  # fmt: skip
         if told[key] and not (grade["verdict"] == "correct" and key == "expected"):
             print(f"  {label}{told[key]}")

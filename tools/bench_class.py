@@ -1,0 +1,99 @@
+"""Measure the class report: what it finds of planted wrong rules, how long it takes, how much memory; beside otter-grader in the same run.
+
+    python tools/bench_class.py
+
+1,000 made-up learners answer 50 cases each. They hold one or two wrong rules and slip in a tenth of their answers; a fifth of them follow rules that the rulebook
+does not know. otter-grader grades one notebook with one question, in an environment of its own in .cache.
+"""
+
+import json
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+OTTER = "otter-grader==7.0.0"
+LEARNERS, CASES = 1000, 50
+TEST = """OK_FORMAT = True
+test = {"name": "q1", "points": 1, "suites": [{"cases": [{"code": ">>> answers['alder'] == '44120; 44121'\\nTrue", "hidden": False, "locked": False}],
+    "scored": True, "setup": "", "teardown": "", "type": "doctest"}]}
+"""
+
+
+def report() -> float:
+    """Print what the report finds, and give its seconds for one learner."""
+    from tests.planted import planted
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found = planted(LEARNERS, CASES, seed=2026)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"class report, {LEARNERS} made-up learners x {CASES} cases, 10 % slips, a fifth with rules that the rulebook does not know:"
+    )
+    print(
+        f"  planted and identifiable  {found.identifiable}, found {found.found} ({100 * found.found / found.identifiable:.1f} %; aim 90)"
+    )
+    print(
+        f"  reported as held          {found.reported}, false {found.false} ({100 * found.false / found.reported:.1f} %; aim at most 5)"
+    )
+    print(
+        f"  unknown rules             {found.strangers}, with unexplained answers {found.strangers_flagged}, taken for known {found.strangers_taken}"
+    )
+    print(
+        f"  time                      {found.seconds:.1f} s for {found.answers} answers, {1e6 * found.seconds / found.answers:.0f} us each"
+    )
+    print(f"  memory                    {memory:.0f} MB at most, {before:.0f} MB before")
+    return found.seconds / LEARNERS
+
+
+def otter() -> float:
+    """Seconds that otter-grader takes for one submission of one question: the median of three."""
+    home = ROOT / ".cache" / OTTER.replace("==", "-")
+    python = home / "bin" / "python"
+    if not (home / "ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+        uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
+        subprocess.run([*uv, OTTER, "ipykernel", "setuptools"], check=True, capture_output=True)
+        (home / "ready").touch()
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        (work / "tests").mkdir()
+        (work / "tests" / "q1.py").write_text(TEST, "utf-8")
+        sources = ("import otter\ngrader = otter.Notebook()", "answers = {'alder': '44120; 44121'}", "grader.check('q1')")
+        cells = [
+            {"cell_type": "code", "id": f"c{i}", "metadata": {}, "outputs": [], "execution_count": None, "source": s}
+            for i, s in enumerate(sources)
+        ]
+        kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+        (work / "sub.ipynb").write_text(
+            json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), "utf-8"
+        )
+        command = home / "bin" / "otter"
+        subprocess.run([command, "generate", "--no-environment"], cwd=work, check=True, capture_output=True)
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            done = subprocess.run(
+                [command, "run", "-a", "autograder.zip", "sub.ipynb"], cwd=work, check=True, capture_output=True, text=True
+            )
+            times.append(time.perf_counter() - start)
+            assert "100.000%" in done.stdout, done.stdout
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Print the figures."""
+    mine = report()
+    theirs = otter()
+    print(
+        f"  a learner's {CASES} answers     {1000 * mine:.1f} ms; {OTTER} one notebook of one question {theirs:.1f} s: {theirs / mine:.0f} times as long"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""Write the sample class that the notebooks read: twelve learners made up by chance, most of them with a wrong rule.
+
+    python tools/samples.py
+
+The same files at every run, as long as the cases and the rules are the same; a test compares.
+"""
+
+import pathlib
+from random import Random
+
+from casebook.cases import load
+from casebook.responses import write_file
+from casebook.simulated import book_of, learner
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "notebooks" / "data" / "responses"
+CASES = (
+    "alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "hornbeam", "larch", "maple", "oak", "juniper",
+    "catalpa", "ironwood", "mango", "pecan", "acacia", "aspen", "banyan", "buckeye", "cherry", "elder", "zelkova",
+)  # fmt: skip
+#: What each learner gets wrong; who has nothing here only slips.
+HELD = {
+    1: ("pieces-counted",), 2: ("pieces-counted",), 3: ("pieces-counted",), 4: ("primary-per-join",), 5: ("multiple-on-add-on",),
+    6: ("one-unit-for-all",), 7: ("one-unit-for-all", "adhesions-billed"), 8: ("first-reading-billed",),
+}  # fmt: skip
+
+
+def main(folder: pathlib.Path = FOLDER) -> None:
+    """Write the files into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    items = [load(name).item for name in CASES]
+    for number in range(1, 13):
+        rng = Random(f"sample class:{number}")
+        name = f"learner-{number:02}"
+        write_file(folder / f"{name}.jsonl", learner(items, book_of(HELD.get(number, ())), rng), name)
+
+
+if __name__ == "__main__":
+    main()
