@@ -38,7 +38,7 @@ def flip(name, answer):
         ("d06a-laparoscopic-twice", "44120; 44121", "It would be right had the operation been open."),
         ("d09a-end-stoma", "44120", "It would be right had the ends at 300 to 340 been joined."),
         ("d09a-end-stoma", "44125; 44310-59", "It would be right had a loop been brought out upstream."),
-        ("d09b-join-and-loop", "44120", "It would be right had there been no stoma."),
+        ("d09b-join-and-loop", "44120", "It would be right had there been no loop stoma."),
         ("d10a-one-left-stapled", "44120", "It would be right had the ends at 300 to 340 been joined."),
         ("d13c-stricturoplasty-of-the-joined-ends", "44120; 44615", "It would be right had a stricture at another site been widened."),
         ("d13c-stricturoplasty-of-the-joined-ends", "44120; 44615-51", "It would be right had a stricture at another site been widened."),

@@ -1,5 +1,6 @@
 """The rulebook: every rule by its own smallest operation, and what must hold for any operation."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise
 
@@ -213,7 +214,7 @@ def apart(one, two):
 def swapped(op, i, j):
     steps = list(op.steps)
     steps[i], steps[j] = steps[j], steps[i]
-    return op.with_steps(tuple(steps))
+    return replace(op, steps=tuple(steps))
 
 
 def swaps(op):
@@ -315,7 +316,7 @@ def test_merging_two_neighbouring_joined_places_lowers_units_by_one():
             gone = {one.joins[-1], two.joins[-1]}
             kept = tuple(s for i, s in enumerate(op.steps) if i not in gone)
             bridge = (Step("resect", one.end, two.start, reason="margin"), Step("join", one.start, two.end))
-            merged = op.with_steps(kept + bridge)
+            merged = replace(op, steps=kept + bridge)
             tried += 1
             assert small_units(merged) == small_units(op) - 1, seed
             assert [(s.code, s.units) for s in rest(merged)] == [(s.code, s.units) for s in rest(op)], seed
@@ -342,7 +343,7 @@ def test_one_more_open_resection_with_its_join_adds_exactly_one_unit():
         if not any(part(op, p) == "joined" for p in op.bowel.places):
             continue
         tried += 1
-        more = op.with_steps((*op.steps, Step("resect", site, site + 10, reason="stricture"), Step("join", site, site + 10)))
+        more = replace(op, steps=(*op.steps, Step("resect", site, site + 10, reason="stricture"), Step("join", site, site + 10)))
         before, after = derived(op).lines, derive(more).lines
 
         def add_ons(claim):

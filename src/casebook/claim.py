@@ -81,7 +81,7 @@ _END = r"(?:(?![0-9A-Za-z])|(?=[xX]\s*[0-9]))"  # units may follow at once, as i
 _SPLIT = re.compile(rf"[;\n\r]|,(?=\s*\+?\s*{_CODE}{_END})")
 _HEAD = re.compile(rf"\s*\+?\s*({_CODE}){_END}")
 _UNITS = re.compile(r"\s*(?:[xX×*]\s*([0-9]{1,6})|\(\s*([0-9]{1,6})\s*\))(?![0-9A-Za-z])")
-_MODIFIER = re.compile(rf"\s*[-,\u2010-\u2014]\s*([0-9A-Za-z]{{2}}){_END}")
+_MODIFIER = re.compile(rf"\s*([-,\u2010-\u2014])\s*([0-9A-Za-z]{{2}}){_END}")
 
 
 def read(text: object) -> Answer:
@@ -106,7 +106,8 @@ def _line(part: str) -> Line | str:
     if not head:
         seen = part.strip()
         return f"at “{_short(seen)}”: a line starts with a five-character code, such as 44120."
-    units, marks, at = 0, [], head.end()
+    marks: list[str] = []
+    units, at = 0, head.end()
     while part[at:].strip():
         if found := _UNITS.match(part, at):
             if units:
@@ -115,12 +116,16 @@ def _line(part: str) -> Line | str:
             if not 1 <= units <= MAX_UNITS:
                 return f"at “{_short(part[at:])}”: units go from 1 to {MAX_UNITS}."
         elif found := _MODIFIER.match(part, at):
-            mark = found[1].upper()
+            if found[1] == "," and not marks:
+                return f"at “{_short(part[at:])}”: the first modifier follows a hyphen, as in 44310-51."
+            mark = found[2].upper()
             if mark not in MODIFIERS:
                 return f"at “{_short(part[at:])}”: {mark} is not a modifier known here."
             marks.append(mark)
         else:
-            return f"at “{_short(part[at:])}”: after the code come units (x2) and modifiers (-59)."
+            another = _HEAD.match(part[at:].lstrip(" +&/"))
+            rest = "put a semicolon between codes." if another else "after the code come units (x2) and modifiers (-59)."
+            return f"at “{_short(part[at:])}”: {rest}"
         at = found.end()
     return Line(head[1].upper(), units or 1, tidy(marks))
 

@@ -1,4 +1,4 @@
-"""The command line: `casebook code`, `grade`, `scrub`, `check`; for a class `assign`, `class report` and `export`."""
+"""The command line: `casebook code`, `grade`, `scrub`, `check`, `update-edits`; for a class `assign`, `class report` and `export`."""
 
 from __future__ import annotations
 

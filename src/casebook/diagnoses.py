@@ -86,21 +86,55 @@ def faults(codes: Iterable[str]) -> list[dict[str, str]]:
     return found
 
 
+def vaguer(code: str, wanted: str) -> bool:
+    """Whether a code only says less than the wanted one of its category: its beginning, or unspecified where the two part."""
+    if code[:3] != wanted[:3] or code == wanted:
+        return False
+    if wanted.startswith(code):
+        return True
+    if code not in titles():
+        return False
+    beginnings = (code[:i] for i in range(4, len(code) + 1))
+    named = [titles()[b] for b in beginnings if b in titles() and not wanted.startswith(b)]
+    here = next((title for title in named if not title.startswith("Other and unspecified")), "")
+    says_less = _unspecified(titles()[code]) > _unspecified(titles().get(wanted, ""))
+    return says_less and _unspecified(here) > 0 and not here.startswith("Other")
+
+
+def _unspecified(title: str) -> int:
+    return title.lower().count("unspecified")
+
+
+def _short(sets: Iterable[Sequence[str]], given: Sequence[str]) -> dict[str, str]:
+    """The codes that stand where a fuller accepted one is missing, each with that one."""
+    wanted = dict.fromkeys(c for codes in sets for c in codes)
+    missed = [c for c in wanted if c not in given]
+    fuller = {c: next((full for full in missed if vaguer(c, full)), "") for c in given if c not in wanted}
+    return {c: full for c, full in fuller.items() if full}
+
+
 def grade(key: object, answer: Iterable[object]) -> dict[str, Any] | None:
-    """The learner's codes against the nearest accepted set; None where the case has none. Never raises."""
+    """The learner's codes against the nearest accepted set; None where the case has none. Never raises.
+
+    A code that says less than a missing one counts as that one left out, never as one too many.
+    """
     sets = accepted(key)
     if not sets:
         return None
     given = list(dict.fromkeys(tidy(c) for c in list(answer)[:MOST] if str(c).strip()))
-    best = max(sets, key=lambda wanted: (_score(wanted, given), -sets.index(wanted)))
+    short = _short(sets, given)
+    counted = [c for c in given if c not in short]
+    best = max(sets, key=lambda wanted: (_score(wanted, counted), -sets.index(wanted)))
+    says = "{} says less than the record, which supports {}. It counts as that code left out, not as a code too many."
+    less = [{"code": c, "says": says.format(c, full), "authority": "icd10cm-2026-04"} for c, full in short.items()]
     return {
         "expected": list(sets[0]),
-        "found": [c for c in best if c in given],
-        "missed": [c for c in best if c not in given],
-        "extra": [c for c in given if c not in best],
-        "first_right": bool(given) and given[0] == best[0],
-        "findings": faults(given),
-        "score": round(_score(best, given), 2),
+        "found": [c for c in best if c in counted],
+        "missed": [c for c in best if c not in counted],
+        "extra": [c for c in counted if c not in best],
+        "first_right": counted[:1] == [best[0]],
+        "findings": faults(given) + less,
+        "score": round(_score(best, counted), 2),
     }
 
 

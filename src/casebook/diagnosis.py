@@ -34,21 +34,16 @@ class Diagnosis:
     note: Note
 
     @cached_property
-    def free_51(self) -> frozenset[str]:
-        """The codes on which 51 may be written or left out."""
-        return frozenset(code for main in self.note.mains for code in main.free_51)
-
-    @cached_property
-    def right(self) -> dict[Same, View | None]:
-        """Every accepted claim, with the view it comes from; empty where the note needs a query."""
-        return {claim.same(self.free_51): view for view, claim in reversed(self.note.accepted())}
+    def right(self) -> tuple[tuple[View | None, Derived], ...]:
+        """Every accepted claim, with the view it comes from; none where the note needs a query."""
+        return self.note.accepted()
 
     @cached_property
     def targets(self) -> tuple[Derived, ...]:
         """The claims an answer is compared with: the accepted ones, or for a query those of each reading."""
         if self.note.action == "query":
             return tuple(claim for op in self.note.readings for _, claim in accepted(op))
-        return tuple(claim for _, claim in self.note.accepted())
+        return tuple(claim for _, claim in self.right)
 
     def of(self, claim: Claim) -> Explanation:
         """The misconceptions that give this claim, alone before together, exactly before but for its modifiers."""

@@ -167,6 +167,8 @@ def _units(lines: tuple[Line, ...]) -> Iterable[Edit]:
         total[line.code] += line.units
     for code, units in total.items():
         limit = limits().get(code)
+        if limit and limit.kind == 1:
+            units = max(line.units for line in lines if line.code == code)
         if limit and units > limit.units:
             ending = (
                 "the limit rests on claims data (MAI 3), so bill what was done and appeal with the report."

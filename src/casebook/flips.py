@@ -13,13 +13,14 @@ from typing import Any
 from . import edits
 from .bowel import Place, cm
 from .claim import MODIFIER_ORDER, Claim, same
-from .operation import APPROACHES, Operation, OperationError, Step
+from .operation import APPROACHES, STEPS, Operation, OperationError, Step
 from .rulebook import CODES, UNLISTED, UNLISTED_OPEN
 from .rules import GLOBAL_DAYS
 from .views import accepted
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
 PIECE = 10.0  # cm, the length of a made-up further piece
+FISTULAS = STEPS["close_fistula"]  # where each leads
 WORDS = {
     "stoma": "the stoma", "stricturoplasty": "the stricturoplasty", "bypass": "the bypass join", "repair": "the repair",
     "enterotomy": "the opening", "diverticulectomy": "the removal of the pouch", "close_stoma": "the closing of the stoma",
@@ -35,6 +36,11 @@ class Change:
 
     says: str
     op: Operation
+
+    def fewer(self, before: Operation) -> bool:
+        """Whether it comes to something simply not done, with no end left open by it."""
+        opened = [sum(p.open for p in op.bowel.places) for op in (before, self.op)]
+        return set(self.op.steps) < set(before.steps) and opened[1] <= opened[0]
 
 
 def changes(op: Operation) -> Iterator[Change]:
@@ -72,6 +78,11 @@ def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
     for change in first:
         if not _lacks(change.op, wanted) and _right(change.op, wanted):
             return (change,)
+    for change in first:  # two things fewer are easier to think than one moved and one more
+        if change.fewer(op) and len(_lacks(change.op, wanted)) < 2:
+            for second in changes(change.op):
+                if second.fewer(change.op) and not _lacks(second.op, wanted) and _right(second.op, wanted):
+                    return (change, second)
     tried = {op, *(change.op for change in first)}
     for change in first:
         if len(_lacks(change.op, wanted)) > 1:
@@ -96,7 +107,10 @@ def _lacks(op: Operation, wanted: Claim) -> set[str]:
     marks = {mark for line in wanted for mark in line.modifiers}
     codes = {line.code for line in wanted}
     found = set()
-    plain = "44125" in codes or codes <= {UNLISTED, UNLISTED_OPEN}  # a view adds 22 there, and unlisted codes take none
+    plain = codes & {"44125", "44310", "44187"} or codes <= {
+        UNLISTED,
+        UNLISTED_OPEN,
+    }  # a view adds 22 there, and unlisted codes take none
     if ("22" in marks) != op.unusual_work and not plain:
         found.add("unusual work")
     follows = next((_SESSION[m] for m in sorted(marks) if m in _SESSION), None)
@@ -116,9 +130,7 @@ def _distance(op: Operation, wanted: Claim) -> int:
 
 
 def _right(op: Operation, wanted: Claim) -> bool:
-    claims = accepted(op)
-    free = claims[0][1].free_51  # 51 may be left out where the changed operation has it, not where this one has it
-    return any(claim.out_of_scope is None and claim.same(free) == same(wanted, free) for _, claim in claims)
+    return any(claim.out_of_scope is None and claim.fits(wanted) for _, claim in accepted(op))
 
 
 def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -137,7 +149,10 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"the bowel from {cm(one.end)} to {cm(two.start)} also been taken, with one join", {"steps": kept + bridge}
     for i, step in enumerate(op.steps):
         if step.act in WORDS and not (step.act == "stoma" and any(i in p.stomas and p.cuts for p in places)):
-            yield f"there been no {WORDS[step.act].removeprefix('the ')}", {"steps": _without(op, {i})}
+            word = WORDS[step.act].removeprefix("the ") if step.kind != "loop" else "loop stoma"
+            alike = sum(s.act == step.act and s.kind == step.kind for s in op.steps)
+            yield f"there been one {word} fewer" if alike > 1 else f"there been no {word}", {"steps": _without(op, {i})}
+    yield from _causes(op)
     site = _free_site(op)
     if site is not None:
         end = site + PIECE
@@ -145,6 +160,7 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "a further segment been removed and joined on its own", {"steps": op.steps + further}
         yield "a loop been brought out upstream", {"steps": (*op.steps, Step("stoma", site, site, kind="loop"))}
         yield "a stricture at another site been widened", {"steps": (*op.steps, Step("stricturoplasty", site, site))}
+        yield "a hole from disease at another site been sewn", {"steps": (*op.steps, Step("repair", site, site, kind="disease"))}
     yield (
         f"the note {'not ' if op.unusual_work else ''}described work far beyond the usual",
         {"unusual_work": not op.unusual_work},
@@ -160,6 +176,28 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     ):  # fmt: skip
         if op.surgeon != surgeon:
             yield words, {"surgeon": surgeon}
+
+
+def _causes(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a hole came from, and what the main work at a fistula was."""
+    for i, step in enumerate(op.steps):
+        if step.act == "repair":
+            own = step.kind == "surgeon"
+            says = f"the hole at {cm(step.start)} {'come from disease' if own else 'been the surgeon’s own'}"
+            yield (
+                says,
+                {
+                    "steps": tuple(
+                        replace(s, kind="disease" if own else "surgeon") if i == j else s for j, s in enumerate(op.steps)
+                    )
+                },
+            )
+    if any(s.reason == "fistula" for s in op.steps) and not op.did("close_fistula"):
+        for kind in FISTULAS:
+            yield (
+                f"closing a fistula ({kind.replace('-', ' to ')}) been the main work",
+                {"steps": (*op.steps, Step("close_fistula", kind=kind))},
+            )
 
 
 def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -196,8 +234,10 @@ def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
     pieces = [op.steps[i] for i in place.cuts]
     rest = _without(op, {*place.cuts, *place.joins})
     apart: list[Step] = []
+    clear = True
     for step in (s for s in pieces if s.reason not in ("margin", "join")):
         start, end = _longest(step, apart)
+        clear = clear and (start, end) == (step.start, step.end)
         if start < end:
             apart.append(replace(step, start=start, end=end))
     if len(apart) == 1 and apart[0].lesions > 1:
@@ -206,7 +246,8 @@ def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
         apart = [replace(s, end=s.start + third, lesions=1), replace(s, start=s.end - third, lesions=1)]
     if len(apart) > 1:
         steps = tuple(x for s in apart for x in (s, Step("join", s.start, s.end)))
-        yield f"the pieces from {cm(place.start)} to {cm(place.end)} been joined each on its own", {"steps": rest + steps}
+        kept = "" if clear else "kept clear of one another and "
+        yield f"the pieces from {cm(place.start)} to {cm(place.end)} {kept}been joined each on its own", {"steps": rest + steps}
 
 
 NEAR = 6.0  # cm of bowel left between two pieces that are split apart

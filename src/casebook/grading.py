@@ -16,7 +16,7 @@ from . import diagnoses, edits, flips
 from .authorities import AUTHORITIES
 from .claim import MAX_TEXT, Answer, Claim, Line, Same, read, same, show
 from .diagnosis import Diagnosis, Explanation
-from .misconceptions import MISCONCEPTIONS, Misconception
+from .misconceptions import FAR_FETCHED, MISCONCEPTIONS, Misconception
 from .operation import Operation, Step, read_operation
 from .rulebook import CODES, Derived
 from .rules import RULEBOOK
@@ -141,7 +141,8 @@ class Item:
 
     def compared(self, answer: Answer) -> Same | str:
         """An answer without what does not matter: the order of lines and marks, and 51 where it is never required."""
-        return "query" if answer.query else same(answer.claim, self.diagnosis.free_51)
+        free = frozenset(code for main in self.note.mains for code in main.free_51)
+        return "query" if answer.query else same(answer.claim, free)
 
     # Scored beside the claim
 
@@ -189,25 +190,34 @@ def _grade(item: Item, answer: Answer) -> Grade:
             return Grade("correct", 1.0, item=item)
         unneeded = MISCONCEPTIONS["asked-without-need"]
         says = "Every reading of this note has one claim, so there is nothing to ask."
-        return Grade("wrong", 0.0, (Finding("query", "", says, "settle"),), Explanation((unneeded,)), item=item)
-    given = same(answer.claim, item.diagnosis.free_51)
-    if given in item.diagnosis.right:
-        return Grade("correct", 1.0, view=item.diagnosis.right[given], item=item)
-    target, score = _closest(item, given)
-    findings = tuple(_findings(item, answer.claim, given, target))
+        each = [set(main.because) for main in item.note.mains]
+        doubt = _doubt(sorted({r for rules in each for r in rules if not all(r in other for other in each)}))  # what makes the readings agree
+        verdict = "partly" if doubt else "wrong"
+        return Grade(verdict, 0.0, (Finding("query", "", says, "settle"),), Explanation((unneeded,)), item=item, doubt=doubt)
+    for view, claim in item.diagnosis.right:
+        if claim.fits(answer.claim):
+            return Grade("correct", 1.0, view=view, item=item)
+    target, score = _closest(item, answer.claim)
+    findings = tuple(_findings(item, answer.claim, target))
     found = item.diagnosis.of(answer.claim)
     if action == "query":
-        whole = any(given == c.same(item.diagnosis.free_51) for c in item.diagnosis.targets)
+        whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)
+        if whole:  # one reading's own claim: only the choice of it is wrong
+            found = Explanation(tuple(m for m in found.misconceptions if "settle" in m.swaps))
         score = ONE_READING if whole else min(score, 0.95) * PARTLY * 0.99
         says = "The note supports more than one operation, and their claims differ: ask the surgeon before billing."
         findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
-    doubt = None
     rules = _blamed(found.misconceptions, findings)
     unsure = bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules)  # spares the verdict, never adds to the score
-    if doubtful := [r for r in rules if RULEBOOK[r].confidence in DOUBTFUL]:
-        doubt = f"This rests on a rule that is {RULEBOOK[doubtful[0]].confidence}: {RULEBOOK[doubtful[0]].says}"
+    doubt = _doubt(rules)
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
     return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
+
+
+def _doubt(rules: Iterable[str]) -> str | None:
+    """The first of these rules that is not sure, in words."""
+    doubtful = next((RULEBOOK[r] for r in rules if RULEBOOK[r].confidence in DOUBTFUL), None)
+    return f"This rests on a rule that is {doubtful.confidence}: {doubtful.says}" if doubtful else None
 
 
 def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:
@@ -218,39 +228,46 @@ def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> 
     return [r for r in rules if r] if all(rules) else []
 
 
-def _closest(item: Item, given: Same) -> tuple[Derived, float]:
-    """The accepted claim nearest to the answer, and the step-wise score against it."""
+def _closest(item: Item, claim: Claim) -> tuple[Derived, float]:
+    """The accepted claim nearest to the answer, for the words, and the step-wise score: the best against any of them.
+
+    For the score a code counts as supported when any accepted claim has it; the nearest claim is the one that leaves
+    the fewest codes of the answer over.
+    """
+    codes = {line.code for line in claim}
     supported = {line.code for c in item.diagnosis.targets for line in c.lines}
-    off = UNSUPPORTED * len({code for code, _, _ in given} - supported)
-    scored = [
-        (max(0.0, min(0.95, _credit(c, given, item.diagnosis.free_51) - off)), -i, c)
-        for i, c in enumerate(item.diagnosis.targets)
-    ]
-    score, _, target = max(scored, key=lambda row: row[:2])
-    return target, score
+    off = UNSUPPORTED * len(codes - supported)
+    best, near, target = 0.0, -1.0, item.diagnosis.targets[0]
+    for c in item.diagnosis.targets:
+        credit = _credit(c, claim)
+        best = max(best, min(0.95, credit - off))
+        left = credit - UNSUPPORTED * len(codes - {line.code for line in c.lines})
+        if left > near:
+            near, target = left, c
+    return target, best
 
 
-def _credit(target: Derived, given: Same, free: frozenset[str]) -> float:
+def _credit(target: Derived, claim: Claim) -> float:
+    given = same(claim, target.free_51)
     total = got = 0.0
     codes = {line.code for line in target.lines}  # a base that is not supported carries nothing
-    for i, (code, units, marks) in enumerate(_wanted(target, free)):
+    for i, (code, units, marks) in enumerate(_wanted(target)):
         weight = WEIGHTS["add-on" if edits.add_on(code) else "first" if i == 0 else "other"]
         total += weight
         mine = [(u, m) for c, u, m in given if c == code]
         if mine:
             base = edits.bases().get(code)
             alone = base is not None and edits.ANY_BASE not in base and not any(c in base & codes for c, _, _ in given)
-            got += (
-                weight
-                * (BASELESS if alone else 1.0)
-                * (CODE + max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine))
-            )
+            limit = edits.limits().get(code)
+            denied = limit is not None and limit.kind == 2 and sum(u for u, _ in mine) > limit.units  # every unit of it
+            fine = 0.0 if denied else max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine)
+            got += weight * (BASELESS if alone else 1.0) * (CODE + fine)
     return got / total
 
 
-def _wanted(target: Derived, free: frozenset[str]) -> list[tuple[str, int, frozenset[str]]]:
+def _wanted(target: Derived) -> list[tuple[str, int, frozenset[str]]]:
     """The lines of a claim in its own order, as `same` writes them."""
-    keys = target.same(free)
+    keys = target.same()
     order = {line.code: i for i, line in enumerate(reversed(target.lines))}
     return sorted(keys, key=lambda k: (-order[k[0]], sorted(k[2])))
 
@@ -276,14 +293,16 @@ def _twin(code: str) -> str | None:
     return None
 
 
-def _findings(item: Item, claim: Claim, given: Same, target: Derived) -> Iterable[Finding]:
-    wanted = {code: (units, marks) for code, units, marks in _wanted(target, item.diagnosis.free_51)}
-    all_wanted = {(code, marks) for code, _, marks in _wanted(target, item.diagnosis.free_51)}
+def _findings(item: Item, claim: Claim, target: Derived) -> Iterable[Finding]:
+    given = same(claim, target.free_51)
+    wanted: dict[str, list[frozenset[str]]] = {}  # one code may stand on two lines, with other marks
+    for code, _, marks in _wanted(target):
+        wanted.setdefault(code, []).append(marks)
     have: dict[str, int] = {}
     for code, units, _ in given:
         have[code] = have.get(code, 0) + units
     right_units: dict[str, int] = {}
-    for code, units, _ in _wanted(target, item.diagnosis.free_51):
+    for code, units, _ in _wanted(target):
         right_units[code] = right_units.get(code, 0) + units
     blocked = {c: e for e in edits.scrub(claim) if e.blocks for c in e.codes[-1:]}
     for code in dict.fromkeys(line.code for line in claim):
@@ -298,12 +317,13 @@ def _findings(item: Item, claim: Claim, given: Same, target: Derived) -> Iterabl
                 says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
             yield Finding("units", code, says, rule)
         for c, _, marks in sorted(given, key=lambda k: (k[0], sorted(k[2]))):
-            if c == code and (code, marks) not in all_wanted:
-                yield from _marks_off(item, code, marks, wanted[code][1])
+            if c == code and marks not in wanted[code]:
+                nearest = min(wanted[code], key=lambda each: len(each ^ marks))
+                yield from _marks_off(item, target, code, marks, nearest)
     for code in wanted:
         if code not in have:
             rules = target.rests_on.get(code, ())
-            rule = rules[-1] if rules and rules[-1] not in ("59", "51") else next((r for r in rules if r in RULEBOOK), None)
+            rule = next((r for r in reversed(rules) if RULEBOOK[r].kind == "bill"), rules[0] if rules else None)
             says = f"{named(code)} is missing" + (f": {RULEBOOK[rule].says}" if rule else ".")
             yield Finding("missing", code, says, rule)
 
@@ -313,6 +333,10 @@ def _units(n: int) -> str:
 
 
 def _unsupported(item: Item, code: str, target: Derived, blocked: Mapping[str, edits.Edit]) -> Finding:
+    if other := next((c for c in item.diagnosis.targets if any(line.code == code for line in c.lines)), None):
+        whose = "another reading" if item.note.action == "query" else "another accepted claim"
+        says = f"{code} belongs to {whose}, {show(other.lines)}. The two are not one claim."
+        return Finding("line", code, says, (other.rests_on[code] or (None,))[-1])
     struck = next((rule for c, rule, _ in target.not_billed if c == code), None)
     if struck:
         return Finding("line", code, f"{code} is not billed: {RULEBOOK[struck].says}", struck)
@@ -321,7 +345,7 @@ def _unsupported(item: Item, code: str, target: Derived, blocked: Mapping[str, e
         twin and any(_twin(c) for c in codes) and _is_scoped(code) != any(map(_is_scoped, codes))
     ):
         return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
-    if code in blocked:
+    if code in blocked and not (blocked[code].kind == "units" and edits.limits()[code].kind == 3):
         baseless = blocked[code].kind == "add-on-without-base"
         return Finding("edit", code, blocked[code].says, "first-join" if baseless else _told_of(code))
     if edits.add_on(code):
@@ -357,17 +381,29 @@ _MARK_SAYS = {
     "51": "51 goes on later procedures that are not add-ons, and nowhere else.",
     "59": "No pair edit here needs 59: it is for a second service at a separate site where a pair has indicator 1.",
     "52": "52 says that less was done than the code describes.",
+    **dict.fromkeys(("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."),
 }
+_WHOSE = {
+    "primary": "the main surgeon", "assistant": "an assisting physician", "co-surgeon": "one of two surgeons",
+    "assistant-nonphysician": "an assistant who is no physician",
+}  # fmt: skip
 
 
-def _marks_off(item: Item, code: str, given: frozenset[str], wanted: frozenset[str]) -> Iterable[Finding]:
+def _marks_off(item: Item, target: Derived, code: str, given: frozenset[str], wanted: frozenset[str]) -> Iterable[Finding]:
     for mark in sorted(given - wanted):
-        says = _MARK_SAYS.get(mark) or (RULEBOOK[mark].says if mark in RULEBOOK else f"Nothing in this note supports {mark}.")
+        if mark in ("80", "AS", "62"):
+            says = f"This is the claim of {_WHOSE[item.note.readings[0].surgeon]}."
+        elif mark == "51" and target.free_51 and not edits.add_on(code):
+            says = f"{code} comes first, since it is valued higher: 51 goes on the others."
+        else:
+            says = _MARK_SAYS.get(mark) or (RULEBOOK[mark].says if mark in RULEBOOK else f"Nothing in this note supports {mark}.")
         rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
         yield Finding("modifier", code, f"{code} does not take {mark} here. {says}", rule)
     for mark in sorted(wanted - given):
         rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
         says = RULEBOOK[rule].says if rule else ""
+        if mark == "59" and given & edits.OPENING:
+            says += " Other marks open the pair too, but 59 or XS is what says another site."
         yield Finding("modifier", code, f"{code} lacks {mark}. {says}".strip(), rule)
 
 
@@ -375,7 +411,6 @@ def _marks_off(item: Item, code: str, given: frozenset[str], wanted: frozenset[s
 
 
 def _way(item: Item, claim: Claim) -> tuple[str, Operation | None]:
-    given = same(claim, item.diagnosis.free_51)
     text = show(claim)
     if strange := flips.never(claim):
         return f"No operation makes {text} right: {strange}", None
@@ -384,7 +419,7 @@ def _way(item: Item, claim: Claim) -> tuple[str, Operation | None]:
         return f"No operation makes {text} right: {stuck[0].says}", None
     if item.note.action == "query":
         for op in item.note.readings:
-            if any(given == c.same(item.diagnosis.free_51) for _, c in accepted(op)):
+            if any(c.fits(claim) for _, c in accepted(op)):
                 return f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}.", op
     found = flips.nearest(item.note.readings[0], claim)
     if found is None:
@@ -438,7 +473,8 @@ def _amounts_to(grade: Grade, item: Item) -> str | None:
         return f"This is a defensible reading, but not the only one: the note does not settle {open_}."
     if not ms:
         return None
-    what = [m.says for m in ms[:3]]
+    likely = ms if grade.explained.together else [m for m in ms if m.id not in FAR_FETCHED] or ms
+    what = [m.says for m in likely[:3]]
     if grade.explained.together:
         return f"This is what {what[0]}, together with {what[1]}, gives."
     ending = " The modifiers are a matter of their own, below." if grade.explained.bare else ""

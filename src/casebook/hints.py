@@ -36,7 +36,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "What was done to the bowel besides, for what reason, and how far from the joins and the removed pieces?",
         (
-            "own-injury", "part-of-join", "pouch-in-piece", "bypass-beside-resection", "stricturoplasty", "hole-sewn", "bypass",
+            "own-injury", "own-piece", "part-of-join", "pouch-in-piece", "bypass-beside-resection", "stricturoplasty", "hole-sewn", "bypass",
             "pouch", "opening", "feeding-catheter",
         ),
     ),
@@ -104,7 +104,7 @@ def _steps(item: Item, row: Row) -> list[Step]:
     """The steps that decide: where the note needs a query those not in every reading, else those that the rules stand on."""
     readings = item.note.readings
     if item.note.action == "query":
-        return [s for op in readings for s in op.steps if not all(s in other.steps for other in readings)]
+        return item.differing
     found = set()
     for claim in item.note.mains[:1]:
         found |= {i for code, at in claim.shown_by.items() if set(row[1]) & set(claim.rests_on[code]) for i in at}

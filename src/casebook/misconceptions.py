@@ -115,11 +115,6 @@ def _instead(id: str, what: str) -> dict[str, Swap]:
     return {id: bill}
 
 
-def _not_struck(id: str, *names: str) -> Swap:
-    """An inside rule that lets these services through."""
-    return lambda d, services: [s for s in _right(id, d, services) if names and s.what not in names]
-
-
 def _mixed(d: Derivation) -> Iterable[Service]:
     opened = d.ask("approach") == "open"
     for s in _right("first-join", d):
@@ -189,9 +184,31 @@ def _loop(d: Derivation) -> bool:
     return bool(d.op.bowel.loops and _joins(d))
 
 
-_SMALL_THINGS = dict.fromkeys(
-    ("adhesions", "exploration", "mesentery", "omentum", "appendix", "bypass-beside-resection"), _nothing
-)
+def _first_session(modifier: str) -> Swap:
+    """A mark of a later session on the first."""
+
+    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
+        return marked(lines, main_lines(lines), modifier, modifier)
+
+    return _when(lambda d: d.op.follows is None, mark, modifier)
+
+
+def _holes(d: Derivation) -> Iterable[Service]:
+    """Every sewn hole as a further resection."""
+    for s in _right("hole-sewn", d):
+        yield replace(s, what="further", code=d.code("further"), units=len(s.steps), rank="resection")
+
+
+def _capped(d: Derivation, joins: int) -> int:
+    limit: int = edits.limits()[d.code("further")].units
+    return min(limit, int(_right("further-units", d, joins)))
+
+
+_SMALL_THINGS = dict.fromkeys(("adhesions", "exploration", "mesentery", "omentum", "appendix"), _nothing) | {
+    "bypass-beside-resection": _when(lambda d: d.ask("approach") == "open", _nothing, "bypass-beside-resection")
+}
+#: Nobody would think of these first: where another wrong rule gives the same answer, that one is told.
+FAR_FETCHED = frozenset({"length-counted"})
 _EVERY = _as("further", lambda n: n)
 
 _SWAPS: dict[str, dict[str, Swap]] = {
@@ -205,6 +222,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "add-on-alone": {"first-join": _as("further", lambda n: max(1, n - 1))},
     "add-on-every-join": {"first-join": _when(_no_other_base, _EVERY)},
     "add-on-left-out": {"further-units": _given(0)},
+    "capped-at-the-limit": {"further-units": _capped},
     "unusual-work-instead": {"further-units": _given(0), "22": _for_add_on},
     "unusual-work-unearned": {"22": _unearned},
     "unusual-work-missed": {"22": _unmarked},
@@ -256,6 +274,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
         "hole-sewn",
         lambda d: [d.service("further", steps=[i], rank="resection") for i, s in d.numbered("repair") if s.kind == "surgeon"],
     ) | _played(lambda d, p, part: "joined" if part == "own piece" else part),
+    "hole-as-add-on": {"hole-sewn": _holes},
     "hole-left-off": {"hole-sewn": _nothing},
     "pouch-in-piece-billed": {"pouch-in-piece": _nothing},
     "pouch-as-resection": {"pouch": lambda d: [
@@ -263,11 +282,15 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     ]},
     "next-day-as-add-on": {"first-join": _when(_later, _EVERY)},
     "session-mark-missing": {"58": _unmarked, "78": _unmarked, "79": _unmarked},
+    "return-mark-unearned": {"78": _first_session("78")},
+    "staged-mark-unearned": {"58": _first_session("58")},
     "session-mark-confused": {"58": _follow_up("78", "staged"), "78": _follow_up("58", "complication")},
     "return-mark-on-add-on": {"78": _on_add_ons("78", "78", "complication"), "79": _on_add_ons("79", "79", "unrelated")},
     "stapled-ends-as-resection": _played(lambda d, p, part: "joined" if part == "stapled ends joined" else part),
+    "resection-as-stapled-ends": _played(lambda d, p, part: "stapled ends joined" if part == "joined" and p.left else part),
     "loose-as-joined": _played(lambda d, p, part: "joined" if part == "loose" else part),
     "role-mark-missing": {"80": _unmarked, "AS": _unmarked, "62": _unmarked},
+    "role-mark-unearned": {"80": _when(lambda d: d.op.surgeon == "primary", lambda d, lines: marked(lines, range(len(lines)), "80", "80"), "80")},
     "role-mark-confused": {"80": _assistant("AS", "assistant"), "AS": _assistant("80", "assistant-nonphysician")},
     "closure-and-resection": {"removed-to-close": _nothing},
     "resection-for-closure": {"fistula-closed": _nothing, "removed-to-close": _nothing},

@@ -6,7 +6,7 @@ Reads the contract's mapping (from YAML or JSON), refuses the impossible, and sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -170,13 +170,14 @@ class Operation:
         if step.act not in POINTS:
             return False
         out_later = any(s.act == "resect" and s.start <= step.start <= s.end for s in self.steps[i + 1 :])
-        beside = step.act != "diverticulectomy" and any(
-            abs(step.start - end) <= NEAR_A_JOIN for p in self.bowel.places if p.joined for end in (p.start, p.end)
-        )
+        beside = step.act != "diverticulectomy" and any(abs(step.start - end) <= NEAR_A_JOIN for end in self._joined_ends)
         return not (out_later or beside)
 
-    def with_steps(self, steps: tuple[Step, ...]) -> Operation:
-        return replace(self, steps=steps)
+    @cached_property
+    def _joined_ends(self) -> tuple[float, ...]:
+        """Where bowel was sewn to bowel: the ends of joined places, of a bypass, and of a stoma that was closed."""
+        ends = [end for p in self.bowel.places if p.joined for end in (p.start, p.end)]
+        return (*ends, *(end for s in self.did("bypass", "close_stoma") for end in (s.start, s.end)))
 
     def as_mapping(self) -> dict[str, Any]:
         session = {"follows": self.follows, "days": self.days} if self.follows else {}

@@ -29,7 +29,7 @@ CODES: dict[str, tuple[str, str | None]] = {
     "laparoscopy": ("49320", "49320"), "stoma closed": ("44620", None), "stoma closed with resection": ("44625", "44227"),
     "bowel-skin": ("44640", None), "bowel-bowel": ("44650", None), "bowel-bladder": ("44660", None),
     "bowel-bladder with resection": ("44661", None), "appendix": ("44950", "44970"), "mesentery": ("44850", None),
-    "omentum": ("49255", None), "feeding catheter": ("44015", "44186"), "feeding tube alone": ("44300", "44186"),
+    "omentum": ("49255", None), "feeding catheter": ("44015", "44015"), "feeding tube alone": ("44300", "44186"),
     "reopened": ("49002", None),
 }  # fmt: skip
 
@@ -170,6 +170,10 @@ class Derived:
 
     def same(self, free_51: frozenset[str] | None = None) -> Same:
         return same(self.lines, self.free_51 if free_51 is None else free_51)
+
+    def fits(self, claim: Claim) -> bool:
+        """Whether a claim is this one but for what does not matter: order, split lines, XS for 59, 51 where this one has it."""
+        return same(claim, self.free_51) == self.same()
 
     @property
     def free_51(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from . import edits
 from .bowel import Place
+from .claim import Claim
 from .operation import POINTS, Operation
 from .rulebook import Derivation, Derived, OutOfScope, Rule, Rulebook, Service, main_lines, marked, named, run, steps_of
 
@@ -332,7 +333,11 @@ def small_things(d: Derivation) -> Iterable[Service]:
       "A feeding catheter put into the jejunum during another operation is the add-on 44015, whose base each contractor decides.")
 def feeding_catheter(d: Derivation) -> Iterable[Service]:
     if done := [i for i, _ in d.numbered("feeding_catheter")]:
-        alone = all(s.act in ("feeding_catheter", *SMALL_ACTS) or s.kind == "surgeon" for s in d.op.steps)
+        own = [p for p in d.op.bowel.places if d.op.own_injury(p)]
+        alone = all(
+            s.act in ("feeding_catheter", *SMALL_ACTS) or s.kind == "surgeon" or (s.act == "join" and any(i in p.joins for p in own))
+            for i, s in enumerate(d.op.steps)
+        )
         yield d.service("feeding tube alone" if alone else "feeding catheter", "feeding-catheter", steps=done)
 
 
@@ -359,8 +364,8 @@ def done_but_inside(d: Derivation) -> Iterable[Service]:
 Struck = Iterable[Service]
 
 
-def _others(services: list[Service], *, minor: bool = False) -> bool:
-    return any(s.rank != "minor" or minor for s in services)
+def _larger(services: list[Service]) -> bool:
+    return any(s.rank != "minor" for s in services)
 
 
 ANYTHING, LARGER = "any other service", "any service that is not small"
@@ -374,7 +379,7 @@ def strike(id: str, decisions: str, confidence: str, authorities: str, says: str
         if beside == ANYTHING:
             return mine if len(services) > len(mine) else []
         if beside == LARGER:
-            return mine if _others(services) else []
+            return mine if _larger(services) else []
         return mine if not beside or named(services, *beside) else []
 
     rule("inside", id, decisions, confidence, authorities, says)(inside)
@@ -398,7 +403,8 @@ strike("removed-to-close", "D19 D20", "confirmed", "ncci-manual-2025",
 @rule("inside", "laparoscopic-start", "D7 D21", "confirmed", "ncci-manual-2025 kzanow-converted aapc-converted",
       "The laparoscopic beginning of an operation that was converted is not reported; nor is a first look through the scope.")
 def laparoscopic_start(d: Derivation, services: list[Service]) -> Struck:
-    return [] if _look_decided(d) or not _others(services, minor=len(services) > 1) else named(services, "laparoscopy")
+    beside = len(services) > 1 or _larger(services)
+    return named(services, "laparoscopy") if beside and not _look_decided(d) else []
 
 
 def _look_decided(d: Derivation) -> bool:
@@ -421,7 +427,7 @@ strike("omentum", "D21", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
 
 
 @rule("inside", "appendix", "D21", "secondary", "ncci-manual-2025 cms-ptp-2024q3",
-      "An appendix removed on the way is not reported beside a small-bowel resection.")
+      "An appendix removed on the way is not reported beside another operation on the bowel.")
 def appendix(d: Derivation, services: list[Service]) -> Struck:
     mine = named(services, "appendix")
     if mine and len(services) == len(mine):
@@ -543,4 +549,12 @@ RULEBOOK = Rulebook(_RULES)
 
 def derive(op: Operation, book: Rulebook = RULEBOOK) -> Derived:
     """What the rules say of one operation. Never raises; what no rule decides comes back with `out_of_scope`."""
-    return run(Derivation(op, book))
+    found = run(Derivation(op, book))
+    if book is RULEBOOK and (says := shut(found.lines)):
+        return Derived(out_of_scope=f"no rule decides what is billed here: {says.rstrip('.')}")
+    return found
+
+
+def shut(claim: Claim) -> str | None:
+    """Why the tables refuse a claim whatever its modifiers, in words; units over a limit may be appealed and are no reason."""
+    return next((e.says for e in edits.scrub(claim) if e.blocks and e.kind != "units"), None)

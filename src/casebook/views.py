@@ -15,7 +15,7 @@ from . import edits
 from .bowel import Place
 from .operation import Operation
 from .rulebook import UNLISTED, UNLISTED_OPEN, Derivation, Derived, Rulebook, Service, marked, steps_of
-from .rules import RULEBOOK, derive
+from .rules import RULEBOOK, derive, shut
 
 Swaps = Mapping[str, Callable[..., Any]]
 
@@ -69,6 +69,12 @@ def _no_first_join(d: Derivation) -> Iterable[Service]:
     return [] if d.places("brought out") else RULEBOOK["first-join"].ask(d)
 
 
+def _removal_as_22(d: Derivation, lines: list[Service]) -> list[Service]:
+    if d.op.unusual_work or not (d.places("brought out") and d.places("joined")):
+        return RULEBOOK["22"].ask(d, lines)  # type: ignore[no-any-return]
+    return marked(lines, [i for i, s in enumerate(lines) if s.what == "first"], "22", "22")
+
+
 def _stricturoplasty_once(d: Derivation) -> Iterable[Service]:
     return [replace(s, units=1) for s in RULEBOOK["stricturoplasty"].ask(d)]
 
@@ -94,6 +100,9 @@ _view("loose-once", "D10", "contested", "ncci-manual-2025",
 _view("stoma-takes-all", "D9", "contested", "cms-ptp-2024q3 professional-practice",
       "The operation ended in a stoma, so 44125 with 22 stands for all of it.",
       stoma_beside_join=_stoma_takes_all, first_join=_no_first_join)
+_view("second-removal-as-22", "D9", "contested", "cms-ptp-2024q3 professional-practice",
+      "The piece whose end was brought out has no code beside the join, so its removal is said by 22 on the resection.",
+      stoma_beside_join=RULEBOOK["stoma-beside-join"].ask, _22=_removal_as_22)
 _view("stricturoplasty-once", "D13", "derived", "ncci-manual-2025",
       "The code is in the singular and separate sites alone do not prove units, so 44615 is billed once.",
       stricturoplasty=_stricturoplasty_once)
@@ -117,7 +126,7 @@ def accepted(op: Operation) -> tuple[tuple[View | None, Derived], ...]:
             if next(iter(VIEWS[id].swaps)) not in main.because:
                 continue  # the rule it would swap played no part
             other = derive(op, book)
-            if other.out_of_scope is None and all(other.same(main.free_51) != seen.same(main.free_51) for _, seen in found):
+            if other.out_of_scope is None and not shut(other.lines) and all(other.same(main.free_51) != seen.same(main.free_51) for _, seen in found):
                 found.append((VIEWS[id], other))
     return tuple(found)
 
