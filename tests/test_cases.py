@@ -404,3 +404,56 @@ def test_what_tempts_must_be_wrong_and_said_in_words(tmp_path):
         path = tmp_path / "mango.md"
         path.write_text(re.sub(r'"44120; 44950": >-\n.*', wrong, text), "utf-8")
         assert any(says in str(fault) for fault in cases.check(load(path))), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ('steps:\n- resect: [!!int "", 2]\n', 2, "cannot be read"),
+        ("unusual_work: !!bool maybe\nsteps:\n- explore: laparotomy\n", 1, "'maybe' cannot be read"),
+        ("steps:\n- explore: laparotomy\nsays: !!timestamp abc\n", 3, "'abc' cannot be read"),
+        ("steps:\n- explore: laparotomy\nsays: 2020-13-45\n", 3, "between quotes"),
+        ('steps:\n- explore: laparotomy\nsays: "a\x01b"\n', 3, "special characters"),
+        ("steps:\n- explore: laparotomy\ncolour: red\n", 3, "approach, valve, session"),
+    ],
+)
+def test_what_yaml_cannot_hold_is_named_where_it_stands(tmp_path, text, line, says):
+    file = tmp_path / "odd.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(cases.CaseError, match=says) as error:
+        cases.load(file)
+    assert error.value.line == line
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b", "/dev/zero"])
+def test_what_is_no_case_file_is_refused(name):
+    with pytest.raises(cases.CaseError):
+        cases.load(name)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("{age: 41, sex: female}", "{age: -5}", "the age in years"),
+        ("{age: 41, sex: female}", "{age: 41, sex: 7}", "male or female"),
+        ("{age: 41, sex: female}", "{}", "the age in years"),
+        ("{age: 41, sex: female}", "{newborn: true, shoe: 43}", "the age in years"),
+        ("about: [joins, units]", "about: []", "what it exercises"),
+        ("[cms-aoc-2024-06]", "[]", "a source at least"),
+        ("  why: Two segments, each with its own join.\n", "", "expected why:"),
+    ],
+)
+def test_the_head_of_a_case_is_checked(rowan, old, new, says):
+    rowan.write_text(rowan.read_text("utf-8").replace(old, new), "utf-8")
+    assert any(says in str(fault) for fault in cases.check(cases.load(rowan)))
+
+
+def test_a_case_without_its_chart_is_no_case(rowan):
+    rowan.write_text(rowan.read_text("utf-8").partition("\n## ")[0] + "\n", "utf-8")
+    assert any("the chart" in str(fault) for fault in cases.check(cases.load(rowan)))
+
+
+def test_the_key_of_a_bare_operation_is_checked(tmp_path):
+    file = tmp_path / "bare.yaml"
+    file.write_text("steps:\n- resect: [100, 120]\n- join: [100, 120]\nkey: {claim: 44120 x2}\n", "utf-8")
+    assert ["bare.yaml:4" in str(fault) for fault in cases.check(cases.load(file))] == [True]

@@ -203,7 +203,7 @@ def test_check_goes_through_folders_and_tells_every_fault(run, put, tmp_path):
 def test_check_of_an_empty_folder_is_no_success(run, tmp_path):
     code, _, err = run("check", tmp_path)
     assert code == 1
-    assert "no case was found" in err
+    assert ":1: there is no case here" in err
 
 
 def test_check_of_what_is_not_there(run, tmp_path):

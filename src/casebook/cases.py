@@ -121,23 +121,35 @@ class Case:
 def load(where: str | Path) -> Case:
     """Read a case file, or a shipped case by its id. Raises CaseError."""
     path = Path(where)
-    if not path.suffix and not path.exists():
+    if not path.suffix and not _there(path):
         path = cases_folder() / f"{path.name}.md"
-        if not path.is_file():
+        if not _there(path):
             known = ", ".join(p.stem for p in library())
-            raise CaseError(Path(str(where)), 1, f"there is no case of this name; there are: {known}")
+            raise CaseError(Path(str(where)[:80]), 1, f"there is no case of this name; there are: {known}")
     return _parse(path, _text(path))
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
 
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > LARGEST:
-            raise CaseError(path, 1, f"the file is larger than {LARGEST} bytes, which no case is")
-        return path.read_text("utf-8")
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        text = content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise CaseError(path, 1, f"the file is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except OSError as error:
         raise CaseError(path, 1, f"the file cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise CaseError(path, 1, f"this is no name of a file: {error}") from None
+    if len(content) > LARGEST:
+        raise CaseError(path, 1, f"the file is larger than {LARGEST} bytes, which no case is")
+    return text
 
 
 def _parse(path: Path, text: str) -> Case:
@@ -149,7 +161,7 @@ def _parse(path: Path, text: str) -> Case:
         head, chart, shift = front[1], text[front.end() :], 1
     try:
         node = yaml.compose(head, Loader=yaml.SafeLoader)
-        lines = dict(_lines(node, shift, set())) if node else {}
+        lines = dict(_lines(node, set())) if node else {}
         data = yaml.safe_load(head)
     except yaml.MarkedYAMLError as error:
         quoted = "quoted scalar" in (error.context or "")  # an open quote is found at the end, and mended where it starts
@@ -158,10 +170,14 @@ def _parse(path: Path, text: str) -> Case:
         raise CaseError(
             path, line, f"this is not YAML: {error.problem or error.context}; check the indentation and quotes"
         ) from None
-    except _Twice as error:
+    except _Unfit as error:
         raise CaseError(path, error.line + shift, str(error)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise CaseError(path, 1 + shift, f"this is not YAML that a case can hold: {str(error)[:120]}") from None
+        at = getattr(error, "position", 0)  # of a character that no YAML may hold
+        line = head.count("\n", 0, at) + 1 + shift
+        why = getattr(error, "reason", None) or str(error)
+        raise CaseError(path, line, f"this is not YAML that a case can hold: {why[:120]}") from None
+    lines = {where: line + shift for where, line in lines.items()}
     if not isinstance(data, dict):
         raise CaseError(path, 1 + shift, "expected keys and values, such as steps: and a list")
     case = Case(path, data, chart, lines)
@@ -198,34 +214,42 @@ def _kinds(case: Case) -> None:
         raise CaseError(case.path, case.line("key"), "key: put dates and the like between quotes") from None
 
 
-class _Twice(ValueError):
-    def __init__(self, key: str, line: int) -> None:
-        super().__init__(f"the key {key} is given twice; keep one")
-        self.line = line
+class _Unfit(ValueError):
+    """Something that YAML allows and a case does not; `line` counts within the front matter."""
+
+    def __init__(self, message: str, node: Any) -> None:
+        super().__init__(message)
+        self.line = node.start_mark.line + 1
 
 
-def _lines(node: Any, shift: int, met: set[int], path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
+def _lines(node: Any, met: set[int], path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
     if len(path) > 20:
-        raise ValueError("nested too deeply")
+        raise _Unfit("this is nested too deeply; a case needs five levels", node)
     if id(node) in met:  # an alias; aliases of aliases grow without end
-        raise ValueError("write it out, without anchors and aliases (& and *)")
+        raise _Unfit("write it out, without anchors and aliases (& and *)", node)
     met.add(id(node))
-    yield path, node.start_mark.line + 1 + shift
+    yield path, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise ValueError("a key is one word")
+                raise _Unfit("a key is one word", key)
             if key.value in seen:
-                raise _Twice(str(key.value)[:40], key.start_mark.line + 1)
+                raise _Unfit(f"the key {str(key.value)[:40]} is given twice; keep one", key)
             seen.add(key.value)
             yield from (
-                (p, min(n, key.start_mark.line + 1 + shift) if p == (*path, key.value) else n)
-                for p, n in _lines(value, shift, met, (*path, key.value))
+                (p, min(n, key.start_mark.line + 1) if p == (*path, key.value) else n)
+                for p, n in _lines(value, met, (*path, key.value))
             )
     elif isinstance(node, yaml.SequenceNode):
         for i, value in enumerate(node.value):
-            yield from _lines(value, shift, met, (*path, i))
+            yield from _lines(value, met, (*path, i))
+    else:
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError):
+            message = f"{node.value[:40]!r} cannot be read; put dates and the like between quotes, and write no !tags"
+            raise _Unfit(message, node) from None
 
 
 def _readings(case: Case) -> tuple[Any, ...]:
@@ -246,9 +270,7 @@ def _readings(case: Case) -> tuple[Any, ...]:
     known = CASE_KEYS if paths[0] else CASE_KEYS + OPERATION_KEYS
     for key in data:
         if key not in known:
-            raise CaseError(
-                case.path, case.line(key), f"a case has no key {str(key)[:40]!r}; it may have: {', '.join(CASE_KEYS)}"
-            )
+            raise CaseError(case.path, case.line(key), f"a case has no key {str(key)[:40]!r}; it may have: {', '.join(known)}")
     readings = []
     for row, path in zip(rows, paths, strict=True):
         try:
@@ -312,8 +334,13 @@ def check(case: Case) -> Iterator[CaseError]:
     def wrong(message: str, *path: str | int) -> CaseError:
         return CaseError(case.path, case.line(*path), message)
 
-    if not case.chart:
+    if case.path.suffix != ".md":  # a bare operation has no chart, and needs no key
+        if case.key:
+            yield from _check_key(case, wrong)
         return
+    if not case.chart.strip():
+        yield wrong("the chart is missing; it follows the front matter", "title")
+    yield from _check_head(case, wrong)
     for key in ("title", "about", "level", "patient", "key", "authorities"):
         if key not in case.data:
             yield wrong(f"a case also has {key}:")
@@ -337,6 +364,25 @@ def check(case: Case) -> Iterator[CaseError]:
     yield from _check_key(case, wrong)
 
 
+def _check_head(case: Case, wrong: Any) -> Iterator[CaseError]:
+    """What the head says of the case and the patient."""
+    for key, words in (
+        ("title", "a title that gives nothing away"),
+        ("about", "what it exercises"),
+        ("authorities", "a source at least"),
+    ):
+        if key in case.data and not case.data[key]:
+            yield wrong(f"{key}: expected {words}", key)
+    patient = case.data.get("patient", {"newborn": True})
+    newborn = patient == {"newborn": True} or patient == {"newborn": True, "sex": patient.get("sex")}
+    age = patient.get("age")
+    known = isinstance(age, int) and not isinstance(age, bool) and 0 <= age <= 120
+    if not newborn and not (known and set(patient) <= {"age", "sex"}):
+        yield wrong("patient: expected {age: 62, sex: male}, the age in years; or {newborn: true}", "patient")
+    elif patient.get("sex") not in (None, "male", "female"):
+        yield wrong("patient: sex: expected male or female", "patient", "sex")
+
+
 def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
     key = case.key
     for name in key:
@@ -351,6 +397,8 @@ def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
     if not key.get("claim"):
         yield wrong('key: expected claim:, such as "44120; 44121", or query', "key")
         return
+    if case.chart and not str(key.get("why") or "").strip():
+        yield wrong("key: expected why:, the author's reason in a sentence or two", "key")
     answers = key_answers(case)
     for answer in answers:
         if answer.error or answer.blank:

@@ -149,10 +149,15 @@ def _update(args: argparse.Namespace) -> int:
     return 0
 
 
+def _inside(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix in (".md", ".yaml", ".yml"))
+
+
 def _check(args: argparse.Namespace) -> int:
-    files = [f for p in args.paths for f in (sorted(p.glob("*.md")) if p.is_dir() else [p])] if args.paths else library()
+    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else library()
     if not files:
-        print("no case was found", file=sys.stderr)
+        where = ", ".join(map(str, args.paths))
+        print(f"{where}:1: there is no case here; name a case file, or a folder with .md or .yaml files", file=sys.stderr)
         return 1
     faults: list[CaseError] = []
     cases: list[Case] = []

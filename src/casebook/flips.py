@@ -13,13 +13,14 @@ from typing import Any
 from . import edits
 from .bowel import Place, cm
 from .claim import MODIFIER_ORDER, Claim, same
-from .operation import APPROACHES, STEPS, Operation, OperationError, Step
+from .operation import APPROACHES, POINTS, STEPS, Operation, OperationError, Step
 from .rulebook import CODES, UNLISTED, UNLISTED_OPEN
 from .rules import GLOBAL_DAYS
 from .views import accepted
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
 PIECE = 10.0  # cm, the length of a made-up further piece
+MOST_STEPS = 60_000  # of changed operations; a reader waits for this
 FISTULAS = STEPS["close_fistula"]  # where each leads
 WORDS = {
     "stoma": "the stoma", "stricturoplasty": "the stricturoplasty", "bypass": "the bypass join", "repair": "the repair",
@@ -71,29 +72,43 @@ _DERIVED = {code for codes in CODES.values() for code in codes} | {UNLISTED, UNL
 
 
 def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
-    """The fewest changes, at most two, after which the wanted claim is an accepted one."""
+    """The fewest changes, at most two, after which the wanted claim is an accepted one.
+
+    None where no two changes do; nothing at all where there are too many to try, as in an operation of thirty pieces.
+    """
     if len(_lacks(op, wanted)) > 2:
         return None
-    first = sorted(changes(op), key=lambda change: _distance(change.op, wanted))
+    work = Work()
+    first = sorted(work.changes(op), key=lambda change: _distance(change.op, wanted))
     for change in first:
         if not _lacks(change.op, wanted) and _right(change.op, wanted):
             return (change,)
-    for change in first:  # two things fewer are easier to think than one moved and one more
-        if change.fewer(op) and len(_lacks(change.op, wanted)) < 2:
-            for second in changes(change.op):
-                if second.fewer(change.op) and not _lacks(second.op, wanted) and _right(second.op, wanted):
-                    return (change, second)
     tried = {op, *(change.op for change in first)}
-    for change in first:
-        if len(_lacks(change.op, wanted)) > 1:
-            continue
-        for second in changes(change.op):
-            if _lacks(second.op, wanted) or second.op in tried:
+    for fewer in (True, False):  # two things fewer are easier to think than one moved and one more
+        for change in first:
+            if len(_lacks(change.op, wanted)) > 1 or (fewer and not change.fewer(op)):
                 continue
-            tried.add(second.op)
-            if _right(second.op, wanted):
-                return (change, second)
-    return None
+            for second in work.changes(change.op):
+                if second.op in tried or _lacks(second.op, wanted) or (fewer and not second.fewer(change.op)):
+                    continue
+                tried.add(second.op)
+                if _right(second.op, wanted):
+                    return (change, second)
+    return () if work.left < 0 else None
+
+
+class Work:
+    """How much is looked at before giving up: changed operations, each weighing as much as it has steps."""
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+
+    def changes(self, op: Operation) -> Iterator[Change]:
+        for change in changes(op):
+            self.left -= len(change.op.steps)
+            if self.left < 0:
+                return
+            yield change
 
 
 _SESSION = {"58": "staged", "78": "complication", "79": "unrelated"}
@@ -155,12 +170,14 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from _causes(op)
     site = _free_site(op)
     if site is not None:
-        end = site + PIECE
-        further = (Step("resect", site, end), Step("join", site, end))
-        yield "a further segment been removed and joined on its own", {"steps": op.steps + further}
-        yield "a loop been brought out upstream", {"steps": (*op.steps, Step("stoma", site, site, kind="loop"))}
-        yield "a stricture at another site been widened", {"steps": (*op.steps, Step("stricturoplasty", site, site))}
-        yield "a hole from disease at another site been sewn", {"steps": (*op.steps, Step("repair", site, site, kind="disease"))}
+        for says, more in _additions(site):
+            yield says, {"steps": (*op.steps, *more)}
+        for i, step in enumerate(op.steps):
+            if step.act in POINTS:
+                moved = tuple(replace(s, start=site, end=site) if i == j else s for j, s in enumerate(op.steps))
+                yield f"{WORDS[step.act]} been at another site", {"steps": moved}
+    beyond = max([op.valve, *(end for s in op.steps for end in (s.start, s.end))]) + ROOM
+    yield "a loop of colon been brought out", {"steps": (*op.steps, Step("stoma", beyond, beyond, kind="loop"))}
     yield (
         f"the note {'not ' if op.unusual_work else ''}described work far beyond the usual",
         {"unusual_work": not op.unusual_work},
@@ -176,6 +193,22 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     ):  # fmt: skip
         if op.surgeon != surgeon:
             yield words, {"surgeon": surgeon}
+
+
+def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    """Something more at a site of its own: in words, and its steps."""
+    end = site + PIECE
+    yield "a further segment been removed and joined on its own", (Step("resect", site, end), Step("join", site, end))
+    yield "a loop been brought out upstream", (Step("stoma", site, site, kind="loop"),)
+    yield "a stricture at another site been widened", (Step("stricturoplasty", site, site),)
+    yield "a hole from disease at another site been sewn", (Step("repair", site, site, kind="disease"),)
+    yield "the bowel been opened at another site", (Step("enterotomy", site, site),)
+    yield "a Meckel's pouch been removed elsewhere", (Step("diverticulectomy", site, site),)
+    yield "a feeding catheter been put in", (Step("feeding_catheter", site, site),)
+    yield "two loops been joined with nothing removed", (Step("bypass", site, end),)
+    yield "a stoma at another site been closed", (Step("close_stoma", site, site),)
+    for kind in FISTULAS:
+        yield f"a fistula ({kind.replace('-', ' to ')}) been closed besides", (Step("close_fistula", kind=kind),)
 
 
 def _causes(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -191,7 +191,9 @@ def _grade(item: Item, answer: Answer) -> Grade:
         unneeded = MISCONCEPTIONS["asked-without-need"]
         says = "Every reading of this note has one claim, so there is nothing to ask."
         each = [set(main.because) for main in item.note.mains]
-        doubt = _doubt(sorted({r for rules in each for r in rules if not all(r in other for other in each)}))  # what makes the readings agree
+        doubt = _doubt(
+            sorted({r for rules in each for r in rules if not all(r in other for other in each)})
+        )  # what makes the readings agree
         verdict = "partly" if doubt else "wrong"
         return Grade(verdict, 0.0, (Finding("query", "", says, "settle"),), Explanation((unneeded,)), item=item, doubt=doubt)
     for view, claim in item.diagnosis.right:
@@ -351,6 +353,9 @@ def _unsupported(item: Item, code: str, target: Derived, blocked: Mapping[str, e
     if edits.add_on(code):
         return Finding("line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins")
     rule = _told_of(code)
+    if rule == "fistula-closed" and any(s.reason == "fistula" for op in item.note.readings for s in op.steps):
+        says = f"The fistula left with the piece: the resection is the one code for that site, and {code} is not billed."
+        return Finding("line", code, says, rule)
     says = f"Nothing in this note supports {named(code)}." + (f" {RULEBOOK[rule].says}" if rule else "")
     return Finding("extra", code, says, rule)
 
@@ -424,6 +429,8 @@ def _way(item: Item, claim: Claim) -> tuple[str, Operation | None]:
     found = flips.nearest(item.note.readings[0], claim)
     if found is None:
         return f"No operation within two changes of this one makes {text} right.", None
+    if not found:
+        return f"None of the changes that were tried makes {text} right.", None
     return "It would be right had " + ", and had ".join(change.says for change in found) + ".", found[-1].op
 
 
