@@ -8,6 +8,7 @@ import pytest
 from casebook.authorities import AUTHORITIES, CONFIDENCE, weakest
 from casebook.rules import RULEBOOK
 from casebook.views import VIEWS
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("id", list(AUTHORITIES))
@@ -27,6 +28,9 @@ def test_every_source_is_used_or_explains_a_table():
     used = {a for thing in (*RULEBOOK.values(), *VIEWS.values()) for a in thing.authorities}
     assert used <= set(AUTHORITIES)
     assert len(used) > 15
+    places = [*(ROOT / "book").glob("*.md"), *(ROOT / "cases").glob("*.md"), *(ROOT / "src/casebook").rglob("*.py")]
+    words = set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", "".join(p.read_text("utf-8") for p in places)))
+    assert set(AUTHORITIES) - used - words == set()
 
 
 def test_the_edit_tables_are_those_of_2024_and_the_fees_end_with_2026():

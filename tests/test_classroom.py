@@ -27,6 +27,16 @@ def test_hands_are_counted_and_nothing_is_told(room):
     assert len(repr(room.tally()).splitlines()) == 3
 
 
+def test_one_claim_typed_in_two_ways_is_one_group(room):
+    shown = repr(room.hands({"44120; 44121": 9, "44121;44120": 2, "what?": 1, "why?": 1}))
+    assert [line.split("#")[0].split() for line in shown.splitlines()] == [["44120;", "44121", "11"], ["not", "readable", "2"]]
+
+
+def test_charts_of_a_lesson_may_stand_on_one_page(room):
+    assert "data-line" in room.chart()._repr_html_()
+    assert " id=" not in room.chart()._repr_html_()
+
+
 def test_revealing_says_what_each_amounts_to(room):
     room.hands({"44120": 3, "44120; 44121": 9})
     assert repr(room.reveal()).startswith("Expected: 44120\n44120; 44121")
@@ -82,6 +92,7 @@ def test_what_cannot_be_counted_says_why(room):
 
 def test_hands_as_typed():
     assert read_hands("44120; 44121 = 7\n\n query=2 ") == {"44120; 44121": 7, "query": 2}
+    assert read_hands("44120 = 1\n44120 = 2") == {"44120": 3}
     for text in ("44120", "44120 = many", "44120 = -1", "44120 = 9999999"):
         with pytest.raises(ValueError, match="how many hands"):
             read_hands(text)

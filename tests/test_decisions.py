@@ -174,7 +174,11 @@ def test_d09b_join_and_loop_stoma():
 
 
 def test_d09c_one_joined_one_brought_out():
-    found = bills("d09c-one-joined-one-brought-out", "44120; 44310-51", {"stoma-takes-all": "44125-22", "second-removal-as-22": "44120-22; 44310-51"})
+    found = bills(
+        "d09c-one-joined-one-brought-out",
+        "44120; 44310-51",
+        {"stoma-takes-all": "44125-22", "second-removal-as-22": "44120-22; 44310-51"},
+    )
     assert found["confidence"] in ("recalled", "contested")
 
 

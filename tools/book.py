@@ -20,7 +20,7 @@ HTML = ROOT / "_build" / "html"
 STAMP = ROOT / "_build" / "fingerprint.txt"
 PAGES = ("book", "cases", "notebooks")
 PACKAGE = ("src", "requirements.txt")
-SETTINGS = ("_config.yml", "_toc.yml", "pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md", "tools/book.py")
+SETTINGS = ("_config.yml", "_toc.yml", "pyproject.toml", "LICENSE", "README.md", "tools/book.py")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 
 

@@ -13,6 +13,7 @@ What these give reads as plain text too. `room.panel()` is the same with buttons
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -80,10 +81,12 @@ class Room:
 
     def hands(self, counts: Mapping[str, int]) -> Shown:
         """Count a show of hands: so many for each answer. An answer counted before is counted anew. Raises ValueError for a count below zero."""
+        told: Counter[str] = Counter()  # one claim may be typed in two ways
         for text, number in counts.items():
             if number < 0:
                 raise ValueError(f"{text}: expected how many hands, such as 7")
-            self._mine[_told(text)] = number
+            told[_told(text)] += number
+        self._mine.update(told)
         return self.tally()
 
     def collect(self) -> Shown:
@@ -162,7 +165,7 @@ def read_hands(text: str) -> dict[str, int]:
         answer, equals, number = line.rpartition("=")
         if not equals or not number.strip().isdecimal() or len(number.strip()) > 6:
             raise ValueError(f"{line[:60]}: write an answer, =, and how many hands, such as 44120; 44121 = 7")
-        found[answer.strip()] = int(number)
+        found[answer.strip()] = found.get(answer.strip(), 0) + int(number)
     return found
 
 

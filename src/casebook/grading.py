@@ -16,9 +16,11 @@ from . import diagnoses, edits, flips
 from .authorities import AUTHORITIES
 from .claim import MAX_TEXT, Answer, Claim, Line, Same, read, same, show
 from .diagnosis import Diagnosis, Explanation
+from .findings import Finding, code_words, wanted_lines
+from .findings import findings as findings_of
 from .misconceptions import FAR_FETCHED, MISCONCEPTIONS, Misconception
 from .operation import Operation, Step, read_operation
-from .rulebook import CODES, Derived
+from .rulebook import Derived
 from .rules import RULEBOOK
 from .views import Note, View, accepted
 
@@ -30,19 +32,6 @@ CODE, UNITS, MARKS = 0.6, 0.2, 0.2  # how a line's credit is shared
 BASELESS = 0.4  # share of its credit that an add-on keeps without its base
 DOUBTFUL = ("recalled", "contested")
 MOST_CACHED = 5_000  # answers kept for one item
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing about an answer: `kind` is line | extra | units | modifier | family | missing | edit | query | unread | blank."""
-
-    kind: str
-    code: str
-    says: str
-    rule: str | None = None
-
-    def as_dict(self) -> dict[str, str | None]:
-        return {"kind": self.kind, "code": self.code, "says": self.says, "rule": self.rule}
 
 
 @dataclass(frozen=True)
@@ -200,7 +189,7 @@ def _grade(item: Item, answer: Answer) -> Grade:
         if claim.fits(answer.claim):
             return Grade("correct", 1.0, view=view, item=item)
     target, score = _closest(item, answer.claim)
-    findings = tuple(_findings(item, answer.claim, target))
+    findings = tuple(findings_of(item.diagnosis, answer.claim, target))
     found = item.diagnosis.of(answer.claim)
     if action == "query":
         whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)
@@ -253,7 +242,7 @@ def _credit(target: Derived, claim: Claim) -> float:
     given = same(claim, target.free_51)
     total = got = 0.0
     codes = {line.code for line in target.lines}  # a base that is not supported carries nothing
-    for i, (code, units, marks) in enumerate(_wanted(target)):
+    for i, (code, units, marks) in enumerate(wanted_lines(target)):
         weight = WEIGHTS["add-on" if edits.add_on(code) else "first" if i == 0 else "other"]
         total += weight
         mine = [(u, m) for c, u, m in given if c == code]
@@ -265,151 +254,6 @@ def _credit(target: Derived, claim: Claim) -> float:
             fine = 0.0 if denied else max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine)
             got += weight * (BASELESS if alone else 1.0) * (CODE + fine)
     return got / total
-
-
-def _wanted(target: Derived) -> list[tuple[str, int, frozenset[str]]]:
-    """The lines of a claim in its own order, as `same` writes them."""
-    keys = target.same()
-    order = {line.code: i for i, line in enumerate(reversed(target.lines))}
-    return sorted(keys, key=lambda k: (-order[k[0]], sorted(k[2])))
-
-
-# Saying what is off, line by line
-
-
-@lru_cache(maxsize=1)
-def code_words() -> dict[str, str]:
-    """Each code of the family in our own plain words."""
-    return {row["code"]: row["words"] for row in edits.rows("codes.csv")}
-
-
-def named(code: str) -> str:
-    words = code_words().get(code)
-    return f"{code} ({words})" if words else code
-
-
-def _twin(code: str) -> str | None:
-    for opened, scoped in CODES.values():
-        if code in (opened, scoped) and opened != scoped:
-            return scoped if code == opened else opened
-    return None
-
-
-def _findings(item: Item, claim: Claim, target: Derived) -> Iterable[Finding]:
-    given = same(claim, target.free_51)
-    wanted: dict[str, list[frozenset[str]]] = {}  # one code may stand on two lines, with other marks
-    for code, _, marks in _wanted(target):
-        wanted.setdefault(code, []).append(marks)
-    have: dict[str, int] = {}
-    for code, units, _ in given:
-        have[code] = have.get(code, 0) + units
-    right_units: dict[str, int] = {}
-    for code, units, _ in _wanted(target):
-        right_units[code] = right_units.get(code, 0) + units
-    blocked = {c: e for e in edits.scrub(claim) if e.blocks for c in e.codes[-1:]}
-    for code in dict.fromkeys(line.code for line in claim):
-        if code not in wanted:
-            yield _unsupported(item, code, target, blocked)
-            continue
-        if have[code] != right_units[code]:
-            rule = "further-units" if edits.add_on(code) else (target.rests_on[code] or (None,))[-1]
-            if code in blocked and blocked[code].kind == "units" and edits.limits()[code].kind == 2:
-                says = blocked[code].says  # an absolute limit says it all; one that records can lift is no reason here
-            else:
-                says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
-            yield Finding("units", code, says, rule)
-        for c, _, marks in sorted(given, key=lambda k: (k[0], sorted(k[2]))):
-            if c == code and marks not in wanted[code]:
-                nearest = min(wanted[code], key=lambda each: len(each ^ marks))
-                yield from _marks_off(item, target, code, marks, nearest)
-    for code in wanted:
-        if code not in have:
-            rules = target.rests_on.get(code, ())
-            rule = next((r for r in reversed(rules) if RULEBOOK[r].kind == "bill"), rules[0] if rules else None)
-            says = f"{named(code)} is missing" + (f": {RULEBOOK[rule].says}" if rule else ".")
-            yield Finding("missing", code, says, rule)
-
-
-def _units(n: int) -> str:
-    return "1 unit" if n == 1 else f"{n} units"
-
-
-def _unsupported(item: Item, code: str, target: Derived, blocked: Mapping[str, edits.Edit]) -> Finding:
-    if other := next((c for c in item.diagnosis.targets if any(line.code == code for line in c.lines)), None):
-        whose = "another reading" if item.note.action == "query" else "another accepted claim"
-        says = f"{code} belongs to {whose}, {show(other.lines)}. The two are not one claim."
-        return Finding("line", code, says, (other.rests_on[code] or (None,))[-1])
-    struck = next((rule for c, rule, _ in target.not_billed if c == code), None)
-    if struck:
-        return Finding("line", code, f"{code} is not billed: {RULEBOOK[struck].says}", struck)
-    codes = {line.code for line in target.lines}
-    if (twin := _twin(code)) in codes or (
-        twin and any(_twin(c) for c in codes) and _is_scoped(code) != any(map(_is_scoped, codes))
-    ):
-        return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
-    if code in blocked and not (blocked[code].kind == "units" and edits.limits()[code].kind == 3):
-        baseless = blocked[code].kind == "add-on-without-base"
-        return Finding("edit", code, blocked[code].says, "first-join" if baseless else _told_of(code))
-    if edits.add_on(code):
-        return Finding("line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins")
-    rule = _told_of(code)
-    if rule == "fistula-closed" and any(s.reason == "fistula" for op in item.note.readings for s in op.steps):
-        says = f"The fistula left with the piece: the resection is the one code for that site, and {code} is not billed."
-        return Finding("line", code, says, rule)
-    says = f"Nothing in this note supports {named(code)}." + (f" {RULEBOOK[rule].says}" if rule else "")
-    return Finding("extra", code, says, rule)
-
-
-_TOLD = {
-    "first-join": "first", "count-joins": "further", "brought-out": "removed, stoma", "ileocolic": "ileocolic",
-    "colon": "colon; colon, stoma above; colon, end stoma", "atresia": "atresia; atresia, tapered; further atresia",
-    "stoma": "stoma; colostomy", "stricturoplasty": "stricturoplasty", "bypass": "bypass", "pouch": "pouch",
-    "hole-sewn": "one hole; several holes; colon hole; colon hole, stoma", "adhesions": "freeing", "exploration": "laparotomy",
-    "opening": "opening; duodenal opening; colon opening", "laparoscopic-start": "laparoscopy", "appendix": "appendix",
-    "stoma-closed": "stoma closed; stoma closed with resection", "mesentery": "mesentery", "omentum": "omentum",
-    "fistula-closed": "bowel-skin; bowel-bowel; bowel-bladder; bowel-bladder with resection", "reopening": "reopened",
-    "feeding-catheter": "feeding catheter; feeding tube alone",
-}  # fmt: skip
-
-
-def _told_of(code: str) -> str | None:
-    """The rule that tells when this code is billed, or what it is part of."""
-    return next((r for r, names in _TOLD.items() if any(code in CODES[what] for what in names.split("; "))), None)
-
-
-def _is_scoped(code: str) -> bool:
-    return any(scoped == code and opened != scoped for opened, scoped in CODES.values())
-
-
-_MARK_SAYS = {
-    "22": "22 needs a note that describes work far beyond the usual, and it goes on the resection code.",
-    "51": "51 goes on later procedures that are not add-ons, and nowhere else.",
-    "59": "No pair edit here needs 59: it is for a second service at a separate site where a pair has indicator 1.",
-    "52": "52 says that less was done than the code describes.",
-    **dict.fromkeys(("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."),
-}
-_WHOSE = {
-    "primary": "the main surgeon", "assistant": "an assisting physician", "co-surgeon": "one of two surgeons",
-    "assistant-nonphysician": "an assistant who is no physician",
-}  # fmt: skip
-
-
-def _marks_off(item: Item, target: Derived, code: str, given: frozenset[str], wanted: frozenset[str]) -> Iterable[Finding]:
-    for mark in sorted(given - wanted):
-        if mark in ("80", "AS", "62"):
-            says = f"This is the claim of {_WHOSE[item.note.readings[0].surgeon]}."
-        elif mark == "51" and target.free_51 and not edits.add_on(code):
-            says = f"{code} comes first, since it is valued higher: 51 goes on the others."
-        else:
-            says = _MARK_SAYS.get(mark) or (RULEBOOK[mark].says if mark in RULEBOOK else f"Nothing in this note supports {mark}.")
-        rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
-        yield Finding("modifier", code, f"{code} does not take {mark} here. {says}", rule)
-    for mark in sorted(wanted - given):
-        rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
-        says = RULEBOOK[rule].says if rule else ""
-        if mark == "59" and given & edits.OPENING:
-            says += " Other marks open the pair too, but 59 or XS is what says another site."
-        yield Finding("modifier", code, f"{code} lacks {mark}. {says}".strip(), rule)
 
 
 # What would make it right

@@ -92,7 +92,7 @@ def part(d: Derivation, place: Place) -> str:
     return "atresia" if "atresia" in reasons else "joined"
 
 
-@rule("read", "count-joins", "D1 D2 D3 D5", "confirmed", "ncci-manual-2025 ncci-manual-2021-ch6 aapc-enterectomy",
+@rule("read", "count-joins", "D1 D2 D3 D5", "confirmed", "ncci-manual-2025 ncci-manual-2021-ch6 aapc-enterectomy aapc-enterectomy-101",
       "Count the joins that stand when the abdomen is closed: a place counts once however many pieces, lesions or centimeters came out of it.")
 def count_joins(d: Derivation, place: Place) -> int:
     return 1
@@ -496,7 +496,7 @@ def _session(follows: str, modifier: str) -> Callable[[Derivation, list[Service]
 
 rule("mark", "58", "D10 D11", "confirmed", "ncci-manual-2025",
      "A later operation that was planned or staged is 58 on its own base codes; an add-on never reaches back to an earlier day.")(_session("staged", "58"))
-rule("mark", "78", "D10 D11", "confirmed", "ncci-manual-2025 regence-78",
+rule("mark", "78", "D10 D11", "confirmed", "ncci-manual-2025 regence-78 ngs-global",
      "An unplanned return to the operating room for a complication is 78 on the base codes.")(_session("complication", "78"))
 rule("mark", "79", "D11", "secondary", "ncci-manual-2025",
      "A later operation that has nothing to do with the earlier one is 79 on the base codes.")(_session("unrelated", "79"))

@@ -45,7 +45,7 @@ def _cases(text: str | None) -> list[Case]:
 
 
 def _needs(error: ImportError) -> CaseError:
-    return CaseError(Path("casebook"), 1, f"this command needs {error.name}: pip install 'casebook[teaching]'")
+    return CaseError(Path("casebook"), 1, f"this command needs {error.name}; in the checkout: pip install '.[teaching]'")
 
 
 def _assign(args: argparse.Namespace) -> int:

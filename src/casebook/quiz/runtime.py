@@ -106,7 +106,11 @@ def pyodide(cache: Path, progress: Tell = print) -> Path:
             f"{archive.name} is not the package we know (SHA-512 {found}). It was deleted; try again, and look at your npm mirror."
         )
     with _inside(cache) as work, tarfile.open(archive) as packed:
-        packed.extractall(work, filter="data")
+        # The digest above tells what is in it; older Pythons of 3.11 have no filter.
+        if hasattr(tarfile, "data_filter"):
+            packed.extractall(work, filter="data")
+        else:
+            packed.extractall(work)
         _replace(work / "package", folder)
     return folder
 

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from casebook import edits
 from casebook.cases import TOPICS, Case, library, load
 from casebook.exam import TOPICS as NAMES
-from casebook.grading import code_words
+from casebook.findings import code_words
 from casebook.misconceptions import MISCONCEPTIONS
 from casebook.results import tells
 from casebook.views import VIEWS
