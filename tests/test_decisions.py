@@ -3,7 +3,7 @@
 import pytest
 
 from casebook.claim import Line, show
-from tests.minimal_cases import case, lines
+from tests.minimal_cases import case, item, lines
 
 
 def says(name):
@@ -156,6 +156,12 @@ def test_d08a_robotic():
 
 def test_d08b_hand_assisted():
     bills("d08b-hand-assisted", "44202", confidence="recalled")
+
+
+def test_d08c_bowel_joined_outside():
+    bills("d08c-joined-outside", "44202", confidence="recalled")
+    opened = item("d08c-joined-outside").grade("44120")  # only a recalled rule stands against it
+    assert (opened.verdict, bool(opened.doubt)) == ("partly", True)
 
 
 # D9. Stomas

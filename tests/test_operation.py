@@ -97,7 +97,7 @@ def test_the_reasons_are_the_contracts():
     assert set(REASONS) == set("stricture ischemia infarction tumor perforation fistula atresia margin injury join".split())
 
 
-@pytest.mark.parametrize("approach", ["open", "laparoscopic", "converted", "robotic", "hand-assisted"])
+@pytest.mark.parametrize("approach", ["open", "laparoscopic", "converted", "robotic", "hand-assisted", "laparoscopic-assisted"])
 @pytest.mark.parametrize("surgeon", ["primary", "assistant", "assistant-nonphysician", "co-surgeon"])
 def test_approaches_and_surgeons(approach, surgeon):
     found = op(*JOINED, approach=approach, surgeon=surgeon)

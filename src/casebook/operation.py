@@ -12,7 +12,8 @@ from typing import Any
 
 from .bowel import Bowel, BowelError, Place, cm
 
-APPROACHES = ("open", "laparoscopic", "converted", "robotic", "hand-assisted")
+APPROACHES = ("open", "laparoscopic", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
+ASSISTED = APPROACHES[3:]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
 FOLLOWS = ("staged", "complication", "unrelated")
 REASONS = (

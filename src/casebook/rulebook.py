@@ -11,7 +11,7 @@ from . import edits
 from .authorities import weakest
 from .bowel import Place
 from .claim import Claim, Line, Same, same, tidy
-from .operation import Operation, Step
+from .operation import ASSISTED, Operation, Step
 
 UNLISTED = "44238"  # a laparoscopic act on bowel that has no code of its own
 UNLISTED_OPEN = "44799"
@@ -117,7 +117,7 @@ class Derivation:
     def service(self, what: str, *because: str, units: int = 1, steps: Iterable[int] = (), rank: str = "procedure") -> Service:
         code = self.code(what)
         why = because if code != UNLISTED else (*because, "unlisted")
-        if self.op.approach in ("converted", "robotic", "hand-assisted"):
+        if self.op.approach in ("converted", *ASSISTED):
             why = ("conversion",) + why if self.op.approach == "converted" else ("assisted",) + why
         elif code != CODES[what][0]:
             why = ("approach",) + why

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from . import edits
 from .bowel import Place
 from .claim import Claim
-from .operation import POINTS, Operation
+from .operation import ASSISTED, POINTS, Operation
 from .rulebook import Derivation, Derived, OutOfScope, Rule, Rulebook, Service, main_lines, marked, named, run, steps_of
 
 GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
@@ -39,7 +39,7 @@ def rule(kind: str, id: str, decisions: str, confidence: str, authorities: str, 
 @rule("read", "approach", "D6 D7", "confirmed", "cms-ptp-2024q3 ncci-manual-2025",
       "The approach at the end of the operation picks the family: 44120 and 44121 when open, 44202 and 44203 when laparoscopic, never mixed.")
 def approach(d: Derivation) -> str:
-    if d.op.approach in ("robotic", "hand-assisted"):
+    if d.op.approach in ASSISTED:
         return str(d.ask("assisted"))
     return "laparoscopic" if d.op.approach == "laparoscopic" else "open"
 
@@ -48,8 +48,8 @@ rule("read", "conversion", "D7", "confirmed", "cms-ptp-2024q3 ncci-manual-2025 k
      "An operation that turned from laparoscopic to open is reported as open, all of it.")(lambda d: None)
 
 
-@rule("read", "assisted", "D8", "recalled", "professional-practice",
-      "Robotic and hand-assisted operations take the laparoscopic codes.")
+@rule("read", "assisted", "D6 D8", "recalled", "professional-practice",
+      "Robotic and hand-assisted operations, and those with bowel drawn out by a small cut and joined outside, take the laparoscopic codes.")
 def assisted(d: Derivation) -> str:
     return "laparoscopic"
 

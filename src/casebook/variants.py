@@ -137,4 +137,4 @@ SMALL = (
     Step("lyse_adhesions", kind="extensive"), Step("mesentery_repair"), Step("omentectomy"), Step("appendectomy"),
     _at("feeding_catheter", 25), Step("reopen"), Step("explore", kind="laparoscopy", decided=True),
 )  # fmt: skip
-APPROACHES = ("open", "open", "open", "laparoscopic", "open", "converted", "robotic", "hand-assisted")
+APPROACHES = ("open", "open", "open", "laparoscopic", "open", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
