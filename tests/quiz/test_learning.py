@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.quiz.site import SLOW
+from tests.browser.page import SLOW
 
 HOSTILE = '<img src=x onerror="window.hurt=1">'
 
@@ -39,6 +39,12 @@ def test_rows_write_the_field_and_follow_it(visit):
     quiz.claim.fill("44202 (3), 44310-51")
     expect(quiz.section.get_by_role("group", name="Line 1, 44202").get_by_label("Units")).to_have_value("3")
     expect(quiz.section.get_by_role("group", name="Line 2, 44310").get_by_label("51")).to_be_checked()
+    quiz.claim.fill("44310-XS")
+    ticks = quiz.section.get_by_role("group", name="Line 1, 44310")
+    ticks.get_by_label("51").check()
+    expect(quiz.claim).to_have_value("44310-XS-51")  # there is no box for XS, and it stays
+    ticks.get_by_label("51").uncheck()
+    expect(quiz.claim).to_have_value("44310-XS")
     quiz.section.get_by_role("button", name="Ask the surgeon first").click()
     expect(quiz.claim).to_have_value("query")
     expect(quiz.status).to_have_attribute("data-verdict", "")
@@ -130,6 +136,25 @@ def test_where_no_operation_makes_it_right_the_page_says_so(visit):
     quiz.answer("44120 x2", "wrong")
     expect(quiz.section.get_by_text("No operation makes 44120 x2 right")).to_be_visible()
     expect(quiz.section.get_by_role("img")).to_have_count(1)
+
+
+def test_nothing_is_said_twice_and_lines_fold_behind_a_rule_that_was_named(visit):
+    quiz = visit()
+    for answer in ("44120 x2", "44120 x3"):
+        quiz.answer(answer, "wrong")
+        layers = quiz.section.locator(".casebook-layers")
+        assert layers.inner_text().count("the limit is absolute (MAI 2)") == 1
+        expect(layers).to_contain_text(f"No operation makes {answer} right")
+    quiz.answer("44120", "partly")
+    told = quiz.section.evaluate("e => e.graded")
+    assert told["misconceptions"]
+    line = quiz.section.get_by_text(told["findings"][-1]["says"], exact=True)
+    expect(line).to_be_hidden()
+    quiz.section.get_by_text("Line by line").click()
+    expect(line).to_be_visible()
+    quiz.answer("44799", "wrong")
+    assert not quiz.section.evaluate("e => e.graded")["misconceptions"]
+    expect(quiz.section.get_by_role("heading", name="Line by line")).to_be_visible()
 
 
 def test_what_it_pays_is_folded_away(visit):

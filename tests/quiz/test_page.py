@@ -1,11 +1,15 @@
 """The quiz on a small page of its own in a real browser: what the book's tests do not provoke."""
 
 import gzip
+import json
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.quiz.site import SLOW, Quiz
+from casebook import cases
+from casebook.grading import grade_page
+from casebook.quiz import markup, runtime
+from tests.browser.page import SLOW, Quiz
 
 
 def test_it_starts_from_the_snapshot_and_says_how_long_it_took(visit):
@@ -150,6 +154,58 @@ def test_after_a_failure_it_can_be_tried_again(visit, watch):
     assert quiz.timings()["boot"] == "snapshot"
 
 
+def lacking(context):
+    """A snapshot that starts, and then cannot answer."""
+    text = (runtime.HERE / "worker.js").read_text("utf-8")
+    fails = 'if (how === "snapshot") throw new Error("the snapshot lacks it"); '
+    changed = text.replace("postMessage({ id, told:", f"{fails}postMessage({{ id, told:")
+    assert changed != text
+    context.route("**/worker.js*", lambda route: route.fulfill(body=changed, content_type="text/javascript"))
+
+
+def test_questions_that_a_snapshot_cannot_answer_start_python_anew_once(visit):
+    quiz = visit(before=lacking)
+    came = quiz.page.evaluate(
+        """async () => {
+            const base = new URL("../_static/casebook/pyodide/", location.href).href;
+            const { files, lock } = await (await fetch(`${base}runtime.json`)).json();
+            const worker = new Worker("../_static/casebook/worker.js", { type: "module" });
+            const came = { ready: [], told: 0, other: 0 };
+            await new Promise((enough) => {
+                worker.onmessage = ({ data }) => {
+                    if (data.ready) came.ready.push(data.ready.boot);
+                    else if (data.told) came.told++;
+                    else if (!data.progress) came.other++;
+                    if (came.told + came.other === 2) setTimeout(enough, 1500);
+                };
+                worker.postMessage({ start: { base, files, lock, plain: false } });
+                for (const id of [1, 2]) worker.postMessage({ id, asked: '{"do": "codes"}' });
+            });
+            worker.terminate();
+            return came;
+        }"""
+    )
+    assert came == {"ready": ["snapshot", "plain"], "told": 2, "other": 0}
+
+
+def test_when_python_cannot_start_anew_it_can_be_tried_again(visit, watch):
+    watch.forgive("Failed to load|ERR_FAILED")
+
+    def without_wheel(context):
+        lacking(context)
+        context.route("**/*.whl", lambda route: route.abort())
+
+    quiz = visit(before=without_wheel)
+    quiz.claim.fill("44120; 44121")
+    quiz.check.click()
+    again = quiz.section.get_by_role("button", name="Try again")
+    expect(again).to_be_visible(timeout=SLOW)
+    quiz.page.context.unroute("**/*.whl")
+    again.click()
+    expect(quiz.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+    assert quiz.timings()["boot"] == "plain"
+
+
 @pytest.mark.parametrize("spoil", ["cut short", "of another Python"])
 def test_a_snapshot_that_does_not_fit_is_let_go(visit, folder, watch, spoil):
     watch.forgive("Pyodide|fatal|error|wasm")
@@ -174,6 +230,44 @@ def test_a_server_that_unpacks_by_itself_does_no_harm(visit, folder):
     quiz = visit(before=lambda context: context.route("**/*.gz", unpacked))
     quiz.answer("44120; 44121", "correct")
     assert quiz.timings()["boot"] == "snapshot"
+
+
+NOTEBOOK = """async ({ html, graded }) => {
+    const { default: { render } } = await import(new URL("../_static/casebook/quiz.js", location.href));
+    const heard = { "msg:custom": new Set(), "change:held": new Set() };
+    const values = { html, places: {}, held: true };
+    const fire = (name, data) => { for (const work of heard[name]) work(data); };
+    const listening = () => Object.values(heard).map((each) => each.size);
+    const model = {
+        get: (name) => values[name],
+        on: (name, work) => heard[name].add(work),
+        off: (name, work) => heard[name].delete(work),
+        send: ({ id, asked }) => setTimeout(() => fire("msg:custom", JSON.parse(asked).do === "grade" ? { id, told: graded } : { id, error: "not here" })),
+    };
+    const el = document.body.appendChild(document.createElement("div"));
+    const stop = render({ model, el });
+    const status = el.querySelector("[role=status]");
+    const until = async (done) => { while (!done()) await new Promise((go) => setTimeout(go, 20)); };
+    el.querySelector("textarea").value = "44120";
+    const seen = [];
+    for (const _ of [1, 2]) {
+        el.querySelector("form").requestSubmit();
+        await until(() => status.textContent.startsWith("Noted"));
+        seen.push(...listening());
+    }
+    values.held = false;
+    fire("change:held");
+    await until(() => status.dataset.verdict);
+    seen.push(status.dataset.verdict);
+    stop();
+    return [...seen, ...listening()];
+}"""
+
+
+def test_in_a_notebook_a_held_verdict_comes_and_nothing_is_left_listening(visit, rowan):
+    page = cases.load(rowan).page()
+    given = {"html": markup.section_html(page, host="notebook"), "graded": json.dumps(grade_page(page, "44120"))}
+    assert visit("elsewhere").page.evaluate(NOTEBOOK, given) == [1, 1, 1, 1, "partly", 0, 0]
 
 
 def test_what_was_checked_before_the_script_came_is_graded_then(visit):

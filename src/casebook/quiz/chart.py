@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -41,7 +40,7 @@ def chart_html(case: Case, *, ids: bool = True) -> Sheet:
             parts.append(md.renderer.render([_lower(token)], md.options, {}))
             continue
         if heading:
-            parts.append(escape(token.content))
+            parts.append(md.renderInline(MARK.sub(r"\1", token.content)))
             continue
         for sentence in _sentences(token.content):
             number += 1

@@ -8,10 +8,11 @@ from __future__ import annotations
 from .markup import megabytes
 
 FETCH = "It runs in your browser: about {size}, fetched once, when you first use it. Nothing you type leaves your device."
+DETAILS = "The details are worked out in your browser: about {size}, fetched once, when you first ask for them."
 
 
-def _desk(name: str, without: str, inside: str, size: int | None, more: str = "") -> str:
-    fetch = FETCH.format(size=megabytes(size)) if size else ""
+def _desk(name: str, without: str, inside: str, size: int | None, more: str = "", fetch: str = FETCH) -> str:
+    fetch = fetch.format(size=megabytes(size)) if size else ""
     return f"""<section class="casebook-desk" data-desk="{name}"{more}>
 <p class="casebook-without">{without}</p>
 <div class="casebook-desk-body">
@@ -53,7 +54,9 @@ def progress(size: int | None) -> str:
     picker = (
         '<input type="file" accept=".jsonl,.json,application/json" hidden aria-label="A file of answers" class="casebook-picker">'
     )
-    return _desk("progress", "Your progress is kept and shown by a script, and scripts are off here.", picker, size)
+    return _desk(
+        "progress", "Your progress is kept and shown by a script, and scripts are off here.", picker, size, fetch=DETAILS
+    )
 
 
 def explorer(size: int | None) -> str:

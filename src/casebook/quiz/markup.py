@@ -41,7 +41,6 @@ BOOT = """
 
 def section_html(
     page: Mapping[str, Any],
-    worked: Mapping[str, Any] | None = None,
     *,
     download_bytes: int | None = ABOUT_BYTES,
     host: str = "page",
@@ -49,9 +48,9 @@ def section_html(
 ) -> str:
     """The `<section class="casebook-quiz">` of a case.
 
-    `page` is the JSON of the case and may hold `anchors` (mark to element id). `worked` is its worked answer, made here
-    when not given. `download_bytes` is what the grader weighs; None says nothing of it. `host` is `page` or `notebook`.
-    `chart` is the HTML of the chart where the page does not show it.
+    `page` is the JSON of the case and may hold `anchors` (mark to element id). `download_bytes` is what the grader
+    weighs; None says nothing of it. `host` is `page` or `notebook`. `chart` is the HTML of the chart where the page
+    does not show it.
     """
     case = escape(str(page["id"]))
     name = f"casebook-{case}"
@@ -66,7 +65,7 @@ def section_html(
     sure = "\n".join(
         f'<label><input type="radio" name="confidence" value="{value}"> {words}</label>' for value, words in CONFIDENCE.items()
     )
-    solution = _worked(worked or work_out(page), page.get("anchors") or {})
+    solution = _worked(work_out(page), page.get("anchors") or {})
     sheet = (
         f'<details class="casebook-sheet"><summary>The chart</summary><div class="casebook-chart">{chart}</div></details>'
         if chart

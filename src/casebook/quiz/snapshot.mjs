@@ -19,15 +19,17 @@ const python = await loadPyodide({
   env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" }, // no docstrings; worker.js says the same
   _makeSnapshot: true,
 });
+const room = python._module.HEAPU8.length;
 python.unpackArchive(new Uint8Array(readFileSync(wheel)).buffer, "wheel");
 const door = python.pyimport("casebook.quiz.door");
 door.read_tables().destroy();
 for (const [page, answers] of JSON.parse(readFileSync(pages, "utf8"))) {
   for (const answer of answers) door.answer_json(JSON.stringify({ do: "grade", page, answer, evidence: [], diagnoses: [] }));
+  door.forget_answers(); // at once: a snapshot of more memory than Pyodide starts with cannot be loaded
 }
-door.forget_answers();
 door.destroy();
 python.runPython("import gc, linecache, traceback; linecache.clearcache(); gc.collect(); del gc, linecache, traceback");
+if (python._module.HEAPU8.length > room) throw new Error("Python's memory grew beyond what it starts with: such a snapshot cannot be loaded");
 const emptied = emptyFreeMemory(python._module);
 const snapshot = python.makeMemorySnapshot();
 const code = readFileSync(join(folder, "pyodide.asm.wasm"));

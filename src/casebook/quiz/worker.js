@@ -4,7 +4,7 @@
 //        {id, asked}                           a question, as the JSON that casebook.quiz.door reads
 //   out  {progress: {got, of}}                 bytes of the files so far
 //        {ready: {boot, bytes, times, why}}    boot is "snapshot" or "plain"; why says what was wrong with a snapshot
-//        {failed}                              why the grader cannot start
+//        {failed}                              why the grader cannot start, at first or anew; it is of no more use then
 //        {id, told, ms} or {id, error}
 //
 // Files are packed with gzip and carry a digest of their content in their names, so a browser may keep them for ever.
@@ -225,14 +225,22 @@ async function start({ plain, ...site }) {
 let grader;
 let site;
 
+function begin(how) {
+  const begun = start(how);
+  begun.catch((error) => postMessage({ failed: String(error?.message ?? error) }));
+  return begun;
+}
+
 async function answer({ id, asked }) {
-  const { boot: how, answer: ask } = await grader;
+  const mine = grader;
+  const { boot: how, answer: ask } = await mine;
   const began = performance.now();
   try {
     postMessage({ id, told: ask(asked), ms: performance.now() - began });
   } catch (error) {
     if (how === "plain") throw error;
-    grader = start({ ...site, plain: String(error?.message ?? error) }); // a snapshot may lack what this answer needs
+    // A snapshot may lack what this answer needs. Two answers may find that out, but Python starts anew once.
+    if (grader === mine) grader = begin({ ...site, plain: String(error?.message ?? error) });
     await answer({ id, asked });
   }
 }
@@ -241,8 +249,7 @@ if (typeof WorkerGlobalScope !== "undefined") {
   addEventListener("message", ({ data }) => {
     if (data.start) {
       site = data.start;
-      grader = start(site);
-      grader.catch((error) => postMessage({ failed: String(error?.message ?? error) }));
+      grader = begin(site);
     } else {
       answer(data).catch((error) => postMessage({ id: data.id, error: String(error?.message ?? error) }));
     }

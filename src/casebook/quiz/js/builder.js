@@ -43,7 +43,7 @@ function building(section, field, ask) {
         const boxes = MODIFIERS.map((m) => {
           const tick = make("input", { type: "checkbox", checked: row.modifiers.includes(m) });
           tick.addEventListener("change", () => {
-            row.modifiers = MODIFIERS.filter((each) => (each === m ? tick.checked : row.modifiers.includes(each)));
+            row.modifiers = tick.checked ? [...row.modifiers, m] : row.modifiers.filter((each) => each !== m); // a typed one has no box and stays
             write();
           });
           return make("label", { className: "casebook-tick" }, tick, m);

@@ -10,6 +10,8 @@ function testing(section, host) {
   let test = null;
   let known = null;
   let clock = 0;
+  let busy = false;
+  let unkept = ""; // why what is done here stays only until the page is closed
 
   const tell = ({ got, of }) => (size.textContent = `Fetching the grader, ${(got / 1e6).toFixed(1)} of ${megabytes(of)}...`);
   const ready = async () => {
@@ -18,39 +20,49 @@ function testing(section, host) {
     size.textContent = "The grader is ready. Nothing you type leaves your device.";
   };
   const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
-  const store = () => keepTest(topics, test);
+  const store = (why = "") => (unkept = keepTest(topics, test) || why);
+  const say = (words) => (status.textContent = [words, unkept].filter(Boolean).join(". "));
+  const over = () => test.done || test.answers.length >= test.items.length || (test.ends && Date.now() >= test.ends);
   const trouble = (error) => {
     status.textContent = "";
     const again = button("Try again", () => (test ? go() : setup.requestSubmit()));
     stage.replaceChildren(make("div", { className: "casebook-notice", aria: { role: "alert" } }, make("p", {}, `The test could not go on: ${error.message}.`), again));
   };
 
-  setup.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const { number, kind, feedback, minutes, seed } = Object.fromEntries(new FormData(setup));
-    status.textContent = "Drawing the test.";
+  // One step at a time: what is pressed while the next question is on its way does nothing.
+  async function alone(work) {
+    if (busy) return;
+    busy = true;
     try {
+      await work();
+    } catch (error) {
+      trouble(error);
+    } finally {
+      busy = false;
+    }
+  }
+
+  setup.addEventListener("submit", (event) => {
+    event.preventDefault();
+    alone(async () => {
+      const { number, kind, feedback, minutes, seed } = Object.fromEntries(new FormData(setup));
+      status.textContent = "Drawing the test.";
       await ready();
       const drawn = await host.ask({ do: "draw", bank: known, number: Number(number), seed: Math.abs(parseInt(seed, 10)) || Math.floor(Math.random() * 1e6), topics: topics ? topics.split(" ") : null });
       test = { ...drawn, kind, feedback, ends: Number(minutes) ? Date.now() + Number(minutes) * 60_000 : null, answers: [] };
       store();
-      await go();
-    } catch (error) {
-      trouble(error);
-    }
+      await step();
+    });
   });
 
-  async function go() {
+  async function step() {
     setup.hidden = true;
     clearInterval(clock);
-    try {
-      await ready();
-      if (test.done || test.answers.length >= test.items.length) await finish();
-      else await question(test.items[test.answers.length].case);
-    } catch (error) {
-      trouble(error);
-    }
+    await ready();
+    await (over() ? finish() : question(test.items[test.answers.length].case));
   }
+
+  const go = () => alone(step);
 
   async function question(id) {
     const place = `Question ${test.answers.length + 1} of ${test.items.length}`;
@@ -70,25 +82,27 @@ function testing(section, host) {
     const own = page(quiz);
     const exam = {
       answered(attempt, show) {
-        record(attempt);
+        if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
+        const why = record(attempt);
         const { answer, confidence, seconds } = attempt;
-        if (test.feedback === "end") return next({ case: id, answer, confidence, seconds });
-        if (attempt.try === 1) {
+        if (test.feedback === "end") return next({ case: id, answer, confidence, seconds }, why);
+        if (test.items[test.answers.length]?.case === id) {
           test.answers.push({ case: id, answer, confidence, seconds }); // the first answer counts
-          store();
+          store(why);
           skip.hidden = true;
           on.hidden = false;
+          say(place);
         }
         show();
       },
     };
-    const live = { ...own, sheet, exam, saving: null };
+    const live = { ...own, sheet, exam };
     if (test.kind === "choice") await offer(quiz, live);
     mount(quiz, live);
     if (test.feedback === "end") quiz.querySelector(".casebook-check").textContent = "Keep this answer";
     heading.focus();
     heading.scrollIntoView({ block: "start" });
-    status.textContent = place;
+    say(place);
     if (test.ends) {
       const tick = () => {
         const seconds = Math.max(0, Math.round((test.ends - Date.now()) / 1000));
@@ -96,6 +110,7 @@ function testing(section, host) {
         if (!seconds) end();
       };
       tick();
+      clearInterval(clock);
       clock = setInterval(tick, 1000);
     }
   }
@@ -118,20 +133,24 @@ function testing(section, host) {
     quiz.classList.add("casebook-by-choice");
   }
 
-  function next(answer) {
-    test.answers.push(answer);
-    store();
-    return go();
+  function next(answer, why) {
+    return alone(() => {
+      test.answers.push(answer);
+      store(why);
+      return step();
+    });
   }
 
   function end() {
-    test.done = true;
-    store();
-    return go();
+    return alone(() => {
+      test.done = true;
+      store();
+      return step();
+    });
   }
 
   async function finish() {
-    status.textContent = "";
+    say("");
     const missing = test.items.slice(test.answers.length).map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
     const told = await host.ask({ do: "result", answers: [...test.answers, ...missing], bank: known });
     const heading = make("h2", { tabIndex: -1 }, "Your result");
@@ -177,6 +196,7 @@ function testing(section, host) {
   }
 
   function again() {
+    if (busy) return;
     test = null;
     keepTest(topics, null);
     stage.replaceChildren();
@@ -187,7 +207,7 @@ function testing(section, host) {
   test = keptTests()[topics];
   if (test?.items?.length) {
     setup.hidden = true;
-    const done = test.done || test.answers.length >= test.items.length;
+    const done = over();
     const words = done ? "Your last test is finished." : `A test is under way: ${test.answers.length} of ${several(test.items.length, "question")} answered.`;
     stage.replaceChildren(make("p", {}, words), make("p", { className: "casebook-row-of" }, button(done ? "See the result" : "Go on", go), button("Start another", again)));
   }

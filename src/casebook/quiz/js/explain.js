@@ -1,22 +1,24 @@
 // The explanation of a graded answer, layer by layer.
 
 function explain({ answer, told, findings, graded, tries, host, ask, cited }) {
-  const said = new Set([told.amounts_to, told.correction]);
-  const off = findings.filter(({ kind, says }) => !said.has(says) && !(kind === "query" && told.correction));
+  const said = [told.amounts_to, told.correction, told.flip]; // nothing is said twice, word for word
+  const off = findings.filter(({ kind, says }) => !said.some((text) => text?.includes(says)) && !(kind === "query" && told.correction));
   const lines = [...new Set(off.map(({ says }) => says))];
+  const flipped = told.correction ? told.flip?.replace(`: ${told.correction}`, ".") : told.flip;
+  const part = graded.misconceptions.length > 0 ? fold : layer; // a wrong rule that was named says more than its lines
   return [
     make("p", { className: "casebook-given" }, tries > 1 ? `Try ${tries}: ` : "You answered ", make("code", {}, answer.trim())),
     told.amounts_to && make("p", { className: "casebook-amounts" }, told.amounts_to),
     told.tempts && make("p", { className: "casebook-tempts" }, told.tempts),
     told.settles.length > 0 && layer(told.settles_as, ...told.settles.map((each) => quote(each, host))),
     told.correction && layer("What sets it right", make("p", {}, told.correction)),
-    lines.length > 0 && layer("Line by line", list(lines)),
+    lines.length > 0 && part("Line by line", list(lines)),
     told.doubt && make("p", { className: "casebook-doubt" }, told.doubt),
     graded.evidence && layer("The lines you marked", ...evidence(graded.evidence, host, cited)),
     graded.diagnoses && layer("The diagnoses", ...diagnoses(graded.diagnoses)),
     told.ask && composer(ask, told.ask),
-    told.flip && flip(told.flip, answer, ask),
-    graded.verdict !== "invalid" && fees(answer, ask),
+    flipped && flip(flipped, answer, ask),
+    fees(answer, ask),
     told.rules.length > 0 && fold("Why: rules and sources", list(told.rules.map(rule))),
     told.next && make("p", { className: "casebook-next" }, `${told.next.says} `, host.link?.(told.next.case) ?? make("code", {}, told.next.case)),
   ].filter(Boolean);

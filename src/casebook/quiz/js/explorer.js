@@ -8,15 +8,23 @@ function exploring(section, host) {
   const size = find(".casebook-size");
   const part = (title, ...parts) => make("section", {}, make("h2", {}, title), ...parts);
   let operation = null;
+  let queue = Promise.resolve();
 
+  const tell = ({ got, of }) => (size.textContent = got < of ? `Fetching the program, ${megabytes(got)} of ${megabytes(of)}...` : "Starting...");
   const ask = async (question) => {
-    await host.ready(({ got, of }) => (size.textContent = got < of ? `Fetching the program, ${megabytes(got)} of ${megabytes(of)}...` : "Starting..."));
+    await host.ready(tell);
     size.textContent = "";
     return host.ask(question);
   };
 
-  async function act(what) {
+  // Each act is done to what the one before left, however fast they come.
+  function act(what) {
+    queue = queue.then(() => perform(what));
+  }
+
+  async function perform(what) {
     try {
+      if (!what) operation = null; // anew
       const told = await ask({ do: "explore", operation, act: what });
       if (told.operation) operation = told.operation;
       draw(told);
@@ -56,12 +64,12 @@ function exploring(section, host) {
     const { from, to } = Object.fromEntries(new FormData(controls));
     act({ do: "cut", from: Number(from), to: Number(to) });
   });
+  find(".casebook-check").addEventListener("click", (event) => event.detail > 1 && event.preventDefault()); // a double click cuts once
   controls.elements.approach.addEventListener("change", (event) => act({ do: "approach", approach: event.target.value }));
   find("[data-act=loop]").addEventListener("click", () => act({ do: "loop", at: Number(controls.elements.from.value) }));
   find("[data-act=widen]").addEventListener("click", () => act({ do: "widen", at: Number(controls.elements.from.value) }));
   find("[data-act=undo]").addEventListener("click", () => act({ do: "undo" }));
   find("[data-act=anew]").addEventListener("click", () => {
-    operation = null;
     controls.reset();
     act(null);
   });

@@ -17,18 +17,28 @@ function render({ model, el }) {
     waiting.get(id)?.(told === undefined ? Promise.reject(new Error(error)) : JSON.parse(told));
     waiting.delete(id);
   };
+  const revealing = new Set();
+  const revealed = () => {
+    if (model.get("held")) return;
+    for (const go of revealing) go();
+    revealing.clear();
+  };
   model.on("msg:custom", heard);
+  model.on("change:held", revealed);
   const places = model.get("places");
   mount(section, {
     sheet: section.querySelector(".casebook-chart"),
     where: (name) => section.querySelector(`[id="${CSS.escape(places[name] ?? "")}-${view}"]`),
-    held: () => model.get("held") && new Promise((go) => model.on("change:held", () => model.get("held") || go())),
+    held: () => model.get("held") && new Promise((go) => revealing.add(go)),
     link: (id) => make("code", {}, `quiz("${id}")`),
     ready: async () => {},
     ask: (question) =>
       new Promise((resolve, reject) => {
         const id = `${Math.random()}`; // another browser may show the same quiz
-        const silent = setTimeout(() => reject(new Error("the notebook's Python does not answer; is its kernel running?")), 15_000);
+        const silent = setTimeout(() => {
+          waiting.delete(id);
+          reject(new Error("the notebook's Python does not answer; is its kernel running?"));
+        }, 15_000);
         waiting.set(id, (answer) => {
           clearTimeout(silent);
           resolve(answer);
@@ -36,7 +46,10 @@ function render({ model, el }) {
         model.send({ id, asked: JSON.stringify(question) }); // as text: a kernel in a browser has a null of its own
       }),
   });
-  return () => model.off("msg:custom", heard);
+  return () => {
+    model.off("msg:custom", heard);
+    model.off("change:held", revealed);
+  };
 }
 
 export default { render };

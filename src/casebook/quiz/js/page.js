@@ -2,10 +2,12 @@
 
 const here = import.meta.url;
 let runtime = null;
+let up = false; // Python is there: no more progress to tell
 const tellers = new Set();
 const timings = { verdicts: [] };
 
-function start() {
+function start(tell) {
+  if (tell && !up) tellers.add(tell);
   runtime ??= launch().catch((error) => {
     runtime = null;
     throw error;
@@ -35,6 +37,7 @@ async function launch() {
     waiting.clear();
     worker.terminate();
     runtime = null;
+    up = false;
   }
 
   function ask(question) {
@@ -58,13 +61,14 @@ async function launch() {
         Object.assign(timings, { boot: ready.boot, bytes: ready.bytes, why: ready.why, parts: times, ready: performance.now() });
         performance.measure("casebook:ready", { start: timings.touched, end: timings.ready });
         tellers.clear();
+        up = true;
         resolve();
       }
       if (failed) {
         lost(failed);
         reject(new Error(failed));
       }
-      if (id) {
+      if (waiting.has(id)) {
         const { resolve, reject, at, what } = waiting.get(id);
         waiting.delete(id);
         if (error) return reject(new Error(error));
@@ -80,11 +84,38 @@ async function launch() {
 
 const address = (id) => new URL(`../../cases/${id}.html`, here).href;
 const bank = () => json(new URL("bank.json", here).href, { cache: "no-cache" });
-const saving = (section) => navigator.connection?.saveData && (section.querySelector(".casebook-size")?.textContent.match(/[\d.]+ MB/)?.[0] ?? "some megabytes");
+
+// A browser that saves data is asked first, wherever on the page; one yes is enough for all of it.
+let agreed = !globalThis.navigator?.connection?.saveData;
+const agreeing = new Set();
+
+function agreement(section, weight) {
+  const size = section.querySelector(".casebook-size");
+  if (agreed || !size) return null;
+  const status = section.querySelector(".casebook-test-status");
+  const back = section.contains(document.activeElement) ? document.activeElement : section.querySelector("textarea, select, button");
+  const fetching = button(`Fetch the grader, ${weight}`, () => {
+    agreed = true;
+    for (const go of agreeing) go();
+    agreeing.clear();
+    back?.focus();
+  });
+  size.replaceChildren("Your browser asks to save data, so nothing was fetched yet. ", fetching);
+  if (status) status.textContent = "The grader must be fetched first.";
+  return new Promise((agree) =>
+    agreeing.add(() => {
+      size.textContent = "Fetching the grader...";
+      if (status) status.textContent = "";
+      agree();
+    }),
+  );
+}
+
+const weighed = (section) => section.querySelector(".casebook-size")?.textContent.match(/[\d.]+ MB/)?.[0] ?? "some megabytes";
 
 function page(section) {
+  const weight = weighed(section);
   return {
-    saving: saving(section) || null,
     keeps: true,
     where(name) {
       return document.getElementById(this.page.anchors[name]);
@@ -95,9 +126,9 @@ function page(section) {
     },
     link: (id) => make("a", { href: address(id) }, `Go to the case ${capital(id)}`),
     async ready(tell) {
-      tellers.add(tell);
+      await agreement(section, weight);
       const chart = json(new URL(`cases/${section.dataset.case}.json`, here).href, { cache: "no-cache" });
-      [this.page] = await Promise.all([chart, start()]);
+      [this.page] = await Promise.all([chart, start(tell)]);
     },
     async ask(question) {
       return (await start())({ page: this.page, ...question });
@@ -107,13 +138,15 @@ function page(section) {
 
 // A desk is a part of the book that is no quiz on a case: the test, the progress, the explorer.
 function desk(section) {
+  const weight = weighed(section);
   return {
-    saving: saving(section) || null,
-    keeps: true,
+    get awake() {
+      return up; // nothing need be fetched
+    },
     link: (id) => make("a", { href: address(id) }, capital(id)),
     async ready(tell) {
-      tellers.add(tell);
-      await start();
+      await agreement(section, weight);
+      await start(tell);
     },
     ask: async (question) => (await start())(question),
   };

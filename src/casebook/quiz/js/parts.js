@@ -13,9 +13,10 @@ function make(tag, properties, ...children) {
   return element;
 }
 
+// The second half of a double click does nothing: by then something else may stand in the button's place.
 function button(words, work, properties) {
   const made = make("button", { type: "button", ...properties }, words);
-  made.addEventListener("click", work);
+  made.addEventListener("click", (event) => event.detail > 1 || work(event));
   return made;
 }
 
@@ -25,7 +26,6 @@ const fold = (title, ...parts) => make("details", { className: "casebook-layer" 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const several = (count, one, more = `${one}s`) => `${count} ${count === 1 ? one : more}`;
-const CONFIDENCE = { sure: "sure", fairly: "fairly sure", guessing: "guessing" };
 const VERDICT = { correct: "right", partly: "partly right", wrong: "not right" };
 
 // A picture that Python drew from an operation; what a learner typed is never part of it.

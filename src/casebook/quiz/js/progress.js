@@ -3,12 +3,20 @@
 function showProgress(section, host) {
   const stage = section.querySelector(".casebook-stage");
   const status = section.querySelector(".casebook-test-status");
+  const size = section.querySelector(".casebook-size");
+  const weight = size.textContent;
   const picker = section.querySelector("input[type=file]");
   let named = ""; // goes into the saved file alone, and only if typed
+  let round = 0; // of what is drawn: details that come late are of no use
 
-  async function draw() {
-    section.querySelector(".casebook-size").textContent = "";
+  const tell = ({ got, of }) => (size.textContent = got < of ? `Fetching the grader, ${megabytes(got)} of ${megabytes(of)}...` : "Starting the grader...");
+
+  // What is kept is counted at once. The details need Python: they wait until they are asked for, unless it is there already.
+  function draw(said = "") {
+    round++;
+    status.textContent = said;
     const { all, unread } = attempts();
+    size.hidden = Boolean(host.awake || unread || !all.length);
     if (unread) {
       return stage.replaceChildren(
         make("div", { className: "casebook-notice" }, make("p", {}, `What this browser keeps cannot be used: ${unread}. It was left as it is. Save it, then erase it to start anew.`)),
@@ -18,20 +26,34 @@ function showProgress(section, host) {
     if (!all.length) return stage.replaceChildren(make("p", {}, "No case has been answered in this browser yet. Your answers will be counted here."), tools(all));
     const answered = new Set(all.map((each) => each.case)).size;
     const brief = make("p", {}, `${several(all.length, "answer")} to ${several(answered, "case")} so far.`);
-    stage.replaceChildren(brief, tools(all));
-    try {
-      await host.ready(({ got, of }) => (status.textContent = got < of ? "Fetching what works out your progress." : ""));
-      const told = await host.ask({ do: "progress", attempts: all, bank: await bank(), now: Date.now(), offset: -new Date().getTimezoneOffset() });
-      status.textContent = "";
-      const part = (title, rows, none) => make("section", {}, make("h2", {}, title), rows.length ? list(rows) : make("p", {}, none));
-      brief.after(
+    const more = button("Work out the details", () => details());
+    stage.replaceChildren(brief, make("p", { className: "casebook-row-of" }, more), tools(all));
+    if (host.awake) details();
+
+    async function details() {
+      const mine = ++round;
+      status.textContent = said;
+      try {
+        await host.ready(tell);
+        const told = await host.ask({ do: "progress", attempts: all, bank: await bank(), now: Date.now(), offset: -new Date().getTimezoneOffset() });
+        if (mine === round) show(told);
+      } catch (error) {
+        size.textContent = weight;
+        if (mine === round) status.textContent = `${said} The details could not be worked out: ${error.message}.`.trim();
+      }
+    }
+
+    function show(told) {
+      const part = (title, rows, none) => make("section", {}, make("h2", { tabIndex: -1 }, title), rows.length ? list(rows) : make("p", {}, none));
+      const asked = document.activeElement === more;
+      size.hidden = true;
+      more.parentElement.replaceWith(
         part("To see again", told.due.map(({ case: id, says }) => [host.link(id), `: ${says}`]), "Nothing for now. What you get wrong comes back after 1, 3, 7 and 21 days."),
         part("By thing to learn", told.topics.map(({ name, says }) => `${name}: ${says}`), "Nothing yet."),
         part("What wrong answers amounted to", told.misconceptions.map(({ says }) => says), "No wrong rule shows in your answers."),
       );
       if (told.unread) brief.append(` ${several(told.unread, "record")} could not be read.`);
-    } catch (error) {
-      status.textContent = `The details could not be worked out: ${error.message}.`;
+      if (asked) brief.nextElementSibling.querySelector("h2").focus();
     }
   }
 
@@ -39,8 +61,7 @@ function showProgress(section, host) {
     const erase = button("Erase", () => {
       const sure = button("Yes, erase everything", () => {
         for (const key of [KEPT, DRAFTS, TEST]) keep(key, null);
-        status.textContent = "Erased.";
-        draw();
+        draw("Erased.");
       });
       asking.replaceChildren(make("p", {}, `Erase ${several(all.length, "answer")} from this browser? There is no way back.`), sure, button("No, keep them", () => {
         asking.replaceChildren();
@@ -79,9 +100,8 @@ function showProgress(section, host) {
       const { all, unread } = attempts();
       if (unread) fail(`what this browser keeps cannot be used (${unread}); save and erase it first`);
       const merged = merge(all, read);
-      if (!keepAttempts(merged)) status.textContent = `Loaded until this page is closed: ${refused}.`;
-      else status.textContent = `Loaded: ${several(merged.length - all.length, "new answer")}.`;
-      await draw();
+      const told = keepAttempts(merged) ? `Loaded: ${several(merged.length - all.length, "new answer")}.` : `Loaded until this page is closed: ${refused}.`;
+      draw(told);
     } catch (error) {
       status.textContent = `${file.name} was not loaded: ${error.message}.`;
     }

@@ -12,8 +12,8 @@
 //
 // The section has the class casebook-js where scripts run and data-live once `mount` has been here.
 // A host is {ready(tell): Promise, ask(question): Promise<object>} and may have `where(mark)` (its element in the chart),
-// `address(mark)` (where it stands on another page), `saving` (a size: ask before fetching that much), `link(case)`, `keeps` (attempts and drafts are
-// kept in this browser), `held` (a promise: no verdict before it) and `exam` ({answered(attempt), tell}: see exam.js).
+// `address(mark)` (where it stands on another page), `link(case)`, `keeps` (attempts and drafts are kept in this browser),
+// `held` (a promise: no verdict before it) and `exam` ({answered(attempt, show)}: see exam.js).
 
 export function mount(section, host) {
   if (section.dataset.live) return;
@@ -38,7 +38,6 @@ export function mount(section, host) {
   const weight = size?.textContent;
   const whispers = section.appendChild(make("p", { className: "casebook-unseen", aria: { live: "polite" } }));
   let grader = null; // promise, once the reader has touched the form
-  let allowed = !host.saving;
   let round = 0;
   let tries = 0;
   let since = null; // when this answer was begun
@@ -46,7 +45,6 @@ export function mount(section, host) {
   // Getting ready
 
   function wake() {
-    if (!allowed) return offer();
     grader ??= host.ready(progress).then(ready, (error) => {
       grader = null; // so that it can be tried again
       throw error;
@@ -68,20 +66,6 @@ export function mount(section, host) {
       got < of ? `Fetching the grader, ${(got / 1e6).toFixed(1)} of ${megabytes(of)}...` : `Starting the grader (${megabytes(of)})...`;
   }
 
-  // A browser that saves data is asked first. The promise ends when the reader agrees.
-  let agreement = null;
-  function offer() {
-    agreement ??= new Promise((agree) => {
-      const fetching = button(`Fetch the grader, ${host.saving}`, () => {
-        allowed = true;
-        field.focus();
-        agree();
-      });
-      size.replaceChildren("Your browser asks to save data, so nothing was fetched yet. ", fetching);
-    }).then(wake);
-    return agreement;
-  }
-
   const ask = async (question) => {
     await wake();
     return host.ask(question);
@@ -89,7 +73,7 @@ export function mount(section, host) {
 
   // Asking
 
-  const confidence = () => form.querySelector("input[type=radio]:checked")?.value ?? null;
+  const confidence = () => form.querySelector("input[name=confidence]:checked")?.value ?? null;
 
   async function check() {
     const mine = ++round;
@@ -100,7 +84,7 @@ export function mount(section, host) {
     status.dataset.verdict = "";
     notice.hidden = true;
     section.setAttribute("aria-busy", "true");
-    const slow = setTimeout(() => (whispers.textContent = allowed ? "Starting the grader." : "The grader must be fetched first."), 700);
+    const slow = setTimeout(() => (whispers.textContent = size?.querySelector("button") ? "The grader must be fetched first." : "Starting the grader."), 700);
     try {
       await wake();
       const told = { confidence: confidence(), seconds: since && Math.round((performance.now() - since) / 1000), hints: shownHints }; // for a notebook, which keeps them
@@ -239,7 +223,7 @@ export function mount(section, host) {
     const { answer, lines, confidence: sure, diagnoses } = draft(id);
     if (answer) field.value = answer;
     if (diagnoses && codes) codes.value = diagnoses;
-    const radio = sure && form.querySelector(`input[type=radio][value="${CSS.escape(sure)}"]`);
+    const radio = sure && form.querySelector(`input[name=confidence][value="${CSS.escape(sure)}"]`);
     if (radio) radio.checked = true;
     cite.restore(lines);
     const last = attempts().all.findLast((each) => each.case === id);

@@ -41,9 +41,10 @@ function keptTests() {
   return found.items ? { "": found } : found;
 }
 
+// Why it is not kept for good, or "".
 function keepTest(topics, test) {
   const all = { ...keptTests(), [topics]: test ?? undefined };
-  keep(TEST, Object.values(all).some(Boolean) ? all : null);
+  return keep(TEST, Object.values(all).some(Boolean) ? all : null) ? "" : `The test stays only until you close this page: ${refused}.`;
 }
 
 export function upgrade(data) {
