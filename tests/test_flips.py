@@ -31,7 +31,7 @@ def flip(name, answer):
 @pytest.mark.parametrize(
     ("name", "answer", "says"),
     [
-        ("d01a-one-long-piece", "44120; 44121", "It would be right had the pieces from 100 to 180 been joined each on its own."),
+        ("d01a-one-long-piece", "44120; 44121", "It would be right had the lesions from 100 to 180 been taken out as two pieces, each with its own join."),
         ("d01b-two-pieces-and-the-bridge", "44120; 44121", "It would be right had the pieces from 100 to 220 been joined each on its own."),
         ("d02-two-segments-two-joins", "44202; 44203", "It would be right had the operation been laparoscopic to the end."),
         ("d02-two-segments-two-joins", "44120; 44121 x2", "It would be right had a further segment been removed and joined on its own."),

@@ -1,6 +1,7 @@
 """The scripts behind the make commands."""
 
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -80,3 +81,10 @@ def test_a_named_browser_that_does_not_run_is_an_error(monkeypatch):
     monkeypatch.setenv("CHROME", "/nowhere/chrome")
     with pytest.raises(SystemExit, match="does not run"):
         browser.find()
+
+
+def test_every_file_that_the_readme_shows_or_links_to_is_there():
+    text = (ROOT / "README.md").read_text("utf-8")
+    named = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert len(named) > 5
+    assert [link for link in named if not (ROOT / link).exists()] == []

@@ -276,11 +276,16 @@ def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
     if len(apart) == 1 and apart[0].lesions > 1:
         s = apart[0]
         third = (s.end - s.start) / 3
+        third = float(round(third)) if third > 2 else third  # whole cm, as people measure
         apart = [replace(s, end=s.start + third, lesions=1), replace(s, start=s.end - third, lesions=1)]
     if len(apart) > 1:
         steps = tuple(x for s in apart for x in (s, Step("join", s.start, s.end)))
-        kept = "" if clear else "kept clear of one another and "
-        yield f"the pieces from {cm(place.start)} to {cm(place.end)} {kept}been joined each on its own", {"steps": rest + steps}
+        where = f"from {cm(place.start)} to {cm(place.end)}"
+        if len(pieces) == 1:
+            says = f"the lesions {where} been taken out as two pieces, each with its own join"
+        else:
+            says = f"the pieces {where} {'' if clear else 'kept clear of one another and '}been joined each on its own"
+        yield says, {"steps": rest + steps}
 
 
 NEAR = 6.0  # cm of bowel left between two pieces that are split apart
