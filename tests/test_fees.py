@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from casebook.authorities import AUTHORITIES
 from casebook.claim import read
-from casebook.fees import DATED, SHARES, SOURCE, factor, pays, told
+from casebook.fees import DATED, SHARES, SOURCE, factor, full, pays, told
 from tests.strategies import claims
 
 
@@ -18,7 +18,11 @@ def total(text):
     ("claim", "usd"),
     [
         ("44120", 1136.30),
-        ("44121", 216.44),
+        ("44121", 0),  # an add-on alone
+        ("44120 x2", 0),  # over an absolute limit
+        ("44120 x2; 44121", 0),  # nor what rides on it
+        ("44120; 44005", 1136.30),
+        ("44160; 44120", 1157.34),
         ("44120; 44121", 1352.74),
         ("44120; 44121 x2", 1569.18),
         ("44202; 44203", 1505.04),
@@ -33,11 +37,15 @@ def test_amounts(claim, usd):
     assert total(claim) == pytest.approx(usd, abs=0.011)
 
 
+def test_one_unit_in_full():
+    assert (full("44121"), full("44120"), full("44238")) == (216.44, 1136.30, None)
+
+
 def test_what_has_no_price_is_said():
     shown = told(read("44238; 44120").claim)
     assert shown["paid"][0]["usd"] is None
     assert "1 line without a price" in shown["total"]
-    assert told(())["total"] == "In all No amount."
+    assert told(())["total"] == "Nothing is filed yet, so nothing is paid."
 
 
 def test_the_date_is_said_and_is_the_schedule_s_own():
@@ -63,7 +71,7 @@ def test_the_order_of_the_lines_changes_no_total(claim, chance):
 @given(claims(most=5))
 def test_no_line_pays_more_than_its_full_fee(claim):
     for paid in pays(claim):
-        if paid.usd is not None:
+        if paid.usd:
             assert paid.usd <= round(paid.line.units * paid.rvu * factor(), 2) + 0.01 * paid.line.units
             if set(paid.line.modifiers) & SHARES.keys():
                 assert paid.share < 0.7

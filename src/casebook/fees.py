@@ -38,12 +38,41 @@ def factor() -> float:
     return float(edits.rows("cms/pfs_2026.csv")[0]["conversion_factor_in_file"])
 
 
+def full(code: str) -> float | None:
+    """USD for one unit of a code in full; None where the payer sets the price."""
+    return _paid(Line(code), 0).usd
+
+
 def pays(claim: Claim) -> tuple[Paid, ...]:
-    """What each line pays, in the order of the claim."""
-    values = edits.values()
-    ranked = [i for i, line in enumerate(claim) if line.code in values and values[line.code].multiple == "2"]
+    """What each line pays, in the order of the claim; nothing where the edit tables deny it."""
+    values, no = edits.values(), denied(claim)
+    ranked = [i for i, s in enumerate(claim) if s.code not in no and s.code in values and values[s.code].multiple == "2"]
     ranked.sort(key=lambda i: (-values[claim[i].code].total, i))
-    return tuple(_paid(line, ranked.index(i) if i in ranked else None) for i, line in enumerate(claim))
+    return tuple(
+        Paid(line, values[line.code].total if line.code in values else None, 0.0, 0.0, no[line.code])
+        if line.code in no
+        else _paid(line, ranked.index(i) if i in ranked else None)
+        for i, line in enumerate(claim)
+    )
+
+
+def denied(claim: Claim) -> dict[str, str]:
+    """The codes that the tables deny as the claim stands, each with the reason; what an appeal may lift is not among them."""
+    found: dict[str, str] = {}
+    for edit in edits.scrub(claim):
+        code = edit.codes[-1]
+        if edit.kind == "pair" and edit.blocks:
+            how = "never paid" if edits.pairs()[edit.codes[0], code] == 0 else "not paid without a modifier"
+            found[code] = f"nothing, since it is {how} beside {edit.codes[0]}"
+        elif edit.kind == "add-on-without-base":
+            found[code] = "nothing, since its base is not on the claim"
+        elif edit.kind == "units" and edits.limits()[code].kind == 2:
+            found[code] = "nothing, since over its limit no unit is paid"
+    for line in claim:
+        on = [other.code for other in claim if other.code in edits.bases().get(line.code, ())]
+        if on and all(code in found for code in on):
+            found.setdefault(line.code, "nothing, since its base is not paid")
+    return found
 
 
 def _paid(line: Line, rank: int | None) -> Paid:
@@ -73,7 +102,9 @@ def _paid(line: Line, rank: int | None) -> Paid:
 def told(claim: Claim) -> dict[str, Any]:
     """The same in words: one sentence for a line, the total, and what the figures are."""
     paid = pays(claim)
-    lines = [f"{p.line}: {f'{p.usd:,.2f} USD, ' if p.usd is not None else ''}{p.says}." for p in paid]
+    if not claim:
+        return {"lines": [], "total": "Nothing is filed yet, so nothing is paid.", "says": DATED, "paid": [], "source": SOURCE}
+    lines = [f"{p.line}: {f'{p.usd:,.2f} USD, ' if p.usd else ''}{p.says}." for p in paid]
     priced = [p.usd for p in paid if p.usd is not None]
     missing = len(paid) - len(priced)
     total = f"{sum(priced):,.2f} USD" if priced else "No amount"
