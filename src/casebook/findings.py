@@ -83,7 +83,8 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
     for code in wanted:
         if code not in have:
             rules = target.rests_on.get(code, ())
-            rule = next((r for r in reversed(rules) if RULEBOOK[r].kind == "bill"), rules[0] if rules else None)
+            told = [r for r in rules if RULEBOOK[r].kind != "mark"]
+            rule = next((r for r in reversed(told) if RULEBOOK[r].kind == "bill"), told[-1] if told else None)
             says = f"{named(code)} is missing" + (f": {RULEBOOK[rule].says}" if rule else ".")
             yield Finding("missing", code, says, rule)
 
@@ -105,7 +106,7 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
         twin and any(_twin(c) for c in codes) and _is_scoped(code) != any(map(_is_scoped, codes))
     ):
         return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
-    if code in blocked and not (blocked[code].kind == "units" and edits.limits()[code].kind == 3):
+    if code in blocked and not _liftable(blocked[code]):
         baseless = blocked[code].kind == "add-on-without-base"
         return Finding("edit", code, blocked[code].says, "first-join" if baseless else _told_of(code))
     if edits.add_on(code):
@@ -116,6 +117,13 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
         return Finding("line", code, says, rule)
     says = f"Nothing in this note supports {named(code)}." + (f" {RULEBOOK[rule].says}" if rule else "")
     return Finding("extra", code, says, rule)
+
+
+def _liftable(edit: edits.Edit) -> bool:
+    """Whether a modifier or an appeal would lift the edit: then it is no reason against a code that nothing supports."""
+    if edit.kind == "units":
+        return edits.limits()[edit.codes[0]].kind == 3
+    return edit.kind == "pair" and edits.pairs()[edit.codes[0], edit.codes[1]] == 1
 
 
 _TOLD = {

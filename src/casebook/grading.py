@@ -29,6 +29,7 @@ ONE_READING = 0.5  # for billing one reading of a note that needs a query
 UNSUPPORTED = 0.35  # off for each code that no accepted claim holds
 WEIGHTS = {"first": 2.0, "add-on": 3.0, "other": 2.0}
 CODE, UNITS, MARKS = 0.6, 0.2, 0.2  # how a line's credit is shared
+DENIED = 0.3  # share of its credit that a code over an absolute limit keeps
 BASELESS = 0.4  # share of its credit that an add-on keeps without its base
 DOUBTFUL = ("recalled", "contested")
 MOST_CACHED = 5_000  # answers kept for one item
@@ -198,7 +199,7 @@ def _grade(item: Item, answer: Answer) -> Grade:
         score = ONE_READING if whole else min(score, 0.95) * PARTLY * 0.99
         says = "The note supports more than one operation, and their claims differ: ask the surgeon before billing."
         findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
-    rules = _blamed(found.misconceptions, findings)
+    rules = _blamed(item, found.misconceptions, findings)
     unsure = bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules)  # spares the verdict, never adds to the score
     doubt = _doubt(rules)
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
@@ -211,10 +212,12 @@ def _doubt(rules: Iterable[str]) -> str | None:
     return f"This rests on a rule that is {doubtful.confidence}: {doubtful.says}" if doubtful else None
 
 
-def _blamed(known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:
+def _blamed(item: Item, known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:
     """The rules that stand against an answer; empty where something other than a rule does."""
     if known:
-        return list(dict.fromkeys(id for m in known for id in m.against))
+        against = list(dict.fromkeys(id for m in known for id in m.against))
+        played = {rule for main in item.note.mains for rule in (*main.because, *(struck for _, struck, _ in main.not_billed))}
+        return [rule for rule in against if rule in played] or against
     rules = [None if f.kind in ("extra", "edit") else f.rule for f in findings]  # what was not done, or is shut, needs no rule
     return [r for r in rules if r] if all(rules) else []
 
@@ -251,8 +254,8 @@ def _credit(target: Derived, claim: Claim) -> float:
             alone = base is not None and edits.ANY_BASE not in base and not any(c in base & codes for c, _, _ in given)
             limit = edits.limits().get(code)
             denied = limit is not None and limit.kind == 2 and sum(u for u, _ in mine) > limit.units  # every unit of it
-            fine = 0.0 if denied else max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine)
-            got += weight * (BASELESS if alone else 1.0) * (CODE + fine)
+            fine = CODE + max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine)
+            got += weight * (BASELESS if alone else 1.0) * (DENIED if denied else fine)
     return got / total
 
 
@@ -287,7 +290,7 @@ _HEADLINES = {
 
 def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
     acts = [act for m in grade.misconceptions for act in m.settles]
-    rules = _blamed(grade.misconceptions, grade.findings)
+    rules = _blamed(item, grade.misconceptions, grade.findings)
     if grade.verdict == "correct":
         rules = list(dict.fromkeys(r for c in item.diagnosis.targets[:1] for r in c.because)) or ["settle"]
     rules = list(dict.fromkeys([*rules, *(f.rule for f in grade.findings if f.rule)]))
@@ -301,7 +304,7 @@ def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
         "headline": headline,
         "amounts_to": _amounts_to(grade, item),
         "tempts": grade.tempts,
-        "correction": _correction(grade),
+        "correction": _correction(grade, item),
         "settles": _settles(item, acts, grade) if shown else [],
         "settles_as": "What leaves it open" if item.note.action == "query" else "What settles it",
         "rules": [told(r) for r in rules if r in RULEBOOK][:4] if shown else [],
@@ -329,10 +332,16 @@ def _amounts_to(grade: Grade, item: Item) -> str | None:
     if grade.explained.together:
         return f"This is what {what[0]}, together with {what[1]}, gives."
     ending = " The modifiers are a matter of their own, below." if grade.explained.bare else ""
-    return f"This is what {', or '.join(what)}, gives.{ending}" if len(what) > 1 else f"This is what {what[0]} gives.{ending}"
+    if len(what) > 1:
+        return f"More than one slip gives this claim: {'; or '.join(what)}.{ending}"
+    return f"This is what {what[0]} gives.{ending}"
 
 
-def _correction(grade: Grade) -> str | None:
+def _correction(grade: Grade, item: Item) -> str | None:
+    if item.note.action == "query" and grade.score != ONE_READING and grade.claim:
+        ask = "This note fits operations with different claims: ask first."
+        told = grade.misconceptions[0].correction if grade.misconceptions else "No reading of it gives this claim."
+        return f"{ask} {told}"
     if grade.misconceptions:
         return " ".join(dict.fromkeys(m.correction for m in grade.misconceptions[: 2 if grade.explained.together else 1]))
     worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
@@ -342,7 +351,7 @@ def _correction(grade: Grade) -> str | None:
 
 def _next(grade: Grade, item: Item) -> dict[str, str] | None:
     """Where several wrong rules give the same answer: the case that would tell them apart."""
-    if grade.explained.together:
+    if grade.explained.together or (item.note.action == "query" and grade.score == ONE_READING):
         return None
     for one, two in combinations(grade.misconceptions, 2):
         if case := item.apart.get(f"{one.id} {two.id}"):

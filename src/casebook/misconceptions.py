@@ -242,6 +242,9 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "add-on-on-stoma-code": {"first-join": _when(_out, _EVERY)}
     | _instead("stoma-beside-join", "removed, stoma"),
     "ileocolic-as-small": _played(lambda d, p, part: "joined" if part == "ileocolic" else part),
+    "ileum-counted-apart": _also(
+        "ileocolic", lambda d: [d.service("further", steps=steps_of(p), rank="resection") for p in [d.places("ileocolic")] if p]
+    ),
     "small-as-ileocolic": _played(
         lambda d, p, part: "ileocolic" if part == "joined" and p.end > d.op.valve - NEAR_VALVE else part
     ),
@@ -251,6 +254,11 @@ _SWAPS: dict[str, dict[str, Swap]] = {
         lambda d, p, part: "atresia" if part == "joined" and d.op.reasons(p) & {"infarction", "perforation"} else part
     ),
     "stoma-as-join": _played(lambda d, p, part: "joined" if part == "brought out" else part),
+    "end-stoma-as-join-and-stoma": {"brought-out": _when(
+        lambda d: _out(d) and not d.places("joined", "atresia"),
+        lambda d: [d.service("first", steps=steps_of(_out(d)), rank="resection"), d.service("stoma", steps=steps_of(_out(d)))],
+        "brought-out",
+    )},
     "stoma-billed-twice": _also(
         "brought-out", lambda d: [d.service("stoma", steps=steps_of(_out(d)))] if _out(d) and not _joins(d) else []
     ),

@@ -226,7 +226,7 @@ def colon(d: Derivation) -> Iterable[Service]:
             yield d.service("colostomy", "colon", units=len(more), steps=steps_of(more))
 
 
-@rule("bill", "stoma", "D9", "confirmed", "cms-ptp-2024q3",
+@rule("bill", "stoma", "D9", "derived", "cms-ptp-2024q3",
       "A stoma made where no bowel was removed is its own service, and may stand beside a resection that was joined.")
 def stoma(d: Derivation) -> Iterable[Service]:
     only = [(p.start, i) for p in d.places("stoma only") for i in p.stomas[:1]]
