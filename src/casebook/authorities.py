@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
-from .data import text
+from .data import Lazy, toml
 
 #: From the surest to the least sure. A claim is as sure as the least sure rule it needed.
 CONFIDENCE = ("confirmed", "derived", "secondary", "recalled", "contested")
@@ -34,10 +32,10 @@ class Authority:
 
 
 def _load() -> dict[str, Authority]:
-    return {key: Authority(id=key, **row) for key, row in tomllib.loads(text("authorities.toml")).items()}
+    return {key: Authority(id=key, **row) for key, row in toml("authorities.toml").items()}
 
 
-AUTHORITIES = MappingProxyType(_load())
+AUTHORITIES = Lazy(_load)
 
 
 def weakest(words: list[str]) -> str:

@@ -6,13 +6,12 @@ Codes and titles are ICD-10-CM of FY2026 (`icd10cm-2026-04`), the main categorie
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .data import text
+from .data import toml
 from .edits import rows
 
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
@@ -49,7 +48,7 @@ def complete() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def notes() -> tuple[Note, ...]:
     """The notes of this field that forbid or make needless a pair of codes."""
-    return tuple(Note(**row) for row in tomllib.loads(text("icd10cm_notes.toml"))["note"])
+    return tuple(Note(**row) for row in toml("icd10cm_notes.toml")["note"])
 
 
 def tidy(code: object) -> str:

@@ -16,7 +16,7 @@ from . import diagnoses, edits, flips
 from .authorities import AUTHORITIES
 from .claim import MAX_TEXT, Answer, Claim, Line, Same, read, same, show
 from .diagnosis import Diagnosis, Explanation
-from .findings import Finding, code_words, wanted_lines
+from .findings import Finding, wanted_lines
 from .findings import findings as findings_of
 from .misconceptions import FAR_FETCHED, MISCONCEPTIONS, Misconception
 from .operation import Operation, Step, read_operation
@@ -481,6 +481,6 @@ def candidate_answers(page: Mapping[str, Any]) -> list[str]:
 
 
 __all__ = [
-    "Finding", "Grade", "Item", "candidate_answers", "code_words", "expected", "grade_page", "item_of", "left_open", "question_of", "told",
+    "Finding", "Grade", "Item", "candidate_answers", "expected", "grade_page", "item_of", "left_open", "question_of", "told",
     "worked",
 ]  # fmt: skip

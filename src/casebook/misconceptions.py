@@ -5,15 +5,13 @@ The words (what it amounts to, why it tempts, what corrects it) stand in `data/m
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from . import edits
 from .bowel import Place
-from .data import text
+from .data import Lazy, toml
 from .rulebook import CODES, Derivation, Rulebook, Service, main_lines, marked, steps_of
 from .rules import RULEBOOK
 
@@ -312,7 +310,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
 
 
 def _load() -> dict[str, Misconception]:
-    words = tomllib.loads(text("misconceptions.toml"))
+    words = toml("misconceptions.toml")
     if words.keys() != _SWAPS.keys():
         raise RuntimeError(f"misconceptions.toml and misconceptions.py differ in: {words.keys() ^ _SWAPS.keys()}")
     return {
@@ -324,4 +322,4 @@ def _load() -> dict[str, Misconception]:
     }  # fmt: skip
 
 
-MISCONCEPTIONS: Mapping[str, Misconception] = MappingProxyType(_load())
+MISCONCEPTIONS: Mapping[str, Misconception] = Lazy(_load)

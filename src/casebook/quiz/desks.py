@@ -63,8 +63,8 @@ def explorer(size: int | None) -> str:
     """The explorer: where to cut, and what else to do."""
     ways = _options({"open": "open", "laparoscopic": "laparoscopic", "converted": "converted"})
     form = f"""<form class="casebook-explore" autocomplete="off">
-<label>From, cm past the ligament of Treitz <input name="from" type="number" min="0" max="640" step="5" value="300"></label>
-<label>To, cm <input name="to" type="number" min="0" max="640" step="5" value="330"></label>
+<label>From, cm past the ligament of Treitz <input name="from" type="number" min="0" max="640" step="1" value="300"></label>
+<label>To, cm <input name="to" type="number" min="0" max="640" step="1" value="330"></label>
 <label>Approach <select name="approach">{ways}</select></label>
 <p class="casebook-row-of">
 <button type="submit" class="casebook-check">Cut this piece out</button>

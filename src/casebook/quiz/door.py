@@ -13,7 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from casebook import claim, diagram, edits, explorer, fees, query, tutor
-from casebook.grading import Item, code_words, grade_page, item_of
+from casebook.authorities import AUTHORITIES
+from casebook.findings import code_words
+from casebook.grading import Item, grade_page, item_of
+from casebook.misconceptions import MISCONCEPTIONS
 
 Question = Mapping[str, Any]
 
@@ -110,6 +113,8 @@ def read_tables() -> list[str]:
     tables = [keeper for keeper in _keepers() if not keeper.__wrapped__.__code__.co_argcount]
     for table in tables:
         table()
+    for words in (AUTHORITIES, MISCONCEPTIONS):
+        next(iter(words))
     return [f"{table.__module__}.{table.__name__}" for table in tables]
 
 

@@ -20,7 +20,7 @@ from casebook.views import VIEWS
 from .lists import QUESTIONS, Listing, badge, between, cite, line
 from .parts import make_link
 
-LEVELS = {1: "plain", 2: "as they come", 3: "noisy"}
+LEVELS = {1: "plain", 2: "realistic", 3: "noisy"}
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str | nodes.Node]], classes: Iterable[str] = ()) -> nodes.table:

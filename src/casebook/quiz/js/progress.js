@@ -48,7 +48,7 @@ function showProgress(section, host) {
       const asked = document.activeElement === more;
       size.hidden = true;
       more.parentElement.replaceWith(
-        part("To see again", told.due.map(({ case: id, says }) => [host.link(id), `: ${says}`]), "Nothing for now. What you get wrong comes back after 1, 3, 7 and 21 days."),
+        part("To see again", told.due.map(({ case: id, says }) => [host.link(id), `: ${says}`]), "Nothing for now. What you get wrong comes back after a day, then after 3, 7 and 21."),
         part("By thing to learn", told.topics.map(({ name, says }) => `${name}: ${says}`), "Nothing yet."),
         part("What wrong answers amounted to", told.misconceptions.map(({ says }) => says), "No wrong rule shows in your answers."),
       );
