@@ -80,6 +80,7 @@ _CODE = r"(?:[0-9]{4}[0-9AFMTUafmtu]|[A-Za-z][0-9]{4})"  # no other last letter 
 _END = r"(?:(?![0-9A-Za-z])|(?=[xX]\s*[0-9]))"  # units may follow at once, as in 44121x2
 _SPLIT = re.compile(rf"[;\n\r]|,(?=\s*\+?\s*{_CODE}{_END})")
 _HEAD = re.compile(rf"\s*\+?\s*({_CODE}){_END}")
+_NEXT = re.compile(rf"\s*(?:and\b|[+&/])?\s*{_CODE}{_END}", re.IGNORECASE)
 _UNITS = re.compile(r"\s*(?:[xX×*]\s*([0-9]{1,6})|\(\s*([0-9]{1,6})\s*\))(?![0-9A-Za-z])")
 _MODIFIER = re.compile(rf"\s*([-,\u2010-\u2014])\s*([0-9A-Za-z]{{2}}){_END}")
 
@@ -94,6 +95,8 @@ def read(text: object) -> Answer:
         return Answer(query=True)
     lines: list[Line] = []
     for number, part in enumerate((p for p in _SPLIT.split(text) if p.strip()), 1):
+        if part.strip().casefold() == "query":
+            return Answer(error=f"Line {number} could not be read at “query”: write query alone, or a claim, not both.")
         line = _line(part)
         if isinstance(line, str):
             return Answer(error=f"Line {number} could not be read {line}")
@@ -123,7 +126,7 @@ def _line(part: str) -> Line | str:
                 return f"at “{_short(part[at:])}”: {mark} is not a modifier known here."
             marks.append(mark)
         else:
-            another = _HEAD.match(part[at:].lstrip(" +&/"))
+            another = _NEXT.match(part, at)
             rest = "put a semicolon between codes." if another else "after the code come units (x2) and modifiers (-59)."
             return f"at “{_short(part[at:])}”: {rest}"
         at = found.end()

@@ -106,6 +106,14 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
         twin and any(_twin(c) for c in codes) and _is_scoped(code) != any(map(_is_scoped, codes))
     ):
         return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
+    lead = target.lines[0].code
+    if code in CODES["first"] and lead in _INSTEAD:
+        return Finding(
+            "extra", code, f"Here {lead} takes the place of {code}: {RULEBOOK[_told_of(lead) or 'part'].says}", _told_of(lead)
+        )
+    if code in CODES["further"] and not edits.bases()[code] & codes:
+        base = min(edits.bases()[code])
+        return Finding("line", code, f"{code} rides on {base} only, and here {lead} takes its place.", "first-join")
     if code in blocked and not _liftable(blocked[code]):
         baseless = blocked[code].kind == "add-on-without-base"
         return Finding("edit", code, blocked[code].says, "first-join" if baseless else _told_of(code))
@@ -117,6 +125,18 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
         return Finding("line", code, says, rule)
     says = f"Nothing in this note supports {named(code)}." + (f" {RULEBOOK[rule].says}" if rule else "")
     return Finding("extra", code, says, rule)
+
+
+#: The codes that take the place of a small-bowel resection with its join.
+_INSTEAD = {
+    code
+    for what in (
+        "ileocolic", "removed, stoma", "atresia", "atresia, tapered", "stoma closed with resection", "bowel-skin", "bowel-bowel",
+        "bowel-bladder", "bowel-bladder with resection",
+    )
+    for code in CODES[what]
+    if code
+}  # fmt: skip
 
 
 def _liftable(edit: edits.Edit) -> bool:

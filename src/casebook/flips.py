@@ -89,7 +89,8 @@ def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
             if len(_lacks(change.op, wanted)) > 1 or (fewer and not change.fewer(op)):
                 continue
             for second in work.changes(change.op):
-                if second.op in tried or _lacks(second.op, wanted) or (fewer and not second.fewer(change.op)):
+                undone = "been joined" in change.says and "instead of joined" in second.says  # it would be neither
+                if undone or second.op in tried or _lacks(second.op, wanted) or (fewer and not second.fewer(change.op)):
                     continue
                 tried.add(second.op)
                 if _right(second.op, wanted):

@@ -32,6 +32,8 @@ CODE, UNITS, MARKS = 0.6, 0.2, 0.2  # how a line's credit is shared
 DENIED = 0.3  # share of its credit that a code over an absolute limit keeps
 BASELESS = 0.4  # share of its credit that an add-on keeps without its base
 DOUBTFUL = ("recalled", "contested")
+#: Which finding is told first: a wrong code before a mark, what was done before what the tables let through.
+WORST = ("extra", "family", "line", "missing", "units", "modifier", "edit")
 MOST_CACHED = 5_000  # answers kept for one item
 
 
@@ -273,6 +275,7 @@ def _way(item: Item, claim: Claim) -> tuple[str, Operation | None]:
         for op in item.note.readings:
             if any(c.fits(claim) for _, c in accepted(op)):
                 return f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}.", op
+        return f"No answer of the surgeon's to what is open would make {text} right.", None
     found = flips.nearest(item.note.readings[0], claim)
     if found is None:
         return f"No operation within two changes of this one makes {text} right.", None
@@ -331,7 +334,8 @@ def _amounts_to(grade: Grade, item: Item) -> str | None:
     what = [m.says for m in likely[:3]]
     if grade.explained.together:
         return f"This is what {what[0]}, together with {what[1]}, gives."
-    ending = " The modifiers are a matter of their own, below." if grade.explained.bare else ""
+    marks = any(f.kind == "modifier" for f in grade.findings)
+    ending = " The modifiers are a matter of their own, below." if grade.explained.bare and marks else ""
     if len(what) > 1:
         return f"More than one slip gives this claim: {'; or '.join(what)}.{ending}"
     return f"This is what {what[0]} gives.{ending}"
@@ -345,7 +349,7 @@ def _correction(grade: Grade, item: Item) -> str | None:
     if grade.misconceptions:
         return " ".join(dict.fromkeys(m.correction for m in grade.misconceptions[: 2 if grade.explained.together else 1]))
     worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
-    worst.sort(key=lambda f: f.kind == "edit")  # what was done comes before what the tables let through
+    worst.sort(key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
     return worst[0].says if worst else None
 
 
@@ -377,7 +381,10 @@ def _settles(item: Item, acts: list[str], grade: Grade | None = None, most: int 
         by += [i for t in item.diagnosis.targets[:1] for c, _, where in t.not_billed if c in codes for i in where]
         chosen = [item.note.readings[0].steps[i] for i in sorted(set(by))]
     chosen = [s for s in chosen if s.evidence] or [s for s in steps if s.evidence and s.act in ("join", "stoma")]
+    first = {op.steps[i].evidence for op in item.note.readings for p in op.bowel.places for i in (*p.joins[-1:], *p.stomas)}
     names = list(dict.fromkeys(s.evidence for s in chosen if s.evidence in item.evidence))
+    kept = sorted(names, key=lambda name: name not in first)[:most]  # what stands at closing before what was done on the way
+    names = [name for name in names if name in kept]
     return [{"name": str(n), "text": item.evidence[str(n)]} for n in names[:most]]
 
 
