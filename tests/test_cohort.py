@@ -120,7 +120,7 @@ def test_the_same_on_dask(sample, told):
     import dask.dataframe as dd
     from dask.distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster):
         spread = class_of(dd.from_pandas(sample.sample(frac=1, random_state=1), npartitions=3))
     for name in ("cases", "learners", "wrong_rules", "answers", "confidence"):
         pd.testing.assert_frame_equal(getattr(spread, name), getattr(told, name))

@@ -89,6 +89,7 @@ def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visi
         page = visit("book/test_yourself.html")
         begin(page, 21, kind="choice", feedback="once")
         drawn.append(kept(page)["items"])
+        expect(page.locator(".casebook-choices")).to_be_visible(timeout=SLOW)  # they come once the grader is there
         texts = page.locator(".casebook-choices input").evaluate_all("all => all.map((each) => each.value)")
         assert texts.count(right(case_on(page))) == 1
         assert len(texts) >= 3
