@@ -47,7 +47,12 @@ def test_the_learners_notebook_holds_nothing_of_the_key(tmp_path):
 
 def test_what_a_learner_hands_in_is_graded_the_same_with_the_key(made, tmp_path, capsys):
     notebook, key = made
-    given = {"juniper": "44120; 44121", "alder": "44120; 44121", "oak": "query", "zelkova": "  "}
+    given = {
+        "juniper": "44120; 44121",
+        "alder": "44120; 44121",
+        "oak": 44120,
+        "zelkova": "  ",
+    }  # one was typed without its quotes
     assert "3 of 4 cases answered" in run(notebook, given)
     responses, faults = read_folder(notebook.parent / "answers.jsonl")
     assert not faults
@@ -55,11 +60,17 @@ def test_what_a_learner_hands_in_is_graded_the_same_with_the_key(made, tmp_path,
     assert with_key.cases.equals(without.cases)
     assert with_key.learners.equals(without.learners)
     for case in ("juniper", "alder", "oak"):
-        cli.main(["grade", case, given[case], "--json"])
+        cli.main(["grade", case, str(given[case]), "--json"])
         right = json.loads(capsys.readouterr().out)["verdict"] == "correct"
         assert with_key.cases.loc[case, "right"] == right
     assert cli.main(["class", "report", str(notebook.parent), "--key", str(key), "-o", str(tmp_path / "r.html")]) == 0
     assert "1 learners, 3 first answers" in capsys.readouterr().out
+
+
+def test_the_title_stands_once(rowan):
+    text = rowan.read_text("utf-8").replace("\n## Operative", "\n# Rowan\n\n## Operative")
+    rowan.write_text(text, "utf-8")
+    assert chart_text(load(rowan)).startswith("### Operative report")
 
 
 def test_ones_own_case_can_be_set(rowan, tmp_path, capsys):
@@ -111,5 +122,8 @@ def test_the_command_says_what_it_wrote(tmp_path, capsys):
         str(tmp_path / "w/student/assignment.ipynb"),
         str(tmp_path / "w/instructor/key.json"),
     ]
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["assign", "--cases", " ,", "--out", str(tmp_path / "w2")])
+    assert "expected names of cases" in capsys.readouterr().err
     assert cli.main(["assign", "--cases", "no-such", "--out", str(tmp_path / "w2")]) == 2
     assert "there is no case of this name" in capsys.readouterr().err

@@ -448,6 +448,40 @@ def test_the_head_of_a_case_is_checked(rowan, old, new, says):
     assert any(says in str(fault) for fault in cases.check(cases.load(rowan)))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("Rowan: a woman", "Rowan, or 44121: a woman", 2, "gives nothing away"),
+        ("  why: Two", "  ask: How many?\n  why: Two", 21, "nothing to ask"),
+    ],
+)
+def test_what_a_case_gives_away_or_need_not_say_is_named(rowan, old, new, line, says):
+    rowan.write_text(rowan.read_text("utf-8").replace(old, new), "utf-8")
+    (fault,) = cases.check(cases.load(rowan))
+    assert says in str(fault)
+    assert fault.line == line
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("alder.md", "named alder already"), ("My Case.md", "small letters"), ("9.md", "small letters")]
+)
+def test_the_name_of_a_case_is_its_own(rowan, name, says):
+    (fault,) = cases.check(cases.load(rowan.rename(rowan.with_name(name))))
+    assert says in str(fault)
+
+
+def test_two_cases_of_one_name_do_not_go_together(rowan):
+    found = [cases.load("alder"), cases.load(rowan)]
+    assert cases.distinct(found) == found
+    with pytest.raises(CaseError, match="two cases are named rowan"):
+        cases.distinct([*found, cases.load(rowan)])
+
+
+def test_of_ones_own_case_only_its_own_sources_are_said_to_have_run_out(put):
+    notes = list(ran_out([load(put(GOOD))], date(2027, 1, 1), book=False))
+    assert [note.split("; ")[1:] for note in notes] == [["cases: rowan"]]
+
+
 def test_a_case_without_its_chart_is_no_case(rowan):
     rowan.write_text(rowan.read_text("utf-8").partition("\n## ")[0] + "\n", "utf-8")
     assert any("the chart" in str(fault) for fault in cases.check(cases.load(rowan)))

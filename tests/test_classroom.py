@@ -57,6 +57,16 @@ def test_files_are_collected(room, tmp_path):
     assert repr(room.collect()).startswith("44120 ")
 
 
+def test_files_and_hands_are_not_added_up(room, tmp_path):
+    hand_in(tmp_path, "a", "birch", "44120")
+    room.hands({"query": 5})
+    room.collect()
+    assert room.counts["birch"] == {"44120": 1}
+    room.hands({"44120; 44121": 2})
+    room.hands({"44120": 3})
+    assert room.counts["birch"] == {"44120; 44121": 2, "44120": 3}
+
+
 def test_the_next_case_and_the_last(room):
     assert "Birch" in repr(room.chart())
     assert "Oak" in repr(room.next())
@@ -82,6 +92,11 @@ def test_what_was_typed_is_text(room):
 def test_what_cannot_be_counted_says_why(room):
     with pytest.raises(ValueError, match="how many hands"):
         room.hands({"44120": -1})
+    for counts in ({"44120": "7"}, {"44120": 2.5}, {"44120": True}):
+        with pytest.raises(ValueError, match="how many hands"):
+            room.hands(counts)
+    with pytest.raises(ValueError, match="how many for each answer"):
+        room.hands(["44120", 3])
     with pytest.raises(ValueError, match="where the files are"):
         Room(["alder"]).collect()
     with pytest.raises(ValueError, match="at least one case"):
@@ -109,5 +124,9 @@ def test_the_panel_does_what_its_buttons_say(room):
     press["Count hands"].click()
     cases.value = 1
     assert room.case.id == "oak"
+    assert room.panel().children[0].value == 1
+    cases.value = 0
+    room.next()
+    assert cases.value == 1
     press["Reveal"].click()
     assert out is panel.children[-1]

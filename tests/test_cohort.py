@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from casebook import cli, cohort
 from casebook.beliefs import Bank
 from casebook.class_report import report
+from casebook.cohort import clustered, discrimination_in_words, frame_of, shipped
 from casebook.cohort import cohort as class_of
-from casebook.cohort import discrimination, frame_of, reads, shipped
 from casebook.misconceptions import MISCONCEPTIONS
 from casebook.responses import Fault, Response, read_folder
 from casebook.simulated import book_of, learner
@@ -81,15 +81,96 @@ def test_intervals_are_honest_at_twelve(told):
     assert ((wide["tells_high"] - wide["tells_low"]) > 0.3).all()
 
 
-def test_a_case_that_misleads_is_said_to(monkeypatch):
+def sums_of(pairs):
     sums = dict.fromkeys(cohort.SUMS, 0.0)
-    for good, rest in [(0, 0.9)] * 20 + [(1, 0.2)] * 20 + [(1, 0.9), (0, 0.2)]:
+    for good, rest in pairs:
         for name, value in (("n", 1), ("x", good), ("y", rest), ("yy", rest * rest), ("xy", good * rest)):
             sums[name] += value
-    tells, _, high = discrimination(sums)
-    assert tells < -0.8
-    assert reads(tells, high, 42) == "misleads good students"
-    assert reads(tells, high, 7) == "too few to say"
+    return sums
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ([(0, 0.9), (1, 0.2)] * 20 + [(1, 0.9), (0, 0.2)], "misleads good students"),
+        ([(0, 0.9), (1, 0.2)] * 3 + [(1, 0.9), (0, 0.2)] * 3, "cannot be told yet"),
+        ([(0, 0.9), (1, 0.2)] * 4 + [(0, 0.2)], "perhaps misleads good students"),
+        ([(1, 0.9), (0, 0.2)] * 20, "tells well"),
+        ([(1, 0.9), (0, 0.2)] * 4 + [(0, 0.9)], "perhaps tells well"),
+        ([(1, 0.9), (0, 0.2), (0, 0.9), (1, 0.2)] * 30, "tells little"),
+        ([(1, 0.9), (0, 0.2)] * 3, "too few to say"),  # six learners
+        ([(1, 0.9)] * 40 + [(0, 0.2)] * 2, "too few to say"),  # only two were not right
+        ([(1, 0.9)] * 40, "all alike"),
+    ],
+)
+def test_a_case_is_put_into_words_that_its_interval_bears(pairs, words):
+    assert discrimination_in_words(sums_of(pairs), cases=24) == words
+
+
+@pytest.mark.parametrize("cases", [1, 8, 24])
+def test_of_chance_alone_little_more_is_said_than_perhaps(cases):
+    """Where being right has nothing to do with being right elsewhere, about one class in twenty at most has a case of which more is said."""
+    chance, classes = Random(cases), 400
+
+    def words():
+        return discrimination_in_words(sums_of((chance.random() < 0.6, chance.random()) for _ in range(12)), cases)
+
+    sure = sum(any(words() in ("misleads good students", "tells well") for _ in range(cases)) for _ in range(classes))
+    assert sure < 0.05 * classes
+
+
+def test_an_interval_allows_for_answers_of_one_learner():
+    def sums(rows):
+        return dict(zip(cohort.WORDS, (sum(each) for each in zip(*((1, r, n, r * r, r * n, n * n) for r, n in rows), strict=True)), strict=True))  # fmt: skip
+
+    alike = clustered(
+        sums([(10, 10)] * 6 + [(0, 10)] * 6)
+    )  # all of a learner's answers are right or none: twelve answers, not 120
+    apart = clustered(sums([(5, 10)] * 12))
+    assert alike[0] < 25
+    assert alike[1] > 75
+    assert apart == cohort.wilson(60, 120)
+    assert clustered(sums([(1, 1)] * 3 + [(0, 1)] * 9)) == pytest.approx(cohort.wilson(3, 12), abs=3)
+    assert clustered(sums([(10, 10)])) == cohort.wilson(1, 1)  # one learner
+    assert clustered(sums([(0, 0)])) == (0, 100)
+
+
+def test_cases_to_try_next_are_new_to_those_who_need_them(told):
+    for _, row in told.wrong_rules.iterrows():
+        who = [told.learners.loc[name, "done"] for name in row["learners"]]
+        assert not any(all(case in done for done in who) for case in row["next_cases"] if who)
+    with_key = class_of(
+        frame_of([Response("a", "birch", "44120; 44121", 1.0)]), [p for p in shipped_once() if p["id"] == "birch"]
+    )
+    assert with_key.wrong_rules.iloc[0]["next_cases"] == []
+    assert "Try next" not in report(with_key)
+
+
+def test_what_does_not_count_is_said():
+    rows = [
+        Response("ada", "Alder.md", "44120; 44121", 1.0),
+        Response("ada", "birch", "what?", 2.0),
+        Response("ben", "birch", "", 1.0),
+    ]
+    rows += [Response("cy", f"made-up-{n:02}", "44120", 1.0) for n in range(30)]
+    told = class_of(frame_of(rows))
+    assert told.cases.index.tolist() == ["alder"]
+    html = report(told)
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+    assert "1 learners" in words
+    assert "ada (1), ben (1)" in words
+    assert "and 10 more cases" in words
+
+
+def test_what_may_be_one_of_several_rules_names_them():
+    told = class_of(frame_of([Response("ada", case, "44120; 44121", 1.0) for case in ("oak", "larch")]))
+    row = told.learners.loc["ada"]
+    assert not row["holds"]
+    (shown,) = row["perhaps"]
+    assert row["or"][shown]
+    words = report(told)
+    for id in (shown, *row["or"][shown][:4]):
+        assert MISCONCEPTIONS[id].says in words.partition('id="learners"')[2]
 
 
 def test_only_the_first_readable_answer_counts():
@@ -216,7 +297,8 @@ def test_the_command_says_what_it_could_not_use(tmp_path, capsys):
 def test_wrong_rules_have_words_and_cases(told):
     for id, row in told.wrong_rules.iterrows():
         assert row["says"] == MISCONCEPTIONS[id].says
-        assert row["next_cases"]
+        telling = [case for case, given in told.answers.groupby(level=0) if any(id in found for found in given["wrong_rules"])]
+        assert row["next_cases"] or set(row["cases"]) == set(telling)
 
 
 def test_learners_made_up_by_chance_are_the_same_for_a_seed():

@@ -157,6 +157,7 @@ def test_a_code_stands_in_one_order_only():
         ("44160; 44120-76", [("pair", ("44160", "44120"), True)]),
         ("44160; 44120-77-51", [("pair", ("44160", "44120"), True)]),
         ("99213", [("unknown-code", ("99213",), False)]),
+        ("44120; 44121-51", [("modifier", ("44121",), False)]),
     ],
 )
 def test_a_claim_against_the_tables(claim, found):

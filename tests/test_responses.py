@@ -127,12 +127,68 @@ def test_a_folder_of_a_learning_system(tmp_path):
         (tmp_path / name).mkdir()
         put(tmp_path / name / "casebook-answers.jsonl", ROW)
     put(tmp_path / "cy.jsonl", ROW, ROW, {**ROW, "answer": "query", "at": 2})
-    (tmp_path / "notes.txt").write_text("not read")
+    (tmp_path / ".hidden").write_text("passed over")
     found, faults = read_folder(tmp_path)
     assert not faults
     assert [(r.learner, r.answer) for r in found] == [("Ada_17", "44120"), ("Ben_18", "44120"), ("cy", "44120"), ("cy", "query")]
     assert [(r.learner, r.answer) for r in first_answers(found)][-1] == ("Ben_18", "44120")
     assert {(r.learner, r.answer) for r in first_answers(found)} == {("Ada_17", "44120"), ("Ben_18", "44120"), ("cy", "query")}
+
+
+def learners(folder):
+    return sorted({r.learner for r in read_folder(folder)[0]})
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["Ada/sub/answers", "Ben/sub/answers"], ["Ada", "Ben"]),
+        (["Ada/answers", "MyAda/answers"], ["Ada", "MyAda"]),
+        (["week1/Ada/answers", "week1/Ben/answers", "week2/Ada/answers"], ["Ben", "week1/Ada", "week2/Ada"]),
+        (["a/x", "b/x", "b"], ["a", "b.jsonl", "b/x.jsonl"]),
+        (["Ada Byron_17_assignsubmission_file/answers", "Ada Byron_18_assignsubmission_file/answers"], ["Ada Byron_17", "Ada Byron_18"]),
+        (["Ada Byron_17_assignsubmission_file_answers"], ["Ada Byron_17"]),
+        (["answers", "Ada/answers"], ["Ada", "answers.jsonl"]),
+    ],
+)  # fmt: skip
+def test_no_two_files_are_taken_for_one_learner(tmp_path, paths, names):
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        put(tmp_path / f"{path}.jsonl", ROW)
+    assert learners(tmp_path) == names
+    assert not read_folder(tmp_path)[1]
+
+
+def test_names_that_are_one_learners_are_said_to_be(tmp_path):
+    put(tmp_path / "one.jsonl", ROW, head={**HEAD, "learner": "Ada"})
+    put(tmp_path / "two.jsonl", {**ROW, "case": "birch"}, {**ROW, "case": "cedar"}, head={**HEAD, "learner": "ada"})
+    put(tmp_path / "ADA.jsonl", ROW)
+    assert learners(tmp_path) == ["ADA"]
+    assert [str(f) for f in read_folder(tmp_path)[1]] == [
+        "one.jsonl:1: Ada stands in ADA.jsonl too: both were counted as one learner",
+        "two.jsonl:1: ada stands in ADA.jsonl too: both were counted as one learner",
+    ]
+
+
+@pytest.mark.parametrize(("name", "says"), [("a.ipynb", "its last cell saves"), ("b.zip", "unpack"), ("c.txt", "ends in .jsonl")])
+def test_what_was_handed_in_by_mistake_is_named(tmp_path, name, says):
+    (tmp_path / name).write_text("{}", "utf-8")
+    put(tmp_path / "cy.jsonl", ROW)
+    for found, faults in (read_folder(tmp_path), read_folder(tmp_path / name)):
+        assert len(found) <= 1
+        assert [f.file for f in faults] == [name]
+        assert says in faults[0].says
+
+
+def test_files_of_other_programs_hold_no_answers(tmp_path):
+    found, faults = told(put(tmp_path / "odd.jsonl", ROW, head={"format": "grocery-list", "version": 1}))
+    assert not found
+    assert "a file of grocery-list, not of answers" in faults[0].says
+
+
+def test_what_is_wrong_in_many_lines_is_said_once(tmp_path):
+    faults = told(put(tmp_path / "junk.jsonl", ROW, *["junk"] * 9))[1]
+    assert [str(f) for f in faults] == ["junk.jsonl:3: this is not JSON; the file may be cut short (and so in 8 more)"]
 
 
 def test_a_folder_that_is_none_or_empty_says_so(tmp_path):

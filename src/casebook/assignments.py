@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from .cases import LARGEST, MARK, Case, CaseError
+from .cases import LARGEST, MARK, Case, CaseError, distinct
 from .exam import Page
 from .responses import FORMAT as ANSWERS
 from .responses import VERSION as ANSWERS_VERSION
@@ -36,13 +36,17 @@ name = ""  # your name or number, if your instructor asked for it
 head = {{"format": "{format}", "version": {version}}}
 if name:
     head["learner"] = name
-rows = [{{"case": case, "answer": text, "at": round(time.time() * 1000), "confidence": sure.get(case)}} for case, text in answers.items() if text.strip()]
+now = round(time.time() * 1000)
+words = {{case: str(word).strip().lower() or None for case, word in sure.items()}}
+given = {{case: str(text).strip() for case, text in answers.items()}}  # also 44120 without its quotes
+rows = [{{"case": case, "answer": text, "at": now, "confidence": words.get(case)}} for case, text in given.items() if text]
 Path("answers.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in [head, *rows]), encoding="utf-8")
 print(f"{{len(rows)}} of {cases} cases answered, saved in answers.jsonl")"""
 _HOW = """\
 Read each note and write the surgeon's claim, or `query` if you would have to ask the surgeon first.
 
 - Lines part at `;`, units are `x2`, modifiers `-59`: `44120; 44121 x2; 44310-51`.
+- Keep the quotes: `answers["..."] = "44120"`.
 - Run each cell with Shift+Enter. The last one saves `answers.jsonl`: hand that file in. It holds your answers, the time you saved them, and how sure you were; your name only if you write it there.
 
 All charts are invented. CPT is a registered trademark of the American Medical Association. This is for teaching; it is not billing advice."""
@@ -56,11 +60,9 @@ def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment")
     into = Path(folder)
     if not cases:
         raise CaseError(into, 1, "an assignment needs at least one case")
-    for case in cases:
+    for case in distinct(cases):
         if not case.chart.strip():
             raise CaseError(case.path, 1, "this case has no chart to read, so it cannot be set")
-        if [other.id for other in cases].count(case.id) > 1:
-            raise CaseError(case.path, 1, f"two cases are named {case.id}; rename one of the files")
     notebook, key = into / "student" / NOTEBOOK, into / "instructor" / KEY
     for path in (notebook, key):
         if path.exists():
@@ -105,8 +107,9 @@ def read_key(path: str | Path) -> list[Page]:
 
 
 def chart_text(case: Case) -> str:
-    """The chart as a learner reads it: Markdown without the marks that say which words decide, its headings one level lower."""
-    return re.sub(r"^(#{1,5}) ", r"#\1 ", MARK.sub(r"\1", case.chart).strip(), flags=re.MULTILINE)
+    """The chart as a learner reads it: Markdown without the marks that say which words decide, under the title, so with headings one level lower."""
+    text = re.sub(r"^# .*\n", "", MARK.sub(r"\1", case.chart).strip())
+    return re.sub(r"^(#{1,5}) ", r"#\1 ", text.strip(), flags=re.MULTILINE)
 
 
 def _notebook(cases: Sequence[Case], title: str) -> Any:

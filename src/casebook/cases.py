@@ -294,6 +294,16 @@ def cases_folder() -> Path:
     return root() / "cases"
 
 
+def distinct(cases: Iterable[Case]) -> list[Case]:
+    """The cases as they are. Raises CaseError where two have one name, under which answers to both would be counted."""
+    found: dict[str, Case] = {}
+    for case in cases:
+        if case.id in found:
+            raise CaseError(case.path, 1, f"two cases are named {case.id}; name each once, or rename one of the files")
+        found[case.id] = case
+    return list(found.values())
+
+
 def library() -> list[Path]:
     """Every shipped case, in the order of the book's contents, then by name."""
     toc = root() / "_toc.yml"
@@ -352,6 +362,14 @@ def check(case: Case) -> Iterator[CaseError]:
     for source in case.data.get("authorities") or []:
         if source not in AUTHORITIES:
             yield wrong(f"authorities: there is no source {source!r}; see data/authorities.toml", "authorities")
+    if codes := re.findall(r"\b\d{5}\b", str(case.data.get("title"))):
+        yield wrong(f"title: it names the code {codes[0]}; a title gives nothing away", "title")
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", case.id):
+        yield wrong("the file's name is the name of the case: small letters, digits and hyphens, such as rowan.md")
+    elif case.path.resolve().parent != cases_folder().resolve() and (cases_folder() / case.path.name).is_file():
+        yield wrong(f"a shipped case is named {case.id} already; give the file another name")
+    if case.key.get("ask") and not isinstance(case.key.get("claim"), list) and read(str(case.key.get("claim"))).claim:
+        yield wrong("key: ask: this key bills, so there is nothing to ask; leave ask: out, or make the claim query", "key", "ask")
     names = [name for _, name in MARK.findall(case.chart)]
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield wrong(f"the chart marks {name} twice; mark names are unique")
@@ -420,8 +438,8 @@ def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
             yield wrong(f"the author accepts {answer}, which no view in the rulebook gives", "key", "claim")
 
 
-def ran_out(cases: Iterable[Case], today: date) -> Iterator[str]:
-    """Sources no longer in force, and the rules, views, cases and pages that stand on them: notes, not errors."""
+def ran_out(cases: Iterable[Case], today: date, *, book: bool = True) -> Iterator[str]:
+    """Sources no longer in force, and the cases that stand on them, with `book` also the rules, views and pages: notes, not errors."""
     loaded = list(cases)
     pages = {p.stem: p.read_text("utf-8") for p in sorted((root() / "book").glob("*.md"))}
     for source in AUTHORITIES.values():
@@ -433,5 +451,9 @@ def ran_out(cases: Iterable[Case], today: date) -> Iterator[str]:
             "cases": [c.id for c in loaded if source.id in (c.data.get("authorities") or [])],
             "pages": [name for name, text in pages.items() if source.id in text],
         }
+        if not book:
+            standing = {"cases": standing["cases"]}
+            if not standing["cases"]:
+                continue
         on = "".join(f"; {what}: {', '.join(names)}" for what, names in standing.items() if names)
         yield f"{source.id} ({source.edition}) was in force until {source.until}{on}"

@@ -14,7 +14,7 @@ What these give reads as plain text too. `room.panel()` is the same with buttons
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -33,8 +33,8 @@ from .responses import first_answers, read_folder
 
 STYLE = """<style>
 .casebook-room { font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere; }
-.casebook-room table { font-size: .9em; border-collapse: collapse; } .casebook-room :is(td, th) { text-align: left; padding: .3em .5em; vertical-align: top; }
-.casebook-room .n { text-align: right; font-variant-numeric: tabular-nums; } .casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
+.casebook-room table { font-size: .9em; border-collapse: collapse; } .casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
+.casebook-room table tr :is(th, .n) { white-space: nowrap; overflow-wrap: normal; } .casebook-room table tr .n { text-align: right !important; font-variant-numeric: tabular-nums; } .casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
 </style>"""
 LARGE = """<style>
 .jp-Notebook { --jp-content-font-size1: 20px; --jp-code-font-size: 19px; --jp-cell-prompt-width: 68px; }
@@ -67,7 +67,9 @@ class Room:
             raise ValueError("a lesson needs at least one case")
         self.folder = folder
         self.counts: dict[str, dict[str, int]] = {case.id: {} for case in self.cases}
+        self._from_files: dict[str, bool] = {}
         self._at = 0
+        self._moved: list[Callable[[], None]] = []  # what follows the case that is shown
 
     @property
     def case(self) -> Case:
@@ -80,12 +82,19 @@ class Room:
         return Shown(title, f"<h2>{escape(title)}</h2>{chart_html(self.case, ids=False).html}")
 
     def hands(self, counts: Mapping[str, int]) -> Shown:
-        """Count a show of hands: so many for each answer. An answer counted before is counted anew. Raises ValueError for a count below zero."""
+        """Count a show of hands: so many for each answer. An answer counted before is counted anew; what was counted from files is dropped.
+
+        Raises ValueError for what is no count.
+        """
         told: Counter[str] = Counter()  # one claim may be typed in two ways
+        if not isinstance(counts, Mapping):
+            raise ValueError('hands: expected how many for each answer, such as {"44120; 44121": 9, "44120": 4}')
         for text, number in counts.items():
-            if number < 0:
+            if not isinstance(number, int) or isinstance(number, bool) or number < 0:
                 raise ValueError(f"{text}: expected how many hands, such as 7")
-            told[_told(text)] += number
+            told[_told(str(text))] += number
+        if self._from_files.pop(self.case.id, None):
+            self._mine.clear()  # files and hands are the same people
         self._mine.update(told)
         return self.tally()
 
@@ -95,6 +104,7 @@ class Room:
             raise ValueError("say where the files are: Room([...], folder='responses')")
         responses, faults = read_folder(self.folder)
         self._mine.clear()
+        self._from_files[self.case.id] = True
         for each in first_answers([r for r in responses if r.case == self.case.id]):
             self._mine[_told(each.answer)] = self._mine.get(_told(each.answer), 0) + 1
         told = self.tally()
@@ -137,8 +147,13 @@ class Room:
 
     def next(self) -> Shown:
         """Go on to the next case, and show its chart; at the end it stays with the last one."""
-        self._at = min(self._at + 1, len(self.cases) - 1)
+        self._go(min(self._at + 1, len(self.cases) - 1))
         return self.chart()
+
+    def _go(self, to: int) -> None:
+        self._at = to
+        for follow in self._moved:
+            follow()
 
     def panel(self) -> ipywidgets.Widget:
         """Buttons for the same: choose a case, count, reveal, draw."""
@@ -199,7 +214,9 @@ def _bars(rows: Sequence[tuple[str, int, str]], none: str) -> Shown:
 
 def _panel(room: Room) -> ipywidgets.Widget:
     out = ipywidgets.Output()
-    cases = ipywidgets.Dropdown(description="Case", options=[(case.title, i) for i, case in enumerate(room.cases)])
+    cases = ipywidgets.Dropdown(
+        description="Case", options=[(case.title, i) for i, case in enumerate(room.cases)], value=room._at
+    )
     hands = ipywidgets.Textarea(description="Hands", placeholder="44120; 44121 = 9\n44120 x2 = 4", rows=5)
 
     def show(what: Any) -> Any:
@@ -214,9 +231,14 @@ def _panel(room: Room) -> ipywidgets.Widget:
         return pressed
 
     def chosen(change: Mapping[str, Any]) -> None:
-        room._at = change["new"]
-        show(room.chart)(None)
+        if change["new"] != room._at:
+            room._go(change["new"])
+            show(room.chart)(None)
 
+    def follow() -> None:
+        cases.value = room._at
+
+    room._moved.append(follow)
     cases.observe(chosen, "value")
     acts = {
         "Chart": room.chart, "Count hands": lambda: room.hands(read_hands(hands.value)), "Count files": room.collect,

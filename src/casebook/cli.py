@@ -170,7 +170,7 @@ def _check(args: argparse.Namespace) -> int:
             faults.append(error)
     for fault in faults:
         print(fault, file=sys.stderr)
-    for note in ran_out(cases, date.today()):
+    for note in ran_out(cases, date.today(), book=not args.paths):
         print(f"note: {note}")
     print(f"{len(files)} cases, {len(faults)} faults")
     return 1 if faults else 0

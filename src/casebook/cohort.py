@@ -10,11 +10,13 @@ counted alone. Only the first answer to a case that could be read counts: later 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import atanh, exp, log, sqrt, tanh
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
@@ -30,6 +32,7 @@ from .results import CONFIDENCE, Z, wilson
 
 COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
 ENOUGH = 8  # learners at least before a case's discrimination is put into words
+EACH = 3  # who were right, and who were not, at least before that
 GOOD = 0.7  # of the other cases right: a learner who knows the rules
 APART = 0.3  # a correlation from which a case tells learners apart
 NEXT = 3  # cases to try against a wrong rule
@@ -37,6 +40,7 @@ SUMS = (
     "answered", "right", "score", "sure_wrong", "timed", "log_seconds", "strong", "strong_right",
     "n", "x", "y", "yy", "xy",
 )  # fmt: skip
+WORDS = ("learners", "right", "answered", "right_right", "right_answered", "answered_answered")  # sums of a word of confidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,7 @@ class Cohort:
     - `learners`: how many were right, which wrong rules the answers show, and how many answers no known rule gives.
     - `wrong_rules`: who holds each, in how many answers it shows, and which cases show it next.
     - `answers`: what was answered to each case, most frequent first, and what it amounts to.
-    - `confidence`: how often each word of confidence was right.
+    - `confidence`: how often each word of confidence was right. One learner's answers go together, and the intervals allow for it.
     - `left_out`: answers to cases that this bank has not, by case.
     """
 
@@ -114,7 +118,7 @@ class _Part:
     cases: dict[str, dict[str, float]]
     answers: dict[tuple[str, str], int]
     shown: dict[tuple[str, str], int]
-    confidence: dict[str, list[int]]
+    confidence: dict[str, dict[str, float]]
     left_out: dict[str, int]
 
 
@@ -150,6 +154,7 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
     mine: list[Response] = []
     unread = 0
     for each in responses:
+        each = replace(each, case=_case(each.case, bank))
         if each.case not in bank.items:
             part.left_out[each.case] = part.left_out.get(each.case, 0) + 1
         elif bank.items[each.case].grade(each.answer).verdict in ("invalid", "blank"):
@@ -166,10 +171,19 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
         {
             "learner": learner, "answered": len(mine), "right": right, "low": low, "high": high,
             "sure": len(sure), "sure_wrong": len(sure) - sum(sure), "seconds": sum(each.seconds or 0.0 for each in mine),
-            "holds": [b.id for b in profile.held], "or": {b.id: list(b.alike) for b in profile.held if b.alike},
+            "holds": [b.id for b in profile.held], "or": {b.id: list(b.alike) for b in profile.beliefs if b.alike},
             "perhaps": [b.id for b in profile.beliefs if not b.held], "unexplained": list(profile.unexplained), "unread": unread,
+            "done": sorted(grades),
         }
     )  # fmt: skip
+    for word in CONFIDENCE:
+        told = [grades[each.case].verdict == "correct" for each in mine if each.confidence == word]
+        if told:
+            good, of = sum(told), len(told)
+            _add(
+                part.confidence.setdefault(word, dict.fromkeys(WORDS, 0.0)),
+                zip(WORDS, (1, good, of, good * good, good * of, of * of), strict=True),
+            )
     for each in mine:
         _answer(part, bank, each, grades[each.case], right, len(mine))
 
@@ -188,16 +202,22 @@ def _answer(part: _Part, bank: Bank, each: Response, grade: Any, right: int, of:
         rest = (right - good) / (of - 1)  # how the learner did on the other cases
         sums["strong"] += rest >= GOOD
         sums["strong_right"] += good and rest >= GOOD
-        for name, value in (("n", 1.0), ("x", good), ("y", rest), ("yy", rest * rest), ("xy", good * rest)):
-            sums[name] += value
+        _add(sums, (("n", 1.0), ("x", good), ("y", rest), ("yy", rest * rest), ("xy", good * rest)))
     told = (each.case, typed(each.answer))
     part.answers[told] = part.answers.get(told, 0) + 1
     for m in grade.misconceptions:
         part.shown[each.case, m.id] = part.shown.get((each.case, m.id), 0) + 1
-    if each.confidence:
-        count = part.confidence.setdefault(each.confidence, [0, 0])
-        count[0] += good
-        count[1] += 1
+
+
+def _add(sums: dict[str, float], more: Iterable[tuple[str, float]]) -> None:
+    for name, value in more:
+        sums[name] += value
+
+
+def _case(name: str, bank: Bank) -> str:
+    """The case that a name means, which somebody may have typed: `Oak` and `oak.md` are `oak`."""
+    plain = re.sub(r"\.(md|ya?ml)$", "", name.strip().lower())
+    return name if name in bank.items or plain not in bank.items else plain
 
 
 def typed(text: str) -> str:
@@ -214,9 +234,7 @@ def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
     cases: dict[str, dict[str, float]] = {}
     for part in parts:
         for case, sums in part.cases.items():
-            into = cases.setdefault(case, dict.fromkeys(SUMS, 0.0))
-            for name, value in sums.items():
-                into[name] += value
+            _add(cases.setdefault(case, dict.fromkeys(SUMS, 0.0)), sums.items())
     answers, shown, left_out = (_added(getattr(part, name) for part in parts) for name in ("answers", "shown", "left_out"))
     return Cohort(
         cases=_cases(cases, shown, bank),
@@ -242,6 +260,7 @@ _LEARNER = [
     "perhaps",
     "unexplained",
     "unread",
+    "done",
 ]
 
 
@@ -262,11 +281,12 @@ def _cases(cases: Mapping[str, Mapping[str, float]], shown: Mapping[tuple[str, s
         of, right = int(s["answered"]), int(s["right"])
         low, high = wilson(right, of)
         tells, tells_low, tells_high = discrimination(s)
+        reads = discrimination_in_words(s, len(cases))
         most = max(((n, id) for (c, id), n in shown.items() if c == case), default=(0, ""))
         rows.append(
             {
                 "case": case, "answered": of, "right": right, "facility": right / of, "low": low, "high": high, "score": s["score"] / of,
-                "discrimination": tells, "tells_low": tells_low, "tells_high": tells_high, "reads": reads(tells, tells_high, int(s["n"])),
+                "discrimination": tells, "tells_low": tells_low, "tells_high": tells_high, "reads": reads,
                 "strong": int(s["strong"]), "strong_right": int(s["strong_right"]), "sure_wrong": int(s["sure_wrong"]),
                 "seconds": exp(s["log_seconds"] / s["timed"]) if s["timed"] else None, "most_shown": most[1], "shown": most[0],
             }
@@ -278,8 +298,8 @@ def _cases(cases: Mapping[str, Mapping[str, float]], shown: Mapping[tuple[str, s
     return pd.DataFrame(rows, columns=names).set_index("case").sort_values(["facility", "case"])
 
 
-def discrimination(sums: Mapping[str, float]) -> tuple[float | None, float | None, float | None]:
-    """How well a case tells learners apart: the correlation of being right here with being right elsewhere, and its 95 % interval by Fisher's z.
+def discrimination(sums: Mapping[str, float], z: float = Z) -> tuple[float | None, float | None, float | None]:
+    """How well a case tells learners apart: the correlation of being right here with being right elsewhere, and its interval by Fisher's z.
 
     None where all or nobody were right, or all did alike elsewhere: then nothing can be told.
     """
@@ -288,44 +308,54 @@ def discrimination(sums: Mapping[str, float]) -> tuple[float | None, float | Non
     if n < 4 or across <= 1e-9 or down <= 1e-9:
         return None, None, None
     r = max(-0.999, min(0.999, (n * sums["xy"] - x * y) / sqrt(across * down)))
-    reach = Z / sqrt(n - 3)
+    reach = z / sqrt(n - 3)
     return r, tanh(atanh(r) - reach), tanh(atanh(r) + reach)
 
 
-def reads(tells: float | None, high: float | None, learners: int) -> str:
-    """A case's discrimination in words."""
-    if tells is None or high is None:
+def discrimination_in_words(sums: Mapping[str, float], cases: int) -> str:
+    """A case's discrimination in words, which say no more than its interval does.
+
+    Among many cases some look odd by chance. What is said without *perhaps* holds with the interval widened to 99 % for so many `cases` together
+    (Bonferroni; not 95 %, since Fisher's z is too narrow so far out for a dozen learners).
+    """
+    tells, low, high = discrimination(sums)
+    if tells is None or low is None or high is None:
         return "all alike"
-    if learners < ENOUGH:
+    if sums["n"] < ENOUGH or not EACH <= sums["x"] <= sums["n"] - EACH:
         return "too few to say"
+    _, surely_low, surely_high = discrimination(sums, NormalDist().inv_cdf(1 - 0.005 / max(1, cases)))
     if high < 0:
-        return "misleads good students"
-    if tells < -APART:
-        return "perhaps misleads good students"
-    return "tells well" if tells >= APART else "tells little"
+        return "misleads good students" if surely_high is not None and surely_high < 0 else "perhaps misleads good students"
+    if low > 0:
+        return "tells well" if surely_low is not None and surely_low > 0 else "perhaps tells well"
+    return "tells little" if high < APART else "cannot be told yet"
 
 
 def _wrong_rules(learners: Sequence[Mapping[str, Any]], shown: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:
     rows = []
     answers = _added({id: n} for (_, id), n in shown.items())
     for id, m in MISCONCEPTIONS.items():
-        holders = [row["learner"] for row in learners if id in row["holds"]]
-        perhaps = [row["learner"] for row in learners if id in row["perhaps"]]
+        holding = [row for row in learners if id in row["holds"]]
+        doubtful = [row for row in learners if id in row["perhaps"]]
+        holders, perhaps = ([row["learner"] for row in rows] for rows in (holding, doubtful))
         if not answers.get(id) and not holders and not perhaps:
             continue
         met = {case for case, wrong in shown if wrong == id}
         telling = bank.table[bank.place[(id,)]] > 0
-        cases = [case for case, tells in zip(bank.items, telling, strict=True) if tells]
+        done = [row["done"] for row in holding or doubtful or learners]  # of those who should try again
+        fresh = [
+            case for case, tells in zip(bank.items, telling, strict=True) if tells and not all(case in each for each in done)
+        ]
         rows.append(
             {
                 "wrong_rule": id, "says": m.says, "correction": m.correction, "held_by": len(holders), "perhaps_by": len(perhaps),
                 "answers": answers.get(id, 0), "learners": holders, "cases": sorted(met),
-                "next_cases": sorted(cases, key=lambda case: case in met)[:NEXT],
+                "next_cases": sorted(fresh, key=lambda case: sum(case in each for each in done))[:NEXT],
             }
         )  # fmt: skip
     names = ["wrong_rule", "says", "correction", "held_by", "perhaps_by", "answers", "learners", "cases", "next_cases"]
     table = pd.DataFrame(rows, columns=names).set_index("wrong_rule")
-    return table.sort_values(["held_by", "answers", "wrong_rule"], ascending=[False, False, True])
+    return table.sort_values(["held_by", "perhaps_by", "answers", "wrong_rule"], ascending=[False, False, False, True])
 
 
 def _answers(answers: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:
@@ -348,13 +378,34 @@ def _answers(answers: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame
 def _confidence(parts: Sequence[_Part]) -> pd.DataFrame:
     rows = []
     for word in CONFIDENCE:
-        right = sum(part.confidence.get(word, [0, 0])[0] for part in parts)
-        of = sum(part.confidence.get(word, [0, 0])[1] for part in parts)
-        low, high = wilson(right, of)
+        sums = dict.fromkeys(WORDS, 0.0)
+        for part in parts:
+            _add(sums, part.confidence.get(word, {}).items())
+        right, of, learners = (int(sums[name]) for name in ("right", "answered", "learners"))
+        low, high = clustered(sums)
+        share = right / of if of else None
         rows.append(
-            {"confidence": word, "right": right, "answered": of, "share": right / of if of else None, "low": low, "high": high}
+            {"confidence": word, "right": right, "answered": of, "learners": learners, "share": share, "low": low, "high": high}
         )
     return pd.DataFrame(rows).set_index("confidence")
+
+
+def clustered(sums: Mapping[str, float]) -> tuple[int, int]:
+    """The 95 % interval of a share whose answers come several from one learner, in whole percent.
+
+    Wilson's, with as many answers as would vary so much if each came from another learner: the variance is that of a ratio over learners
+    (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 9). Where it cannot be told, there are as many answers as learners.
+    """
+    learners, right, of = sums["learners"], sums["right"], sums["answered"]
+    if not of:
+        return wilson(0, 0)
+    share = right / of
+    spread = sums["right_right"] - 2 * share * sums["right_answered"] + share * share * sums["answered_answered"]
+    if learners < 2 or right in (0, of):
+        return wilson(share * learners, learners)
+    varies = learners / (learners - 1) * max(spread, 0.0) / of**2
+    worth = max(1.0, min(share * (1 - share) / varies, of)) if varies > 0 else of
+    return wilson(share * worth, worth)
 
 
 def _cell(value: Any) -> Any:

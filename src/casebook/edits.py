@@ -45,7 +45,7 @@ class Limit:
 class Edit:
     """One thing the tables say of a claim. `blocks` tells whether the claim would be denied as it stands."""
 
-    kind: str  # unknown-code | add-on-without-base | pair | units
+    kind: str  # unknown-code | add-on-without-base | pair | units | modifier
     codes: tuple[str, ...]
     blocks: bool
     says: str
@@ -114,10 +114,10 @@ def pair(one: str, two: str) -> tuple[str, str, int] | None:
 
 
 def scrub(claim: Iterable[Line]) -> tuple[Edit, ...]:
-    """Check a claim against the tables: unknown codes, add-ons without their base, pairs, units over the limit."""
+    """Check a claim against the tables: unknown codes, add-ons without their base, pairs, units over the limit, 51 where no reduction applies."""
     lines = tuple(claim)
     codes = list(dict.fromkeys(line.code for line in lines))
-    return (*_unknown(codes), *_baseless(codes), *_paired(lines, codes), *_units(lines))
+    return (*_unknown(codes), *_baseless(codes), *_paired(lines, codes), *_units(lines), *_reduced(lines))
 
 
 def _unknown(codes: list[str]) -> Iterable[Edit]:
@@ -179,3 +179,12 @@ def _units(lines: tuple[Line, ...]) -> Iterable[Edit]:
             )
             says = f"{code} has {units} units and a limit of {limit.units} a day; {ending}"
             yield Edit("units", (code,), True, says, "cms-mue-2024-07")
+
+
+def _reduced(lines: tuple[Line, ...]) -> Iterable[Edit]:
+    for code in dict.fromkeys(line.code for line in lines if "51" in line.modifiers):
+        if add_on(code) and code in values() and values()[code].multiple == "0":
+            says = (
+                f"51 does not belong on {code}: an add-on is never reduced for standing beside another procedure (indicator 0)."
+            )
+            yield Edit("modifier", (code,), False, says, "cms-pfs-2026-07")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from .cases import MARK, Case
+from .cases import MARK, Case, distinct
 from .choices import choices
 from .claim import Line, Same, read, show, tidy
 from .grading import Grade, expected
@@ -53,9 +53,9 @@ class Question:
 
 
 def questions(cases: Iterable[Case]) -> tuple[list[Question], list[str]]:
-    """The cases that can be asked, and for each of the others why not."""
+    """The cases that can be asked, and for each of the others why not. Raises CaseError where two cases have one name."""
     found, left_out = [], []
-    for case in cases:
+    for case in distinct(cases):
         if not case.chart.strip():
             left_out.append(f"{case.id}: it has no chart to read")
         elif case.note.action == "out-of-scope":
@@ -118,12 +118,12 @@ def _claim_of(key: Same) -> list[Line]:
 
 
 def _says(grade: Grade, why: str) -> str:
-    """What is said of an answer: why it is right; else what it amounts to, and what corrects it."""
+    """What is said of an answer: why it is right; else what it amounts to, and what corrects it. A learning system gives no part of a point."""
     if grade.verdict == "correct":
         return why
     told = grade.as_dict()["feedback"]
     return " ".join(
-        part for part in (told["headline"], told["amounts_to"], told["tempts"], told["correction"], told["doubt"]) if part
+        part for part in ("Not right.", told["amounts_to"], told["tempts"], told["correction"], told["doubt"]) if part
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import IO, Any
@@ -60,74 +61,122 @@ class Fault:
 def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     """Every response file in a folder and the folders in it, or one file.
 
-    A learner is known by the name in the head of the file, else by the file's own name; where learning systems make a folder for each
-    learner and leave the file's name alone, by the folder's. An answer that stands in several files of one learner counts once.
+    A learner is known by the name in the head of the file, else by the file's own name; where several files are named alike, as in the
+    folders that learning systems make, by the folder's. Names that differ in capitals alone are one learner; files that are counted
+    together are named among the faults. An answer that stands in several files of one learner counts once.
     """
     root = Path(folder)
     if not root.exists():
         return [], [Fault(str(root), 1, "there is no such file or folder")]
-    files = sorted(p for p in root.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file()) if root.is_dir() else [root]
-    if not files:
-        return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}")]
-    stems = [p.stem for p in files]
+    inside = [p for p in sorted(root.rglob("*")) if p.is_file()] if root.is_dir() else [root]
+    inside = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(root).parts)]
+    files = [p for p in inside if p.suffix.lower() in ENDINGS]
+    faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in inside if p.suffix.lower() not in ENDINGS]
+    if not files and root.is_dir():
+        return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}"), *faults]
     found: dict[Response, None] = {}
-    faults: list[Fault] = []
-    for path in files:
-        name = path.parent.name if stems.count(path.stem) > 1 and path.parent != root else path.stem
-        shown = str(path.relative_to(root)) if root.is_dir() else path.name
+    known: dict[str, tuple[str, str]] = {}  # a learner's name in small letters: as it was first written, and in which file
+    for path, name in learners_of(root, files).items():
+        shown = _under(root, path)
+        together = set()
         for each in read_file(path, name, shown):
             if isinstance(each, Fault):
                 faults.append(each)
-            else:
-                found.setdefault(each)
+                continue
+            learner, first = known.setdefault(each.learner.casefold(), (each.learner, shown))
+            if first != shown and learner not in together:
+                together.add(learner)
+                faults.append(Fault(shown, 1, f"{each.learner} stands in {first} too: both were counted as one learner"))
+            found.setdefault(replace(each, learner=learner))
     return list(found), faults
 
 
+def learners_of(root: Path, files: Sequence[Path]) -> dict[Path, str]:
+    """What to call the learner of each file where its head does not say: the file's name, or of namesakes what tells their folders apart."""
+    alike: dict[str, list[Path]] = {}
+    for path in files:
+        alike.setdefault(path.stem, []).append(path)
+    names: dict[Path, str] = {}
+    for stem, group in alike.items():
+        parents = [list(path.relative_to(root).parts[:-1]) for path in group]
+        while all(parents) and len({each[-1] for each in parents}) == 1:  # a folder that all of them have tells nobody apart
+            parents = [each[:-1] for each in parents]
+        for path, own in zip(group, parents, strict=True):
+            apart = (own[-n:] for n in range(1, len(own) + 1) if sum(p[-n:] == own[-n:] for p in parents) == 1)
+            names[path] = stem if len(group) == 1 else "/".join(next(apart, path.relative_to(root).parts))
+    twice = Counter(name.casefold() for name in names.values())
+    return {path: _moodle(name if twice[name.casefold()] == 1 else str(path.relative_to(root))) for path, name in names.items()}
+
+
+def _moodle(name: str) -> str:
+    """A name without what Moodle adds to the folder or file of a hand-in."""
+    return re.sub(r"_assignsubmission_file.*", "", name)
+
+
+def _under(root: Path, path: Path) -> str:
+    return path.name if path == root else str(path.relative_to(root))
+
+
+def _no_answers(path: Path) -> str:
+    """Why a file of another kind was not read, and what to hand in."""
+    if path.suffix.lower() == ".ipynb":
+        return "a notebook was handed in; its last cell saves answers.jsonl: hand that file in"
+    if path.suffix.lower() == ".zip":
+        return "unpack this archive, and report on the folder again"
+    return f"this was not read: a file of answers ends in {' or '.join(ENDINGS)}"
+
+
 def read_file(path: Path, learner: str | None = None, shown: str | None = None) -> Iterator[Response | Fault]:
-    """The answers of one file, and what of it could not be used; `learner` is who it belongs to where the head does not say."""
+    """The answers of one file, and then what of it could not be used; `learner` is who it belongs to where the head does not say."""
     shown = shown or path.name
     name = _name(learner if learner is not None else path.stem) or "unnamed"
-    faults = answers = 0
-    line = 0
+    faults: dict[str, list[int]] = {}  # what is wrong, and in which lines
+    answers = line = 0
     try:
         with path.open("rb") as file:
             for line, text in _lines(file):
                 if line > MOST_LINES or answers >= MOST:
                     what = f"{MOST_LINES} lines" if line > MOST_LINES else f"{MOST} answers"
-                    yield Fault(shown, line, f"the file holds more than {what}, which no learner's does; the rest was left out")
-                    return
+                    faults[f"the file holds more than {what}, which no learner's does; the rest was left out"] = [line]
+                    break
+                if sum(map(len, faults.values())) > MOST_FAULTS:
+                    faults[f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"] = [line]
+                    break
                 told = _told(text, line)
                 if isinstance(told, str):
-                    faults += 1
-                    if faults > MOST_FAULTS:
-                        yield Fault(
-                            shown, line, f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"
-                        )
-                        return
-                    yield Fault(shown, line, told)
+                    faults.setdefault(told, []).append(line)
                     continue
                 for row in told:
-                    if row.get("format") == FORMAT or ("version" in row and "case" not in row):
-                        version = row.get("version")
-                        if version != VERSION:
-                            yield Fault(
-                                shown,
-                                line,
-                                f"the file is of format {str(version)[:20]}; this casebook knows {VERSION}: update it",
-                            )
-                            return
+                    if "case" not in row and ("format" in row or "version" in row):
+                        if why := _other(row):
+                            faults[why] = [line]
+                            break
                         name = _name(row.get("learner")) or name
                     elif response := _response(name, row):
                         answers += 1
                         yield response
-                    elif faults < MOST_FAULTS:
-                        faults += 1
-                        yield Fault(shown, line, "this is no answer: a case and an answer were expected")
+                    else:
+                        faults.setdefault("this is no answer: a case and an answer were expected", []).append(line)
+                else:
+                    continue
+                break  # a file of another kind
     except OSError as error:
-        yield Fault(shown, line + 1, f"the file cannot be read: {error.strerror or error}")
-        return
+        faults[f"the file cannot be read: {error.strerror or error}"] = [line + 1]
     if not answers and not faults:
-        yield Fault(shown, 1, "the file holds no answers")
+        faults["the file holds no answers"] = [1]
+    for says, lines in faults.items():
+        yield Fault(shown, lines[0], says if len(lines) == 1 else f"{says} (and so in {len(lines) - 1} more)")
+
+
+def _other(head: Mapping[str, Any]) -> str | None:
+    """Why what follows this head is not read, if so."""
+    if head.get("format", FORMAT) != FORMAT:
+        return (
+            f"this is a file of {str(head['format'])[:40]}, not of answers; save the answers from the book or the notebook again"
+        )
+    if head.get("version") != VERSION:
+        return f"the file is of format {str(head.get('version'))[:20]}; this casebook knows {VERSION}: update it"
+    return None
 
 
 def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner: str = "") -> int:

@@ -91,7 +91,7 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
     }
 
 
-def wilson(right: int, of: int) -> tuple[int, int]:
+def wilson(right: float, of: float) -> tuple[int, int]:
     """The 95 % interval of a share, by Wilson's formula, in whole percent and rounded outward; all of 0 to 100 for no answers."""
     if not of:
         return 0, 100

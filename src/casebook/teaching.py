@@ -17,7 +17,9 @@ from .cases import Case, CaseError, library, load
 def add_to(commands: Any) -> None:
     """Add these commands to the parser's."""
     assign = commands.add_parser("assign", help="write a notebook without keys for learners, and a key file", description="Write student/assignment.ipynb without keys, and instructor/key.json with them.")  # fmt: skip
-    assign.add_argument("--cases", required=True, metavar="CASE,CASE", help="names of shipped cases, or case files of your own")
+    assign.add_argument(
+        "--cases", required=True, type=_names, metavar="CASE,CASE", help="names of shipped cases, or case files of your own"
+    )
     assign.add_argument("--out", required=True, metavar="FOLDER", type=Path)
     assign.add_argument("--title", default="Assignment")
     assign.set_defaults(run=_assign)
@@ -33,15 +35,24 @@ def add_to(commands: Any) -> None:
 
     export = commands.add_parser("export", help="cases as questions for a learning system", description="Write cases as multiple choice and short answer for a learning system.")  # fmt: skip
     export.add_argument("--to", required=True, choices=("moodle", "qti"), help="Moodle XML, or a QTI 1.2 package")
-    export.add_argument("--cases", metavar="CASE,CASE", help="names of shipped cases, or files; else every shipped case")
+    export.add_argument(
+        "--cases", type=_names, metavar="CASE,CASE", help="names of shipped cases, or files; else every shipped case"
+    )
     export.add_argument("-o", "--out", required=True, metavar="FILE", type=Path)
     export.add_argument("--title", default="Casebook")
     export.set_defaults(run=_export)
 
 
-def _cases(text: str | None) -> list[Case]:
-    names = [part.strip() for part in text.split(",") if part.strip()] if text is not None else library()
-    return [load(name) for name in names]
+def _names(text: str) -> list[str]:
+    """The names of an option, each once. Raises ArgumentTypeError where there is none."""
+    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not names:
+        raise argparse.ArgumentTypeError("expected names of cases, such as alder,birch, or files of cases")
+    return names
+
+
+def _cases(names: Iterable[str] | None) -> list[Case]:
+    return [load(name) for name in (library() if names is None else names)]
 
 
 def _needs(error: ImportError) -> CaseError:
@@ -86,9 +97,11 @@ def _report(args: argparse.Namespace) -> int:
     told = cohort.cohort(cohort.frame_of(dict.fromkeys(responses)), pages, walk)
     html = class_report.report(told, faults, args.title)
     _written(lambda: args.out.write_text(html, "utf-8"), args.out)
-    print(
-        f"{args.out}: {len(told.learners)} learners, {int(told.cases['answered'].sum())} first answers to {len(told.cases)} cases"
-    )
+    learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
+    print(f"{args.out}: {learners} learners, {answers} first answers to {len(told.cases)} cases")
+    if lost := int(told.left_out.sum()):
+        which = "the key's" if args.key else "this casebook's; an assignment of your own is graded with --key key.json"
+        print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
     if args.csv:
         for path in _written(lambda: told.to_csv(args.csv), args.csv):
             print(path)

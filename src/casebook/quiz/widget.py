@@ -30,6 +30,7 @@ from IPython.display import Markdown
 from casebook import cases, diagram, tutor
 from casebook.grading import grade_page, item_of, worked
 from casebook.responses import write_file
+from casebook.results import CONFIDENCE
 
 from . import door
 from .chart import chart_html
@@ -63,10 +64,11 @@ class Text(str):
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """What the grader says of one answer; `graded` is the JSON of `casebook grade`."""
+    """What the grader says of one answer; `graded` is the JSON of `casebook grade`. It reads as nothing but noted while its quiz holds verdicts back."""
 
     answer: str
     graded: Mapping[str, Any] = field(hash=False)
+    quiz: Quiz | None = field(default=None, compare=False)
 
     @property
     def verdict(self) -> str:
@@ -84,6 +86,8 @@ class Result:
         return [found["id"] for found in self.graded["misconceptions"]]
 
     def __repr__(self) -> str:
+        if self.quiz is not None and self.quiz.held and self.verdict not in ("invalid", "blank"):
+            return "Noted. The verdict waits until it is revealed."
         told = self.graded["feedback"]
         asks = told["correction"] is not None  # then what a query is for has been said
         lines = [found["says"] for found in self.graded["findings"] if not (found["kind"] == "query" and asks)]
@@ -149,7 +153,8 @@ class Drawing:
 class Quiz(anywidget.AnyWidget):
     """The quiz on one case. Raises CaseError when there is no such case.
 
-    With `hold`, answers are noted and the verdict waits until `reveal()`. `attempts` holds what was answered here.
+    With `hold`, answers are noted and the verdict waits until `reveal()`, in the quiz that is shown and from `check`. `attempts` holds what
+    was answered here, so that `save` has it.
     """
 
     _esm = source()
@@ -168,9 +173,22 @@ class Quiz(anywidget.AnyWidget):
         super().__init__(html=html, places=sheet.places, held=hold)
         self.on_msg(self._asked)
 
-    def check(self, answer: str, evidence: Iterable[str] | None = None, diagnoses: Iterable[str] | None = None) -> Result:
-        """Grade one answer as it would be typed: `check("44120; 44121")`."""
-        return Result(answer, grade_page(self.page, answer, _listed(evidence), _listed(diagnoses)))
+    def check(
+        self,
+        answer: str,
+        evidence: Iterable[str] | None = None,
+        diagnoses: Iterable[str] | None = None,
+        confidence: str | None = None,
+    ) -> Result:
+        """Grade one answer as it would be typed: `check("44120; 44121")`.
+
+        `confidence` is sure, fairly or guessing. Raises ValueError for another word.
+        """
+        if confidence not in (None, *CONFIDENCE):
+            raise ValueError(f"confidence: expected {', '.join(CONFIDENCE)}")
+        told = grade_page(self.page, answer, _listed(evidence), _listed(diagnoses))
+        self._note(answer, told, {"confidence": confidence, "hints": self._hints})
+        return Result(answer, told, self)
 
     def hint(self) -> Text:
         """The next hint, from the question to ask to the rule; at the end the last one again."""
@@ -201,17 +219,23 @@ class Quiz(anywidget.AnyWidget):
         text = cases.MARK.sub(r"\1", self.case.chart).strip()
         return Markdown(text if re.match(r"# ", text) else f"# {self.case.title}\n\n{text}")  # type: ignore[no-untyped-call]
 
+    def _note(self, answer: str, told: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+        """Keep an answer that could be read."""
+        if told["verdict"] in ("invalid", "blank"):
+            return
+        found = [m["id"] for m in told["misconceptions"]]
+        kept = {"answer": answer, "verdict": told["verdict"], "score": told["score"], "misconceptions": found}
+        when = {"at": round(time.time() * 1000), "try": len(self.attempts) + 1}
+        more = {name: asked.get(name) for name in ("confidence", "seconds", "hints")}
+        self.attempts.append({"case": self.case.id, **when, **kept, **more})
+
     def _asked(self, _: object, asked: Mapping[str, Any], buffers: object) -> None:
         """Answer the quiz that is shown. What the learner typed is a value in `asked`."""
         try:
             question = {**json.loads(asked["asked"]), "page": self.page}
             told = door.answer(question)
-            if question["do"] == "grade" and told["verdict"] not in ("invalid", "blank"):
-                found = [m["id"] for m in told["misconceptions"]]
-                kept = {"answer": question["answer"], "verdict": told["verdict"], "score": told["score"], "misconceptions": found}
-                when = {"at": round(time.time() * 1000), "try": len(self.attempts) + 1}
-                more = {name: question.get(name) for name in ("confidence", "seconds", "hints")}
-                self.attempts.append({"case": self.case.id, **when, **kept, **more})
+            if question["do"] == "grade":
+                self._note(question["answer"], told, question)
             self.send({"id": asked.get("id"), "told": json.dumps(told)})
         except Exception as error:  # the learner must hear of it, whatever it is
             self.send({"id": asked.get("id"), "error": f"{type(error).__name__}: {error}"})
