@@ -39,7 +39,7 @@ serve: $(READY)
 	@$(PY) tools/serve.py --port $(PORT)
 
 lab: $(READY)
-	@$(PY) -m jupyter lab notebooks
+	@$(PY) -m jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 lite: $(READY)
 	@$(PY) tools/lite.py

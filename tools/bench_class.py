@@ -51,6 +51,35 @@ def report() -> float:
     return found.seconds / LEARNERS
 
 
+def named() -> None:
+    """Print how often a rule that is held is named, by how many cases were answered."""
+    from random import Random
+
+    from casebook.beliefs import Bank
+    from casebook.cohort import cohort, frame_of, shipped
+    from casebook.misconceptions import MISCONCEPTIONS
+    from casebook.responses import Response
+    from casebook.simulated import book_of, learner
+
+    items = list(Bank.of(shipped()).items.values())
+    for number in (10, 20, 40, len(items)):
+        rng, holds, rows = Random(number), {}, []
+        for n in range(400):
+            name, rules = f"made-up-{n:03}", () if n % 4 == 0 else (rng.choice(list(MISCONCEPTIONS)),)
+            holds[name] = set(rules)
+            given = learner(rng.sample(items, number), book_of(rules), rng)
+            rows += [Response(name, r["case"], r["answer"], float(r["at"]), r["confidence"], float(r["seconds"])) for r in given]
+        told = cohort(frame_of(rows)).learners
+        found = false = 0
+        for name, row in told.iterrows():
+            named = [{id, *row["or"].get(id, ())} for id in row["holds"]]
+            found += any(holds[name] & each for each in named)
+            false += any(not holds[name] & each for each in named)
+        print(
+            f"  after {number} cases            {100 * found / 300:.0f} % of 300 who hold a rule are named for it; {false} of 400 for another"
+        )
+
+
 def otter() -> float:
     """Seconds that otter-grader takes for one submission of one question: the median of three."""
     home = ROOT / ".cache" / OTTER.replace("==", "-")
@@ -89,6 +118,7 @@ def otter() -> float:
 def main() -> None:
     """Print the figures."""
     mine = report()
+    named()
     theirs = otter()
     print(
         f"  a learner's {CASES} answers     {1000 * mine:.1f} ms; {OTTER} one notebook of one question {theirs:.1f} s: {theirs / mine:.0f} times as long"

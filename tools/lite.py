@@ -9,6 +9,7 @@ is put beside it as wheels. numpy and pandas have none that could be had, so not
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -96,7 +97,8 @@ def main() -> None:
         python(work / "static" / "pyodide")
         (work / "files").mkdir()
         for name in NOTEBOOKS:
-            shutil.copyfile(ROOT / "notebooks" / name, work / "files" / name)
+            text = (ROOT / "notebooks" / name).read_text("utf-8")  # without links to pages of the book, which is not there
+            (work / "files" / name).write_text(re.sub(r"\[([^\]\[]+)\]\(\.\./[^()]+\)", r"\1", text), "utf-8")
         settings = {
             "LiteBuildConfig": {"contents": ["files"], "apps": ["lab"], "output_dir": str(work / "out"), "no_sourcemaps": True},
             "PyodideLockAddon": {

@@ -294,14 +294,14 @@ def cases_folder() -> Path:
     return root() / "cases"
 
 
-def distinct(cases: Iterable[Case]) -> list[Case]:
+def distinct(cases: Iterable[Case]) -> Iterator[Case]:
     """The cases as they are. Raises CaseError where two have one name, under which answers to both would be counted."""
-    found: dict[str, Case] = {}
+    found: set[str] = set()
     for case in cases:
         if case.id in found:
             raise CaseError(case.path, 1, f"two cases are named {case.id}; name each once, or rename one of the files")
-        found[case.id] = case
-    return list(found.values())
+        found.add(case.id)
+        yield case
 
 
 def library() -> list[Path]:

@@ -34,11 +34,11 @@ from .responses import first_answers, read_folder
 STYLE = """<style>
 .casebook-room { font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere; }
 .casebook-room table { font-size: .9em; border-collapse: collapse; } .casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
-.casebook-room table tr :is(th, .n) { white-space: nowrap; overflow-wrap: normal; } .casebook-room table tr .n { text-align: right !important; font-variant-numeric: tabular-nums; } .casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
+.casebook-room table tr th { overflow-wrap: normal; } .casebook-room table tr .n { text-align: right !important; white-space: nowrap; font-variant-numeric: tabular-nums; } .casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
 </style>"""
 LARGE = """<style>
 .jp-Notebook { --jp-content-font-size1: 20px; --jp-code-font-size: 19px; --jp-cell-prompt-width: 68px; }
-.jp-Notebook .jp-RenderedHTMLCommon table { font-size: 19px; } .jp-Notebook svg text { font-size: 14px; }
+.jp-Notebook .jp-RenderedHTMLCommon table { font-size: 19px; } .jp-Notebook figure svg { width: 100%; max-width: 60rem; height: auto; }
 </style>"""
 WIDEST = 24  # of a bar, in characters' widths
 UNREADABLE = "not readable"
@@ -90,7 +90,7 @@ class Room:
         if not isinstance(counts, Mapping):
             raise ValueError('hands: expected how many for each answer, such as {"44120; 44121": 9, "44120": 4}')
         for text, number in counts.items():
-            if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+            if type(number) is not int or number < 0:
                 raise ValueError(f"{text}: expected how many hands, such as 7")
             told[_told(str(text))] += number
         if self._from_files.pop(self.case.id, None):

@@ -91,10 +91,7 @@ def _report(args: argparse.Namespace) -> int:
     if not responses:
         raise CaseError(args.paths[0], 1, "no answers were found, so there is nothing to report")
 
-    def walk(groups: Iterable[Any]) -> Iterable[Any]:
-        return tqdm(groups, desc="cases, then learners", unit="", disable=None, file=sys.stderr)  # none where nobody looks
-
-    told = cohort.cohort(cohort.frame_of(dict.fromkeys(responses)), pages, walk)
+    told = cohort.cohort(cohort.frame_of(dict.fromkeys(responses)), pages, _bar(tqdm, "cases, then learners"))
     html = class_report.report(told, faults, args.title)
     _written(lambda: args.out.write_text(html, "utf-8"), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
@@ -110,15 +107,23 @@ def _report(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     try:
+        from tqdm import tqdm
+
         from . import lms
     except ImportError as error:
         raise _needs(error) from None
     write = {"moodle": lms.moodle, "qti": lms.qti}[args.to]
-    number, left_out = _written(lambda: write(_cases(args.cases), args.out, args.title), args.out)
+    cases = _bar(tqdm, "cases")(_cases(args.cases))
+    number, left_out = _written(lambda: write(cases, args.out, args.title), args.out)
     print(f"{args.out}: {number} questions")
     for why in left_out:
         print(f"left out: {why}")
     return 0
+
+
+def _bar(tqdm: Any, what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
+    """A bar on the terminal around a walk; none where nobody looks."""
+    return lambda walk: tqdm(walk, desc=what, unit="", disable=None, file=sys.stderr)
 
 
 def _written(work: Callable[[], Any], path: Path) -> Any:
