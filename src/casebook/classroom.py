@@ -33,11 +33,12 @@ from .responses import first_answers, read_folder
 
 STYLE = """<style>
 .casebook-room { font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere; }
-.casebook-room table { font-size: .9em; border-collapse: collapse; } .casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
+.casebook-room h2 { line-height: 1.25; } .casebook-room table { font-size: .9em; border-collapse: collapse; } .casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
 .casebook-room table tr th { overflow-wrap: normal; } .casebook-room table tr .n { text-align: right !important; white-space: nowrap; font-variant-numeric: tabular-nums; } .casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
 </style>"""
 LARGE = """<style>
 .jp-Notebook { --jp-content-font-size1: 20px; --jp-code-font-size: 19px; --jp-cell-prompt-width: 68px; }
+.jp-Notebook .jupyter-widgets :is(select, textarea, label), .jp-Notebook .jupyter-button { font-size: 19px; height: auto; width: auto; line-height: 1.6; }
 .jp-Notebook .jp-RenderedHTMLCommon table { font-size: 19px; } .jp-Notebook figure svg { width: 100%; max-width: 60rem; height: auto; }
 </style>"""
 WIDEST = 24  # of a bar, in characters' widths
@@ -214,10 +215,11 @@ def _bars(rows: Sequence[tuple[str, int, str]], none: str) -> Shown:
 
 def _panel(room: Room) -> ipywidgets.Widget:
     out = ipywidgets.Output()
+    wide = ipywidgets.Layout(width="min(50rem, 100%)")
     cases = ipywidgets.Dropdown(
-        description="Case", options=[(case.title, i) for i, case in enumerate(room.cases)], value=room._at
+        layout=wide, description="Case", options=[(case.title, i) for i, case in enumerate(room.cases)], value=room._at
     )
-    hands = ipywidgets.Textarea(description="Hands", placeholder="44120; 44121 = 9\n44120 x2 = 4", rows=5)
+    hands = ipywidgets.Textarea(description="Hands", layout=wide, placeholder="44120; 44121 = 9\n44120 x2 = 4", rows=5)
 
     def show(what: Any) -> Any:
         def pressed(_: object) -> None:
