@@ -100,3 +100,14 @@ def test_undo_goes_one_step_back(acts):
         if told["operation"] and len(told["operation"]["steps"]) == len(state["steps"]) + 1:
             assert after(told["operation"], {"do": "undo"})["steps"] == state["steps"]
         state = told["operation"] or state
+
+
+def test_a_piece_has_two_ends_in_either_order():
+    one, other = (explore(None, {"do": "cut", "from": a, "to": b})["operation"] for a, b in ((300, 330), (330, 300)))
+    assert one == other
+    assert explore(None, {"do": "cut", "from": 300, "to": 300})["error"].startswith("From and To are the same")
+
+
+def test_what_cannot_be_done_is_said_without_the_words_of_a_file():
+    cut = explore(None, {"do": "cut", "from": 300, "to": 330})["operation"]
+    assert explore(cut, {"do": "loop", "at": 310})["error"].startswith("the bowel at 310 is already out")

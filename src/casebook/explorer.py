@@ -6,6 +6,7 @@ The operation, as the mapping of a case file, is the only state; whoever shows i
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,7 +51,10 @@ def after(operation: object, act: object) -> dict[str, Any]:
             if approach not in APPROACHES:
                 raise ValueError(f"the approach is one of {', '.join(APPROACHES)}")
         case "cut":
-            steps.append({"resect": [_cm(told.get("from"), "From"), _cm(told.get("to"), "To")]})
+            piece = sorted((_cm(told.get("from"), "From"), _cm(told.get("to"), "To")))
+            if piece[0] == piece[1]:
+                raise ValueError("From and To are the same, so there is nothing between them to cut out")
+            steps.append({"resect": piece})
         case "join":
             steps.append({"join": _place(told)})
         case "stoma":
@@ -109,7 +113,7 @@ def _operation(state: Mapping[str, Any]) -> Operation:
     try:
         return read_operation(state)
     except OperationError as error:
-        raise ValueError(error.message) from None
+        raise ValueError(re.sub(r"^step \d+, [^:]*: ", "", error.message)) from None  # the act is known; its number as a step is not
 
 
 def _cm(value: object, name: str) -> float:

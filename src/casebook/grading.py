@@ -72,6 +72,12 @@ class Grade:
     def misconceptions(self) -> tuple[Misconception, ...]:
         return self.explained.misconceptions
 
+    @property
+    def likely(self) -> tuple[Misconception, ...]:
+        """Those of the misconceptions that are worth naming to a person: one that few hold is named only where nothing else explains the answer."""
+        ms = self.misconceptions
+        return ms if self.explained.together else tuple(m for m in ms if m.id not in FAR_FETCHED) or ms
+
     def as_dict(self, evidence: Iterable[str] | None = None, codes: Iterable[str] | None = None) -> dict[str, Any]:
         item = self.item
         assert item is not None
@@ -330,8 +336,7 @@ def _amounts_to(grade: Grade, item: Item) -> str | None:
         return f"This is a defensible reading, but not the only one: the note does not settle {open_}."
     if not ms:
         return None
-    likely = ms if grade.explained.together else [m for m in ms if m.id not in FAR_FETCHED] or ms
-    what = [m.says for m in likely[:3]]
+    what = [m.says for m in grade.likely[:3]]
     if grade.explained.together:
         return f"This is what {what[0]}, together with {what[1]}, gives."
     marks = any(f.kind == "modifier" for f in grade.findings)

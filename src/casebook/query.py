@@ -147,4 +147,4 @@ def _quoted(item: Item) -> str:
     fit = [
         m for m in dict.fromkeys(differing or marked) if len(_plain(m)) >= QUOTE and not MONEY.search(m) and not LEADS.search(m)
     ]
-    return "The operative report says: " + " and: ".join(f"\u201c{m}\u201d" for m in fit[:2]) + "." if fit else ""
+    return "The operative report says: " + " and: ".join(f"\u201c{m.rstrip('.')}\u201d" for m in fit[:2]) + "." if fit else ""

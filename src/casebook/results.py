@@ -147,12 +147,12 @@ def _misconceptions(given: Iterable[Given], order: list[str]) -> list[dict[str, 
     """
     explains: dict[str, dict[int, Given]] = {}
     for i, each in enumerate(given):
-        for m in each.grade.misconceptions:
+        for m in each.grade.likely:
             explains.setdefault(m.id, {})[i] = each
     rows = []
     for id, mine in explains.items():
         m, told = MISCONCEPTIONS[id], list(mine.values())
-        alone = sum(g.grade.explained.together or len(g.grade.misconceptions) == 1 for g in told)
+        alone = sum(g.grade.explained.together or len(g.grade.likely) == 1 for g in told)
         if not alone and any(mine.keys() < others.keys() for others in explains.values()):
             continue
         row: dict[str, Any] = {"id": id, "says": m.says, "correction": m.correction, "times": len(told), "alone": alone}

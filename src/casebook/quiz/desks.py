@@ -68,7 +68,7 @@ def explorer(size: int | None) -> str:
 <label>Approach <select name="approach">{ways}</select></label>
 <p class="casebook-row-of">
 <button type="submit" class="casebook-check">Cut this piece out</button>
-<button type="button" data-act="loop">Bring out a loop at From</button>
+<button type="button" data-act="loop">Bring a loop to the skin at From</button>
 <button type="button" data-act="widen">Widen a stricture at From</button>
 <button type="button" data-act="undo">Undo</button>
 <button type="button" data-act="anew">Start anew</button>

@@ -36,7 +36,7 @@ class Explorer:
         self._approach.observe(lambda change: self.act({"do": "approach", "approach": change["new"]}), "value")
         acts = {
             "Cut this piece out": lambda: {"do": "cut", "from": self._from.value, "to": self._to.value},
-            "Bring out a loop at From": lambda: {"do": "loop", "at": self._from.value},
+            "Bring a loop to the skin at From": lambda: {"do": "loop", "at": self._from.value},
             "Widen a stricture at From": lambda: {"do": "widen", "at": self._from.value},
             "Undo": lambda: {"do": "undo"},
             "Start anew": lambda: None,

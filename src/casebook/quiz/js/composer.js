@@ -13,7 +13,8 @@ function composer(ask, model) {
       const tick = make("input", { type: "checkbox" });
       tick.addEventListener("change", () => {
         chosen[tick.checked ? "add" : "delete"](id);
-        const others = field.value.split("\n").filter((line) => line.trim() && line.trim() !== text);
+        const mine = text.split("\n");
+        const others = field.value.split("\n").filter((line) => line.trim() && !mine.includes(line.trim()));
         field.value = [...others, ...(tick.checked ? [text] : [])].join("\n");
       });
       picks.append(make("label", { className: "casebook-pick" }, tick, make("span", {}, text)));
