@@ -491,3 +491,26 @@ def test_the_key_of_a_bare_operation_is_checked(tmp_path):
     file = tmp_path / "bare.yaml"
     file.write_text("steps:\n- resect: [100, 120]\n- join: [100, 120]\nkey: {claim: 44120 x2}\n", "utf-8")
     assert ["bare.yaml:4" in str(fault) for fault in cases.check(cases.load(file))] == [True]
+
+
+@pytest.mark.parametrize("path", library(), ids=lambda path: path.stem)
+def test_what_is_not_usual_of_an_operation_stands_in_a_marked_sentence(path):
+    case = load(path)
+    for op in case.readings:
+        facets = {"approach"} if op.approach != "open" else set()
+        facets |= {"session"} if op.follows else set()
+        facets |= {"surgeon"} if op.surgeon != "primary" else set()
+        facets |= {"unusual_work"} if op.unusual_work else set()
+        assert facets <= set(dict(op.marks))
+
+
+def test_a_mark_of_the_whole_operation_must_be_in_the_chart(rowan):
+    text = rowan.read_text("utf-8").replace("    steps:", "    evidence: {approach: opened}\n    steps:")
+    rowan.write_text(text, "utf-8")
+    (fault,) = check(load(rowan))
+    assert "approach: the chart marks no 'opened'" in str(fault)
+    assert fault.line == text.splitlines().index("    evidence: {approach: opened}") + 1
+    for wrong in ("{weather: fine}", "{approach: [a]}", "opened"):
+        rowan.write_text(text.replace("{approach: opened}", wrong), "utf-8")
+        with pytest.raises(CaseError, match="evidence"):
+            load(rowan)

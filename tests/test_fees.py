@@ -61,6 +61,12 @@ def test_every_claim_has_an_answer_in_cents(claim):
     assert len(told(claim)["lines"]) == len(claim)
 
 
+@pytest.mark.parametrize("text", ["44850 x6; 44850-24 x3", "44660 x3; 44660; 44970-GC x8"])
+def test_lines_of_one_value_are_ranked_by_what_else_they_say(text):
+    claim = read(text).claim
+    assert sum(p.usd or 0 for p in pays(claim)) == pytest.approx(sum(p.usd or 0 for p in pays(tuple(reversed(claim)))))
+
+
 @given(claims(most=5), st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_changes_no_total(claim, chance):
     mixed = list(claim)

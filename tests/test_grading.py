@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from casebook import edits
+from casebook import cases, edits
 from casebook.claim import MAX_TEXT, Line, show
 from casebook.grading import Item, candidate_answers, expected, grade_page, item_of, worked
 from casebook.misconceptions import MISCONCEPTIONS
@@ -600,3 +600,20 @@ def test_the_sentences_that_settle_it_are_quoted():
     assert grade_page(PAGE, "44120; 49000")["feedback"]["settles"] == [looked]
     removed = {"name": "cut", "text": "A piece was removed."}
     assert grade_page(PAGE, "44120-22")["feedback"]["settles"] == [removed]
+
+
+@pytest.mark.parametrize(
+    ("case", "answer", "quoted"),
+    [
+        ("elm", "44120; 44121", ["done-inside"]),
+        ("teak", "44120; 44121", ["the-assistant"]),
+        ("elder", "44120", ["not-planned"]),
+        ("guava", "44120-78", ["nothing-to-do"]),
+        ("zelkova", "44120", ["against-the-usual"]),
+        ("alder", "44202; 44203", []),  # nothing in the chart speaks of a scope, and a sentence on joins would settle nothing
+    ],
+)
+def test_what_settles_a_matter_of_the_whole_operation_is_the_sentence_that_says_it(case, answer, quoted):
+    told = cases.load(case).item.grade(answer).as_dict(quoted)
+    assert [sentence["name"] for sentence in told["feedback"]["settles"]] == quoted
+    assert told["evidence"]["found"] == quoted

@@ -8,7 +8,7 @@ from hypothesis import given
 from casebook.claim import show
 from casebook.grading import Item
 from casebook.misconceptions import MISCONCEPTIONS
-from casebook.operation import STEPS
+from casebook.operation import FACETS, STEPS
 from casebook.rules import RULEBOOK, derive
 from casebook.variants import made_up
 from casebook.views import VIEWS, Note
@@ -56,7 +56,7 @@ def test_it_is_told_in_words(id):
     assert not m.says.endswith(".")
     assert m.tempts.endswith(".")
     assert m.correction.endswith(".")
-    assert set(m.settles) <= set(STEPS)
+    assert set(m.settles) <= {*STEPS, *FACETS}
     assert m.against
     assert set(m.against) <= set(RULEBOOK)
     assert m.as_dict() == {"id": id, "says": f"This is what {m.says} gives.", "correction": m.correction}

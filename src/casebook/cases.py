@@ -34,7 +34,7 @@ TOPICS = (
     "diagnoses",
 )  # fmt: skip
 CASE_KEYS = ("title", "about", "level", "patient", "readings", "operation", "key", "authorities")
-OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "steps")
+OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
 KEY_KEYS = ("claim", "diagnoses", "why", "ask", "tempting")
 MARK = re.compile(r"\[([^\[\]]+)\]\{#([A-Za-z][\w-]*)\}")
 _HERE = Path(__file__).parent
@@ -375,6 +375,10 @@ def check(case: Case) -> Iterator[CaseError]:
         yield wrong(f"the chart marks {name} twice; mark names are unique")
     base = "readings" if "readings" in case.data else "operation"
     for r, op in enumerate(case.readings):
+        for facet, mark in op.marks:
+            if mark not in case.evidence:
+                stands = (base, r, "evidence", facet) if base == "readings" else (base, "evidence", facet)
+                yield wrong(f"evidence: {facet}: the chart marks no {mark!r}; write [the sentence]{{#{mark}}}", *stands)
         for i, step in enumerate(op.steps):
             if step.evidence and step.evidence not in case.evidence:
                 at = (base, r, "steps", i, "evidence") if base == "readings" else (base, "steps", i, "evidence")

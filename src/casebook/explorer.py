@@ -113,7 +113,9 @@ def _operation(state: Mapping[str, Any]) -> Operation:
     try:
         return read_operation(state)
     except OperationError as error:
-        raise ValueError(re.sub(r"^step \d+, [^:]*: ", "", error.message)) from None  # the act is known; its number as a step is not
+        raise ValueError(
+            re.sub(r"^step \d+, [^:]*: ", "", error.message)
+        ) from None  # the act is known; its number as a step is not
 
 
 def _cm(value: object, name: str) -> float:

@@ -47,7 +47,7 @@ def pays(claim: Claim) -> tuple[Paid, ...]:
     """What each line pays, in the order of the claim; nothing where the edit tables deny it."""
     values, no = edits.values(), denied(claim)
     ranked = [i for i, s in enumerate(claim) if s.code not in no and s.code in values and values[s.code].multiple == "2"]
-    ranked.sort(key=lambda i: (-values[claim[i].code].total, i))
+    ranked.sort(key=lambda i: (-values[claim[i].code].total, claim[i].code, -claim[i].units, claim[i].modifiers))
     return tuple(
         Paid(line, values[line.code].total if line.code in values else None, 0.0, 0.0, no[line.code])
         if line.code in no

@@ -19,7 +19,7 @@ from .diagnosis import Diagnosis, Explanation
 from .findings import Finding, wanted_lines
 from .findings import findings as findings_of
 from .misconceptions import FAR_FETCHED, MISCONCEPTIONS, Misconception
-from .operation import Operation, Step, read_operation
+from .operation import FACETS, Operation, Step, read_operation
 from .rulebook import Derived
 from .rules import RULEBOOK
 from .views import Note, View, accepted
@@ -146,9 +146,14 @@ class Item:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The marks in the chart that the readings stand on, in the order of the steps."""
+        """The marks in the chart that the readings stand on: what holds for the whole operation, then the steps in their order."""
+        facets = [mark for op in self.note.readings for _, mark in op.marks]
         names = (s.evidence for op in self.note.readings for s in op.steps)
-        return tuple(dict.fromkeys(n for n in names if n))
+        return tuple(dict.fromkeys(n for n in (*facets, *names) if n))
+
+    def marked(self, *facets: str) -> list[str]:
+        """The marks of the sentences that say how the whole was done: its approach, session, surgeon, unusual work or valve."""
+        return list(dict.fromkeys(mark for op in self.note.readings for facet, mark in op.marks if facet in facets))
 
     @property
     def differing(self) -> list[Step]:
@@ -376,8 +381,21 @@ def told(id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: What of an operation as a whole a rule looks at.
+FACET_OF = {
+    **dict.fromkeys(("approach", "conversion", "assisted", "unlisted", "laparoscopic-start"), "approach"),
+    **dict.fromkeys(("58", "78", "79", "58-after-look"), "session"), **dict.fromkeys(("80", "AS", "62"), "surgeon"), "22": "unusual_work",
+}  # fmt: skip
+
+
 def _settles(item: Item, acts: list[str], grade: Grade | None = None, most: int = 3) -> list[dict[str, str]]:
     """The marked sentences of the chart that settle the matter."""
+    rules = [f.rule or "" for f in grade.findings] if grade and not acts else []
+    facets = {act for act in acts if act in FACETS} | {FACET_OF[rule] for rule in rules if rule in FACET_OF}
+    if whole := [name for name in item.marked(*facets) if name in item.evidence]:
+        return [{"name": name, "text": item.evidence[name]} for name in whole[:most]]
+    if facets and facets.issuperset(acts) and all(rule in FACET_OF for rule in rules):
+        return []  # that the chart says nothing of it settles it
     steps = [s for op in item.note.readings for s in op.steps]
     chosen = item.differing if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
     if not chosen and grade is not None:
@@ -469,7 +487,10 @@ def worked(page: Mapping[str, Any]) -> dict[str, Any]:
         "views": [{"answer": show(c.lines), "says": v.says} for v, c in item.note.accepted() if v],
         "why": str(item.key.get("why") or ""),
         "ask": question_of(item) if item.note.action == "query" else None,
-        "settles": _settles(item, ["join", "stoma"], most=6),
+        "settles": [
+            *({"name": name, "text": item.evidence[name]} for name in item.marked(*FACETS) if name in item.evidence),
+            *_settles(item, ["join", "stoma"], most=6),
+        ],
         "settles_as": "What leaves it open" if item.note.action == "query" else "What settles it",
         "readings": [
             {"says": op.says, "answer": show(accepted(op)[0][1].lines)} for op in item.note.readings

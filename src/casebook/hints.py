@@ -115,8 +115,8 @@ def _steps(item: Item, row: Row) -> list[Step]:
 def _sentences(item: Item, row: Row, steps: list[Step]) -> list[str]:
     """The marked sentences that decide, in the order of the chart, without any that would tell the answer."""
     names = {step.evidence for step in steps if step.evidence}
-    if row is APPROACH:  # no step says how it was finished; the marks that belong to no step do
-        names = set(item.evidence) - set(item.shown) or names
+    if row is APPROACH:  # no step says how it was finished
+        names = set(item.marked("approach")) or names
     words = (item.evidence[name] for name in item.evidence if name in names)
     return [said for said in words if not CODE.search(said) and not GIVES_AWAY.search(said)]
 

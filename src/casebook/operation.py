@@ -15,6 +15,13 @@ from .bowel import Bowel, BowelError, Place, cm
 APPROACHES = ("open", "laparoscopic", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
 ASSISTED = APPROACHES[3:]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
+FACETS = (
+    "approach",
+    "session",
+    "surgeon",
+    "unusual_work",
+    "valve",
+)  # what an operation is beside its steps, and a sentence may say
 FOLLOWS = ("staged", "complication", "unrelated")
 REASONS = (
     "stricture", "ischemia", "infarction", "tumor", "perforation", "fistula", "atresia", "margin", "injury", "join",
@@ -108,6 +115,7 @@ class Operation:
     surgeon: str = "primary"
     unusual_work: bool = False
     says: str = ""
+    marks: tuple[tuple[str, str], ...] = ()  # facets, each with the mark in the chart that says so
     bowel: Bowel = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -188,6 +196,7 @@ class Operation:
         row |= {"approach": self.approach, "valve": self.valve} | ({"session": session} if session else {})
         row |= {"surgeon": self.surgeon} if self.surgeon != "primary" else {}
         row |= {"unusual_work": True} if self.unusual_work else {}
+        row |= {"evidence": dict(self.marks)} if self.marks else {}
         return row | {"steps": [s.as_mapping() for s in self.steps]}
 
 
@@ -197,8 +206,13 @@ class Operation:
 def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     """An operation from its mapping; OperationError names the key, what was expected and how to mend it."""
     row = _mapping(data, "an operation", path)
-    known = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "steps")
+    known = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
     _only(row, known, "an operation", path)
+    marks = _mapping(row.get("evidence") or {}, "evidence", (*path, "evidence"))
+    _only(marks, FACETS, "evidence", (*path, "evidence"))
+    for facet, mark in marks.items():
+        if not isinstance(mark, str):
+            raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence", facet))
     session = _mapping(row.get("session") or {}, "session", (*path, "session"))
     _only(session, ("follows", "days", "left"), "session", (*path, "session"))
     follows = session.get("follows")
@@ -230,6 +244,7 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
             surgeon=_word(row.get("surgeon", "primary"), SURGEONS, "surgeon", (*path, "surgeon")),
             unusual_work=_flag(row.get("unusual_work", False), "unusual_work", (*path, "unusual_work")),
             says=str(row.get("says") or ""),
+            marks=tuple(marks.items()),
         )
     except OperationError as error:
         inside = error.path[: len(path)] == path
