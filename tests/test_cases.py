@@ -415,6 +415,15 @@ def test_what_tempts_must_be_wrong_and_said_in_words(tmp_path):
         ("steps:\n- explore: laparotomy\nsays: 2020-13-45\n", 3, "between quotes"),
         ('steps:\n- explore: laparotomy\nsays: "a\x01b"\n', 3, "special characters"),
         ("steps:\n- explore: laparotomy\ncolour: red\n", 3, "approach, valve, session"),
+        ("aproach: open\nsteps:\n- explore: laparotomy\n", 1, "perhaps approach was meant"),
+        ("approach: laproscopic\nsteps:\n- explore: laparotomy\n", 1, "perhaps laparoscopic was meant"),
+        ("steps:\n- resct: [1, 2]\n", 2, "perhaps resect was meant"),
+        ("steps:\n- resect: [1, 2]\n  fro: stricture\n", 3, "perhaps for was meant"),
+        ("steps:\n\t- explore: laparotomy\n", 2, "a tab, or a sign"),
+        ("steps:\n- explore: laparotomy\nsays: it: was\n", 3, "a colon stands inside words"),
+        ("steps:\n- resect: [1, 2\n", 3, "opened and not closed"),
+        ("steps:\n- resect: [1, 2]\n   for: stricture\n", 3, "not indented like those above"),
+        ('says: "abc\nsteps:\n- resect: [1, 2]\n', 1, "a quote was opened"),
     ],
 )
 def test_what_yaml_cannot_hold_is_named_where_it_stands(tmp_path, text, line, says):

@@ -23,7 +23,7 @@ from .authorities import AUTHORITIES
 from .claim import Answer, Same, read, show
 from .diagnosis import Diagnosis
 from .grading import Item
-from .operation import OperationError, read_operation
+from .operation import OperationError, meant, read_operation
 from .rules import RULEBOOK
 from .views import VIEWS, Note
 
@@ -167,9 +167,7 @@ def _parse(path: Path, text: str) -> Case:
         quoted = "quoted scalar" in (error.context or "")  # an open quote is found at the end, and mended where it starts
         mark = error.context_mark if quoted else error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + 1 + shift
-        raise CaseError(
-            path, line, f"this is not YAML: {error.problem or error.context}; check the indentation and quotes"
-        ) from None
+        raise CaseError(path, line, f"this is not YAML: {_plainly(str(error.problem or error.context))}") from None
     except _Unfit as error:
         raise CaseError(path, error.line + shift, str(error)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -183,6 +181,24 @@ def _parse(path: Path, text: str) -> Case:
     case = Case(path, data, chart, lines)
     _kinds(case)
     return Case(path, data, chart, lines, _readings(case))
+
+
+#: What the parser says of the slips that authors make, and what to do about each.
+SLIPS = {
+    "mapping values are not allowed": "a colon stands inside words; put the words between quotes, or the line is indented too far",
+    "cannot start any token": "a tab, or a sign such as @ or %, stands where a word should begin; indent with spaces, and quote the sign",
+    "<stream end>": "a bracket or a brace was opened and not closed",
+    "expected ',' or": "a bracket or a brace was opened and not closed, or a comma is missing in it",
+    "could not find expected ':'": "a colon is missing after the key",
+    "expected <block end>": "the line is not indented like those above it",
+    "end of stream": "a quote was opened and not closed",
+    "quoted scalar": "a quote was opened and not closed",
+}
+
+
+def _plainly(problem: str) -> str:
+    """What the parser says of a file, in an author's words."""
+    return next((words for sign, words in SLIPS.items() if sign in problem), f"{problem}; check the indentation and quotes")
 
 
 #: What the keys beside the operation hold, and how to say so.
@@ -270,7 +286,8 @@ def _readings(case: Case) -> tuple[Any, ...]:
     known = CASE_KEYS if paths[0] else CASE_KEYS + OPERATION_KEYS
     for key in data:
         if key not in known:
-            raise CaseError(case.path, case.line(key), f"a case has no key {str(key)[:40]!r}; it may have: {', '.join(known)}")
+            told = f"a case has no key {str(key)[:40]!r}; it may have: {', '.join(known)}{meant([str(key)], known)}"
+            raise CaseError(case.path, case.line(key), told)
     readings = []
     for row, path in zip(rows, paths, strict=True):
         try:

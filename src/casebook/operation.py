@@ -5,7 +5,7 @@ Reads the contract's mapping (from YAML or JSON), refuses the impossible, and sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -258,7 +258,8 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
     row = _mapping(data, "a step", path)
     acts = [key for key in row if key in STEPS]
     if len(acts) != 1:
-        raise OperationError(f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}", path)
+        near = "" if acts else meant([str(key) for key in row], STEPS)
+        raise OperationError(f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}", path)
     act = acts[0]
     extras = EXTRAS.get(act, {})
     _only(row, (act, "evidence", *extras), f"a {act} step", path)
@@ -300,13 +301,24 @@ def _mapping(data: object, what: str, path: tuple[str | int, ...]) -> Mapping[st
 def _only(row: Mapping[str, Any], known: tuple[str, ...], what: str, path: tuple[str | int, ...]) -> None:
     for key in row:
         if key not in known:
-            raise OperationError(f"{what} has no key {str(key)[:40]!r}; it may have: {', '.join(known)}", (*path, key))
+            near = meant([str(key)], known)
+            raise OperationError(f"{what} has no key {str(key)[:40]!r}; it may have: {', '.join(known)}{near}", (*path, key))
 
 
 def _word(value: object, allowed: tuple[str, ...] | str, what: str, path: tuple[str | int, ...]) -> str:
     if not isinstance(value, str) or value not in allowed:
-        raise OperationError(f"{what}: expected one of {', '.join(allowed)}, not {_kind(value)}", path)
+        near = meant([str(value)], (allowed,) if isinstance(allowed, str) else allowed)
+        raise OperationError(f"{what}: expected one of {', '.join(allowed)}, not {_kind(value)}{near}", path)
     return value
+
+
+def meant(written: Iterable[str], known: Iterable[str]) -> str:
+    """What may have been meant by a word that is not known; nothing where no word is near."""
+    from difflib import get_close_matches  # only where something is wrong already
+
+    words = list(known)
+    near = next((found[0] for word in written if (found := get_close_matches(word[:40], words, 1, 0.65))), None)
+    return f"; perhaps {near} was meant" if near else ""
 
 
 def _flag(value: object, what: str, path: tuple[str | int, ...]) -> bool:

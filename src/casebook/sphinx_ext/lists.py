@@ -138,7 +138,9 @@ class Rules(Listing):
         rule = RULEBOOK[id]
         about = nodes.paragraph("", "", nodes.inline("", said(id), classes=["name"]), nodes.Text(" "), classes=["meta"])
         asked = [make_link(f"question-{d}", d, QUESTIONS[d]["question"]) for d in rule.decisions]
-        about += [badge(rule.confidence), nodes.Text(" "), nodes.inline("", "", *between(asked, " "), classes=["questions"])]
+        about += [badge(rule.confidence), nodes.Text(" ")]
+        if asked:
+            about += [nodes.inline("", "", nodes.Text("answers "), *between(asked, " "), classes=["questions"])]
         parts: list[nodes.Node] = [about, nodes.paragraph("", rule.says, classes=["says"])]
         sources = nodes.bullet_list("", classes=["sources"])
         sources += [nodes.list_item("", nodes.paragraph("", "", *full(a), cite(a))) for a in rule.authorities]
