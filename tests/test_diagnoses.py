@@ -61,7 +61,27 @@ def test_a_code_that_says_something_else(code, wanted):
 
 def test_a_wrong_code_is_one_too_many():
     told = grade(["K55.021", "K65.0"], ["K55.019", "K65.0"])
-    assert (told["missed"], told["extra"], told["score"]) == (["K55.021"], ["K55.019"], 0.0)
+    assert (told["missed"], told["extra"], told["score"]) == (
+        ["K55.021"],
+        ["K55.019"],
+        0.32,
+    )  # one of two and a half, and not first
+    assert grade(["K55.021"], ["K55.019"])["score"] == 0.0
+
+
+def test_a_code_too_many_costs_and_never_all():
+    scores = [grade(["K55.021"], ["K55.021", *("K65.0", "K50.012", "C17.1")[:n]])["score"] for n in range(4)]
+    assert scores == [1.0, 0.67, 0.5, 0.4]
+
+
+@pytest.mark.parametrize("code", ["Z90.49", "Y84.2", "W34.00XA", "V43.52XA"])
+def test_history_and_outside_causes_neither_help_nor_cost(code):
+    told = grade(["K50.012"], ["K50.012", code])
+    assert (told["score"], told["extra"], told["first_right"]) == (1.0, [], True)
+    assert any(code in f["says"] and "neither helps nor costs" in f["says"] for f in told["findings"])
+    assert not grade(["K50.012"], [code, "K50.012"])["first_right"]
+    assert grade(["K50.012"], [code])["score"] == 0.0
+    assert grade(["K50.012", code], ["K50.012"])["missed"] == [code]  # where the case asks for it, it counts
 
 
 def test_a_code_beside_the_one_that_says_more_is_not_needed():

@@ -12,13 +12,12 @@ from .diagnosis import Diagnosis, plain
 from .grading import Item, expected
 from .misconceptions import Misconception
 from .operation import Operation, Step
-from .rulebook import CODES
+from .rulebook import TWINS
 from .rules import derive
 from .views import Note
 
 LEAST, MOST = 3, 10  # choices
 LONGEST = 100  # characters of a seed
-TWINS = {a: b for opened, scoped in CODES.values() if scoped for a, b in ((opened, scoped), (scoped, opened)) if a != b}
 
 
 def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:

@@ -16,6 +16,8 @@ from .edits import rows
 
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 LATER = 0.8  # share of the score kept when the first code is not the right one
+TOO_MANY = 0.5  # how much a code too many weighs beside one that is missing
+BESIDES = re.compile(r"[V-Z]\d")  # codes of history, status and outside causes
 MOST = 24  # codes read from one answer; a claim holds twelve
 
 
@@ -115,29 +117,34 @@ def _short(sets: Iterable[Sequence[str]], given: Sequence[str]) -> dict[str, str
 def grade(key: object, answer: Iterable[object]) -> dict[str, Any] | None:
     """The learner's codes against the nearest accepted set; None where the case has none. Never raises.
 
-    A code that says less than a missing one counts as that one left out, never as one too many.
+    A code that says less than a missing one counts as that one left out, never as one too many. Codes of history, status and outside causes
+    (V to Z) that no accepted set has are not graded: they may be true besides.
     """
     sets = accepted(key)
     if not sets:
         return None
     given = list(dict.fromkeys(tidy(c) for c in list(answer)[:MOST] if str(c).strip()))
     short = _short(sets, given)
-    counted = [c for c in given if c not in short]
+    besides = [c for c in given if BESIDES.match(c) and all(c not in codes for codes in sets)]
+    counted = [c for c in given if c not in short and c not in besides]
     best = max(sets, key=lambda wanted: (_score(wanted, counted), -sets.index(wanted)))
     says = "{} says less than the record, which supports {}. It counts as that code left out, not as a code too many."
     less = [{"code": c, "says": says.format(c, full), "authority": "icd10cm-2026-04"} for c, full in short.items()]
+    says = "{} tells of history, status or an outside cause, which is not graded here: it neither helps nor costs."
+    ungraded = [{"code": c, "says": says.format(c), "authority": ""} for c in besides]
     return {
         "expected": list(sets[0]),
         "found": [c for c in best if c in counted],
         "missed": [c for c in best if c not in counted],
         "extra": [c for c in counted if c not in best],
-        "first_right": counted[:1] == [best[0]],
-        "findings": faults(given) + less,
+        "first_right": [c for c in given if c not in short][:1] == [best[0]],
+        "findings": faults(given) + less + ungraded,
         "score": round(_score(best, counted), 2),
     }
 
 
 def _score(wanted: tuple[str, ...], given: list[str]) -> float:
-    right = sum(c in given for c in wanted) - sum(c not in wanted for c in given)
+    """The share of the codes that are there; a code too many weighs half as much as one that is missing."""
+    right, extra = sum(c in given for c in wanted), sum(c not in wanted for c in given)
     first = bool(given) and given[0] == wanted[0]
-    return max(0.0, right / len(wanted)) * (1.0 if first else LATER)
+    return right / (len(wanted) + TOO_MANY * extra) * (1.0 if first else LATER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +10,7 @@ from functools import lru_cache
 from . import edits
 from .claim import Claim, same, show
 from .diagnosis import Diagnosis
-from .rulebook import CODES, Derived
+from .rulebook import CODES, TWINS, Derived
 from .rules import RULEBOOK
 
 
@@ -45,25 +46,16 @@ def named(code: str) -> str:
     return f"{code} ({words})" if words else code
 
 
-def _twin(code: str) -> str | None:
-    for opened, scoped in CODES.values():
-        if code in (opened, scoped) and opened != scoped:
-            return scoped if code == opened else opened
-    return None
-
-
 def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
     """Everything in which a claim differs from the accepted one it is compared with."""
     given = same(claim, target.free_51)
     wanted: dict[str, list[frozenset[str]]] = {}  # one code may stand on two lines, with other marks
-    for code, _, marks in wanted_lines(target):
+    have, right_units = Counter[str](), Counter[str]()
+    for code, units, marks in wanted_lines(target):
         wanted.setdefault(code, []).append(marks)
-    have: dict[str, int] = {}
+        right_units[code] += units
     for code, units, _ in given:
-        have[code] = have.get(code, 0) + units
-    right_units: dict[str, int] = {}
-    for code, units, _ in wanted_lines(target):
-        right_units[code] = right_units.get(code, 0) + units
+        have[code] += units
     blocked = {c: e for e in edits.scrub(claim) if e.blocks for c in e.codes[-1:]}
     for code in dict.fromkeys(line.code for line in claim):
         if code not in wanted:
@@ -102,9 +94,8 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
     if struck:
         return Finding("line", code, f"{code} is not billed: {RULEBOOK[struck].says}", struck)
     codes = {line.code for line in target.lines}
-    if (twin := _twin(code)) in codes or (
-        twin and any(_twin(c) for c in codes) and _is_scoped(code) != any(map(_is_scoped, codes))
-    ):
+    paired = code in TWINS and not TWINS.keys().isdisjoint(codes)
+    if TWINS.get(code) in codes or (paired and _is_scoped(code) != any(map(_is_scoped, codes))):
         return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
     lead = target.lines[0].code
     if code in CODES["first"] and lead in _INSTEAD:

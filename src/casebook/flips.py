@@ -88,8 +88,9 @@ def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
         for change in first:
             if len(_lacks(change.op, wanted)) > 1 or (fewer and not change.fewer(op)):
                 continue
+            made = set(change.op.steps) - set(op.steps)
             for second in work.changes(change.op):
-                undone = "been joined" in change.says and "instead of joined" in second.says  # it would be neither
+                undone = not made.issubset(second.op.steps)  # the second change would take back what the first one did
                 if undone or second.op in tried or _lacks(second.op, wanted) or (fewer and not second.fewer(change.op)):
                     continue
                 tried.add(second.op)

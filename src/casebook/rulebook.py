@@ -32,6 +32,8 @@ CODES: dict[str, tuple[str, str | None]] = {
     "omentum": ("49255", None), "feeding catheter": ("44015", "44015"), "feeding tube alone": ("44300", "44186"),
     "reopened": ("49002", None),
 }  # fmt: skip
+#: The same service in the other family.
+TWINS = {a: b for opened, scoped in CODES.values() if scoped for a, b in ((opened, scoped), (scoped, opened)) if a != b}
 
 
 class OutOfScope(Exception):

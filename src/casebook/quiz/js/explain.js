@@ -52,7 +52,9 @@ function evidence({ found, missed, irrelevant }, host, cited) {
 }
 
 function diagnoses({ expected, found, missed, extra, first_right, findings }) {
-  if (!missed.length && !extra.length && first_right) return [make("p", {}, "The codes and their order are right.")];
+  if (!missed.length && !extra.length && first_right) {
+    return [make("p", {}, "The codes and their order are right."), findings.length > 0 && list(findings.map(({ says }) => says))];
+  }
   return [
     list(
       [
