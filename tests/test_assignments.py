@@ -64,7 +64,7 @@ def test_what_a_learner_hands_in_is_graded_the_same_with_the_key(made, tmp_path,
         right = json.loads(capsys.readouterr().out)["verdict"] == "correct"
         assert with_key.cases.loc[case, "right"] == right
     assert cli.main(["class", "report", str(notebook.parent), "--key", str(key), "-o", str(tmp_path / "r.html")]) == 0
-    assert "1 learners, 3 first answers" in capsys.readouterr().out
+    assert "1 learner, 3 first answers" in capsys.readouterr().out
 
 
 def test_the_title_stands_once(rowan):

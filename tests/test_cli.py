@@ -162,7 +162,7 @@ def test_scrub_cannot_answer_what_is_no_claim(run, claim):
 def test_check_passes_a_good_case(run, put):
     code, out, err = run("check", put(GOOD))
     assert (code, err) == (0, "")
-    assert "1 cases, 0 faults" in out
+    assert "1 case, 0 faults" in out
 
 
 @pytest.mark.parametrize("what", list(WRONG))

@@ -157,7 +157,7 @@ def test_what_does_not_count_is_said():
     assert told.cases.index.tolist() == ["alder"]
     html = report(told)
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
-    assert "1 learners" in words
+    assert "1 learner " in words
     assert "ada (1), ben (1)" in words
     assert "and 10 more cases" in words
 

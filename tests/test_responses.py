@@ -51,6 +51,7 @@ def test_verdicts_in_a_file_are_passed_over(tmp_path):
         (json.dumps({**ROW, "case": ""}).encode(), 1, "a case and an answer"),
         (b'{"case": "alder", "answer": "44120", "at": ' + b"9" * 5000 + b"}", 1, "not JSON"),
         (b"7", 1, "a case and an answer"),
+        (json.dumps({"format": "casebook-key", "pages": [1, 2]}, indent=1).encode(), 1, "such as a key"),
     ],
 )
 def test_what_is_no_answer_is_named_with_its_line(tmp_path, content, line, says):

@@ -142,6 +142,9 @@ def read_file(path: Path, learner: str | None = None, shown: str | None = None) 
                 if sum(map(len, faults.values())) > MOST_FAULTS:
                     faults[f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"] = [line]
                     break
+                if line == 1 and text.strip() in (b"{", b"["):
+                    faults["this is JSON that is laid out over many lines, such as a key; answers stand one to a line"] = [line]
+                    break
                 told = _told(text, line)
                 if isinstance(told, str):
                     faults.setdefault(told, []).append(line)
