@@ -610,10 +610,18 @@ def test_the_sentences_that_settle_it_are_quoted():
         ("elder", "44120", ["not-planned"]),
         ("guava", "44120-78", ["nothing-to-do"]),
         ("zelkova", "44120", ["against-the-usual"]),
-        ("alder", "44202; 44203", []),  # nothing in the chart speaks of a scope, and a sentence on joins would settle nothing
     ],
 )
 def test_what_settles_a_matter_of_the_whole_operation_is_the_sentence_that_says_it(case, answer, quoted):
     told = cases.load(case).item.grade(answer).as_dict(quoted)
     assert [sentence["name"] for sentence in told["feedback"]["settles"]] == quoted
     assert told["evidence"]["found"] == quoted
+
+
+def test_an_open_operation_says_so_where_it_is_asked_and_need_not_be_cited():
+    told = cases.load("alder").item.grade("44202; 44203").as_dict(["opened"])
+    assert [sentence["name"] for sentence in told["feedback"]["settles"]] == ["opened"]
+    assert all("opened" not in told["evidence"][kind] for kind in ("found", "missed", "irrelevant"))
+    assert "opened" not in [sentence["name"] for sentence in worked(cases.load("alder").page())["settles"]]
+    told = cases.load("aspen").item.grade("44202").as_dict()  # whose chart does not say how the abdomen was opened
+    assert told["feedback"]["settles"] == []

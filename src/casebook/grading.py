@@ -146,8 +146,11 @@ class Item:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The marks in the chart that the readings stand on: what holds for the whole operation, then the steps in their order."""
-        facets = [mark for op in self.note.readings for _, mark in op.marks]
+        """The marks in the chart that the readings stand on: what is unusual of the whole operation, then the steps in their order.
+
+        That it was open goes without saying: the sentence settles a matter of approach, but nobody need cite it.
+        """
+        facets = [mark for op in self.note.readings for facet, mark in op.marks if (facet, op.approach) != ("approach", "open")]
         names = (s.evidence for op in self.note.readings for s in op.steps)
         return tuple(dict.fromkeys(n for n in (*facets, *names) if n))
 
@@ -166,7 +169,7 @@ class Item:
         given = list(dict.fromkeys(str(n) for n in names))
         found = [n for n in self.shown if n in given]
         missed = [n for n in self.shown if n not in given]
-        irrelevant = [n for n in given if n not in self.shown]
+        irrelevant = [n for n in given if n not in self.shown and n not in self.marked(*FACETS)]
         total = len(found) + len(missed) + len(irrelevant)
         score = len(found) / total if total else 1.0
         return {"found": found, "missed": missed, "irrelevant": irrelevant, "score": round(score, 2)}
@@ -488,7 +491,7 @@ def worked(page: Mapping[str, Any]) -> dict[str, Any]:
         "why": str(item.key.get("why") or ""),
         "ask": question_of(item) if item.note.action == "query" else None,
         "settles": [
-            *({"name": name, "text": item.evidence[name]} for name in item.marked(*FACETS) if name in item.evidence),
+            *({"name": name, "text": item.evidence[name]} for name in item.marked(*FACETS) if name in item.shown),
             *_settles(item, ["join", "stoma"], most=6),
         ],
         "settles_as": "What leaves it open" if item.note.action == "query" else "What settles it",
