@@ -22,7 +22,13 @@ from tests.minimal_cases import EXPECTED, case, lines
 from tests.strategies import decided, operations
 
 SEEDS = 10_000
-SPOKEN = ("conversion", "unlisted", "duodenum", "not-atresia")  # rules that are said, and decide in another rule's words
+SPOKEN = (
+    "conversion",
+    "unlisted",
+    "duodenum",
+    "not-atresia",
+    "one-place",
+)  # rules that are said, and decide in another rule's words
 BLUNT = {  # what a read rule would say if it saw no difference
     "approach": lambda d: "open",
     "assisted": lambda d: "open",

@@ -315,7 +315,7 @@ def _feedback(grade: Grade, item: Item) -> dict[str, Any]:
     if grade.verdict == "partly" and grade.score < PARTLY:
         headline = "Not settled: what stands against this answer is not sure."
     if grade.view:
-        headline = "Correct, by another published view."
+        headline = "Correct, by another accepted view."
     shown = grade.verdict not in ("invalid", "blank")
     return {
         "headline": headline,

@@ -46,7 +46,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "How many joins stand when the abdomen is closed?",
-        ("redone-join", "count-joins", "further-units", "first-join"),
+        ("redone-join", "count-joins", "one-place", "further-units", "first-join"),
     ),
     ("What does this operation have to do with the earlier one?", ("58", "78", "79")),
     ("What part did this surgeon play in the operation?", ("80", "AS", "62")),

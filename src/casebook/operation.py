@@ -50,7 +50,7 @@ STEPS: dict[str, tuple[str, ...] | str] = {
     "reopen": "true",
 }
 #: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a first look
-#: through the scope found led to the open operation, `tapered` that the wide end was narrowed for the join, `cause` that
+#: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the join, `cause` that
 #: the surgeon's own slip made a hole, or made it necessary to remove sound bowel.
 EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
     "resect": {"for": REASONS, "lesions": "count", "cause": ("surgeon",)},

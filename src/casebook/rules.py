@@ -98,6 +98,10 @@ def count_joins(d: Derivation, place: Place) -> int:
     return 1
 
 
+rule("read", "one-place", "D1", "secondary", "ncci-manual-2025 aapc-enterectomy aapc-enterectomy-101",
+     "Several pieces or lesions taken from one place before its one join are one resection.")(lambda d: None)
+
+
 @rule("read", "redone-join", "D4", "contested", "ncci-manual-2025",
       "A join that was cut out for its own sake and made again in the same operation counts once.")
 def redone_join(d: Derivation, place: Place) -> int:
@@ -135,8 +139,10 @@ def _small(d: Derivation, first: str, further: str, places: list[Place], *becaus
     joins = sum(d.ask("count-joins", p) + d.ask("redone-join", p) for p in places)
     if joins < 1:
         return
+    several = any(len(p.cuts) > 1 or any(d.op.steps[i].lesions > 1 for i in p.cuts) for p in places)
     why = because + (("redone-join",) if redone else ()) + (("duodenum",) if any(p.start < 0 for p in places) else ())
-    yield d.service(first, *why, "count-joins", "first-join", steps=steps_of(places[:1]), rank="resection")
+    why += ("count-joins", "one-place") if several else ("count-joins",)
+    yield d.service(first, *why, "first-join", steps=steps_of(places[:1]), rank="resection")
     if (more := d.ask("further-units", joins)) > 0:
         yield d.service(further, "further-units", units=more, steps=steps_of(places[1:] or places), rank="resection")
 
@@ -389,8 +395,8 @@ strike("own-injury", "D16", "confirmed", "ncci-manual-2025",
 strike("own-piece", "D16", "derived", "ncci-manual-2025",
        "Sound bowel that had to be removed because the surgeon injured it is not counted: mending one's own slip is part of the operation.",
        "own piece")
-strike("part-of-join", "D13 D16", "confirmed", "ncci-manual-2025",
-       "A stricture widened, an opening or a hole within 5 cm of a join, or inside bowel later removed, is part of that join or piece.",
+strike("part-of-join", "D13 D16", "derived", "ncci-manual-2025",
+       "A stricture widened, an opening or a hole within 5 cm of a join (this book's own measure), or inside bowel later removed, is part of that join or piece.",
        "part: stricturoplasty", "part: enterotomy", "part: repair")
 strike("pouch-in-piece", "D14", "recalled", "professional-practice",
        "A Meckel's pouch inside the removed piece is part of the resection.",
@@ -401,14 +407,14 @@ strike("removed-to-close", "D19 D20", "confirmed", "ncci-manual-2025",
 
 
 @rule("inside", "laparoscopic-start", "D7 D21", "confirmed", "ncci-manual-2025 kzanow-converted aapc-converted",
-      "The laparoscopic beginning of an operation that was converted is not reported; nor is a first look through the scope.")
+      "The laparoscopic beginning of an operation that was converted is not reported; nor is a first look through the laparoscope.")
 def laparoscopic_start(d: Derivation, services: list[Service]) -> Struck:
     beside = len(services) > 1 or _larger(services)
     return named(services, "laparoscopy") if beside and not _look_decided(d) else []
 
 
 def _look_decided(d: Derivation) -> bool:
-    """Whether a look through the scope led to an operation begun open; before a conversion it is only the beginning."""
+    """Whether a look through the laparoscope led to an operation begun open; before a conversion it is only the beginning."""
     return any(s.decided for s in d.op.did("explore")) and d.op.approach != "converted" and d.ask("approach") == "open"
 
 
@@ -540,7 +546,7 @@ def _role(surgeon: str, modifier: str) -> Callable[[Derivation, list[Service]], 
 rule("mark", "80", "D22", "confirmed", "fcso-assistant cms-pfs-2026-07",
      "A physician who assists marks every line 80.")(_role("assistant", "80"))
 rule("mark", "AS", "D22", "confirmed", "fcso-assistant cms-pfs-2026-07",
-     "A physician assistant or nurse who assists marks every line AS.")(_role("assistant-nonphysician", "AS"))
+     "A physician assistant, nurse practitioner or clinical nurse specialist who assists marks every line AS.")(_role("assistant-nonphysician", "AS"))
 rule("mark", "62", "D22", "confirmed", "cms-pfs-2026-07 cms-pfs-layout-2025",
      "Two surgeons of different specialties who share one code mark every line 62, with proof that both were needed.")(_role("co-surgeon", "62"))
 

@@ -1,4 +1,4 @@
-"""What a note supports: the main claim of each reading, the other published views that are accepted, or a query.
+"""What a note supports: the main claim of each reading, the other views that are accepted, or a query.
 
 A view is a rulebook with a rule swapped, like a misconception, but one that somebody credible holds.
 """

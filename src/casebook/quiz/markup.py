@@ -131,7 +131,7 @@ def _worked(worked: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
         _part(worked["settles_as"], quotes),
         _part("Because", _listed(rules)),
         _part("Not billed", _listed(struck)),
-        _part("Other published views", _listed(views)),
+        _part("Other accepted views", _listed(views)),
         _part("Diagnoses", _paragraph(diagnoses)),
     ]
     return "\n".join(part for part in parts if part)

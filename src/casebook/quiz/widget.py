@@ -127,7 +127,7 @@ class Worked:
             _told(f"{told['settles_as']}:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
             _told("Because:", *(rule["says"] for rule in told["because"]), mark="- "),
             _told("Not billed:", *(f"{n['code']}: {n['says']}" for n in told["not_billed"]), mark="- "),
-            _told("Other published views:", *(f"{v['answer']}: {v['says']}" for v in told["views"]), mark="- "),
+            _told("Other accepted views:", *(f"{v['answer']}: {v['says']}" for v in told["views"]), mark="- "),
             _told("Diagnoses:", ", or ".join(", ".join(codes) for codes in told["diagnoses"])),
         ]
         return "\n".join(part for part in parts if part)
