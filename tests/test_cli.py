@@ -250,3 +250,22 @@ def test_the_installed_command_speaks_utf_8_whatever_the_terminal_says():
     assert done.returncode == 0
     assert done.stderr == b""
     assert "Not right." in done.stdout.decode("utf-8")
+
+
+def test_sentences_and_diagnoses_are_told_in_words(run):
+    code, out, _ = run(
+        "grade", "alder", "44120; 44121", "--diagnoses", "K56.609,Z90.49", "--evidence", "upper-join,bowel-between,nonsense"
+    )
+    assert code == 0
+    for line in (
+        "Sentences that decide: 1 of 4 found.",
+        "Not what decides: bowel-between.",
+        "The chart marks no nonsense; it marks: no-operation-before",
+        "Diagnoses: 0 of 1 right.",
+        "Missing: K50.012.",
+        "Not needed: K56.609.",
+        "Z90.49 tells of history",
+    ):
+        assert line in out
+    _, out, _ = run("grade", "alder", "44120; 44121", "--diagnoses", "K50.012")
+    assert "Diagnoses: 1 of 1 right." in out

@@ -625,3 +625,34 @@ def test_an_open_operation_says_so_where_it_is_asked_and_need_not_be_cited():
     assert "opened" not in [sentence["name"] for sentence in worked(cases.load("alder").page())["settles"]]
     told = cases.load("aspen").item.grade("44202").as_dict()  # whose chart does not say how the abdomen was opened
     assert told["feedback"]["settles"] == []
+
+
+@pytest.mark.parametrize(
+    ("case", "answer", "verdict", "says"),
+    [
+        ("hawthorn", "44120; 44120", "wrong", "the limit is absolute"),  # whatever is thought of 52
+        ("hawthorn", "44121-52", "wrong", "CMS accepts it only on 44120"),
+        ("alder", "44120; 44120; 44121", "wrong", "the limit is absolute"),
+        ("linden", "44640", "wrong", "The closure that was done is 44661"),
+        ("linden", "44640", "wrong", "had the fistula been from bowel to skin"),
+        ("locust", "44120; 44121", None, "The join of 44625 is its own"),
+        ("whitebeam", "44202-52", "wrong", "A laparoscopic act that has no code of its own is the unlisted 44238"),
+        ("wattle", "44145; 44120-51", None, "This casebook has no rule for 44145"),
+        ("myrtle", "44120; 44603-59", None, "had a further hole from disease"),
+        ("banksia", "44120-58", "partly", "within the ninety days"),
+        ("cassia", "44120-78; 44121 x3", None, "twice over"),
+    ],
+)
+def test_what_is_said_is_true_of_this_chart(case, answer, verdict, says):
+    told = cases.load(case).item.grade(answer).as_dict()
+    assert verdict in (None, told["verdict"])
+    assert says in json.dumps([told["feedback"], told["flip"], told["findings"]])
+
+
+@pytest.mark.parametrize("answer", ["44120", "44120; 44310", "44202; 44121"])
+def test_where_a_note_is_open_no_line_is_missing_that_only_a_reading_has(answer):
+    for path in cases.library():
+        item = cases.load(path).item
+        if item.note.action == "query":
+            needed = set.intersection(*({line.code for line in main.lines} for main in item.note.mains))
+            assert {f.code for f in item.grade(answer).findings if f.kind == "missing"} <= needed, path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -112,10 +112,34 @@ def _grade(args: argparse.Namespace) -> int:
     for finding in grade["findings"]:
         if finding["says"] not in told.values():
             print(f"  - {finding['says']}")
-    for name in ("evidence", "diagnoses"):
-        if grade[name]:
-            print(f"  {name}: {json.dumps(grade[name], ensure_ascii=False)}")
+    for line in (*_cited(case, grade["evidence"]), *_diagnosed(grade["diagnoses"])):
+        print(f"  {line}")
     return 0
+
+
+def _cited(case: Case, told: dict[str, Any] | None) -> Iterator[str]:
+    """What the marked sentences come to, in words."""
+    if not told:
+        return
+    yield f"Sentences that decide: {len(told['found'])} of {len(told['found']) + len(told['missed'])} found."
+    for name, what in (("missed", "Missed"), ("irrelevant", "Not what decides")):
+        if known := [mark for mark in told[name] if mark in case.evidence]:
+            yield f"{what}: {', '.join(known)}."
+    if strange := [mark for mark in told["irrelevant"] if mark not in case.evidence]:
+        yield f"The chart marks no {', '.join(strange)}; it marks: {', '.join(case.evidence)}."
+
+
+def _diagnosed(told: dict[str, Any] | None) -> Iterator[str]:
+    """What the diagnosis codes come to, in words."""
+    if not told:
+        return
+    yield f"Diagnoses: {len(told['found'])} of {len(told['found']) + len(told['missed'])} right."
+    for name, what in (("missed", "Missing"), ("extra", "Not needed")):
+        if told[name]:
+            yield f"{what}: {', '.join(told[name])}."
+    if told["found"] and not told["first_right"]:
+        yield f"{told['expected'][0]} comes first."
+    yield from (finding["says"] for finding in told["findings"])
 
 
 def _scrub(args: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from . import edits
 from .claim import Claim, same, show
 from .diagnosis import Diagnosis
-from .rulebook import CODES, TWINS, Derived
+from .rulebook import CODES, TWINS, UNLISTED, Derived
 from .rules import RULEBOOK
 
 
@@ -72,11 +72,13 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
             if c == code and marks not in wanted[code]:
                 nearest = min(wanted[code], key=lambda each: len(each ^ marks))
                 yield from _marks_off(diagnosis, target, code, marks, nearest)
+    open_ = diagnosis.note.action == "query"  # then a line that only some readings have is not missing
     for code in wanted:
-        if code not in have:
+        if code not in have and not (open_ and not all(any(line.code == code for line in c.lines) for c in diagnosis.note.mains)):
             rules = target.rests_on.get(code, ())
             told = [r for r in rules if RULEBOOK[r].kind != "mark"]
             rule = next((r for r in reversed(told) if RULEBOOK[r].kind == "bill"), told[-1] if told else None)
+            rule = "unlisted" if code == UNLISTED else rule
             says = f"{named(code)} is missing" + (f": {RULEBOOK[rule].says}" if rule else ".")
             yield Finding("missing", code, says, rule)
 
@@ -109,12 +111,22 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
         baseless = blocked[code].kind == "add-on-without-base"
         return Finding("edit", code, blocked[code].says, "first-join" if baseless else _told_of(code))
     if edits.add_on(code):
+        first = next((c for c in codes if c in CODES["first"]), None)
+        other = next((c for c in codes if c in _INSTEAD), None)
+        if first and other and code in CODES["further"]:
+            says = f"The join of {other} is its own; the first piece beside it is {first}, and no further one supports {code}."
+            return Finding("line", code, says, "first-join")
         return Finding("line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins")
     rule = _told_of(code)
+    if rule == "fistula-closed" and (closure := next((c for c in codes if _told_of(c) == "fistula-closed"), None)):
+        says = (
+            f"{code} closes another fistula, or the same without a piece removed. The closure that was done is {named(closure)}."
+        )
+        return Finding("line", code, says, rule)
     if rule == "fistula-closed" and any(s.reason == "fistula" for op in diagnosis.note.readings for s in op.steps):
         says = f"The fistula left with the piece: the resection is the one code for that site, and {code} is not billed."
         return Finding("line", code, says, rule)
-    says = f"Nothing in this note supports {named(code)}." + (f" {RULEBOOK[rule].says}" if rule else "")
+    says = f"The rules give no {named(code)} for this note." + (f" {RULEBOOK[rule].says}" if rule else "")
     return Finding("extra", code, says, rule)
 
 
@@ -163,6 +175,9 @@ _MARK_SAYS = {
     "51": "51 goes on later procedures that are not add-ons, and nowhere else.",
     "59": "No pair edit here needs 59: it is for a second service at a separate site where a pair has indicator 1.",
     "52": "52 says that less was done than the code describes.",
+    "53": "53 is for an operation stopped because the patient was in danger, not for one that was finished another way.",
+    "82": "82 is for a physician who assists in a teaching hospital where no qualified resident was at hand.",
+    **dict.fromkeys(("76", "77"), "76 and 77 are for one procedure done again later; a second resection is the add-on."),
     **dict.fromkeys(("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."),
 }
 _WHOSE = {

@@ -58,13 +58,22 @@ def changes(op: Operation) -> Iterator[Change]:
 def never(claim: Claim) -> str | None:
     """Why no operation at all has this claim, where one glance tells; else None."""
     for line in claim:
-        if line.code not in _DERIVED:
-            return f"no rule of this casebook gives {line.code}."
         for mark in line.modifiers:
-            if mark not in MODIFIER_ORDER and mark != "XS":
-                return f"no rule of this casebook gives {mark}."
+            if mark == "22" and line.code in (UNLISTED, UNLISTED_OPEN):
+                return "an unlisted code takes no 22; the report says what was done."
             if edits.add_on(line.code) and mark in ("22", "51", "59", "XS", "78", "79"):
                 return f"an add-on never takes {mark}."
+    return None
+
+
+def beyond(claim: Claim) -> str | None:
+    """What of a claim no rule of this casebook gives: a code or a modifier that operations outside it may well take."""
+    for line in claim:
+        if line.code not in _DERIVED:
+            return line.code
+        for mark in line.modifiers:
+            if mark not in MODIFIER_ORDER and mark != "XS":
+                return f"modifier {mark}"
     return None
 
 
@@ -169,11 +178,17 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
             word = WORDS[step.act].removeprefix("the ") if step.kind != "loop" else "loop stoma"
             alike = sum(s.act == step.act and s.kind == step.kind for s in op.steps)
             yield f"there been one {word} fewer" if alike > 1 else f"there been no {word}", {"steps": _without(op, {i})}
+        if step.act == "close_fistula":
+            for kind in FISTULAS:
+                if kind != step.kind:
+                    turned = (*op.steps[:i], replace(step, kind=kind), *op.steps[i + 1 :])
+                    yield f"the fistula been from {kind.replace('-', ' to ')}", {"steps": turned}
     yield from _causes(op)
     site = _free_site(op)
     if site is not None:
         for says, more in _additions(site):
-            yield says, {"steps": (*op.steps, *more)}
+            again = any(step.act == more[0].act for step in op.apart)
+            yield says.replace("a ", "a further ", 1) if again else says, {"steps": (*op.steps, *more)}
         for i, step in enumerate(op.steps):
             if step.act in POINTS:
                 moved = tuple(replace(s, start=site, end=site) if i == j else s for j, s in enumerate(op.steps))
@@ -184,7 +199,10 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
         f"the note {'not ' if op.unusual_work else ''}described work far beyond the usual",
         {"unusual_work": not op.unusual_work},
     )
-    for follows, words in (("staged", "this been a planned return"), ("complication", "this been a return for a complication")):
+    for follows, words in (
+        ("staged", "this been a planned return within ninety days"),
+        ("complication", "this been a return for a complication within ninety days"),
+    ):
         if op.follows != follows:
             yield words, {"follows": follows}
     if op.follows:

@@ -148,9 +148,10 @@ class Item:
     def shown(self) -> tuple[str, ...]:
         """The marks in the chart that the readings stand on: what is unusual of the whole operation, then the steps in their order.
 
-        That it was open goes without saying: the sentence settles a matter of approach, but nobody need cite it.
+        What is usual goes without saying: that it was open, a first operation, the main surgeon's. Its sentence settles a matter of its kind, but
+        nobody need cite it.
         """
-        facets = [mark for op in self.note.readings for facet, mark in op.marks if (facet, op.approach) != ("approach", "open")]
+        facets = [mark for op in self.note.readings for facet, mark in op.marks if op.unusual(facet)]
         names = (s.evidence for op in self.note.readings for s in op.steps)
         return tuple(dict.fromkeys(n for n in (*facets, *names) if n))
 
@@ -216,8 +217,11 @@ def _grade(item: Item, answer: Answer) -> Grade:
         says = "The note supports more than one operation, and their claims differ: ask the surgeon before billing."
         findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
     rules = _blamed(item, found.misconceptions, findings)
-    unsure = bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules)  # spares the verdict, never adds to the score
-    doubt = _doubt(rules)
+    stuck = _stuck(answer.claim)  # what the tables shut is wrong whatever is thought of the rules
+    unsure = (
+        bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules) and not stuck
+    )  # spares the verdict, never adds to the score
+    doubt = None if stuck else _doubt(rules)
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
     return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
 
@@ -260,7 +264,10 @@ def _closest(item: Item, claim: Claim) -> tuple[Derived, float]:
 def _credit(target: Derived, claim: Claim) -> float:
     given = same(claim, target.free_51)
     total = got = 0.0
-    codes = {line.code for line in target.lines}  # a base that is not supported carries nothing
+    over = {e.codes[0] for e in edits.scrub(claim) if e.kind == "units" and edits.limits()[e.codes[0]].kind == 2}
+    codes = {
+        line.code for line in target.lines
+    } - over  # a base that is not supported, or of which nothing is paid, carries nothing
     for i, (code, units, marks) in enumerate(wanted_lines(target)):
         weight = WEIGHTS["add-on" if edits.add_on(code) else "first" if i == 0 else "other"]
         total += weight
@@ -278,13 +285,19 @@ def _credit(target: Derived, claim: Claim) -> float:
 # What would make it right
 
 
+def _stuck(claim: Claim) -> list[edits.Edit]:
+    """The edits that no record lifts."""
+    return [e for e in edits.scrub(claim) if e.blocks and not (e.kind == "units" and edits.limits()[e.codes[0]].kind == 3)]
+
+
 def _way(item: Item, claim: Claim) -> tuple[str, Operation | None]:
     text = show(claim)
+    if stuck := _stuck(claim):
+        return f"No operation makes {text} right: {stuck[0].says}", None
     if strange := flips.never(claim):
         return f"No operation makes {text} right: {strange}", None
-    stuck = [e for e in edits.scrub(claim) if e.blocks and not (e.kind == "units" and edits.limits()[e.codes[0]].kind == 3)]
-    if stuck:
-        return f"No operation makes {text} right: {stuck[0].says}", None
+    if beyond := flips.beyond(claim):
+        return f"This casebook has no rule for {beyond}, so it cannot say what would make {text} right.", None
     if item.note.action == "query":
         for op in item.note.readings:
             if any(c.fits(claim) for _, c in accepted(op)):
@@ -295,6 +308,8 @@ def _way(item: Item, claim: Claim) -> tuple[str, Operation | None]:
         return f"No operation within two changes of this one makes {text} right.", None
     if not found:
         return f"None of the changes that were tried makes {text} right.", None
+    if len({change.says for change in found}) < len(found):
+        return f"It would be right had {found[0].says}, twice over.", found[-1].op
     return "It would be right had " + ", and had ".join(change.says for change in found) + ".", found[-1].op
 
 

@@ -143,6 +143,16 @@ class Operation:
                 raise OperationError(f"step {i + 1}, {step.act} {step.where}: {error}", ("steps", i, step.act)) from None
         return bowel
 
+    def unusual(self, facet: str) -> bool:
+        """Whether the operation as a whole is not what it would be taken for in this respect."""
+        usual = {
+            "approach": self.approach == "open",
+            "session": not self.follows,
+            "surgeon": self.surgeon == "primary",
+            "unusual_work": not self.unusual_work,
+        }
+        return not usual.get(facet, False)
+
     @cached_property
     def acts(self) -> frozenset[str]:
         return frozenset(s.act for s in self.steps)

@@ -60,13 +60,15 @@ def _loose_once(d: Derivation) -> Iterable[Service]:
 
 def _stoma_takes_all(d: Derivation) -> Iterable[Service]:
     places = d.places("brought out")
-    if places and d.places("joined"):
+    if d.ask("approach") != "open":  # there is no such code, and an unlisted one takes no 22
+        yield from RULEBOOK["stoma-beside-join"].ask(d)
+    elif places and d.places("joined"):
         service = d.service("removed, stoma", "stoma-beside-join", steps=steps_of(places), rank="resection")
         yield replace(service, modifiers=frozenset({"22"}))
 
 
 def _no_first_join(d: Derivation) -> Iterable[Service]:
-    return [] if d.places("brought out") else RULEBOOK["first-join"].ask(d)
+    return [] if d.places("brought out") and d.ask("approach") == "open" else RULEBOOK["first-join"].ask(d)
 
 
 def _removal_as_22(d: Derivation, lines: list[Service]) -> list[Service]:
