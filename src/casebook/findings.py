@@ -112,9 +112,9 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
         return Finding("edit", code, blocked[code].says, "first-join" if baseless else _told_of(code))
     if edits.add_on(code):
         first = next((c for c in codes if c in CODES["first"]), None)
-        other = next((c for c in codes if c in _INSTEAD), None)
-        if first and other and code in CODES["further"]:
-            says = f"The join of {other} is its own; the first piece beside it is {first}, and no further one supports {code}."
+        beside = next((c for c in codes if c in _INSTEAD), None)
+        if first and beside and code in CODES["further"]:
+            says = f"The join of {beside} is its own; the first piece beside it is {first}, and no further one supports {code}."
             return Finding("line", code, says, "first-join")
         return Finding("line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins")
     rule = _told_of(code)
