@@ -91,6 +91,8 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
     if other := next((c for c in diagnosis.targets if any(line.code == code for line in c.lines)), None):
         whose = "another reading" if diagnosis.note.action == "query" else "another accepted claim"
         says = f"{code} belongs to {whose}, {show(other.lines)}. The two are not one claim."
+        if show(other.lines) == code:
+            says = f"{code} is the whole of {whose}. The two are not one claim."
         return Finding("line", code, says, (other.rests_on[code] or (None,))[-1])
     struck = next((rule for c, rule, _ in target.not_billed if c == code), None)
     if struck:
@@ -109,7 +111,9 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
         return Finding("line", code, f"{code} rides on {base} only, and here {lead} takes its place.", "first-join")
     if code in blocked and not _liftable(blocked[code]):
         baseless = blocked[code].kind == "add-on-without-base"
-        return Finding("edit", code, blocked[code].says, "first-join" if baseless else _told_of(code))
+        rule = "first-join" if baseless else _told_of(code)
+        why = f"{RULEBOOK[rule].says} " if rule and RULEBOOK[rule].kind == "inside" else ""
+        return Finding("edit", code, why + blocked[code].says, rule)
     if edits.add_on(code):
         first = next((c for c in codes if c in CODES["first"]), None)
         beside = next((c for c in codes if c in _INSTEAD), None)
