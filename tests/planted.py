@@ -29,6 +29,11 @@ class Found:
     strangers_taken: int = 0
 
 
+def handed_in(name, given):
+    """A made-up learner's answers as they are read from a file."""
+    return [Response(name, r["case"], r["answer"], float(r["at"]), r["confidence"], float(r["seconds"])) for r in given]
+
+
 def class_of(learners, cases, seed):
     """Made-up learners: their names, what each holds (None for a stranger), and all responses."""
     rng = Random(seed)
@@ -43,7 +48,7 @@ def class_of(learners, cases, seed):
         book = book_of(rules, STRANGERS[rng.choice(list(STRANGERS))] if stranger else None)
         items = rng.sample(list(bank.items.values()), cases)
         given = learner(items, book, rng)
-        rows += [Response(name, r["case"], r["answer"], float(r["at"]), r["confidence"], float(r["seconds"])) for r in given]
+        rows += handed_in(name, given)
         held[name] = None if stranger else rules
     return bank, held, rows
 

@@ -58,8 +58,8 @@ def named() -> None:
     from casebook.beliefs import Bank
     from casebook.cohort import cohort, frame_of, shipped
     from casebook.misconceptions import MISCONCEPTIONS
-    from casebook.responses import Response
     from casebook.simulated import book_of, learner
+    from tests.planted import handed_in
 
     items = list(Bank.of(shipped()).items.values())
     for number in (10, 20, 40, len(items)):
@@ -68,13 +68,13 @@ def named() -> None:
             name, rules = f"made-up-{n:03}", () if n % 4 == 0 else (rng.choice(list(MISCONCEPTIONS)),)
             holds[name] = set(rules)
             given = learner(rng.sample(items, number), book_of(rules), rng)
-            rows += [Response(name, r["case"], r["answer"], float(r["at"]), r["confidence"], float(r["seconds"])) for r in given]
+            rows += handed_in(name, given)
         told = cohort(frame_of(rows)).learners
         found = false = 0
         for name, row in told.iterrows():
-            named = [{id, *row["or"].get(id, ())} for id in row["holds"]]
-            found += any(holds[name] & each for each in named)
-            false += any(not holds[name] & each for each in named)
+            blamed = [{id, *row["or"].get(id, ())} for id in row["holds"]]
+            found += any(holds[name] & each for each in blamed)
+            false += any(not holds[name] & each for each in blamed)
         print(
             f"  after {number} cases            {100 * found / 300:.0f} % of 300 who hold a rule are named for it; {false} of 400 for another"
         )

@@ -23,7 +23,7 @@ from .authorities import AUTHORITIES
 from .claim import Answer, Same, read, show
 from .diagnosis import Diagnosis
 from .grading import Item
-from .operation import OperationError, meant, read_operation
+from .operation import OPERATION_KEYS, OperationError, meant, read_operation
 from .rules import RULEBOOK
 from .views import VIEWS, Note
 
@@ -34,7 +34,6 @@ TOPICS = (
     "diagnoses",
 )  # fmt: skip
 CASE_KEYS = ("title", "about", "level", "patient", "readings", "operation", "key", "authorities")
-OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
 KEY_KEYS = ("claim", "diagnoses", "why", "ask", "tempting")
 MARK = re.compile(r"\[([^\[\]]+)\]\{#([A-Za-z][\w-]*)\}")
 _HERE = Path(__file__).parent
@@ -462,19 +461,17 @@ def _check_key(case: Case, wrong: Any) -> Iterator[CaseError]:
 def ran_out(cases: Iterable[Case], today: date, *, book: bool = True) -> Iterator[str]:
     """Sources no longer in force, and the cases that stand on them, with `book` also the rules, views and pages: notes, not errors."""
     loaded = list(cases)
-    pages = {p.stem: p.read_text("utf-8") for p in sorted((root() / "book").glob("*.md"))}
+    pages = {p.stem: p.read_text("utf-8") for p in sorted((root() / "book").glob("*.md"))} if book else {}
     for source in AUTHORITIES.values():
         if not source.ran_out(today):
             continue
         standing = {
-            "rules": [r.id for r in RULEBOOK.values() if source.id in r.authorities],
-            "views": [v.id for v in VIEWS.values() if source.id in v.authorities],
+            "rules": [r.id for r in RULEBOOK.values() if book and source.id in r.authorities],
+            "views": [v.id for v in VIEWS.values() if book and source.id in v.authorities],
             "cases": [c.id for c in loaded if source.id in (c.data.get("authorities") or [])],
             "pages": [name for name, text in pages.items() if source.id in text],
         }
-        if not book:
-            standing = {"cases": standing["cases"]}
-            if not standing["cases"]:
-                continue
+        if not (book or standing["cases"]):
+            continue
         on = "".join(f"; {what}: {', '.join(names)}" for what, names in standing.items() if names)
         yield f"{source.id} ({source.edition}) was in force until {source.until}{on}"

@@ -68,7 +68,7 @@ class Room:
             raise ValueError("a lesson needs at least one case")
         self.folder = folder
         self.counts: dict[str, dict[str, int]] = {case.id: {} for case in self.cases}
-        self._from_files: dict[str, bool] = {}
+        self._from_files: set[str] = set()  # cases whose answers were counted from files
         self._at = 0
         self._moved: list[Callable[[], None]] = []  # what follows the case that is shown
 
@@ -94,8 +94,9 @@ class Room:
             if type(number) is not int or number < 0:
                 raise ValueError(f"{text}: expected how many hands, such as 7")
             told[_told(str(text))] += number
-        if self._from_files.pop(self.case.id, None):
+        if self.case.id in self._from_files:
             self._mine.clear()  # files and hands are the same people
+        self._from_files.discard(self.case.id)
         self._mine.update(told)
         return self.tally()
 
@@ -105,7 +106,7 @@ class Room:
             raise ValueError("say where the files are: Room([...], folder='responses')")
         responses, faults = read_folder(self.folder)
         self._mine.clear()
-        self._from_files[self.case.id] = True
+        self._from_files.add(self.case.id)
         for each in first_answers([r for r in responses if r.case == self.case.id]):
             self._mine[_told(each.answer)] = self._mine.get(_told(each.answer), 0) + 1
         told = self.tally()

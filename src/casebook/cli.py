@@ -196,7 +196,7 @@ def _check(args: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     for note in ran_out(cases, date.today(), book=not args.paths):
         print(f"note: {note}")
-    print(f"{len(files)} case{'s' * (len(files) != 1)}, {len(faults)} fault{'s' * (len(faults) != 1)}")
+    print(f"{teaching.many(len(files), 'case')}, {teaching.many(len(faults), 'fault')}")
     return 1 if faults else 0
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import atanh, exp, log, sqrt, tanh
 from pathlib import Path
@@ -135,7 +135,7 @@ def _count(frame: pd.DataFrame, pages: str, progress: Callable[[Iterable[Any]], 
     groups = list(frame.groupby("learner", sort=True))
     for learner, rows in progress(groups):
         responses = [
-            Response(str(learner), str(row.case), "" if pd.isna(row.answer) else str(row.answer), _known(row.at), _word(row.confidence), _known(row.seconds))
+            Response(str(learner), _case(str(row.case), bank), "" if pd.isna(row.answer) else str(row.answer), _known(row.at), _word(row.confidence), _known(row.seconds))
             for row in rows.itertuples()
         ]  # fmt: skip
         _learner(part, bank, str(learner), responses)
@@ -154,7 +154,6 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
     mine: list[Response] = []
     unread = 0
     for each in responses:
-        each = replace(each, case=_case(each.case, bank))
         if each.case not in bank.items:
             part.left_out[each.case] = part.left_out.get(each.case, 0) + 1
         elif bank.items[each.case].grade(each.answer).verdict in ("invalid", "blank"):

@@ -51,6 +51,16 @@ class Edit:
     says: str
     authority: str
 
+    @property
+    def absolute(self) -> bool:
+        """Whether it is a limit on units that loses every unit of the day (MAI 2)."""
+        return self.kind == "units" and limits()[self.codes[0]].kind == 2
+
+    @property
+    def appealable(self) -> bool:
+        """Whether it is a limit on units that the record may lift (MAI 3)."""
+        return self.kind == "units" and limits()[self.codes[0]].kind == 3
+
     def as_dict(self) -> dict[str, object]:
         return asdict(self) | {"codes": list(self.codes)}
 

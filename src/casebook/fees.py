@@ -66,7 +66,7 @@ def denied(claim: Claim) -> dict[str, str]:
             found[code] = f"nothing, since it is {how} beside {edit.codes[0]}"
         elif edit.kind == "add-on-without-base":
             found[code] = "nothing, since its base is not on the claim"
-        elif edit.kind == "units" and edits.limits()[code].kind == 2:
+        elif edit.absolute:
             found[code] = "nothing, since over its limit no unit is paid"
     for line in claim:
         on = [other.code for other in claim if other.code in edits.bases().get(line.code, ())]

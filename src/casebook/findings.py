@@ -63,7 +63,7 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
             continue
         if have[code] != right_units[code]:
             rule = "further-units" if edits.add_on(code) else (target.rests_on[code] or (None,))[-1]
-            if code in blocked and blocked[code].kind == "units" and edits.limits()[code].kind == 2:
+            if code in blocked and blocked[code].absolute:
                 says = blocked[code].says  # an absolute limit says it all; one that records can lift is no reason here
             else:
                 says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
@@ -72,9 +72,11 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
             if c == code and marks not in wanted[code]:
                 nearest = min(wanted[code], key=lambda each: len(each ^ marks))
                 yield from _marks_off(diagnosis, target, code, marks, nearest)
-    open_ = diagnosis.note.action == "query"  # then a line that only some readings have is not missing
+    needed = set(wanted)
+    if diagnosis.note.action == "query":  # a line that only some readings have is not missing
+        needed.intersection_update(*({line.code for line in main.lines} for main in diagnosis.note.mains))
     for code in wanted:
-        if code not in have and not (open_ and not all(any(line.code == code for line in c.lines) for c in diagnosis.note.mains)):
+        if code in needed and code not in have:
             rules = target.rests_on.get(code, ())
             told = [r for r in rules if RULEBOOK[r].kind != "mark"]
             rule = next((r for r in reversed(told) if RULEBOOK[r].kind == "bill"), told[-1] if told else None)
@@ -148,9 +150,7 @@ _INSTEAD = {
 
 def _liftable(edit: edits.Edit) -> bool:
     """Whether a modifier or an appeal would lift the edit: then it is no reason against a code that nothing supports."""
-    if edit.kind == "units":
-        return edits.limits()[edit.codes[0]].kind == 3
-    return edit.kind == "pair" and edits.pairs()[edit.codes[0], edit.codes[1]] == 1
+    return edit.appealable or (edit.kind == "pair" and edits.pairs()[edit.codes[0], edit.codes[1]] == 1)
 
 
 _TOLD = {

@@ -6,7 +6,7 @@ One door for every face: `Item.read(page).grade(answer)`, or `grade_page` for on
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import combinations
@@ -251,9 +251,10 @@ def _closest(item: Item, claim: Claim) -> tuple[Derived, float]:
     codes = {line.code for line in claim}
     supported = {line.code for c in item.diagnosis.targets for line in c.lines}
     off = UNSUPPORTED * len(codes - supported)
+    lost = {e.codes[0] for e in edits.scrub(claim) if e.absolute}
     best, near, target = 0.0, -1.0, item.diagnosis.targets[0]
     for c in item.diagnosis.targets:
-        credit = _credit(c, claim)
+        credit = _credit(c, claim, lost)
         best = max(best, min(0.95, credit - off))
         left = credit - UNSUPPORTED * len(codes - {line.code for line in c.lines})
         if left > near:
@@ -261,13 +262,13 @@ def _closest(item: Item, claim: Claim) -> tuple[Derived, float]:
     return target, best
 
 
-def _credit(target: Derived, claim: Claim) -> float:
+def _credit(target: Derived, claim: Claim, lost: Set[str]) -> float:
+    """The step-wise credit of a claim against one accepted claim; of the codes that are `lost` no unit is paid."""
     given = same(claim, target.free_51)
     total = got = 0.0
-    over = {e.codes[0] for e in edits.scrub(claim) if e.kind == "units" and edits.limits()[e.codes[0]].kind == 2}
     codes = {
         line.code for line in target.lines
-    } - over  # a base that is not supported, or of which nothing is paid, carries nothing
+    } - lost  # a base that is not supported, or of which nothing is paid, carries nothing
     for i, (code, units, marks) in enumerate(wanted_lines(target)):
         weight = WEIGHTS["add-on" if edits.add_on(code) else "first" if i == 0 else "other"]
         total += weight
@@ -275,10 +276,8 @@ def _credit(target: Derived, claim: Claim) -> float:
         if mine:
             base = edits.bases().get(code)
             alone = base is not None and edits.ANY_BASE not in base and not any(c in base & codes for c, _, _ in given)
-            limit = edits.limits().get(code)
-            denied = limit is not None and limit.kind == 2 and sum(u for u, _ in mine) > limit.units  # every unit of it
             fine = CODE + max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine)
-            got += weight * (BASELESS if alone else 1.0) * (DENIED if denied else fine)
+            got += weight * (BASELESS if alone else 1.0) * (DENIED if code in lost else fine)
     return got / total
 
 
@@ -287,7 +286,7 @@ def _credit(target: Derived, claim: Claim) -> float:
 
 def _stuck(claim: Claim) -> list[edits.Edit]:
     """The edits that no record lifts."""
-    return [e for e in edits.scrub(claim) if e.blocks and not (e.kind == "units" and edits.limits()[e.codes[0]].kind == 3)]
+    return [e for e in edits.scrub(claim) if e.blocks and not e.appealable]
 
 
 def _way(item: Item, claim: Claim) -> tuple[str, Operation | None]:

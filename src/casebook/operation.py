@@ -15,13 +15,9 @@ from .bowel import Bowel, BowelError, Place, cm
 APPROACHES = ("open", "laparoscopic", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
 ASSISTED = APPROACHES[3:]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
-FACETS = (
-    "approach",
-    "session",
-    "surgeon",
-    "unusual_work",
-    "valve",
-)  # what an operation is beside its steps, and a sentence may say
+#: What an operation is beside its steps, and a sentence may say.
+FACETS = ("approach", "session", "surgeon", "unusual_work", "valve")
+OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
 FOLLOWS = ("staged", "complication", "unrelated")
 REASONS = (
     "stricture", "ischemia", "infarction", "tumor", "perforation", "fistula", "atresia", "margin", "injury", "join",
@@ -216,8 +212,7 @@ class Operation:
 def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     """An operation from its mapping; OperationError names the key, what was expected and how to mend it."""
     row = _mapping(data, "an operation", path)
-    known = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
-    _only(row, known, "an operation", path)
+    _only(row, OPERATION_KEYS, "an operation", path)
     marks = _mapping(row.get("evidence") or {}, "evidence", (*path, "evidence"))
     _only(marks, FACETS, "evidence", (*path, "evidence"))
     for facet, mark in marks.items():

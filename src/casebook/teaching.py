@@ -95,7 +95,7 @@ def _report(args: argparse.Namespace) -> int:
     html = class_report.report(told, faults, args.title)
     _written(lambda: args.out.write_text(html, "utf-8"), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
-    print(f"{args.out}: {_many(learners, 'learner')}, {_many(answers, 'first answer')} to {_many(len(told.cases), 'case')}")
+    print(f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to {many(len(told.cases), 'case')}")
     if lost := int(told.left_out.sum()):
         which = "the key's" if args.key else "this casebook's; an assignment of your own is graded with --key key.json"
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
@@ -121,7 +121,8 @@ def _export(args: argparse.Namespace) -> int:
     return 0
 
 
-def _many(number: int, what: str) -> str:
+def many(number: int, what: str) -> str:
+    """A number and what it counts."""
     return f"{number} {what}{'s' * (number != 1)}"
 
 
