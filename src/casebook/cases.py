@@ -33,7 +33,9 @@ TOPICS = (
     "joins", "units", "approach", "base-code", "colon", "stoma", "companions", "sessions", "surgeons-modifiers", "query",
     "diagnoses",
 )  # fmt: skip
-CASE_KEYS = ("title", "about", "level", "patient", "readings", "operation", "key", "authorities")
+CASE_KEYS = ("title", "about", "level", "noise", "filed", "patient", "readings", "operation", "key", "authorities")
+#: What makes a chart hard to read: nothing, an unread transcript, text carried over, a form, a scanner's short forms, a later note, a resident's words.
+NOISES = ("clean", "voice-recognition", "copied-forward", "template", "abbreviations", "addendum", "resident")
 KEY_KEYS = ("claim", "diagnoses", "why", "ask", "tempting")
 MARK = re.compile(r"\[([^\[\]]+)\]\{#([A-Za-z][\w-]*)\}")
 _HERE = Path(__file__).parent
@@ -203,7 +205,7 @@ def _plainly(problem: str) -> str:
 #: What the keys beside the operation hold, and how to say so.
 KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "title": (str, "words"), "about": (list, "a list of words, such as [joins]"), "level": (int, "1, 2 or 3"),
-    "patient": (dict, "age and sex"), "key": (dict, "claim:, diagnoses: and why:"), "authorities": (list, "a list of sources"),
+    "noise": (str, "one word"), "filed": (str, "the claim as it was filed, to be judged"), "patient": (dict, "age and sex"), "key": (dict, "claim:, diagnoses: and why:"), "authorities": (list, "a list of sources"),
     "claim": ((str, int, list), 'a claim such as "44120; 44121", query, or a list of claims'),
     "diagnoses": (list, "a list of codes, such as [K50.012]"), "why": (str, "words"), "tempting": (dict, "answers, each with why it tempts"), "ask": (str, "words"),
 }  # fmt: skip
@@ -375,6 +377,10 @@ def check(case: Case) -> Iterator[CaseError]:
             yield wrong(f"about: {topic!r} is not a thing to learn; it may be: {', '.join(TOPICS)}", "about")
     if case.data.get("level") not in (1, 2, 3):
         yield wrong("level: expected 1 (plain), 2 (realistic) or 3 (noisy)", "level")
+    if case.data.get("noise", "clean") not in NOISES:
+        yield wrong(f"noise: {case.data['noise']!r} is not a kind of noise; it may be: {', '.join(NOISES)}", "noise")
+    if case.data.get("filed") and (told := read(case.data["filed"])).error:
+        yield wrong(f"filed: {told.error}", "filed")
     for source in case.data.get("authorities") or []:
         if source not in AUTHORITIES:
             yield wrong(f"authorities: there is no source {source!r}; see data/authorities.toml", "authorities")

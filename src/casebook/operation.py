@@ -23,6 +23,7 @@ REASONS = (
     "stricture", "ischemia", "infarction", "tumor", "perforation", "fistula", "atresia", "margin", "injury", "join",
 )  # fmt: skip
 POINTS = ("stricturoplasty", "repair", "enterotomy", "diverticulectomy")  # done at one spot, apart or as part of something
+LONGEST_NAME = 60  # characters of what a place is called
 NEAR_A_JOIN = 5.0  # cm; closer than this a repair, opening or stricturoplasty is part of the join
 
 #: Each step's key, and what its value may be: a span, a position, one of some words, or true.
@@ -80,6 +81,7 @@ class Step:
     tapered: bool = False
     decided: bool = False
     evidence: str | None = None
+    name: str = field(default="", compare=False)  # what the chart calls the place: "the loop in the pelvis"
 
     @property
     def where(self) -> str:
@@ -95,6 +97,7 @@ class Step:
         row |= {"decided": True} if self.decided else {}
         row |= {"cause": self.kind} if self.act == "resect" and self.kind else {}
         row |= {REQUIRED[self.act]: self.kind} if self.act in REQUIRED else {}
+        row |= {"name": self.name} if self.name else {}
         return row | ({"evidence": self.evidence} if self.evidence else {})
 
 
@@ -267,7 +270,7 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
         raise OperationError(f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}", path)
     act = acts[0]
     extras = EXTRAS.get(act, {})
-    _only(row, (act, "evidence", *extras), f"a {act} step", path)
+    _only(row, (act, "evidence", "name", *extras), f"a {act} step", path)
     shape, value, here = STEPS[act], row[act], (*path, act)
     fields: dict[str, Any] = {}
     if shape == "span":
@@ -294,7 +297,10 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
     evidence = row.get("evidence")
     if evidence is not None and not isinstance(evidence, str):
         raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence"))
-    return Step(act, evidence=evidence, **fields)
+    name = row.get("name", "")
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or not name.isprintable():
+        raise OperationError(f"name: expected what the chart calls the place, in at most {LONGEST_NAME} characters", (*path, "name"))
+    return Step(act, evidence=evidence, name=name, **fields)
 
 
 def _mapping(data: object, what: str, path: tuple[str | int, ...]) -> Mapping[str, Any]:
