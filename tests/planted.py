@@ -4,11 +4,11 @@ import time
 from dataclasses import dataclass
 from random import Random
 
-from casebook.beliefs import HELD, OTHER, Bank
-from casebook.cohort import cohort, frame_of, shipped
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.responses import Response
-from casebook.simulated import book_of, learner
+from casebook.classroom.beliefs import HELD, OTHER, Bank
+from casebook.classroom.cohort import cohort, frame_of, shipped
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.practice.responses import Response
+from casebook.testing.learners import book_of, learner
 from tests.strangers import STRANGERS
 
 ROOM = 2  # slips that a wrong rule must outlast before it can be asked of anybody to find it

@@ -1,8 +1,8 @@
 """The contract's JSON, written down once: exact keys, exact types, and a checker that says where something differs."""
 
-from casebook.authorities import AUTHORITIES
-from casebook.rules import RULEBOOK
-from casebook.views import VIEWS
+from casebook.coding.authorities import AUTHORITIES
+from casebook.coding.rules import RULEBOOK
+from casebook.coding.views import VIEWS
 
 
 class OneOf:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from casebook.claim import Line, show, tidy
+from casebook.coding.claim import Line, show, tidy
+from casebook.coding.rulebook import CODES
+from casebook.coding.views import accepted
 from casebook.grading import Grade, Item
-from casebook.rulebook import CODES
-from casebook.views import accepted
 
 TWINS = {a: b for opened, scoped in CODES.values() if scoped for a, b in ((opened, scoped), (scoped, opened)) if a != b}
 NEIGHBOURS = tuple(sorted({code for codes in CODES.values() for code in codes if code}))  # every code that some rule gives

@@ -1,8 +1,8 @@
 """Wrong rules that the rulebook does not know, for learners made up to test that they are not taken for known ones."""
 
-from casebook import edits
-from casebook.rulebook import marked
-from casebook.rules import RULEBOOK
+from casebook.coding import edits
+from casebook.coding.rulebook import marked
+from casebook.coding.rules import RULEBOOK
 
 
 def _right(id, *args):

@@ -2,11 +2,11 @@
 
 from hypothesis import strategies as st
 
-from casebook import edits
-from casebook.claim import MODIFIERS, Line, tidy
-from casebook.rulebook import CODES
-from casebook.variants import draw
-from casebook.views import Note
+from casebook.coding import edits
+from casebook.coding.claim import MODIFIERS, Line, tidy
+from casebook.coding.rulebook import CODES
+from casebook.coding.views import Note
+from casebook.testing.operations import draw
 
 FAMILY = tuple(sorted({c for codes in CODES.values() for c in codes if c} | {"44799", "44238"}))
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from casebook.authorities import AUTHORITIES, CONFIDENCE, weakest
-from casebook.rules import RULEBOOK
-from casebook.views import VIEWS
+from casebook.coding.authorities import AUTHORITIES, CONFIDENCE, weakest
+from casebook.coding.rules import RULEBOOK
+from casebook.coding.views import VIEWS
 from tests.conftest import ROOT
 
 

@@ -4,10 +4,10 @@ from random import Random
 
 import pytest
 
-from casebook.beliefs import HELD, Bank
-from casebook.cohort import shipped
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.simulated import answer, book_of
+from casebook.classroom.beliefs import HELD, Bank
+from casebook.classroom.cohort import shipped
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.testing.learners import answer, book_of
 from tests.strangers import STRANGERS
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.bowel import Bowel, BowelError, Place, cm
+from casebook.coding.bowel import Bowel, BowelError, Place, cm
 from tests.strategies import acts
 
 EMPTY = Bowel()

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.authorities import AUTHORITIES
 from casebook.cases import CaseError, check, library, load, ran_out
-from casebook.claim import read
+from casebook.coding.authorities import AUTHORITIES
+from casebook.coding.claim import read
+from casebook.coding.operation import STEPS
 from casebook.grading import grade_page
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.operation import STEPS
+from casebook.grading.misconceptions import MISCONCEPTIONS
 from tests.minimal_cases import FOLDER
 from tests.minimal_cases import case as minimal
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.choices import choices
-from casebook.claim import read
+from casebook.coding.claim import read
+from casebook.coding.views import Note
 from casebook.grading import Item, expected
-from casebook.views import Note
+from casebook.practice.choices import choices
 from tests.minimal_cases import FOLDER, item
 from tests.strategies import decided
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.claim import MAX_TEXT, MAX_UNITS, MODIFIER_ORDER, MODIFIERS, Answer, Line, read, same, show, tidy
+from casebook.coding.claim import MAX_TEXT, MAX_UNITS, MODIFIER_ORDER, MODIFIERS, Answer, Line, read, same, show, tidy
 from tests.strategies import claims
 
 CONTRACT = (Line("44120"), Line("44121", 2), Line("44310", 1, ("51",)))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from casebook.cases import CaseError
-from casebook.classroom import Room, read_hands
+from casebook.classroom.room import Room, read_hands
 
 
 @pytest.fixture

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casebook import cli, cohort
-from casebook.beliefs import Bank
-from casebook.class_report import report
-from casebook.cohort import clustered, discrimination_in_words, frame_of, shipped
-from casebook.cohort import cohort as class_of
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.responses import Fault, Response, read_folder
-from casebook.simulated import book_of, learner
+from casebook import cli
+from casebook.classroom import cohort
+from casebook.classroom.beliefs import Bank
+from casebook.classroom.cohort import clustered, discrimination_in_words, frame_of, shipped
+from casebook.classroom.cohort import cohort as class_of
+from casebook.classroom.report import report
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.practice.responses import Fault, Response, read_folder
+from casebook.testing.learners import book_of, learner
 from tests.conftest import ROOT
 from tests.strangers import STRANGERS
 from tools import samples

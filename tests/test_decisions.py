@@ -2,7 +2,7 @@
 
 import pytest
 
-from casebook.claim import Line, show
+from casebook.coding.claim import Line, show
 from tests.minimal_cases import case, item, lines
 
 

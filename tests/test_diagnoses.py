@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.authorities import AUTHORITIES
-from casebook.diagnoses import accepted, complete, faults, grade, notes, titles, vaguer
+from casebook.coding.authorities import AUTHORITIES
+from casebook.grading.icd10 import accepted, complete, faults, grade, notes, titles, vaguer
 
 KEYS = [case.key["diagnoses"] for case in map(cases.load, cases.library())]
 

@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 
-from casebook import cases, diagram
-from casebook.bowel import cm
+from casebook import cases
+from casebook.coding.bowel import cm
 from casebook.grading import Item, candidate_answers
-from casebook.variants import made_up
+from casebook.practice import diagram
+from casebook.testing.operations import made_up
 from tests.strategies import operations
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 
 import casebook
-from casebook import edits
-from casebook.authorities import AUTHORITIES
-from casebook.claim import Line, read
+from casebook.coding import edits
+from casebook.coding.authorities import AUTHORITIES
+from casebook.coding.claim import Line, read
 from tests.shapes import EDIT, fits
 from tests.strategies import claims
 

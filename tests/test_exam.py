@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.exam import TOPICS, draw
+from casebook.practice.exam import TOPICS, draw
 
 BANK = [cases.load(path).page() for path in cases.library()]
 WORDS = ("joins", "stoma", "query")

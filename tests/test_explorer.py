@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.claim import show
-from casebook.explorer import after, explore, look, start
-from casebook.operation import read_operation
-from casebook.rules import derive
+from casebook.coding.claim import show
+from casebook.coding.operation import read_operation
+from casebook.coding.rules import derive
+from casebook.practice.explorer import after, explore, look, start
 
 CM = st.integers(-20, 720)
 ACTS = st.one_of(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.authorities import AUTHORITIES
-from casebook.claim import read
-from casebook.fees import DATED, SHARES, SOURCE, factor, full, pays, told
+from casebook.coding.authorities import AUTHORITIES
+from casebook.coding.claim import read
+from casebook.money.fees import DATED, SHARES, SOURCE, factor, full, pays, told
 from tests.strategies import claims
 
 

@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casebook import flips
-from casebook.claim import show
-from casebook.grading import Item
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.operation import Operation, read_operation
-from casebook.variants import made_up
-from casebook.views import Note, accepted
+from casebook.coding.claim import show
+from casebook.coding.operation import Operation, read_operation
+from casebook.coding.views import Note, accepted
+from casebook.grading import Item, flips
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.testing.operations import made_up
 from tests.minimal_cases import EXPECTED, FOLDER, bag, case, item, lines
 from tests.slips import slips
 from tests.strategies import claims, decided, operations

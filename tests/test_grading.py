@@ -12,13 +12,14 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from casebook import cases, edits
-from casebook.claim import MAX_TEXT, Line, show
+from casebook import cases
+from casebook.coding import edits
+from casebook.coding.claim import MAX_TEXT, Line, show
+from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.views import Note
 from casebook.grading import Item, candidate_answers, expected, grade_page, item_of, worked
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.rules import RULEBOOK, derive
-from casebook.variants import made_up
-from casebook.views import Note
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.testing.operations import made_up
 from tests.minimal_cases import EXPECTED, FOLDER, bag, case, item, lines
 from tests.shapes import GRADE, fits
 from tests.slips import NEIGHBOURS, slips

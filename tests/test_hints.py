@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 
 from casebook import cases
+from casebook.coding.rules import RULEBOOK
+from casebook.coding.views import Note
 from casebook.grading import Item
-from casebook.hints import GIVES_AWAY, QUESTIONS, hints
-from casebook.rules import RULEBOOK
-from casebook.views import Note
+from casebook.practice.hints import GIVES_AWAY, QUESTIONS, hints
 from tests.minimal_cases import FOLDER, item
 from tests.strategies import operations
 

@@ -9,8 +9,8 @@ import pytest
 
 from casebook import cli
 from casebook.cases import library, load
-from casebook.choices import choices
-from casebook.lms import SEED, moodle, qti, questions
+from casebook.classroom.lms import SEED, moodle, qti, questions
+from casebook.practice.choices import choices
 
 CASES = [load(path) for path in library()]
 

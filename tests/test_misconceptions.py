@@ -5,13 +5,13 @@ import re
 import pytest
 from hypothesis import given
 
-from casebook.claim import show
+from casebook.coding.claim import show
+from casebook.coding.operation import FACETS, STEPS
+from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.views import VIEWS, Note
 from casebook.grading import Item
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.operation import FACETS, STEPS
-from casebook.rules import RULEBOOK, derive
-from casebook.variants import made_up
-from casebook.views import VIEWS, Note
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.testing.operations import made_up
 from tests.minimal_cases import EXPECTED, FOLDER, item, lines
 from tests.strategies import decided
 

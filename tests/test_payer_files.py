@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook import payer_files
+from casebook.money import payer_files
 from tests.conftest import ROOT
 
 SAMPLE = ROOT / "notebooks" / "data" / "in_network_sample.json"

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook import cases, query
-from casebook.authorities import AUTHORITIES
+from casebook import cases
+from casebook.coding.authorities import AUTHORITIES
 from casebook.grading import Item
-from casebook.query import LONGEST, TEMPTING, model, options, review
+from casebook.practice import query
+from casebook.practice.query import LONGEST, TEMPTING, model, options, review
 
 ITEMS = [Item.read(cases.load(path).page()) for path in cases.library()]
 OPEN = [item for item in ITEMS if item.note.action == "query"]

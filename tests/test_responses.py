@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook import responses
-from casebook.responses import Fault, Response, first_answers, read_file, read_folder, write_file
+from casebook.practice import responses
+from casebook.practice.responses import Fault, Response, first_answers, read_file, read_folder, write_file
 
 HEAD = {"format": "casebook-answers", "version": 1}
 ROW = {"case": "alder", "at": 1_790_000_000_000, "answer": "44120", "confidence": "sure", "seconds": 40, "hints": 1}

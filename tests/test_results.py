@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.exam import TOPICS
 from casebook.grading import candidate_answers, grade_page
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.results import CONFIDENCE, ELSEWHERE, PAGES, result, wilson
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.practice.exam import TOPICS
+from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, result, wilson
 
 BANK = [cases.load(path).page() for path in cases.library()]
 TEXTS = {page["id"]: [*candidate_answers(page), "", "nonsense", "44120; 44160"] for page in BANK}

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from casebook import edits
-from casebook.authorities import AUTHORITIES, CONFIDENCE
-from casebook.bowel import Place
-from casebook.claim import show
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.operation import STEPS, Operation, OperationError, Step
-from casebook.rulebook import Derivation
-from casebook.rules import RULEBOOK, derive
-from casebook.variants import made_up
-from casebook.views import VIEWS, Note
+from casebook.coding import edits
+from casebook.coding.authorities import AUTHORITIES, CONFIDENCE
+from casebook.coding.bowel import Place
+from casebook.coding.claim import show
+from casebook.coding.operation import STEPS, Operation, OperationError, Step
+from casebook.coding.rulebook import Derivation
+from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.views import VIEWS, Note
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.testing.operations import made_up
 from tests.minimal_cases import EXPECTED, case, lines
 from tests.strategies import decided, operations
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.sentences import split
+from casebook.cases.sentences import split
 
 PIECES = st.sampled_from(
     [

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import casebook
-from casebook import cases, tutor
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.tutor import DAY, DAYS, again, progress
+from casebook import cases
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.practice import review as tutor
+from casebook.practice.review import DAY, DAYS, again, progress
 
 BANK = [cases.load(path).page() for path in cases.library()]
 START = 20_000 * DAY + 9 * 3_600_000  # nine in the morning, UTC

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from casebook.operation import APPROACHES, FOLLOWS, REASONS, STEPS, SURGEONS, read_operation
-from casebook.rules import derive
-from casebook.variants import REACH, SITES, made_up
+from casebook.coding.operation import APPROACHES, FOLLOWS, REASONS, STEPS, SURGEONS, read_operation
+from casebook.coding.rules import derive
+from casebook.testing.operations import REACH, SITES, made_up
 
 MANY = 3_000
 

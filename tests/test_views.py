@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.authorities import AUTHORITIES, CONFIDENCE
-from casebook.claim import show
-from casebook.rules import RULEBOOK, derive
-from casebook.variants import made_up
-from casebook.views import VIEWS, Note, accepted, said
+from casebook.coding.authorities import AUTHORITIES, CONFIDENCE
+from casebook.coding.claim import show
+from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.views import VIEWS, Note, accepted, said
+from casebook.testing.operations import made_up
 from tests.minimal_cases import FOLDER, bag, case
 from tests.shapes import CODE, fits
 from tests.strategies import decided, operations

@@ -55,10 +55,10 @@ def named() -> None:
     """Print how often a rule that is held is named, by how many cases were answered."""
     from random import Random
 
-    from casebook.beliefs import Bank
-    from casebook.cohort import cohort, frame_of, shipped
-    from casebook.misconceptions import MISCONCEPTIONS
-    from casebook.simulated import book_of, learner
+    from casebook.classroom.beliefs import Bank
+    from casebook.classroom.cohort import cohort, frame_of, shipped
+    from casebook.grading.misconceptions import MISCONCEPTIONS
+    from casebook.testing.learners import book_of, learner
     from tests.planted import handed_in
 
     items = list(Bank.of(shipped()).items.values())

@@ -15,9 +15,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from casebook.cases import library, load  # noqa: E402
-from casebook.edits import scrub  # noqa: E402
+from casebook.coding.edits import scrub  # noqa: E402
+from casebook.coding.rules import derive  # noqa: E402
 from casebook.grading import Item, candidate_answers  # noqa: E402
-from casebook.rules import derive  # noqa: E402
 from tests.slips import Tally  # noqa: E402
 from tests.test_slips import everything  # noqa: E402
 

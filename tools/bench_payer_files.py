@@ -8,7 +8,7 @@ import resource
 import tempfile
 import time
 
-from casebook import payer_files
+from casebook.money import payer_files
 
 SIZE = 500_000_000  # bytes
 FAMILY = ("44120", "44121", "44202", "44203", "44160")

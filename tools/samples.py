@@ -9,8 +9,8 @@ import pathlib
 from random import Random
 
 from casebook.cases import load
-from casebook.responses import write_file
-from casebook.simulated import book_of, learner
+from casebook.practice.responses import write_file
+from casebook.testing.learners import book_of, learner
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks" / "data" / "responses"

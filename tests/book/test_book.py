@@ -9,11 +9,11 @@ import pytest
 import yaml
 from sphinx.search.en import SearchEnglish
 
-from casebook.authorities import AUTHORITIES
 from casebook.cases import library, load
+from casebook.coding.authorities import AUTHORITIES
+from casebook.coding.rules import RULEBOOK
 from casebook.grading import worked
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.rules import RULEBOOK
+from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.sphinx_ext.charts import leaks
 from tests.book.page import read
 from tests.conftest import ROOT

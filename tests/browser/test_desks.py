@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from casebook.cases import load
-from casebook.class_report import report
-from casebook.cohort import cohort, frame_of
+from casebook.classroom.cohort import cohort, frame_of
+from casebook.classroom.report import report
 from casebook.grading import expected, item_of
-from casebook.responses import read_folder
+from casebook.practice.responses import read_folder
 from tests.browser.page import SLOW, Quiz
 
 OLDER = [{"case": "alder", "at": 1_700_000_000_000, "answer": "44120 x2", "verdict": "wrong", "misconceptions": []}]

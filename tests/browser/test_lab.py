@@ -18,8 +18,8 @@ from playwright.sync_api import expect
 
 from casebook import cli
 from casebook.cases import library
-from casebook.cohort import cohort, frame_of
-from casebook.responses import read_folder
+from casebook.classroom.cohort import cohort, frame_of
+from casebook.practice.responses import read_folder
 from tests.conftest import ROOT
 
 ANSWER = "44120; 44121 x2; 44005"

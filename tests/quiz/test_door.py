@@ -50,7 +50,8 @@ def test_tables_are_found_and_read():
 
 
 def test_answers_are_forgotten_and_tables_kept(rowan):
-    from casebook import edits, grading
+    from casebook import grading
+    from casebook.coding import edits
 
     page = cases.load(rowan).page()
     door.answer_json(json.dumps({"do": "grade", "page": page, "answer": "44120"}))

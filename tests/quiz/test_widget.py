@@ -9,8 +9,8 @@ import pytest
 
 from casebook import cases
 from casebook.grading import grade_page
+from casebook.practice.responses import read_folder
 from casebook.quiz import quiz, save
-from casebook.responses import read_folder
 
 
 @pytest.fixture

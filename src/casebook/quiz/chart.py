@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from casebook.cases import MARK, Case
-from casebook.sentences import split
+from casebook.cases.sentences import split
 
 LABEL = re.compile(r"\*\*[^*]+\*\*")
 ID = re.compile(r' id="(?:line-|s)\d+"')

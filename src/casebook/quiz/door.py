@@ -12,11 +12,14 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casebook import claim, diagram, edits, explorer, fees, query, tutor
-from casebook.authorities import AUTHORITIES
-from casebook.findings import code_words
+from casebook.coding import claim, edits
+from casebook.coding.authorities import AUTHORITIES
 from casebook.grading import Item, grade_page, item_of
-from casebook.misconceptions import MISCONCEPTIONS
+from casebook.grading.findings import code_words
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.money import fees
+from casebook.practice import diagram, explorer, query
+from casebook.practice import review as tutor
 
 Question = Mapping[str, Any]
 

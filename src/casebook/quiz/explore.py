@@ -14,7 +14,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from casebook import diagram, explorer
+from casebook.practice import diagram, explorer
 
 from .widget import _lines
 

@@ -27,10 +27,12 @@ import anywidget
 import traitlets
 from IPython.display import Markdown
 
-from casebook import cases, diagram, tutor
+from casebook import cases
 from casebook.grading import grade_page, item_of, worked
-from casebook.responses import write_file
-from casebook.results import CONFIDENCE
+from casebook.practice import diagram
+from casebook.practice import review as tutor
+from casebook.practice.responses import write_file
+from casebook.practice.results import CONFIDENCE
 
 from . import door
 from .chart import chart_html

@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from casebook.exam import TOPICS
+from casebook.practice.exam import TOPICS
 from casebook.quiz import desks
 
 from .parts import markup

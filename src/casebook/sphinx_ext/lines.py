@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
-from casebook.sentences import split
+from casebook.cases.sentences import split
 
 from .bank import charts
 from .parts import make_box

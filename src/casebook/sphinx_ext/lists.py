@@ -12,11 +12,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from casebook.authorities import AUTHORITIES, CONFIDENCE
 from casebook.cases import root
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.rules import RULEBOOK
-from casebook.views import VIEWS
+from casebook.coding.authorities import AUTHORITIES, CONFIDENCE
+from casebook.coding.rules import RULEBOOK
+from casebook.coding.views import VIEWS
+from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .parts import PACKAGE, make_box, make_link, note_package, targets
 

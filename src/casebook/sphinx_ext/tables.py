@@ -9,13 +9,13 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from casebook import edits
 from casebook.cases import TOPICS, Case, library, load
-from casebook.exam import TOPICS as NAMES
-from casebook.findings import code_words
-from casebook.misconceptions import MISCONCEPTIONS
-from casebook.results import tells
-from casebook.views import VIEWS
+from casebook.coding import edits
+from casebook.coding.views import VIEWS
+from casebook.grading.findings import code_words
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.practice.exam import TOPICS as NAMES
+from casebook.practice.results import tells
 
 from .lists import QUESTIONS, Listing, badge, between, cite, line
 from .parts import make_link

@@ -1,0 +1,127 @@
+"""Assignments with the key kept back: a notebook without keys for learners, and a key file for the instructor.
+
+The learner's notebook needs no casebook: it shows the charts, takes an answer each, and saves a response file. The key file holds the cases whole;
+with it the class report grades as it does with the shipped cases.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from casebook.cases import LARGEST, MARK, Case, CaseError, distinct
+from casebook.practice.exam import Page
+from casebook.practice.responses import FORMAT as ANSWERS
+from casebook.practice.responses import VERSION as ANSWERS_VERSION
+from casebook.practice.results import graded_item
+
+FORMAT = "casebook-key"
+VERSION = 1
+NOTEBOOK = "assignment.ipynb"
+KEY = "key.json"
+
+_START = """\
+answers = {}  # case: your answer
+sure = {}     # case: "sure", "fairly" or "guessing"; leave it out if you like"""
+_SAVE = """\
+import json, time
+from pathlib import Path
+
+name = ""  # your name or number, if your instructor asked for it
+head = {{"format": "{format}", "version": {version}}}
+if name:
+    head["learner"] = name
+now = round(time.time() * 1000)
+words = {{case: str(word).strip().lower() or None for case, word in sure.items()}}
+given = {{case: str(text).strip() for case, text in answers.items()}}  # also 44120 without its quotes
+rows = [{{"case": case, "answer": text, "at": now, "confidence": words.get(case)}} for case, text in given.items() if text]
+Path("answers.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in [head, *rows]), encoding="utf-8")
+print(f"{{len(rows)}} of {cases} cases answered, saved in answers.jsonl")"""
+_HOW = """\
+Read each note and write the surgeon's claim, or `query` if you would have to ask the surgeon first.
+
+- Lines part at `;`, units are `x2`, modifiers `-59`: `44120; 44121 x2; 44310-51`.
+- Keep the quotes: `answers["..."] = "44120"`.
+- Run each cell with Shift+Enter. The last one saves `answers.jsonl`: hand that file in. It holds your answers, the time you saved them, and how sure you were; your name only if you write it there.
+
+All charts are invented. CPT is a registered trademark of the American Medical Association. This is for teaching; it is not billing advice."""
+
+
+def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment") -> tuple[Path, Path]:
+    """Write `student/assignment.ipynb` and `instructor/key.json` into a folder; their paths.
+
+    Raises CaseError for a case that has no chart, and where a file is there already: an instructor's key is never written over.
+    """
+    into = Path(folder)
+    if not cases:
+        raise CaseError(into, 1, "an assignment needs at least one case")
+    for case in distinct(cases):
+        if not case.chart.strip():
+            raise CaseError(case.path, 1, "this case has no chart to read, so it cannot be set")
+    notebook, key = into / "student" / NOTEBOOK, into / "instructor" / KEY
+    for path in (notebook, key):
+        if path.exists():
+            raise CaseError(path, 1, "there is such a file already; choose another folder, or move it away")
+        path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(_notebook(cases, title), notebook)
+    pages = [case.page() for case in cases]
+    key.write_text(
+        json.dumps({"format": FORMAT, "version": VERSION, "title": title, "pages": pages}, ensure_ascii=False, indent=1), "utf-8"
+    )
+    return notebook, key
+
+
+def read_key(path: str | Path) -> list[Page]:
+    """The cases of a key file. Raises CaseError where it is none, or holds a case that cannot be graded."""
+    file = Path(path)
+    try:
+        if file.stat().st_size > 100 * LARGEST:
+            raise CaseError(file, 1, "the file is too large for a key")
+        data: Any = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise CaseError(file, 1, f"the file cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError):
+        raise CaseError(file, 1, "this is not the JSON of a key file; take the one that casebook assign wrote") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise CaseError(file, 1, "this is no key file; take the one that casebook assign wrote")
+    if data.get("version") != VERSION:
+        raise CaseError(file, 1, f"the key is of format {str(data.get('version'))[:20]}; this casebook knows {VERSION}")
+    pages = data.get("pages")
+    if not isinstance(pages, list) or not pages:
+        raise CaseError(file, 1, "the key holds no cases")
+    for page in pages:
+        if not isinstance(page, dict) or not isinstance(page.get("id"), str) or not page["id"]:
+            raise CaseError(file, 1, "the key holds something that is no case with an id")
+        if not page.get("readings"):
+            raise CaseError(file, 1, f"the case {page['id']} cannot be graded: it has no readings")
+        try:
+            graded_item(page)
+        except ValueError as error:
+            raise CaseError(file, 1, str(error)) from None
+    return pages
+
+
+def chart_text(case: Case) -> str:
+    """The chart as a learner reads it: Markdown without the marks that say which words decide, under the title, so with headings one level lower."""
+    text = re.sub(r"^# .*\n", "", MARK.sub(r"\1", case.chart).strip())
+    return re.sub(r"^(#{1,5}) ", r"#\1 ", text.strip(), flags=re.MULTILINE)
+
+
+def _notebook(cases: Sequence[Case], title: str) -> Any:
+    new = nbformat.v4
+    cells = [new.new_markdown_cell(f"# {title}\n\n{_HOW}"), new.new_code_cell(_START)]
+    for case in cases:
+        cells.append(new.new_markdown_cell(f"## {case.title}\n\n{chart_text(case)}"))
+        cells.append(new.new_code_cell(f'answers["{case.id}"] = ""\nsure["{case.id}"] = ""'))
+    cells.append(new.new_markdown_cell("## Save your answers"))
+    cells.append(new.new_code_cell(_SAVE.format(format=ANSWERS, version=ANSWERS_VERSION, cases=len(cases))))
+    book = new.new_notebook(cells=cells)
+    book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    for number, cell in enumerate(book.cells):
+        cell["id"] = f"cell-{number:02}"  # the same at every run
+    return book

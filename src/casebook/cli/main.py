@@ -1,0 +1,206 @@
+"""The command line: `casebook code`, `grade`, `scrub`, `check`, `update-edits`; for a class `assign`, `class report` and `export`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from casebook.cases import Case, CaseError, check, library, load, ran_out
+from casebook.coding import edits, refresh
+from casebook.coding.claim import Line, read, show
+
+from . import teaching
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read."""
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except CaseError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="casebook", description="Code, grade and check small-bowel resection cases.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run)
+        return sub
+
+    code = command("code", _code, "what the rules say of a file's readings")
+    grade = command("grade", _grade, "grade one answer to a case")
+    scrub = command("scrub", _scrub, "check any claim against the CMS tables")
+    checks = command("check", _check, "validate cases, their sources and their keys")
+    for sub in (code, grade):
+        sub.add_argument("file", metavar="FILE", help="a case file, a bare operation, or the name of a shipped case")
+    grade.add_argument("answer", metavar="ANSWER", help='such as "44120; 44121 x2", or query')
+    grade.add_argument("--evidence", metavar="NAME,NAME", help="the marked sentences that decide the claim")
+    grade.add_argument("--diagnoses", metavar="CODE,CODE", help="ICD-10-CM codes, the first one first")
+    scrub.add_argument("claim", metavar="CLAIM")
+    checks.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case")
+    update = command("update-edits", _update, "replace an edit table from CMS's own download, and show what changed")
+    update.add_argument("file", metavar="FILE", type=Path, help="CMS's .zip, or the text file in it")
+    update.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
+    teaching.add_to(commands)
+    for sub in (code, grade, scrub):
+        sub.add_argument("--json", action="store_true", help="print JSON for other programs")
+    return parser
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def _code(args: argparse.Namespace) -> int:
+    case = load(args.file)
+    found = case.note.as_dict()
+    if args.json:
+        _print_json(found)
+        return 0
+    if case.note.out_of_scope:
+        print(f"out of scope: {case.note.out_of_scope}")
+        return 0
+    print("query: the readings have different claims" if found["action"] == "query" else "bill")
+    for claim, op in zip(found["claims"], case.readings, strict=True):
+        print(f"\n{_typed(claim['lines'])}" + (f"   ({op.says})" if op.says else ""))
+        print(f"  sure: {claim['confidence']}")
+        for reason in claim["because"]:
+            print(f"  because: {reason['says']} [{', '.join(reason['authorities'])}]")
+        for struck in claim["not_billed"]:
+            print(f"  not billed: {struck['code']}. {struck['says']}")
+        for view in claim["views"]:
+            print(f"  also accepted: {_typed(view['lines'])}. {view['says']}")
+        for edit in claim["edits"]:
+            print(f"  edit: {edit['says']} [{edit['authority']}]")
+    return 0
+
+
+def _typed(lines: list[dict[str, Any]]) -> str:
+    return show(Line(row["code"], row["units"], tuple(row["modifiers"])) for row in lines)
+
+
+def _list(text: str | None) -> list[str] | None:
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _grade(args: argparse.Namespace) -> int:
+    case = load(args.file)
+    grade = case.item.grade(args.answer).as_dict(_list(args.evidence), _list(args.diagnoses))
+    if args.json:
+        _print_json(grade)
+        return 0
+    told = grade["feedback"]
+    print(told["headline"])
+    for key, label in (
+        ("amounts_to", ""), ("tempts", ""), ("correction", ""), ("doubt", ""), ("flip", ""), ("ask", "Ask: "), ("expected", "Expected: "),
+    ):  # fmt: skip
+        if told[key] and not (grade["verdict"] == "correct" and key == "expected"):
+            print(f"  {label}{told[key]}")
+    for sentence in told["settles"]:
+        print(f"  The chart: “{sentence['text']}”")
+    for finding in grade["findings"]:
+        if finding["says"] not in told.values():
+            print(f"  - {finding['says']}")
+    for line in (*_cited(case, grade["evidence"]), *_diagnosed(grade["diagnoses"])):
+        print(f"  {line}")
+    return 0
+
+
+def _cited(case: Case, told: dict[str, Any] | None) -> Iterator[str]:
+    """What the marked sentences come to, in words."""
+    if not told:
+        return
+    yield f"Sentences that decide: {len(told['found'])} of {len(told['found']) + len(told['missed'])} found."
+    for name, what in (("missed", "Missed"), ("irrelevant", "Not what decides")):
+        if known := [mark for mark in told[name] if mark in case.evidence]:
+            yield f"{what}: {', '.join(known)}."
+    if strange := [mark for mark in told["irrelevant"] if mark not in case.evidence]:
+        yield f"The chart marks no {', '.join(strange)}; it marks: {', '.join(case.evidence)}."
+
+
+def _diagnosed(told: dict[str, Any] | None) -> Iterator[str]:
+    """What the diagnosis codes come to, in words."""
+    if not told:
+        return
+    yield f"Diagnoses: {len(told['found'])} of {len(told['found']) + len(told['missed'])} right."
+    for name, what in (("missed", "Missing"), ("extra", "Not needed")):
+        if told[name]:
+            yield f"{what}: {', '.join(told[name])}."
+    if told["found"] and not told["first_right"]:
+        yield f"{told['expected'][0]} comes first."
+    yield from (finding["says"] for finding in told["findings"])
+
+
+def _scrub(args: argparse.Namespace) -> int:
+    answer = read(args.claim)
+    if answer.error or not answer.claim:
+        print(answer.error or "a claim was expected, such as 44120; 44121 x2", file=sys.stderr)
+        return 2
+    found = edits.scrub(answer.claim)
+    if args.json:
+        _print_json({"claim": [line.as_dict() for line in answer.claim], "edits": [edit.as_dict() for edit in found]})
+        return 0
+    for edit in found:
+        print(f"{'blocks' if edit.blocks else 'note'}: {edit.says} [{edit.authority}]")
+    if not found:
+        print("nothing in the tables held here stands against this claim")
+    return 0
+
+
+def _update(args: argparse.Namespace) -> int:
+    try:
+        table, rows = refresh.read_download(args.file)
+    except refresh.TableError as error:
+        print(error, file=sys.stderr)
+        return 2
+    told = refresh.changes(table, rows)
+    for line in told:
+        print(line)
+    print(f"{table.file}: {len(rows)} rows for this family, {len(told)} changes")
+    if told and not args.dry_run:
+        print(f"written to {refresh.write(table, rows)}; now set its edition in data/authorities.toml and run casebook check")
+    return 0
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix in (".md", ".yaml", ".yml"))
+
+
+def _check(args: argparse.Namespace) -> int:
+    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else library()
+    if not files:
+        where = ", ".join(map(str, args.paths))
+        print(f"{where}:1: there is no case here; name a case file, or a folder with .md or .yaml files", file=sys.stderr)
+        return 1
+    faults: list[CaseError] = []
+    cases: list[Case] = []
+    for file in files:
+        try:
+            case = load(file)
+            cases.append(case)
+            faults += check(case)
+        except CaseError as error:
+            faults.append(error)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    for note in ran_out(cases, date.today(), book=not args.paths):
+        print(f"note: {note}")
+    print(f"{teaching.many(len(files), 'case')}, {teaching.many(len(faults), 'fault')}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The sources that rules, cases and pages stand on: edition, address, how much was read, how long in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from casebook.data import Lazy, toml
+
+#: From the surest to the least sure. A claim is as sure as the least sure rule it needed.
+CONFIDENCE = ("confirmed", "derived", "secondary", "recalled", "contested")
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One source: its edition, where it is, how much of it was read, and how sure that makes us."""
+
+    id: str
+    title: str
+    edition: str
+    address: str
+    read: str
+    confidence: str
+    until: date | None = None
+
+    def ran_out(self, today: date) -> bool:
+        """Whether this edition is no longer the one in force."""
+        return self.until is not None and today > self.until
+
+    def as_dict(self) -> dict[str, str]:
+        return {"id": self.id, "title": self.title, "edition": self.edition, "address": self.address}
+
+
+def _load() -> dict[str, Authority]:
+    return {key: Authority(id=key, **row) for key, row in toml("authorities.toml").items()}
+
+
+AUTHORITIES = Lazy(_load)
+
+
+def weakest(words: list[str]) -> str:
+    """The least sure of several confidence words; `confirmed` where there are none."""
+    return max(words, key=CONFIDENCE.index, default="confirmed")

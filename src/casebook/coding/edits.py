@@ -1,0 +1,201 @@
+"""The CMS tables of this code family, and the check of any claim against them.
+
+The pair, unit and add-on tables held are those of 2024 (`cms-ptp-2024q3`, `cms-mue-2024-07`, `cms-aoc-2024-06`); the
+values are those of July 2026 (`cms-pfs-2026-07`). Every finding says which table it rests on.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+from casebook.data import text
+
+from .claim import Line
+
+OPENING = frozenset({"59", "XE", "XP", "XS", "XU", "58", "78", "79"})  # modifiers that can open a pair
+ANY_BASE = "CCCCC"  # CMS lists no base: each contractor decides
+
+
+@dataclass(frozen=True)
+class Value:
+    """One code of the fee schedule: relative value units (RVU), facility; `status` A is paid, C is contractor-priced."""
+
+    status: str
+    work: float
+    practice: float
+    malpractice: float
+    total: float
+    global_days: str
+    multiple: str  # 0 = never reduced, 2 = the standard 100/50/50/50/50 ranking
+    intraoperative: float  # share of the fee, 0 to 1
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Most units a day; `kind` 2 is absolute, 3 may be paid on appeal, 1 is tested line by line."""
+
+    units: int
+    kind: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One thing the tables say of a claim. `blocks` tells whether the claim would be denied as it stands."""
+
+    kind: str  # unknown-code | add-on-without-base | pair | units | modifier
+    codes: tuple[str, ...]
+    blocks: bool
+    says: str
+    authority: str
+
+    @property
+    def absolute(self) -> bool:
+        """Whether it is a limit on units that loses every unit of the day (MAI 2)."""
+        return self.kind == "units" and limits()[self.codes[0]].kind == 2
+
+    @property
+    def appealable(self) -> bool:
+        """Whether it is a limit on units that the record may lift (MAI 3)."""
+        return self.kind == "units" and limits()[self.codes[0]].kind == 3
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self) | {"codes": list(self.codes)}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """A table of the package's data, such as `cms/mue.csv`, row by row."""
+    return list(csv.DictReader(text(name).splitlines()))
+
+
+@lru_cache(maxsize=1)
+def values() -> dict[str, Value]:
+    """The fee schedule of July 2026, non-QP. Source: cms-pfs-2026-07."""
+    return {
+        r["code"]: Value(
+            r["status"], float(r["work_rvu"]), float(r["pe_rvu_facility"]), float(r["mp_rvu"]),
+            float(r["total_rvu_facility"]), r["global_days"], r["mult_proc"], float(r["intraop_pct"] or 0),
+        )
+        for r in rows("cms/pfs_2026.csv") if not r["mod"]
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def bases() -> dict[str, frozenset[str]]:
+    """For each add-on code the codes it may ride on. Source: cms-aoc-2024-06."""
+    table: dict[str, set[str]] = {}
+    for row in rows("cms/aoc.csv"):
+        table.setdefault(row["add_on_code"], set()).add(row["primary_code"])
+    return {code: frozenset(found) for code, found in table.items()}
+
+
+@lru_cache(maxsize=1)
+def pairs() -> dict[tuple[str, str], int]:
+    """Active pairs, column one first, with their indicator (0 never, 1 with a modifier). Source: cms-ptp-2024q3."""
+    return {(r["column_1"], r["column_2"]): int(r["modifier_indicator"]) for r in rows("cms/ptp.csv") if r["status"] == "active"}
+
+
+@lru_cache(maxsize=1)
+def limits() -> dict[str, Limit]:
+    """Units a day a practitioner may bill. Source: cms-mue-2024-07."""
+    return {r["code"]: Limit(int(r["mue_practitioner"]), int(r["mai_practitioner"])) for r in rows("cms/mue.csv")}
+
+
+@lru_cache(maxsize=1)
+def family() -> frozenset[str]:
+    """Every code the tables held here know."""
+    return frozenset(values()) | frozenset(limits()) | frozenset(bases())
+
+
+def add_on(code: str) -> bool:
+    """Whether CMS lists the code as an add-on. Source: cms-aoc-2024-06."""
+    return code in bases()
+
+
+def pair(one: str, two: str) -> tuple[str, str, int] | None:
+    """The active pair of two codes in either order: column one, column two, indicator."""
+    table = pairs()
+    for first, second in ((one, two), (two, one)):
+        if (first, second) in table:
+            return first, second, table[first, second]
+    return None
+
+
+def scrub(claim: Iterable[Line]) -> tuple[Edit, ...]:
+    """Check a claim against the tables: unknown codes, add-ons without their base, pairs, units over the limit, 51 where no reduction applies."""
+    lines = tuple(claim)
+    codes = list(dict.fromkeys(line.code for line in lines))
+    return (*_unknown(codes), *_baseless(codes), *_paired(lines, codes), *_units(lines), *_reduced(lines))
+
+
+def _unknown(codes: list[str]) -> Iterable[Edit]:
+    for code in codes:
+        if code not in family():
+            says = f"{code} is not in the tables held here, which cover this code family only."
+            yield Edit("unknown-code", (code,), False, says, "cms-pfs-2026-07")
+
+
+def _baseless(codes: list[str]) -> Iterable[Edit]:
+    for code in codes:
+        accepted = bases().get(code)
+        if accepted is None:
+            continue
+        if ANY_BASE in accepted:
+            if not any(not add_on(c) for c in codes):
+                says = f"{code} is an add-on and no other service stands on the claim."
+                yield Edit("add-on-without-base", (code,), True, says, "cms-aoc-2024-06")
+        elif not accepted & set(codes):
+            listed = sorted(accepted)
+            named = ", ".join(listed) if len(listed) <= 8 else f"one of {len(listed)} listed codes"
+            says = f"{code} is an add-on; CMS accepts it only on {named}, which is not on the claim."
+            yield Edit("add-on-without-base", (code,), True, says, "cms-aoc-2024-06")
+
+
+def _paired(lines: tuple[Line, ...], codes: list[str]) -> Iterable[Edit]:
+    for i, one in enumerate(codes):
+        for two in codes[i + 1 :]:
+            found = pair(one, two)
+            if found is None:
+                continue
+            first, second, indicator = found
+            marked = any(OPENING & set(line.modifiers) for line in lines if line.code in (first, second))
+            opened = indicator == 1 and marked
+            if indicator == 0:
+                says = f"{second} is never paid beside {first} (indicator 0), and no modifier opens the pair."
+            elif opened:
+                says = f"{second} is paid beside {first} only for truly separate work (indicator 1); the modifier claims that."
+            else:
+                says = f"{second} is paid beside {first} only with a modifier that shows separate work (indicator 1)."
+            yield Edit("pair", (first, second), not opened, says, "cms-ptp-2024q3")
+
+
+def _units(lines: tuple[Line, ...]) -> Iterable[Edit]:
+    total: Counter[str] = Counter()
+    for line in lines:
+        total[line.code] += line.units
+    for code, units in total.items():
+        limit = limits().get(code)
+        if limit and limit.kind == 1:
+            units = max(line.units for line in lines if line.code == code)
+        if limit and units > limit.units:
+            ending = (
+                "the limit rests on claims data (MAI 3), so bill what was done and appeal with the report."
+                if limit.kind == 3
+                else "the limit is absolute (MAI 2), and going over it loses every unit of the day."
+                if limit.kind == 2
+                else "each line is tested on its own (MAI 1)."
+            )
+            says = f"{code} has {units} units and a limit of {limit.units} a day; {ending}"
+            yield Edit("units", (code,), True, says, "cms-mue-2024-07")
+
+
+def _reduced(lines: tuple[Line, ...]) -> Iterable[Edit]:
+    for code in dict.fromkeys(line.code for line in lines if "51" in line.modifiers):
+        if add_on(code) and code in values() and values()[code].multiple == "0":
+            says = (
+                f"51 does not belong on {code}: an add-on is never reduced for standing beside another procedure (indicator 0)."
+            )
+            yield Edit("modifier", (code,), False, says, "cms-pfs-2026-07")

@@ -1,0 +1,127 @@
+"""Which wrong rule gives an answer: everything that the misconceptions make of one note, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from casebook.coding import edits
+from casebook.coding.claim import Claim, Same, same
+from casebook.coding.rulebook import Derived, Rulebook, Trace
+from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.views import Note, View, accepted
+
+from .misconceptions import MISCONCEPTIONS, Misconception
+
+Bare = frozenset[tuple[str, int]]
+Ways = dict[Same, tuple[Misconception, ...]]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The misconceptions that give an answer: any one of them, or all `together`; `bare` means but for its modifiers."""
+
+    misconceptions: tuple[Misconception, ...] = ()
+    together: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What is right for a note, and what every wrong rule gives for it."""
+
+    note: Note
+
+    @cached_property
+    def right(self) -> tuple[tuple[View | None, Derived], ...]:
+        """Every accepted claim, with the view it comes from; none where the note needs a query."""
+        return self.note.accepted()
+
+    @cached_property
+    def targets(self) -> tuple[Derived, ...]:
+        """The claims an answer is compared with: the accepted ones, or for a query those of each reading."""
+        if self.note.action == "query":
+            return tuple(claim for op in self.note.readings for _, claim in accepted(op))
+        return tuple(claim for _, claim in self.right)
+
+    def of(self, claim: Claim) -> Explanation:
+        """The misconceptions that give this claim, alone before together, exactly before but for its modifiers."""
+        key = plain(claim)
+        if alone := self.wrong_ways.get(key):
+            return Explanation(alone)
+        if bare := self._bare_ways.get(_bare(key)):
+            return Explanation(bare, bare=True)
+        if both := self._wrong_pairs.get(key):
+            return Explanation(both, together=True)
+        return Explanation()
+
+    @cached_property
+    def wrong_ways(self) -> Ways:
+        """What each misconception alone gives, where that is not an accepted answer."""
+        return self._explained({(m,): m.book for m in MISCONCEPTIONS.values()})
+
+    @cached_property
+    def _wrong_pairs(self) -> Ways:
+        """What two misconceptions give together and neither alone."""
+        lively = dict.fromkeys(m for ms in self.wrong_ways.values() for m in ms)
+        books: dict[tuple[Misconception, ...], Rulebook] = {
+            (a, b): a.book.swap(b.swaps) for a, b in combinations(lively, 2) if not a.swaps.keys() & b.swaps.keys()
+        }
+        return {key: ms for key, ms in self._explained(books, first_only=True).items() if key not in self.wrong_ways}
+
+    @cached_property
+    def _bare_ways(self) -> dict[Bare, tuple[Misconception, ...]]:
+        """The same by codes and units alone, for an answer whose modifiers go wrong as well."""
+        right = {_bare(plain(claim.lines)) for claim in self.targets}
+        found: dict[Bare, tuple[Misconception, ...]] = {}
+        for key, ms in self.wrong_ways.items():
+            if (bare := _bare(key)) not in right:
+                found[bare] = (*found.get(bare, ()), *ms)
+        return {bare: tuple(filter(_unmarked, ms)) or ms for bare, ms in found.items()}
+
+    @cached_property
+    def _traces(self) -> tuple[Trace, ...]:
+        return tuple(Trace(op, RULEBOOK) for op in self.note.readings)
+
+    def _explained(self, books: Mapping[tuple[Misconception, ...], Rulebook], first_only: bool = False) -> Ways:
+        right = {plain(claim.lines) for claim in self.targets}
+        found: Ways = {}
+        for ms, book in books.items():
+            for claim in self._given_by(ms, book):
+                key = plain(claim.lines)
+                if claim.out_of_scope or (key in right and not self._picks(ms)) or (first_only and key in found):
+                    continue
+                found[key] = (*found.get(key, ()), *(m for m in ms if m not in found.get(key, ())))
+        return found
+
+    def _picks(self, ms: tuple[Misconception, ...]) -> bool:
+        """Whether a wrong choice among readings is at work: on a note that needs a query it gives one reading's claim."""
+        return self.note.action == "query" and any("settle" in m.swaps for m in ms)
+
+    def _given_by(self, ms: tuple[Misconception, ...], book: Rulebook) -> list[Derived]:
+        chooses = any("settle" in m.swaps for m in ms)
+        if not chooses and all(trace.alike(m.swaps) for trace in self._traces for m in ms):
+            return []
+        if not chooses and (len(self.note.readings) == 1 or self.note.action == "query"):
+            return [derive(op, book) for op in self.note.readings]
+        chosen = self.note.chosen(book)
+        return [chosen] if chosen else []
+
+
+def plain(claim: Claim) -> Same:
+    """A claim without any 51 on a code that is not an add-on: how misconceptions are matched."""
+    return same(claim, frozenset(line.code for line in claim if not edits.add_on(line.code)))
+
+
+def _unmarked(m: Misconception) -> bool:
+    """Whether a misconception is about codes; where modifiers are left aside, one about them says little."""
+    return all(RULEBOOK[rule].kind != "mark" for rule in m.swaps)
+
+
+def _bare(key: Same) -> Bare:
+    total: dict[str, int] = {}
+    for code, units, _ in key:
+        total[code] = total.get(code, 0) + units
+    return frozenset(total.items())

@@ -1,0 +1,334 @@
+"""The nearest operation that would make a claim right: one or two stated changes away, or none.
+
+A change drops, adds or moves something done, undoes or makes a join, or turns the approach. Each says itself in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from casebook.coding import edits
+from casebook.coding.bowel import Place, cm
+from casebook.coding.claim import MODIFIER_ORDER, Claim, same
+from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, OperationError, Step
+from casebook.coding.rulebook import CODES, UNLISTED, UNLISTED_OPEN
+from casebook.coding.rules import GLOBAL_DAYS
+from casebook.coding.views import accepted
+
+ROOM = 15.0  # cm kept clear of everything done, for a site of its own
+PIECE = 10.0  # cm, the length of a made-up further piece
+MOST_STEPS = 60_000  # of changed operations; a reader waits for this
+FISTULAS = STEPS["close_fistula"]  # where each leads
+WORDS = {
+    "stoma": "the stoma", "stricturoplasty": "the stricturoplasty", "bypass": "the bypass join", "repair": "the repair",
+    "enterotomy": "the opening", "diverticulectomy": "the removal of the pouch", "close_stoma": "the closing of the stoma",
+    "close_fistula": "the closing of the fistula", "feeding_catheter": "the feeding catheter", "reopen": "the reopening",
+    "lyse_adhesions": "the freeing of adhesions", "explore": "the exploration", "appendectomy": "the appendix",
+    "mesentery_repair": "the closing of the mesentery", "omentectomy": "the omentum",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One stated change and the operation it leads to. `says` completes “Had …”."""
+
+    says: str
+    op: Operation
+
+    def fewer(self, before: Operation) -> bool:
+        """Whether it comes to something simply not done, with no end left open by it."""
+        opened = [sum(p.open for p in op.bowel.places) for op in (before, self.op)]
+        return set(self.op.steps) < set(before.steps) and opened[1] <= opened[0]
+
+
+def changes(op: Operation) -> Iterator[Change]:
+    """Every operation one change away."""
+    for says, fields in _candidates(op):
+        if not fields.get("steps", op.steps):
+            continue  # an operation of nothing is none
+        try:
+            yield Change(says, replace(op, **fields))
+        except OperationError:
+            continue
+
+
+def never(claim: Claim) -> str | None:
+    """Why no operation at all has this claim, where one glance tells; else None."""
+    for line in claim:
+        for mark in line.modifiers:
+            if mark == "22" and line.code in (UNLISTED, UNLISTED_OPEN):
+                return "an unlisted code takes no 22; the report says what was done."
+            if edits.add_on(line.code) and mark in ("22", "51", "59", "XS", "78", "79"):
+                return f"an add-on never takes {mark}."
+    return None
+
+
+def beyond(claim: Claim) -> str | None:
+    """What of a claim no rule of this casebook gives: a code or a modifier that operations outside it may well take."""
+    for line in claim:
+        if line.code not in _DERIVED:
+            return line.code
+        for mark in line.modifiers:
+            if mark not in MODIFIER_ORDER and mark != "XS":
+                return f"modifier {mark}"
+    return None
+
+
+_DERIVED = {code for codes in CODES.values() for code in codes} | {UNLISTED, UNLISTED_OPEN}
+
+
+def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
+    """The fewest changes, at most two, after which the wanted claim is an accepted one.
+
+    None where no two changes do; nothing at all where there are too many to try, as in an operation of thirty pieces.
+    """
+    if len(_lacks(op, wanted)) > 2:
+        return None
+    work = Work()
+    first = sorted(work.changes(op), key=lambda change: _distance(change.op, wanted))
+    for change in first:
+        if not _lacks(change.op, wanted) and _right(change.op, wanted):
+            return (change,)
+    tried = {op, *(change.op for change in first)}
+    for fewer in (True, False):  # two things fewer are easier to think than one moved and one more
+        for change in first:
+            if len(_lacks(change.op, wanted)) > 1 or (fewer and not change.fewer(op)):
+                continue
+            made = set(change.op.steps) - set(op.steps)
+            for second in work.changes(change.op):
+                undone = not made.issubset(second.op.steps)  # the second change would take back what the first one did
+                if undone or second.op in tried or _lacks(second.op, wanted) or (fewer and not second.fewer(change.op)):
+                    continue
+                tried.add(second.op)
+                if _right(second.op, wanted):
+                    return (change, second)
+    return () if work.left < 0 else None
+
+
+class Work:
+    """How much is looked at before giving up: changed operations, each weighing as much as it has steps."""
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+
+    def changes(self, op: Operation) -> Iterator[Change]:
+        for change in changes(op):
+            self.left -= len(change.op.steps)
+            if self.left < 0:
+                return
+            yield change
+
+
+_SESSION = {"58": "staged", "78": "complication", "79": "unrelated"}
+_ROLE = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
+_OPEN = {opened for opened, _ in CODES.values()} - {scoped for _, scoped in CODES.values()}
+_SCOPED = {scoped for _, scoped in CODES.values() if scoped} - {opened for opened, _ in CODES.values()} | {UNLISTED}
+
+
+def _lacks(op: Operation, wanted: Claim) -> set[str]:
+    """What a glance at the claim shows that another operation must have: one change mends one of these at most."""
+    marks = {mark for line in wanted for mark in line.modifiers}
+    codes = {line.code for line in wanted}
+    found = set()
+    plain = codes & {"44125", "44310", "44187"} or codes <= {
+        UNLISTED,
+        UNLISTED_OPEN,
+    }  # a view adds 22 there, and unlisted codes take none
+    if ("22" in marks) != op.unusual_work and not plain:
+        found.add("unusual work")
+    follows = next((_SESSION[m] for m in sorted(marks) if m in _SESSION), None)
+    if follows != (op.follows if op.days <= GLOBAL_DAYS else None) and not any(s.decided for s in op.steps):
+        found.add("session")
+    if next((_ROLE[m] for m in sorted(marks) if m in _ROLE), "primary") != op.surgeon:
+        found.add("surgeon")
+    opened = op.approach in ("open", "converted")
+    if (codes & _OPEN and not opened) or (codes & _SCOPED and opened):
+        found.add("approach")
+    return found
+
+
+def _distance(op: Operation, wanted: Claim) -> int:
+    main = accepted(op)[0][1]
+    return len(same(wanted, main.free_51) ^ main.same())
+
+
+def _right(op: Operation, wanted: Claim) -> bool:
+    return any(claim.out_of_scope is None and claim.fits(wanted) for _, claim in accepted(op))
+
+
+def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    laparoscopic = op.approach not in ("open", "converted")
+    yield (
+        f"the operation been {'open' if laparoscopic else 'laparoscopic to the end'}",
+        {"approach": APPROACHES[0] if laparoscopic else APPROACHES[1]},
+    )
+    places = op.bowel.places
+    for place in places:
+        yield from _place_changes(op, place)
+    for one, two in pairwise(places):
+        if one.joined and two.joined:
+            bridge = (Step("resect", one.end, two.start, reason="margin"), Step("join", one.start, two.end))
+            kept = _without(op, {one.joins[-1], two.joins[-1]})
+            yield f"the bowel from {cm(one.end)} to {cm(two.start)} also been taken, with one join", {"steps": kept + bridge}
+    for i, step in enumerate(op.steps):
+        if step.act in WORDS and not (step.act == "stoma" and any(i in p.stomas and p.cuts for p in places)):
+            word = WORDS[step.act].removeprefix("the ") if step.kind != "loop" else "loop stoma"
+            alike = sum(s.act == step.act and s.kind == step.kind for s in op.steps)
+            yield f"there been one {word} fewer" if alike > 1 else f"there been no {word}", {"steps": _without(op, {i})}
+        if step.act == "close_fistula":
+            for kind in FISTULAS:
+                if kind != step.kind:
+                    turned = (*op.steps[:i], replace(step, kind=kind), *op.steps[i + 1 :])
+                    yield f"the fistula been from {kind.replace('-', ' to ')}", {"steps": turned}
+    yield from _causes(op)
+    site = _free_site(op)
+    if site is not None:
+        for says, more in _additions(site):
+            again = any(step.act == more[0].act for step in op.apart)
+            yield says.replace("a ", "a further ", 1) if again else says, {"steps": (*op.steps, *more)}
+        for i, step in enumerate(op.steps):
+            if step.act in POINTS:
+                moved = tuple(replace(s, start=site, end=site) if i == j else s for j, s in enumerate(op.steps))
+                yield f"{WORDS[step.act]} been at another site", {"steps": moved}
+    beyond = max([op.valve, *(end for s in op.steps for end in (s.start, s.end))]) + ROOM
+    yield "a loop of colon been brought out", {"steps": (*op.steps, Step("stoma", beyond, beyond, kind="loop"))}
+    yield (
+        f"the note {'not ' if op.unusual_work else ''}described work far beyond the usual",
+        {"unusual_work": not op.unusual_work},
+    )
+    for follows, words in (
+        ("staged", "this been a planned return within ninety days"),
+        ("complication", "this been a return for a complication within ninety days"),
+    ):
+        if op.follows != follows:
+            yield words, {"follows": follows}
+    if op.follows:
+        yield "this been the first operation", {"follows": None, "days": 1}
+    for surgeon, words in (
+        ("primary", "this been the main surgeon's claim"), ("assistant", "this been the assistant surgeon's claim"),
+        ("assistant-nonphysician", "this been the physician assistant's claim"), ("co-surgeon", "two surgeons shared the operation"),
+    ):  # fmt: skip
+        if op.surgeon != surgeon:
+            yield words, {"surgeon": surgeon}
+
+
+def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    """Something more at a site of its own: in words, and its steps."""
+    end = site + PIECE
+    yield "a further segment been removed and joined on its own", (Step("resect", site, end), Step("join", site, end))
+    yield "a loop been brought out upstream", (Step("stoma", site, site, kind="loop"),)
+    yield "a stricture at another site been widened", (Step("stricturoplasty", site, site),)
+    yield "a hole from disease at another site been sewn", (Step("repair", site, site, kind="disease"),)
+    yield "the bowel been opened at another site", (Step("enterotomy", site, site),)
+    yield "a Meckel's pouch been removed elsewhere", (Step("diverticulectomy", site, site),)
+    yield "a feeding catheter been put in", (Step("feeding_catheter", site, site),)
+    yield "two loops been joined with nothing removed", (Step("bypass", site, end),)
+    yield "a stoma at another site been closed", (Step("close_stoma", site, site),)
+    for kind in FISTULAS:
+        yield f"a fistula ({kind.replace('-', ' to ')}) been closed besides", (Step("close_fistula", kind=kind),)
+
+
+def _causes(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a hole came from, and what the main work at a fistula was."""
+    for i, step in enumerate(op.steps):
+        if step.act == "repair":
+            own = step.kind == "surgeon"
+            says = f"the hole at {cm(step.start)} {'come from disease' if own else 'been the surgeon’s own'}"
+            yield (
+                says,
+                {
+                    "steps": tuple(
+                        replace(s, kind="disease" if own else "surgeon") if i == j else s for j, s in enumerate(op.steps)
+                    )
+                },
+            )
+    if any(s.reason == "fistula" for s in op.steps) and not op.did("close_fistula"):
+        for kind in FISTULAS:
+            yield (
+                f"closing a fistula ({kind.replace('-', ' to ')}) been the main work",
+                {"steps": (*op.steps, Step("close_fistula", kind=kind))},
+            )
+
+
+def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
+    where = f"{cm(place.start)} to {cm(place.end)}"
+    ended = {*place.joins, *place.stomas}
+    if place.cuts and not place.left:
+        yield f"the piece from {where} not been removed", {"steps": _without(op, {*place.cuts, *ended})}
+    rest = _without(op, ended)
+    if place.joined:
+        yield (
+            f"the end at {cm(place.start)} been brought out instead of joined",
+            {"steps": (*_without(op, {place.joins[-1]}), Step("stoma", place.start, place.start, kind="end"))},
+        )
+        yield f"the ends at {where} been left stapled", {"steps": _without(op, {place.joins[-1]})}
+        yield from _split(op, place)
+        if place.cuts and place.end <= op.valve:
+            taken = (place.cuts[-1], place.joins[-1])
+            longer = tuple(replace(s, end=op.valve + PIECE) if i in taken else s for i, s in enumerate(op.steps))
+            yield f"the piece from {where} taken the ileocecal valve with it", {"steps": longer}
+    elif place.start < place.end:
+        yield f"the ends at {where} been joined", {"steps": (*rest, Step("join", place.start, place.end))}
+    if place.start < op.valve < place.end and place.joined:
+        steps = tuple(
+            replace(s, end=op.valve - PIECE)
+            if s.act in ("resect", "join") and i in {*place.cuts, *place.joins} and s.end > op.valve
+            else s
+            for i, s in enumerate(op.steps)
+        )
+        yield "the ileocecal valve been left in place", {"steps": steps}
+
+
+def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same pieces, each with a join of its own."""
+    pieces = [op.steps[i] for i in place.cuts]
+    rest = _without(op, {*place.cuts, *place.joins})
+    apart: list[Step] = []
+    clear = True
+    for step in (s for s in pieces if s.reason not in ("margin", "join")):
+        start, end = _longest(step, apart)
+        clear = clear and (start, end) == (step.start, step.end)
+        if start < end:
+            apart.append(replace(step, start=start, end=end))
+    if len(apart) == 1 and apart[0].lesions > 1:
+        s = apart[0]
+        third = (s.end - s.start) / 3
+        third = float(round(third)) if third > 2 else third  # whole cm, as people measure
+        apart = [replace(s, end=s.start + third, lesions=1), replace(s, start=s.end - third, lesions=1)]
+    if len(apart) > 1:
+        steps = tuple(x for s in apart for x in (s, Step("join", s.start, s.end)))
+        where = f"from {cm(place.start)} to {cm(place.end)}"
+        if len(pieces) == 1:
+            says = f"the lesions {where} been taken out as two pieces, each with its own join"
+        else:
+            says = f"the pieces {where} {'' if clear else 'kept clear of one another and '}been joined each on its own"
+        yield says, {"steps": rest + steps}
+
+
+NEAR = 6.0  # cm of bowel left between two pieces that are split apart
+
+
+def _longest(step: Step, taken: list[Step]) -> tuple[float, float]:
+    """The longest stretch of a piece that keeps its distance from the pieces taken before it."""
+    free = [(step.start, step.end)]
+    for t in taken:
+        low, high = t.start - NEAR, t.end + NEAR
+        free = [part for a, b in free for part in ((a, min(b, low)), (max(a, high), b)) if part[0] < part[1]]
+    return max(free, key=lambda part: part[1] - part[0], default=(step.start, step.start))
+
+
+def _without(op: Operation, gone: set[int]) -> tuple[Step, ...]:
+    return tuple(s for i, s in enumerate(op.steps) if i not in gone)
+
+
+def _free_site(op: Operation) -> float | None:
+    spans = [(p.start, p.end) for p in op.bowel.places] + [(s.start, s.end) for s in op.steps if s.end > s.start or s.start]
+    at = 60.0
+    while at + PIECE + ROOM < op.valve:
+        if all(at + PIECE + ROOM < start or end + ROOM < at for start, end in spans):
+            return at
+        at += 5.0
+    return None

@@ -1,0 +1,325 @@
+"""Wrong rules that people really use: each is the rulebook with a rule exchanged, and so gives a whole wrong claim.
+
+The words (what it amounts to, why it tempts, what corrects it) stand in `data/misconceptions.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from casebook.coding import edits
+from casebook.coding.bowel import Place
+from casebook.coding.rulebook import CODES, Derivation, Rulebook, Service, main_lines, marked, steps_of
+from casebook.coding.rules import RULEBOOK
+from casebook.data import Lazy, toml
+
+HALF_METRE = 50.0  # cm
+NEAR_VALVE = 40.0  # cm
+Swap = Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Misconception:
+    """`says` completes “This is what … gives.”; `settles` are the acts whose sentence in the chart settles it."""
+
+    id: str
+    says: str
+    tempts: str
+    correction: str
+    settles: tuple[str, ...]
+    against: tuple[str, ...]  # the rules that correct it: the swapped ones, unless said otherwise
+    swaps: Mapping[str, Swap]
+    book: Rulebook
+
+    def as_dict(self) -> dict[str, str]:
+        return {"id": self.id, "says": f"This is what {self.says} gives.", "correction": self.correction}
+
+
+def _right(id: str, *args: Any) -> Any:
+    """What the right rule says."""
+    return RULEBOOK[id].ask(*args)
+
+
+def _nothing(*_: Any) -> list[Any]:
+    return []
+
+
+def _unmarked(d: Derivation, lines: list[Service]) -> list[Service]:
+    return lines
+
+
+def _given(value: Any) -> Swap:
+    return lambda *_: value
+
+
+def _joins(d: Derivation, *parts: str) -> list[Place]:
+    return d.places(*(parts or ("joined",)))
+
+
+def _as(what: str, units: Callable[[int], int], base: str | None = None) -> Swap:
+    """First-join, with every joined place billed as `what`."""
+
+    def bill(d: Derivation) -> Iterable[Service]:
+        if places := _joins(d):
+            if base:
+                yield d.service(base, steps=steps_of(places), rank="resection")
+            yield d.service(what, steps=steps_of(places), rank="resection", units=units(len(places)))
+
+    return bill
+
+
+def _when(test: Callable[[Derivation], object], wrong: Swap, id: str = "first-join") -> Swap:
+    """The wrong rule where the test holds, else the right one."""
+    return lambda d, *args: wrong(d, *args) if test(d) else _right(id, d, *args)
+
+
+def _family(approach: Callable[[str], str]) -> Swap:
+    """The approach misread: another approach in the place of the one that was used."""
+
+    def read(d: Derivation) -> str:
+        seen = approach(d.op.approach)
+        return _right("approach", d) if seen == d.op.approach else seen
+
+    return read
+
+
+def _count(measure: Callable[[Derivation, Place], int]) -> Swap:
+    return lambda d, place: max(1, measure(d, place))
+
+
+def _lesions(d: Derivation, place: Place) -> int:
+    pieces = [d.op.steps[i] for i in place.cuts]
+    return sum(s.lesions for s in pieces if s.reason not in ("margin", "join"))
+
+
+def _played(change: Callable[[Derivation, Place, str], str]) -> dict[str, Swap]:
+    """Places that play another part."""
+    return {"part": lambda d, place: change(d, place, _right("part", d, place))}
+
+
+def _also(id: str, more: Callable[[Derivation], Iterable[Service]]) -> dict[str, Swap]:
+    """A bill rule that names something more."""
+    return {id: lambda d: [*_right(id, d), *more(d)]}
+
+
+def _instead(id: str, what: str) -> dict[str, Swap]:
+    """A bill rule whose services are billed as something else."""
+
+    def bill(d: Derivation) -> Iterable[Service]:
+        return [replace(s, what=what, code=d.code(what), rank="resection") for s in _right(id, d)]
+
+    return {id: bill}
+
+
+def _mixed(d: Derivation) -> Iterable[Service]:
+    opened = d.ask("approach") == "open"
+    for s in _right("first-join", d):
+        yield replace(s, code=CODES["further"][opened]) if s.what == "further" else s
+
+
+def _both_families(d: Derivation) -> Iterable[Service]:
+    return [replace(s, code=CODES[s.what][1]) for s in _right("first-join", d) if s.what == "first"]
+
+
+def _on_add_ons(modifier: str, id: str, follows: str | None = None) -> Swap:
+    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
+        done: list[Service] = _right(id, d, lines)
+        if follows and d.op.follows != follows:
+            return done
+        return marked(done, [i for i, s in enumerate(done) if edits.add_on(s.code)], modifier, id)
+
+    return mark
+
+
+def _forced(d: Derivation, lines: list[Service]) -> list[Service]:
+    shut = [edits.pair(a.code, b.code) for i, a in enumerate(lines) for b in lines[i + 1 :]]
+    second = {p[1] for p in shut if p and p[2] == 0} | {s.code for s in lines if s.what == "appendix"}  # shut in the whole table
+    return marked(_right("59", d, lines), [i for i, s in enumerate(lines) if s.code in second], "59", "59")
+
+
+def _unearned(d: Derivation, lines: list[Service]) -> list[Service]:
+    return marked(lines, main_lines(lines)[:1], "22", "22")
+
+
+def _for_add_on(d: Derivation, lines: list[Service]) -> list[Service]:
+    return _unearned(d, lines) if len(_joins(d)) > 1 else _right("22", d, lines)
+
+
+def _follow_up(modifier: str, follows: str) -> Swap:
+    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
+        return marked(lines, main_lines(lines), modifier, modifier) if d.op.follows == follows else lines
+
+    return mark
+
+
+def _assistant(modifier: str, role: str) -> Swap:
+    return lambda d, lines: marked(lines, range(len(lines)), modifier, modifier) if d.op.surgeon == role else lines
+
+
+def _closures(d: Derivation) -> list[Place]:
+    return d.places("stoma closure", "fistula closure")
+
+
+def _colon_base(d: Derivation) -> list[Place]:
+    return d.places("ileocolic", "colon", "colon, brought out")
+
+
+def _later(d: Derivation) -> bool:
+    return d.op.follows is not None
+
+
+def _no_other_base(d: Derivation) -> bool:
+    return not (_colon_base(d) or _closures(d) or _later(d))
+
+
+def _out(d: Derivation) -> list[Place]:
+    return d.places("brought out")
+
+
+def _loop(d: Derivation) -> bool:
+    return bool(d.op.bowel.loops and _joins(d))
+
+
+def _first_session(modifier: str) -> Swap:
+    """A mark of a later session on the first."""
+
+    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
+        return marked(lines, main_lines(lines), modifier, modifier)
+
+    return _when(lambda d: d.op.follows is None, mark, modifier)
+
+
+def _holes(d: Derivation) -> Iterable[Service]:
+    """Every sewn hole as a further resection."""
+    for s in _right("hole-sewn", d):
+        yield replace(s, what="further", code=d.code("further"), units=len(s.steps), rank="resection")
+
+
+def _capped(d: Derivation, joins: int) -> int:
+    limit: int = edits.limits()[d.code("further")].units
+    return min(limit, int(_right("further-units", d, joins)))
+
+
+_SMALL_THINGS = dict.fromkeys(("adhesions", "exploration", "mesentery", "omentum", "appendix"), _nothing) | {
+    "bypass-beside-resection": _when(lambda d: d.ask("approach") == "open", _nothing, "bypass-beside-resection")
+}
+#: Nobody would think of these first: where another wrong rule gives the same answer, that one is told.
+FAR_FETCHED = frozenset({"length-counted"})
+_EVERY = _as("further", lambda n: n)
+
+_SWAPS: dict[str, dict[str, Swap]] = {
+    "pieces-counted": {"count-joins": _count(lambda d, p: len(p.cuts))},
+    "lesions-counted": {"count-joins": _count(_lesions)},
+    "length-counted": {"count-joins": _count(lambda d, p: 1 + int((p.end - p.start) // HALF_METRE))},
+    "joins-ever-counted": {"count-joins": _count(lambda d, p: len(p.joins))},
+    "one-unit-for-all": {"further-units": lambda d, joins: min(1, joins - 1)},
+    "counted-from-first": {"further-units": lambda d, joins: joins if joins > 1 else 0},
+    "primary-per-join": {"first-join": _as("first", lambda n: n)},
+    "add-on-alone": {"first-join": _as("further", lambda n: max(1, n - 1))},
+    "add-on-every-join": {"first-join": _when(_no_other_base, _EVERY)},
+    "add-on-left-out": {"further-units": _given(0)},
+    "capped-at-the-limit": {"further-units": _capped},
+    "unusual-work-instead": {"further-units": _given(0), "22": _for_add_on},
+    "unusual-work-unearned": {"22": _unearned},
+    "unusual-work-missed": {"22": _unmarked},
+    "unusual-work-on-add-on": {"22": _on_add_ons("22", "22")},
+    "multiple-on-add-on": {"51": _on_add_ons("51", "51")},
+    "separate-on-add-on": {"59": _on_add_ons("59", "59")},
+    "separate-mark-missing": {"59": _unmarked},
+    "pair-forced": _SMALL_THINGS | {"59": _forced},
+    "open-for-laparoscopic": {"approach": _family(lambda a: "open" if a == "laparoscopic" else a)},
+    "open-for-assisted": {"assisted": _given("open")},
+    "laparoscopic-for-open": {"approach": _family(lambda a: "laparoscopic" if a == "open" else a)},
+    "converted-as-laparoscopic": {"approach": _family(lambda a: "laparoscopic" if a == "converted" else a)},
+    "converted-as-both": _also("first-join", lambda d: _both_families(d) if d.op.approach == "converted" else []),
+    "converted-start-billed": {"laparoscopic-start": _nothing},
+    "families-mixed": {"first-join": _mixed},
+    "add-on-on-colon-code": {"first-join": _when(_colon_base, _EVERY)},
+    "add-on-on-stoma-code": {"first-join": _when(_out, _EVERY)}
+    | _instead("stoma-beside-join", "removed, stoma"),
+    "ileocolic-as-small": _played(lambda d, p, part: "joined" if part == "ileocolic" else part),
+    "ileum-counted-apart": _also(
+        "ileocolic", lambda d: [d.service("further", steps=steps_of(p), rank="resection") for p in [d.places("ileocolic")] if p]
+    ),
+    "small-as-ileocolic": _played(
+        lambda d, p, part: "ileocolic" if part == "joined" and p.end > d.op.valve - NEAR_VALVE else part
+    ),
+    "duodenum-left-out": _played(lambda d, p, part: "as it was left" if part == "joined" and p.start < 0 else part),
+    "atresia-as-ordinary": _played(lambda d, p, part: "joined" if part == "atresia" else part),
+    "ordinary-as-atresia": _played(
+        lambda d, p, part: "atresia" if part == "joined" and d.op.reasons(p) & {"infarction", "perforation"} else part
+    ),
+    "stoma-as-join": _played(lambda d, p, part: "joined" if part == "brought out" else part),
+    "end-stoma-as-join-and-stoma": {"brought-out": _when(
+        lambda d: _out(d) and not d.places("joined", "atresia"),
+        lambda d: [d.service("first", steps=steps_of(_out(d)), rank="resection"), d.service("stoma", steps=steps_of(_out(d)))],
+        "brought-out",
+    )},
+    "stoma-billed-twice": _also(
+        "brought-out", lambda d: [d.service("stoma", steps=steps_of(_out(d)))] if _out(d) and not _joins(d) else []
+    ),
+    "loop-as-end": {"first-join": _when(_loop, _as("removed, stoma", lambda n: 1))}
+    | {"stoma": _when(_loop, _nothing, "stoma")},
+    "stoma-left-off": {"stoma": _nothing, "stoma-beside-join": _nothing},
+    "join-and-stoma-codes": _instead("stoma-beside-join", "removed, stoma"),
+    "adhesions-billed": {"adhesions": _nothing},
+    "exploration-billed": {"exploration": _nothing},
+    "mesentery-billed": {"mesentery": _nothing},
+    "omentum-billed": {"omentum": _nothing},
+    "appendix-billed": {"appendix": _nothing},
+    "reopening-billed": {"reopening": _nothing},
+    "bypass-billed": {"bypass-beside-resection": _nothing},
+    "bypass-as-add-on": _instead("bypass", "further"),
+    "stricturoplasty-as-add-on": _instead("stricturoplasty", "further"),
+    "stricturoplasty-left-off": {"stricturoplasty": _nothing},
+    "at-the-join-billed": {"part-of-join": _nothing},
+    "own-injury-billed": {"own-injury": _nothing},
+    "own-injury-as-add-on": _also(
+        "hole-sewn",
+        lambda d: [d.service("further", steps=[i], rank="resection") for i, s in d.numbered("repair") if s.kind == "surgeon"],
+    ) | _played(lambda d, p, part: "joined" if part == "own piece" else part),
+    "hole-as-add-on": {"hole-sewn": _holes},
+    "hole-left-off": {"hole-sewn": _nothing},
+    "pouch-in-piece-billed": {"pouch-in-piece": _nothing},
+    "pouch-as-resection": {"pouch": lambda d: [
+        replace(s, what=(what := "further" if _joins(d) else "first"), code=d.code(what)) for s in _right("pouch", d)
+    ]},
+    "next-day-as-add-on": {"first-join": _when(_later, _EVERY)},
+    "session-mark-missing": {"58": _unmarked, "78": _unmarked, "79": _unmarked},
+    "return-mark-unearned": {"78": _first_session("78")},
+    "staged-mark-unearned": {"58": _first_session("58")},
+    "session-mark-confused": {"58": _follow_up("78", "staged"), "78": _follow_up("58", "complication")},
+    "return-mark-on-add-on": {"78": _on_add_ons("78", "78", "complication"), "79": _on_add_ons("79", "79", "unrelated")},
+    "stapled-ends-as-resection": _played(lambda d, p, part: "joined" if part == "stapled ends joined" else part),
+    "resection-as-stapled-ends": _played(lambda d, p, part: "stapled ends joined" if part == "joined" and p.left else part),
+    "loose-as-joined": _played(lambda d, p, part: "joined" if part == "loose" else part),
+    "role-mark-missing": {"80": _unmarked, "AS": _unmarked, "62": _unmarked},
+    "role-mark-unearned": {"80": _when(lambda d: d.op.surgeon == "primary", lambda d, lines: marked(lines, range(len(lines)), "80", "80"), "80")},
+    "role-mark-confused": {"80": _assistant("AS", "assistant"), "AS": _assistant("80", "assistant-nonphysician")},
+    "closure-and-resection": {"removed-to-close": _nothing},
+    "resection-for-closure": {"fistula-closed": _nothing, "removed-to-close": _nothing},
+    "add-on-on-closure": {"first-join": _when(_closures, _EVERY)},
+    "closure-without-resection": {"closure-removed": _given(False)},
+    "first-reading-billed": {"settle": lambda claims, values: 0},
+    "dearer-reading-billed": {"settle": lambda claims, values: values.index(max(values))},
+    "cheaper-reading-billed": {"settle": lambda claims, values: values.index(min(values))},
+    "asked-without-need": {"settle": lambda claims, values: None},
+}  # fmt: skip
+
+
+def _load() -> dict[str, Misconception]:
+    words = toml("misconceptions.toml")
+    if words.keys() != _SWAPS.keys():
+        raise RuntimeError(f"misconceptions.toml and misconceptions.py differ in: {words.keys() ^ _SWAPS.keys()}")
+    return {
+        id: Misconception(
+            id, row["says"], row["tempts"], row["correction"], tuple(row["settles"]),
+            tuple(row.get("against", _SWAPS[id])), _SWAPS[id], RULEBOOK.swap(_SWAPS[id]),
+        )
+        for id, row in words.items()
+    }  # fmt: skip
+
+
+MISCONCEPTIONS: Mapping[str, Misconception] = Lazy(_load)

@@ -1,0 +1,1 @@
+"""From a claim to dollars: Medicare's fee schedule, and what payers publish."""

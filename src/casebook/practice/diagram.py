@@ -1,0 +1,200 @@
+"""The bowel as an operation leaves it, drawn as SVG from the operation that is graded, with the same said in words.
+
+The drawing is wide enough for a phone and keeps its words legible there: what was done gets room, untouched bowel is shortened.
+Colors come from `STYLE` by class; every mark differs in shape too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from itertools import count, pairwise
+from typing import Any
+
+from casebook.coding.bowel import Place, cm
+from casebook.coding.operation import Operation
+from casebook.grading import Item
+
+WIDTH = 360.0  # of the drawing, in its own units; it is as high as its words need
+LEFT, RIGHT = 14.0, 14.0
+SKIN, LINE, TUBE = 30.0, 92.0, 13.0  # how far down the skin and the bowel lie, and how thick the bowel is
+ROWS = (LINE + 30, LINE + 45, LINE + 60)  # where words stand, the first that is free
+LETTER = 6.2  # width of a letter, about
+COLON = 60.0  # cm of colon shown beyond the valve, at least
+LEAST = {True: 26.0, False: 18.0}  # least width of a stretch: taken out, or kept
+POINTS = {
+    "stricturoplasty": "stricture widened",
+    "repair": "hole sewn",
+    "enterotomy": "opened",
+    "diverticulectomy": "pouch removed",
+}
+STYLE = """
+.bowel { display: block; width: 100%; max-width: 34rem; height: auto; font: 11.5px/1 system-ui, sans-serif; }
+.bowel text { fill: currentColor; }
+.bowel .quiet { fill: var(--q-quiet, #586167); }
+.bowel :is(line, path, rect, circle) { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; }
+.bowel .tube { stroke: var(--q-bowel, #c98a7d); stroke-width: 13; stroke-linecap: butt; }
+.bowel .wide { stroke: var(--q-colon, #a88a55); stroke-width: 19; stroke-linecap: butt; }
+.bowel .out { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-width: 1; }
+.bowel .join { stroke: var(--q-accent, #0b6762); stroke-width: 2.5; }
+.bowel .count { stroke: none; fill: var(--q-accent, #0b6762); }
+.bowel text.number { fill: var(--q-on-accent, #fff); font-weight: 700; }
+.bowel .loose, .bowel .stoma { stroke: var(--q-bad, #a32430); stroke-width: 2.5; }
+.bowel .skin { stroke: var(--q-quiet, #586167); stroke-dasharray: 1 4; }
+.bowel .point { fill: var(--q-sheet, #fff); stroke-width: 2; }
+"""
+
+
+def fate(place: Place) -> str:
+    """What became of the ends of a place, in a word or two."""
+    if place.joined:
+        return "joined"
+    if place.brought_out:
+        return "brought out at " + " and ".join(cm(at) for at in sorted(place.brought_out))
+    return "left stapled inside"
+
+
+def in_words(op: Operation) -> str:
+    """The drawing said in words: every place, stoma and point of work, in order along the bowel."""
+    said = [f"Bowel from the ligament of Treitz (0) to the ileocecal valve at {cm(op.valve)} cm, and the colon beyond."]
+    for place in op.bowel.places:
+        if place.start == place.end:
+            said.append(f"Divided at {cm(place.start)}, the upper end brought out.")
+        else:
+            before = " (since an earlier operation)" if place.left and not place.cuts else ""
+            said.append(f"Missing from {cm(place.start)} to {cm(place.end)}{before}: {fate(place)}.")
+    said += [f"Loop brought out at {cm(at)}." for at, _ in op.bowel.loops]
+    said += [f"{POINTS[s.act].capitalize()} at {cm(s.start)}." for s in op.steps if s.act in POINTS]
+    said += [f"Bypass join between {cm(s.start)} and {cm(s.end)}." for s in op.did("bypass")]
+    joins = sum(p.joined for p in op.bowel.places)
+    said.append(f"Joins that stand at closing: {joins}.")
+    return " ".join(said)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From cm along the bowel to units of the drawing: straight between the given points."""
+
+    points: tuple[tuple[float, float], ...]
+
+    def __call__(self, at: float) -> float:
+        for (a, x), (b, y) in pairwise(self.points):
+            if at <= b:
+                return round(x + (y - x) * (max(at, a) - a) / (b - a), 1)
+        return round(self.points[-1][1], 1)
+
+    @classmethod
+    def of(cls, op: Operation) -> Scale:
+        """Room for every place and every point of work; long stretches that nothing happened to are shortened."""
+        places = op.bowel.places
+        marks = {0.0, op.valve, *(at for at, _ in op.bowel.loops)}
+        marks |= {x for p in places for x in (p.start, p.end)}
+        marks |= {x for s in op.steps if s.act in POINTS or s.act == "bypass" for x in (s.start, s.end)}
+        at = sorted(marks | {max(op.valve + COLON, *(m + 20 for m in marks))})
+        out = [any(p.start <= a and b <= p.end for p in places) for a, b in pairwise(at)]
+        wide = [max(LEAST[o], (b - a) ** 0.5 * 3) for (a, b), o in zip(pairwise(at), out, strict=True)]
+        unit = (WIDTH - LEFT - RIGHT) / sum(wide)
+        x = [LEFT]
+        for w in wide:
+            x.append(x[-1] + w * unit)
+        return cls(tuple(zip(at, x, strict=True)))
+
+
+class Words:
+    """Words under the bowel, each in the first row where it touches no other."""
+
+    def __init__(self) -> None:
+        self.taken: list[list[tuple[float, float]]] = [[] for _ in ROWS]
+
+    @property
+    def foot(self) -> float:
+        """How far down the last row reaches."""
+        return max(y for y, row in zip(ROWS, self.taken, strict=True) if row or y == ROWS[0]) + 8
+
+    def put(self, x: float, text: str, kind: str = "") -> str:
+        """One label, centered at x as far as the edges allow."""
+        half = len(text) * LETTER / 2
+        x = min(max(x, half + 2), WIDTH - half - 2)
+        spans = ((i, row) for i, row in enumerate(self.taken) if all(x + half + 4 <= a or b + 4 <= x - half for a, b in row))
+        i, row = next(spans, (len(ROWS) - 1, self.taken[-1]))
+        row.append((x - half, x + half))
+        return f'<text class="{kind}" x="{x:.1f}" y="{ROWS[i]:g}" text-anchor="middle">{escape(text)}</text>'
+
+
+_names = count(1)
+
+
+def draw(op: Operation, title: str = "The bowel at closing") -> str:
+    """An SVG of the bowel at closing, with its title and its words for those who do not see it."""
+    name, x, words = f"bowel-{next(_names)}", Scale.of(op), Words()
+    parts = [*_bowel(op, x), *_marks(op, x, words)]
+    return (
+        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{name}-t {name}-d" '
+        f'xmlns="http://www.w3.org/2000/svg"><title id="{name}-t">{escape(title)}</title>'
+        f'<desc id="{name}-d">{escape(in_words(op))}</desc>{"".join(parts)}</svg>'
+    )
+
+
+def _bowel(op: Operation, x: Scale) -> Iterator[str]:
+    """The skin, and the tube where it is still there."""
+    yield f'<line class="skin" x1="{LEFT:g}" y1="{SKIN:g}" x2="{WIDTH - RIGHT:g}" y2="{SKIN:g}"/>'
+    yield f'<text class="quiet" x="{WIDTH - RIGHT:g}" y="{SKIN - 7:g}" text-anchor="end">skin</text>'
+    edges = [x.points[0][0], *(at for p in op.bowel.places for at in (p.start, p.end)), x.points[-1][0]]
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        for start, end, kind in ((a, min(b, op.valve), "tube"), (max(a, op.valve), b, "wide")):
+            if start < end:
+                yield f'<line class="{kind}" x1="{x(start)}" y1="{LINE:g}" x2="{x(end)}" y2="{LINE:g}"/>'
+
+
+def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
+    number = 0
+    for place in op.bowel.places:
+        a, b = x(place.start), x(place.end)
+        if b > a:
+            yield f'<rect class="out" x="{a}" y="{LINE - TUBE / 2:g}" width="{b - a:.1f}" height="{TUBE:g}" rx="3"/>'
+            yield words.put((a + b) / 2, f"{cm(place.start)}\u2013{cm(place.end)}")
+        if place.joined:
+            number += 1
+            top, middle = LINE - 30, (a + b) / 2
+            yield f'<path class="join" d="M{a} {LINE - 9:g}C{a} {top} {b} {top} {b} {LINE - 9:g}"/>'
+            yield f'<circle class="count" cx="{middle:.1f}" cy="{LINE - 26:g}" r="8.5"/>'
+            yield f'<text class="number" x="{middle:.1f}" y="{LINE - 22:g}" text-anchor="middle">{number}</text>'
+        for end in (a, b) if place.open else ():
+            yield f'<path class="loose" d="M{end} {LINE - 12:g}v24"/>'
+        for at in place.brought_out:
+            yield _stoma(x(at))
+    for at, _ in op.bowel.loops:
+        yield _stoma(x(at) - 5) + _stoma(x(at) + 5) + words.put(x(at), cm(at))
+    for step in op.steps:
+        if step.act in POINTS:
+            at = x(step.start)
+            yield f'<path class="point" d="M{at} {LINE - 11:g}l7 11l-7 11l-7 -11z"/>' + words.put(at, cm(step.start))
+        elif step.act == "bypass":
+            a, b = x(step.start), x(step.end)
+            yield f'<path class="join" d="M{a} {LINE + 9:g}C{a} {LINE + 36:g} {b} {LINE + 36:g} {b} {LINE + 9:g}"/>'
+    yield f'<path d="M{x(op.valve)} {LINE - 15:g}v30"/>' + words.put(x(op.valve), f"valve {cm(op.valve)}", "quiet")
+    yield words.put(x(0.0), "0 cm", "quiet")
+
+
+def _stoma(at: float) -> str:
+    return f'<path class="stoma" d="M{at:g} {LINE - 8:g}V{SKIN:g}m-5 8l5 -8l5 8"/>'
+
+
+def picture(op: Operation, title: str) -> dict[str, str]:
+    """One picture as JSON: its SVG, its title, and the same in words."""
+    return {"title": title, "svg": draw(op, title), "words": in_words(op)}
+
+
+def beside(item: Item, answer: str) -> dict[str, Any]:
+    """The bowel as operated, one picture for each reading of the note, beside the bowel that would make the answer right.
+
+    `right_if` is None where the answer is right already, cannot be read, or where no operation near this one makes it right.
+    """
+    readings = item.note.readings
+    titles = ["As operated"] if len(readings) == 1 else [f"As one can read it: {op.says}" for op in readings]
+    grade = item.grade(answer)
+    found = grade.way[1]
+    right_if = picture(found, "What would make it right") if found else None
+    operated = [picture(op, title) for op, title in zip(readings, titles, strict=True)]
+    return {"operated": operated, "right_if": right_if, "says": grade.flip or ""}

@@ -1,0 +1,263 @@
+"""Response files: the small file of answers that a learner saves from the book or a notebook, read for a class.
+
+JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`, then an answer a line.
+Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds), `confidence`, `seconds`, `hints`. What a file says of verdicts and
+scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used is named with file and line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from math import isfinite
+from pathlib import Path
+from typing import IO, Any
+
+from casebook.coding.claim import MAX_TEXT
+
+from .results import CONFIDENCE
+
+FORMAT = "casebook-answers"
+VERSION = 1
+LONGEST = 64 * 1024  # bytes of a line
+MOST = 20_000  # answers of a file
+MOST_LINES = 100_000  # of a file, blank ones too
+MOST_FAULTS = 20  # of a file; a file with more holds no answers
+LONGEST_NAME = 80  # characters of a learner's name or of a case's
+LATEST = 8.64e15  # the last moment that a browser's clock can tell, epoch milliseconds
+ENDINGS = (".jsonl", ".json", ".ndjson")
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer of one learner: `at` in epoch milliseconds, `seconds` it took; None where the file does not tell."""
+
+    learner: str
+    case: str
+    answer: str
+    at: float | None = None
+    confidence: str | None = None
+    seconds: float | None = None
+    hints: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What of a file could not be used, and why."""
+
+    file: str
+    line: int
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.says}"
+
+
+def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
+    """Every response file in a folder and the folders in it, or one file.
+
+    A learner is known by the name in the head of the file, else by the file's own name; where several files are named alike, as in the
+    folders that learning systems make, by the folder's. Names that differ in capitals alone are one learner; files that are counted
+    together are named among the faults. An answer that stands in several files of one learner counts once.
+    """
+    root = Path(folder)
+    if not root.exists():
+        return [], [Fault(str(root), 1, "there is no such file or folder")]
+    inside = [p for p in sorted(root.rglob("*")) if p.is_file()] if root.is_dir() else [root]
+    inside = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(root).parts)]
+    files = [p for p in inside if p.suffix.lower() in ENDINGS]
+    faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in inside if p.suffix.lower() not in ENDINGS]
+    if not files and root.is_dir():
+        return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}"), *faults]
+    found: dict[Response, None] = {}
+    known: dict[str, tuple[str, str]] = {}  # a learner's name in small letters: as it was first written, and in which file
+    for path, name in learners_of(root, files).items():
+        shown = _under(root, path)
+        together = set()
+        for each in read_file(path, name, shown):
+            if isinstance(each, Fault):
+                faults.append(each)
+                continue
+            learner, first = known.setdefault(each.learner.casefold(), (each.learner, shown))
+            if first != shown and learner not in together:
+                together.add(learner)
+                faults.append(Fault(shown, 1, f"{each.learner} stands in {first} too: both were counted as one learner"))
+            found.setdefault(replace(each, learner=learner))
+    return list(found), faults
+
+
+def learners_of(root: Path, files: Sequence[Path]) -> dict[Path, str]:
+    """What to call the learner of each file where its head does not say: the file's name, or of namesakes what tells their folders apart."""
+    alike: dict[str, list[Path]] = {}
+    for path in files:
+        alike.setdefault(path.stem, []).append(path)
+    names: dict[Path, str] = {}
+    for stem, group in alike.items():
+        parents = [list(path.relative_to(root).parts[:-1]) for path in group]
+        while all(parents) and len({each[-1] for each in parents}) == 1:  # a folder that all of them have tells nobody apart
+            parents = [each[:-1] for each in parents]
+        for path, own in zip(group, parents, strict=True):
+            apart = (own[-n:] for n in range(1, len(own) + 1) if sum(p[-n:] == own[-n:] for p in parents) == 1)
+            names[path] = stem if len(group) == 1 else "/".join(next(apart, path.relative_to(root).parts))
+    twice = Counter(name.casefold() for name in names.values())
+    return {path: _moodle(name if twice[name.casefold()] == 1 else str(path.relative_to(root))) for path, name in names.items()}
+
+
+def _moodle(name: str) -> str:
+    """A name without what Moodle adds to the folder or file of a hand-in."""
+    return re.sub(r"_assignsubmission_file.*", "", name)
+
+
+def _under(root: Path, path: Path) -> str:
+    return path.name if path == root else str(path.relative_to(root))
+
+
+def _no_answers(path: Path) -> str:
+    """Why a file of another kind was not read, and what to hand in."""
+    if path.suffix.lower() == ".ipynb":
+        return "a notebook was handed in; its last cell saves answers.jsonl: hand that file in"
+    if path.suffix.lower() == ".zip":
+        return "unpack this archive, and report on the folder again"
+    return f"this was not read: a file of answers ends in {' or '.join(ENDINGS)}"
+
+
+def read_file(path: Path, learner: str | None = None, shown: str | None = None) -> Iterator[Response | Fault]:
+    """The answers of one file, and then what of it could not be used; `learner` is who it belongs to where the head does not say."""
+    shown = shown or path.name
+    name = _name(learner if learner is not None else path.stem) or "unnamed"
+    faults: dict[str, list[int]] = {}  # what is wrong, and in which lines
+    answers = line = 0
+    try:
+        with path.open("rb") as file:
+            for line, text in _lines(file):
+                if line > MOST_LINES or answers >= MOST:
+                    what = f"{MOST_LINES} lines" if line > MOST_LINES else f"{MOST} answers"
+                    faults[f"the file holds more than {what}, which no learner's does; the rest was left out"] = [line]
+                    break
+                if sum(map(len, faults.values())) > MOST_FAULTS:
+                    faults[f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"] = [line]
+                    break
+                if line == 1 and text.strip() in (b"{", b"["):
+                    faults["this is JSON that is laid out over many lines, such as a key; answers stand one to a line"] = [line]
+                    break
+                told = _told(text, line)
+                if isinstance(told, str):
+                    faults.setdefault(told, []).append(line)
+                    continue
+                for row in told:
+                    if "case" not in row and ("format" in row or "version" in row):
+                        if why := _other(row):
+                            faults[why] = [line]
+                            break
+                        name = _name(row.get("learner")) or name
+                    elif response := _response(name, row):
+                        answers += 1
+                        yield response
+                    else:
+                        faults.setdefault("this is no answer: a case and an answer were expected", []).append(line)
+                else:
+                    continue
+                break  # a file of another kind
+    except OSError as error:
+        faults[f"the file cannot be read: {error.strerror or error}"] = [line + 1]
+    if not answers and not faults:
+        faults["the file holds no answers"] = [1]
+    for says, lines in faults.items():
+        yield Fault(shown, lines[0], says if len(lines) == 1 else f"{says} (and so in {len(lines) - 1} more)")
+
+
+def _other(head: Mapping[str, Any]) -> str | None:
+    """Why what follows this head is not read, if so."""
+    if head.get("format", FORMAT) != FORMAT:
+        return (
+            f"this is a file of {str(head['format'])[:40]}, not of answers; save the answers from the book or the notebook again"
+        )
+    if head.get("version") != VERSION:
+        return f"the file is of format {str(head.get('version'))[:20]}; this casebook knows {VERSION}: update it"
+    return None
+
+
+def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner: str = "") -> int:
+    """Save answers as a response file; how many. `learner` is written only where it is given. Raises OSError."""
+    head: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    if learner.strip():
+        head["learner"] = _name(learner)
+    rows = list(attempts)
+    lines = (json.dumps(row, ensure_ascii=False) for row in (head, *rows))
+    Path(path).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return len(rows)
+
+
+def first_answers(responses: Sequence[Response]) -> list[Response]:
+    """Of each learner the first answer to each case, in the order of time; answers without a time keep their order and come last."""
+    ordered = sorted(responses, key=lambda r: (r.at is None, r.at or 0.0))
+    first: dict[tuple[str, str], Response] = {}
+    for each in ordered:
+        first.setdefault((each.learner, each.case), each)
+    return list(first.values())
+
+
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, with their numbers; of a line that is too long only its beginning."""
+    number = 0
+    while text := file.readline(LONGEST + 1):
+        number += 1
+        more = text
+        while len(more) > LONGEST and not more.endswith(b"\n"):
+            more = file.readline(LONGEST + 1)
+        if text.strip() or number > MOST_LINES:
+            yield number, text
+
+
+def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
+    """The JSON objects of a line, or why there are none."""
+    if len(text) > LONGEST:
+        return f"the line is longer than {LONGEST} bytes, which no answer is"
+    try:
+        value = json.loads(text.decode("utf-8-sig" if line == 1 else "utf-8"))
+    except UnicodeDecodeError:
+        return "this is not UTF-8 text; save the file from the book again"
+    except RecursionError:
+        return "this is nested too deeply for an answer"
+    except ValueError:
+        return "this is not JSON; the file may be cut short"
+    rows = value if isinstance(value, list) else [value]  # the oldest files were one list
+    if line == 1 and isinstance(value, dict) and isinstance(value.get("attempts"), list):
+        rows = [{"format": FORMAT, "version": value.get("version")}, *value["attempts"]]
+    return [row if isinstance(row, dict) else {} for row in rows]
+
+
+def _name(value: object) -> str:
+    """A name on one line, without characters that cannot be seen."""
+    seen = "".join(c if c.isprintable() else " " for c in value) if isinstance(value, str) else ""
+    return re.sub(r"\s+", " ", seen).strip()[:LONGEST_NAME]
+
+
+def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
+    case, answer = row.get("case"), row.get("answer")
+    if not isinstance(case, str) or not case or len(case) > LONGEST_NAME or not isinstance(answer, str) or len(answer) > MAX_TEXT:
+        return None
+    if not (answer + case).isascii():  # half a character, which JSON can hold, cannot be written anywhere
+        case, answer = (text.encode("utf-8", "replace").decode("utf-8") for text in (case, answer))
+    sure = row.get("confidence")
+    hints = _number(row.get("hints"), 1000)
+    return Response(
+        learner,
+        case,
+        answer,
+        _number(row.get("at"), LATEST),
+        sure if isinstance(sure, str) and sure in CONFIDENCE else None,
+        _number(row.get("seconds"), 1e7),
+        None if hints is None else int(hints),
+    )
+
+
+def _number(value: object, most: float) -> float | None:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most and isfinite(value)
+    return float(value) if good and isinstance(value, int | float) else None

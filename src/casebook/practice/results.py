@@ -1,0 +1,230 @@
+"""The result of a test: what the answers amount to before how many were right, where to read, and what to try next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, isfinite, sqrt
+from typing import Any
+
+from casebook.grading import Grade, Item, expected, item_of
+from casebook.grading.misconceptions import MISCONCEPTIONS
+
+from .exam import TOPICS, Page, about_of, level_of, named, pages_of
+
+CONFIDENCE = ("sure", "fairly", "guessing")
+FEW = 30  # answers; below this a share tells little, and the result says so
+NEXT = 5  # cases to try
+Z = 1.96  # of a normal curve, for 95 %
+#: The pages that a result can send a reader to.
+PAGES = {
+    "book/decision": "The decision on one page",
+    "book/joins": "Counting joins",
+    "book/family": "Which family",
+    "book/sessions": "Sessions, surgeons, modifiers",
+    "book/queries": "When to ask",
+    "book/misconceptions": "The misconceptions and their corrections",
+}
+ELSEWHERE = "book/decision"  # for what has no page of its own
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer, graded anew: nothing of what came with it is trusted but the text, how sure it was, and the time in seconds."""
+
+    page: Page
+    item: Item
+    grade: Grade
+    answer: str
+    confidence: str | None
+    seconds: float | None
+
+    @property
+    def right(self) -> bool:
+        return self.grade.verdict == "correct"
+
+    @property
+    def case(self) -> str:
+        return str(self.page["id"])
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "case": self.case, "answer": self.answer, "verdict": self.grade.verdict, "score": round(self.grade.score, 2),
+            "expected": expected(self.item), "amounts_to": self.grade.as_dict()["feedback"]["amounts_to"],
+            "confidence": self.confidence, "seconds": self.seconds,
+        }  # fmt: skip
+
+
+def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[str, Any]:
+    """The result of answers `{"case", "answer", "confidence": sure | fairly | guessing | None, "seconds"}` to cases of the bank.
+
+    An answer that was left out or cannot be read counts as not right. But for `items`, which keeps their order, the order of
+    the answers does not matter. What is no answer to a case of the bank is counted in `unread` and changes nothing else.
+    Raises ValueError where `answers` or `bank` is no list, or a case cannot be graded.
+    """
+    if not isinstance(answers, list | tuple):
+        raise ValueError("answers: expected a list of answers")
+    pages = pages_of(bank)
+    read = [_given(row, pages) for row in answers]
+    given = [each for each in read if each]
+    right = sum(each.right for each in given)
+    low, high = wilson(right, len(given))
+    times = [each.seconds for each in given if each.seconds is not None]
+    topics, missed = _topics(given), _misconceptions(given, list(pages))
+    sure = [_share(word, [g for g in given if g.confidence == word]) for word in CONFIDENCE]
+    following = _next_cases(given, pages, missed, {row["topic"] for row in topics if row["right"] < row["of"]})
+    return {
+        "right": right,
+        "of": len(given),
+        "percent": round(100 * right / len(given)) if given else None,
+        "interval": [low, high],
+        "says": _honestly(right, len(given), low, high),
+        "misconceptions": missed,
+        "topics": topics,
+        "calibration": sure,
+        "sure": [f"{_SURE[row['confidence']]}: {row['right']} of {row['of']} right." for row in sure if row["of"]],
+        "read": _read(topics, bool(missed)),
+        "next_cases": list(following),
+        "why_next": following,
+        "items": [each.as_dict() for each in given],
+        "seconds": round(sum(times), 1) if times else None,
+        "unread": len(read) - len(given),
+    }
+
+
+def wilson(right: float, of: float) -> tuple[int, int]:
+    """The 95 % interval of a share, by Wilson's formula, in whole percent and rounded outward; all of 0 to 100 for no answers."""
+    if not of:
+        return 0, 100
+    share, z = right / of, Z * Z / of
+    middle, reach = share + z / 2, Z * sqrt(share * (1 - share) / of + z / (4 * of))
+    low, high = (middle - reach) / (1 + z), (middle + reach) / (1 + z)
+    return max(0, floor(100 * low + 1e-9)), min(100, ceil(100 * high - 1e-9))
+
+
+def graded_item(page: Page) -> Item:
+    """The item of a page that may be anything. Raises ValueError, which names the case, where it cannot be graded."""
+    try:
+        return item_of({key: value for key, value in page.items() if key not in ("anchors", "lines")})
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise ValueError(f"the case {page.get('id')} cannot be graded: {error}") from None
+
+
+# Reading answers
+
+_SURE = {"sure": "Sure", "fairly": "Fairly sure", "guessing": "Guessing"}
+
+
+def _given(row: object, pages: Mapping[str, Page]) -> Given | None:
+    if not isinstance(row, Mapping) or not isinstance(row.get("case"), str) or row["case"] not in pages:
+        return None
+    page, text, word, seconds = pages[row["case"]], row.get("answer"), row.get("confidence"), row.get("seconds")
+    text = text if isinstance(text, str) else ""
+    item = graded_item(page)
+    timed = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < 1e7 and isfinite(seconds)
+    sure = word if isinstance(word, str) and word in CONFIDENCE else None
+    return Given(page, item, item.grade(text), text, sure, float(seconds) if timed and seconds is not None else None)
+
+
+# What they tell
+
+
+def _share(word: str, given: Sequence[Given]) -> dict[str, Any]:
+    return {"confidence": word, "right": sum(g.right for g in given), "of": len(given)}
+
+
+def _honestly(right: int, of: int, low: int, high: int) -> str:
+    if not of:
+        return "Nothing was answered, so nothing is known."
+    says = f"Of many notes like these you would be right in somewhere between {low}% and {high}%."
+    return says + (" So few answers cannot tell it more closely." if of < FEW else "")
+
+
+def _misconceptions(given: Iterable[Given], order: list[str]) -> list[dict[str, Any]]:
+    """The wrong rules that explain the answers: those held for sure first, then the most frequent.
+
+    One that explains nothing but a part of what another explains is left out. `alone` counts the answers that no other wrong rule
+    explains. `settled` is false where all that stands against the answers is recalled or contested; such a one comes last.
+    """
+    explains: dict[str, dict[int, Given]] = {}
+    for i, each in enumerate(given):
+        for m in each.grade.likely:
+            explains.setdefault(m.id, {})[i] = each
+    rows = []
+    for id, mine in explains.items():
+        m, told = MISCONCEPTIONS[id], list(mine.values())
+        alone = sum(g.grade.explained.together or len(g.grade.likely) == 1 for g in told)
+        if not alone and any(mine.keys() < others.keys() for others in explains.values()):
+            continue
+        row: dict[str, Any] = {"id": id, "says": m.says, "correction": m.correction, "times": len(told), "alone": alone}
+        row["sure"] = sum(g.confidence == "sure" for g in told)
+        row["settled"] = any(g.grade.doubt is None for g in told)
+        row["cases"] = sorted({g.case for g in told}, key=order.index)
+        rows.append(row)
+    return sorted(rows, key=lambda r: (not r["settled"], -r["sure"], -r["times"], -r["alone"], r["id"]))
+
+
+def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
+    """Each thing to learn that the answered cases are about, the weakest first; a case counts for all it is about."""
+    met: dict[str, list[bool]] = {}
+    for each in given:
+        for topic in about_of(each.page):
+            met.setdefault(topic, []).append(each.right)
+    rows = [
+        {
+            "topic": topic,
+            "name": named(topic),
+            "right": sum(rights),
+            "of": len(rights),
+            "interval": list(wilson(sum(rights), len(rights))),
+        }
+        for topic, rights in met.items()
+    ]
+    return sorted(rows, key=lambda r: (r["right"] / r["of"], -r["of"], r["topic"]))
+
+
+def _read(topics: Iterable[Mapping[str, Any]], wrong_rules: bool) -> list[dict[str, str]]:
+    """The pages that teach what was missed, the weakest first."""
+    why: dict[str, list[str]] = {}
+    for row in topics:
+        if row["right"] < row["of"]:
+            page = TOPICS.get(row["topic"], ("", ELSEWHERE))[1]
+            why.setdefault(page, []).append(f"{row['name']} ({row['right']} of {row['of']} right)")
+    found = [{"page": page, "title": PAGES[page], "why": ", ".join(told)} for page, told in why.items()]
+    if wrong_rules:
+        page = "book/misconceptions"
+        found.append({"page": page, "title": PAGES[page], "why": "why each wrong rule tempts, and what corrects it"})
+    return found
+
+
+def _next_cases(
+    given: Iterable[Given], pages: Mapping[str, Page], missed: Sequence[Mapping[str, Any]], weak: set[str]
+) -> dict[str, str]:
+    """Up to five cases and why: new ones before those missed in this test, and those that tell most of the missed wrong rules first.
+
+    A case tells a wrong rule where that rule gives a wrong answer. What was answered rightly is left out.
+    """
+    tried: dict[str, bool] = {}
+    for each in given:
+        tried[each.case] = tried.get(each.case, True) and each.right
+    found = []
+    for i, (id, page) in enumerate(pages.items()):
+        if tried.get(id):
+            continue
+        told = tells(page) if missed else frozenset()
+        rules = [row["id"] for row in missed if row["id"] in told]
+        about = [topic for topic in about_of(page) if topic in weak]
+        if rules or about:
+            found.append(((id in tried, -len(rules), -len(about), level_of(page), i), id, _why(rules, about, id in tried)))
+    return {id: why for _, id, why in sorted(found)[:NEXT]}
+
+
+def tells(page: Page) -> frozenset[str]:
+    """The misconceptions that give a wrong answer in this case."""
+    return frozenset(m.id for ms in graded_item(page).diagnosis.wrong_ways.values() for m in ms)
+
+
+def _why(rules: list[str], about: list[str], again: bool) -> str:
+    more = f"More on {', '.join(map(named, about))}"
+    why = f"Here too {MISCONCEPTIONS[rules[0]].says} gives a wrong answer" if rules else more
+    return why + ("; you missed this one." if again else ".")

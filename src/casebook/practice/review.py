@@ -1,0 +1,178 @@
+"""What to ask next: hints, multiple choice, a drawn test and its result, and when to see a case again.
+
+The first four come from rooms of their own and are handed on here. All times are epoch milliseconds, as a browser gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from casebook.grading.misconceptions import MISCONCEPTIONS
+
+from .choices import choices, whole
+from .exam import Page, about_of, draw, named, pages_of
+from .hints import hints
+from .results import result, tells
+
+DAYS = (1, 3, 7, 21)  # until a case comes back, box by box
+DAY = 86_400_000  # milliseconds
+LATEST = 8.64e15  # the last moment that a browser's clock can tell
+VERDICTS = ("correct", "partly", "wrong")  # those that count
+WITHOUT_COUNT = ("invalid", "blank")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One answer that counts: `at` in epoch milliseconds, and the misconceptions that explain it."""
+
+    case: str
+    right: bool
+    at: float
+    misconceptions: tuple[str, ...] = field(default=())
+
+
+def again(attempts: Sequence[Mapping[str, Any]], now: float, offset: int = 0) -> list[dict[str, Any]]:
+    """When to see which case again: `[{"case": ..., "due_at": epoch milliseconds, "box": 1 to 4}]`, the soonest first.
+
+    An attempt is `{"case": ..., "verdict": ..., "at": epoch milliseconds}`. The rule:
+
+    - A case enters box 1 with a wrong or partly right answer, and any later one sends it back there.
+    - A right answer moves it up one box when it is the first answer of its day; more answers on that day do not.
+    - In box 1, 2, 3, 4 it is due 1, 3, 7, 21 days after the answer that brought it there. Moved up from box 4, it leaves.
+    - A case never missed is not listed. Blank and unreadable answers do not count, not even as the first of a day.
+
+    `offset` is the reader's clock in minutes east of UTC, for where a day ends. An answer dated after `now` counts as of now.
+    What is no attempt is left out. Raises ValueError where `attempts` is no list or `now` no time.
+    """
+    return _boxes(_read(attempts, now)[0], offset)
+
+
+def _boxes(attempts: Sequence[Attempt], offset: int) -> list[dict[str, Any]]:
+    if not whole(offset) or abs(offset) > DAY // 60_000:
+        raise ValueError("offset: expected minutes east of UTC")
+    box: dict[str, int] = {}
+    since: dict[str, float] = {}
+    last_day: dict[str, int] = {}
+    for each in attempts:
+        day = int((each.at + offset * 60_000) // DAY)
+        first = last_day.get(each.case) != day
+        last_day[each.case] = day
+        if not each.right:
+            box[each.case], since[each.case] = 1, each.at
+        elif each.case in box and first:
+            box[each.case], since[each.case] = box[each.case] + 1, each.at
+            if box[each.case] > len(DAYS):
+                del box[each.case]
+    rows = [{"case": case, "due_at": since[case] + DAYS[at - 1] * DAY, "box": at} for case, at in box.items()]
+    return sorted(rows, key=lambda row: (row["due_at"], row["case"]))
+
+
+def progress(attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], now: float, offset: int = 0) -> dict[str, Any]:
+    """What a reader has done so far, from the attempts stored; nothing is graded again.
+
+    `cases` counts those of the bank: `done`, `first_right`, `of`. `due` and `later` are the rows of `again` for cases of the
+    bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered rightly at the first try, `tries`
+    (for a misconception: the answers it explains, read from the attempt's own `misconceptions`) and `last_seen` (epoch
+    milliseconds); what was missed last stands first. `of` for a misconception counts the cases tried in which it shows.
+    `unread` counts records that are no attempts, `elsewhere` those of cases that this bank has not. Raises ValueError as `again`.
+    """
+    pages = pages_of(bank)
+    read, unread = _read(attempts, now)
+    mine = [each for each in read if each.case in pages]
+    first: dict[str, bool] = {}
+    for each in mine:
+        first.setdefault(each.case, each.right)
+    boxes = [row | {"says": _when(row, now)} for row in _boxes(mine, offset)]
+    return {
+        "cases": {"done": len(first), "first_right": sum(first.values()), "of": len(pages)},
+        "due": [row for row in boxes if row["due_at"] <= now],
+        "later": [row for row in boxes if row["due_at"] > now],
+        "topics": _topics(mine, pages, first),
+        "misconceptions": _misconceptions(mine, pages, first, now),
+        "unread": unread,
+        "elsewhere": len(read) - len(mine),
+    }
+
+
+def _topics(attempts: Sequence[Attempt], pages: Mapping[str, Page], first: Mapping[str, bool]) -> list[dict[str, Any]]:
+    rows = []
+    for topic in dict.fromkeys(topic for case in first for topic in about_of(pages[case])):
+        cases = {case for case in first if topic in about_of(pages[case])}
+        seen = [each.at for each in attempts if each.case in cases]
+        right = sum(first[case] for case in cases)
+        says = f"{right} of {len(cases)} right at the first try, {_many(len(seen), 'try', 'tries')} in all"
+        row = {"topic": topic, "name": named(topic), "first_right": right, "of": len(cases), "tries": len(seen)}
+        rows.append(row | {"last_seen": max(seen), "says": says})
+    return sorted(rows, key=lambda row: (row["first_right"] / row["of"], row["topic"]))
+
+
+def _misconceptions(
+    attempts: Sequence[Attempt], pages: Mapping[str, Page], first: Mapping[str, bool], now: float
+) -> list[dict[str, Any]]:
+    seen: dict[str, list[float]] = {}
+    for each in attempts:
+        for id in each.misconceptions:
+            seen.setdefault(id, []).append(each.at)
+    shows = {case: tells(pages[case]) for case in first} if seen else {}
+    rows = []
+    for id, times in seen.items():
+        m = MISCONCEPTIONS[id]
+        cases = [case for case, told in shows.items() if id in told]
+        right = sum(first[case] for case in cases)
+        says = f"{m.says[0].upper()}{m.says[1:]}: {_many(len(times), 'answer')}, the last {_ago(max(times), now)}."
+        if cases:
+            says += f" Of {_many(len(cases), 'case')} in which it would show, {right} right at the first try."
+        row = {"id": id, "says": says, "correction": m.correction, "first_right": right, "of": len(cases)}
+        rows.append(row | {"tries": len(times), "last_seen": max(times)})
+    return sorted(rows, key=lambda row: (-row["last_seen"], -row["tries"], row["id"]))
+
+
+# Reading attempts, and saying when
+
+
+def _read(attempts: object, now: Any) -> tuple[list[Attempt], int]:
+    """The attempts that count, in the order of time, and how many records could not be read."""
+    if not isinstance(attempts, list | tuple):
+        raise ValueError("attempts: expected a list of attempts")
+    if not _time(now):
+        raise ValueError("now: expected a time in epoch milliseconds")
+    found: list[tuple[float, Attempt]] = []
+    unread = 0
+    for row in attempts:
+        told: Mapping[str, Any] = row if isinstance(row, Mapping) else {}
+        case, verdict, at = told.get("case"), told.get("verdict"), told.get("at")
+        if not isinstance(case, str) or not case or verdict not in (*VERDICTS, *WITHOUT_COUNT) or at is None or not _time(at):
+            unread += 1
+        elif verdict in VERDICTS:
+            found.append((at, Attempt(case, verdict == "correct", min(at, now), _known(told.get("misconceptions")))))
+    found.sort(key=lambda pair: (pair[0], pair[1].case, pair[1].right))
+    return [each for _, each in found], unread
+
+
+def _time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LATEST
+
+
+def _known(ids: object) -> tuple[str, ...]:
+    if not isinstance(ids, list | tuple):
+        return ()
+    return tuple(dict.fromkeys(id for id in ids if isinstance(id, str) and id in MISCONCEPTIONS))
+
+
+def _when(row: Mapping[str, Any], now: float) -> str:
+    last = _ago(row["due_at"] - DAYS[row["box"] - 1] * DAY, now)
+    return f"missed {last}" if row["box"] == 1 else f"missed before, right {last}"
+
+
+def _ago(at: float, now: float) -> str:
+    days = int((now - at) // DAY)
+    return f"{_many(days, 'day')} ago" if days else "within the last day"
+
+
+def _many(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"
+
+
+__all__ = ["DAYS", "again", "choices", "draw", "hints", "progress", "result"]
