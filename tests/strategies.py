@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from casebook.coding import edits
 from casebook.coding.claim import MODIFIERS, Line, tidy
+from casebook.coding.note import Note
 from casebook.coding.rulebook import CODES
-from casebook.coding.views import Note
 from casebook.testing.operations import draw
 
 FAMILY = tuple(sorted({c for codes in CODES.values() for c in codes if c} | {"44799", "44238"}))

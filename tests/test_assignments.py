@@ -8,9 +8,10 @@ import nbformat
 import pytest
 
 from casebook import cli
-from casebook.cases import CaseError, library, load
+from casebook.cases import library, load
 from casebook.classroom.assignments import assign, chart_text, read_key
 from casebook.classroom.cohort import cohort, frame_of
+from casebook.errors import CaseError
 from casebook.practice.responses import read_folder
 
 NAMES = ("juniper", "alder", "oak", "zelkova")

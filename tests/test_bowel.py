@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.coding.bowel import Bowel, BowelError, Place, cm
+from casebook.coding.bowel import Bowel, Place, cm
+from casebook.errors import BowelError
 from tests.strategies import acts
 
 EMPTY = Bowel()

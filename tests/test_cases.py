@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.cases import CaseError, check, library, load, ran_out
+from casebook.cases import check, library, load, ran_out
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.claim import read
 from casebook.coding.operation import STEPS
+from casebook.errors import CaseError
 from casebook.grading import grade_page
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from tests.minimal_cases import FOLDER

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.coding.claim import read
-from casebook.coding.views import Note
+from casebook.coding.note import Note
 from casebook.grading import Item, expected
 from casebook.practice.choices import choices
 from tests.minimal_cases import FOLDER, item

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from casebook.cases import CaseError
 from casebook.classroom.room import Room, read_hands
+from casebook.errors import CaseError
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.coding.claim import show
-from casebook.coding.operation import read_operation
+from casebook.coding.reading import read_operation
 from casebook.coding.rules import derive
 from casebook.practice.explorer import after, explore, look, start
 

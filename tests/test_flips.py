@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook.coding.claim import show
-from casebook.coding.operation import Operation, read_operation
-from casebook.coding.views import Note, accepted
+from casebook.coding.note import Note
+from casebook.coding.operation import Operation
+from casebook.coding.reading import read_operation
+from casebook.coding.views import accepted
 from casebook.grading import Item, flips
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.testing.operations import made_up

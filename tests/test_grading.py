@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from casebook import cases
 from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Line, show
+from casebook.coding.note import Note
 from casebook.coding.rules import RULEBOOK, derive
-from casebook.coding.views import Note
 from casebook.grading import Item, candidate_answers, expected, grade_page, item_of, worked
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.testing.operations import made_up

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from casebook import cases
+from casebook.coding.note import Note
 from casebook.coding.rules import RULEBOOK
-from casebook.coding.views import Note
 from casebook.grading import Item
 from casebook.practice.hints import GIVES_AWAY, QUESTIONS, hints
 from tests.minimal_cases import FOLDER, item

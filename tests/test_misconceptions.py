@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 
 from casebook.coding.claim import show
+from casebook.coding.note import Note
 from casebook.coding.operation import FACETS, STEPS
 from casebook.coding.rules import RULEBOOK, derive
-from casebook.coding.views import VIEWS, Note
+from casebook.coding.views import VIEWS
 from casebook.grading import Item
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.testing.operations import made_up

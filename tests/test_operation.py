@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.coding.operation import REASONS, STEPS, Operation, OperationError, Step, read_operation, read_step
+from casebook.coding.operation import REASONS, STEPS, Operation, Step
+from casebook.coding.reading import read_operation, read_step
+from casebook.errors import OperationError
 from tests.strategies import operations
 
 JOINED = [{"resect": [100, 120]}, {"join": [100, 120]}]

@@ -10,7 +10,8 @@ from casebook import cases
 from casebook.coding.authorities import AUTHORITIES
 from casebook.grading import Item
 from casebook.practice import query
-from casebook.practice.query import LONGEST, TEMPTING, model, options, review
+from casebook.practice.bank import LONGEST
+from casebook.practice.query import TEMPTING, model, options, review
 
 ITEMS = [Item.read(cases.load(path).page()) for path in cases.library()]
 OPEN = [item for item in ITEMS if item.note.action == "query"]

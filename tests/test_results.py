@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from casebook import cases
 from casebook.grading import candidate_answers, grade_page
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.practice.exam import TOPICS
+from casebook.practice.bank import TAUGHT
 from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, result, wilson
 
 BANK = [cases.load(path).page() for path in cases.library()]
@@ -139,7 +139,7 @@ def test_where_to_read():
 
 
 def test_the_pages_to_read_are_in_the_book():
-    assert {page for _, page in TOPICS.values()} | {ELSEWHERE} <= set(PAGES)
+    assert {page for _, page in TAUGHT.values()} | {ELSEWHERE} <= set(PAGES)
     for page, title in PAGES.items():
         assert (cases.root() / f"{page}.md").read_text("utf-8").startswith(f"# {title}\n")
 

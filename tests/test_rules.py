@@ -12,10 +12,12 @@ from casebook.coding import edits
 from casebook.coding.authorities import AUTHORITIES, CONFIDENCE
 from casebook.coding.bowel import Place
 from casebook.coding.claim import show
-from casebook.coding.operation import STEPS, Operation, OperationError, Step
+from casebook.coding.note import Note
+from casebook.coding.operation import STEPS, Operation, Step
 from casebook.coding.rulebook import Derivation
 from casebook.coding.rules import RULEBOOK, derive
-from casebook.coding.views import VIEWS, Note
+from casebook.coding.views import VIEWS
+from casebook.errors import OperationError
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.testing.operations import made_up
 from tests.minimal_cases import EXPECTED, case, lines

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from casebook.coding.operation import APPROACHES, FOLLOWS, REASONS, STEPS, SURGEONS, read_operation
+from casebook.coding.operation import APPROACHES, FOLLOWS, REASONS, STEPS, SURGEONS
+from casebook.coding.reading import read_operation
 from casebook.coding.rules import derive
 from casebook.testing.operations import REACH, SITES, made_up
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from casebook.coding.authorities import AUTHORITIES, CONFIDENCE
 from casebook.coding.claim import show
+from casebook.coding.note import Note, said
 from casebook.coding.rules import RULEBOOK, derive
-from casebook.coding.views import VIEWS, Note, accepted, said
+from casebook.coding.views import VIEWS, accepted
 from casebook.testing.operations import made_up
 from tests.minimal_cases import FOLDER, bag, case
 from tests.shapes import CODE, fits

@@ -14,11 +14,11 @@ from typing import Any
 
 import nbformat
 
-from casebook.cases import LARGEST, MARK, Case, CaseError, distinct
-from casebook.practice.exam import Page
+from casebook.cases import LARGEST, MARK, Case, distinct
+from casebook.errors import CaseError
+from casebook.practice.bank import Page, graded_item
 from casebook.practice.responses import FORMAT as ANSWERS
 from casebook.practice.responses import VERSION as ANSWERS_VERSION
-from casebook.practice.results import graded_item
 
 FORMAT = "casebook-key"
 VERSION = 1

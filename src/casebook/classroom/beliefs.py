@@ -22,8 +22,7 @@ from casebook.coding.rules import RULEBOOK
 from casebook.grading import Item
 from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.practice.exam import Page
-from casebook.practice.results import graded_item
+from casebook.practice.bank import Page, graded_item
 
 HELD = 3  # answers at least that show a wrong rule before it is called held
 MOSTLY = 0.6  # of the cases in which it makes a difference

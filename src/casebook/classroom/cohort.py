@@ -25,7 +25,7 @@ from casebook.cases import library, load
 from casebook.coding.claim import read, show
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.practice.exam import Page
+from casebook.practice.bank import Page
 from casebook.practice.responses import Response, first_answers
 from casebook.practice.results import CONFIDENCE, Z, wilson
 

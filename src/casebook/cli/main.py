@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from casebook.cases import Case, CaseError, check, library, load, ran_out
+from casebook.cases import Case, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, read, show
+from casebook.errors import CaseError
 
 from . import teaching
 

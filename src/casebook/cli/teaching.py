@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from casebook.cases import Case, CaseError, library, load
+from casebook.cases import Case, library, load
+from casebook.errors import CaseError
 
 
 def add_to(commands: Any) -> None:

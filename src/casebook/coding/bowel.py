@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-
-class BowelError(ValueError):
-    """A step that no bowel allows; the message says what is open and what to do."""
+from casebook.errors import BowelError
 
 
 def cm(position: float) -> str:

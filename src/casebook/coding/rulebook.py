@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from casebook.errors import OutOfScope
+
 from . import edits
 from .authorities import weakest
 from .bowel import Place
@@ -34,10 +36,6 @@ CODES: dict[str, tuple[str, str | None]] = {
 }  # fmt: skip
 #: The same service in the other family.
 TWINS = {a: b for opened, scoped in CODES.values() if scoped for a, b in ((opened, scoped), (scoped, opened)) if a != b}
-
-
-class OutOfScope(Exception):
-    """An operation that the vocabulary cannot say or that no rule decides."""
 
 
 @dataclass(frozen=True)

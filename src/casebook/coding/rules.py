@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from casebook.errors import OutOfScope
+
 from . import edits
 from .bowel import Place
 from .claim import Claim
 from .operation import ASSISTED, POINTS, Operation
-from .rulebook import Derivation, Derived, OutOfScope, Rule, Rulebook, Service, main_lines, marked, named, run, steps_of
+from .rulebook import Derivation, Derived, Rule, Rulebook, Service, main_lines, marked, named, run, steps_of
 
 GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
 

@@ -9,9 +9,10 @@ from itertools import combinations
 
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Same, same
+from casebook.coding.note import Note
 from casebook.coding.rulebook import Derived, Rulebook, Trace
 from casebook.coding.rules import RULEBOOK, derive
-from casebook.coding.views import Note, View, accepted
+from casebook.coding.views import View, accepted
 
 from .misconceptions import MISCONCEPTIONS, Misconception
 

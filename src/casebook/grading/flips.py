@@ -13,10 +13,11 @@ from typing import Any
 from casebook.coding import edits
 from casebook.coding.bowel import Place, cm
 from casebook.coding.claim import MODIFIER_ORDER, Claim, same
-from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, OperationError, Step
+from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, Step
 from casebook.coding.rulebook import CODES, UNLISTED, UNLISTED_OPEN
 from casebook.coding.rules import GLOBAL_DAYS
 from casebook.coding.views import accepted
+from casebook.errors import OperationError
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
 PIECE = 10.0  # cm, the length of a made-up further piece

@@ -15,10 +15,12 @@ from typing import Any
 from casebook.coding import edits
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.claim import MAX_TEXT, Answer, Claim, Line, Same, read, same, show
-from casebook.coding.operation import FACETS, Operation, Step, read_operation
+from casebook.coding.note import Note
+from casebook.coding.operation import FACETS, Operation, Step
+from casebook.coding.reading import read_operation
 from casebook.coding.rulebook import Derived
 from casebook.coding.rules import RULEBOOK
-from casebook.coding.views import Note, View, accepted
+from casebook.coding.views import View, accepted
 
 from . import flips
 from . import icd10 as diagnoses

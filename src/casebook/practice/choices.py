@@ -8,16 +8,17 @@ from functools import lru_cache
 from random import Random
 
 from casebook.coding.claim import Claim, Same, read, show
+from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
 from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import derive
-from casebook.coding.views import Note
 from casebook.grading import Item, expected
 from casebook.grading.explanation import Diagnosis, plain
 from casebook.grading.misconceptions import Misconception
 
+from .bank import checked_seed, whole
+
 LEAST, MOST = 3, 10  # choices
-LONGEST = 100  # characters of a seed
 
 
 def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
@@ -44,20 +45,6 @@ def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
                 chosen.append(text)
     rng.shuffle(chosen)
     return chosen
-
-
-def whole(value: object) -> bool:
-    """Whether a JSON value is a whole number; true and false are none."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def checked_seed(seed: object) -> int | str:
-    """A seed: a whole number, or a short text as a reader types one. Raises ValueError."""
-    if isinstance(seed, str) and len(seed) <= LONGEST:
-        return seed
-    if isinstance(seed, int) and whole(seed):
-        return seed
-    raise ValueError(f"seed: expected a whole number or a text of at most {LONGEST} characters")
 
 
 # What wrong rules give

@@ -6,25 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from .choices import checked_seed, whole
-
-Page = Mapping[str, Any]
-
-#: Every thing to learn: its name in words, and the page of the book that teaches it.
-TOPICS: dict[str, tuple[str, str]] = {
-    "joins": ("counting joins", "book/joins"),
-    "units": ("units of the add-on", "book/joins"),
-    "approach": ("open or laparoscopic", "book/family"),
-    "base-code": ("which base code", "book/family"),
-    "colon": ("colon and valve", "book/family"),
-    "stoma": ("stomas", "book/family"),
-    "companions": ("what is part of something larger", "book/family"),
-    "sessions": ("later sessions", "book/sessions"),
-    "surgeons-modifiers": ("whose claim it is", "book/sessions"),
-    "query": ("when to ask the surgeon", "book/queries"),
-}
-BESIDE = "diagnoses"  # scored beside the claim, so that no claim tells whether it was learned
-NO_TOPIC = "other"  # what a case is about that does not say so
+from .bank import Page, about_of, checked_seed, level_of, pages_of, whole
 
 
 def draw(
@@ -91,38 +73,6 @@ def _blueprint(about: Mapping[str, list[str]], ids: list[str], number: int, rng:
 
 
 # Reading a bank
-
-
-def pages_of(bank: object) -> dict[str, Page]:
-    """The pages of a bank by their ids, in its order. Raises ValueError where it is no list of cases."""
-    if not isinstance(bank, list | tuple):
-        raise ValueError("bank: expected a list of cases")
-    found: dict[str, Page] = {}
-    for i, page in enumerate(bank):
-        if not isinstance(page, Mapping) or not isinstance(page.get("id"), str) or not page["id"]:
-            raise ValueError(f"bank: number {i + 1} is no case with an id")
-        found.setdefault(page["id"], page)
-    return found
-
-
-def about_of(page: Page) -> list[str]:
-    """What of the claim a case is about."""
-    about = page.get("about")
-    words = (
-        [word for word in about if isinstance(word, str) and word not in ("", BESIDE)] if isinstance(about, list | tuple) else []
-    )
-    return list(dict.fromkeys(words)) or [NO_TOPIC]
-
-
-def level_of(page: Page) -> int:
-    """The level of a case: 1, 2 or 3."""
-    level: Any = page.get("level")
-    return int(level) if whole(level) and level in (1, 2, 3) else 1
-
-
-def named(topic: str) -> str:
-    """A thing to learn in words."""
-    return TOPICS[topic][0] if topic in TOPICS else topic.replace("-", " ")
 
 
 def _list(value: object, name: str, fits: Any, words: str) -> list[Any]:

@@ -12,9 +12,11 @@ from typing import Any
 
 from casebook.coding.bowel import cm
 from casebook.coding.claim import show
-from casebook.coding.operation import Operation, OperationError, read_operation
+from casebook.coding.note import Note
+from casebook.coding.operation import Operation
+from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
-from casebook.coding.views import Note
+from casebook.errors import OperationError
 from casebook.grading import told
 
 from .diagram import draw, in_words

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite, sqrt
 from typing import Any
 
-from casebook.grading import Grade, Item, expected, item_of
+from casebook.grading import Grade, Item, expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .exam import TOPICS, Page, about_of, level_of, named, pages_of
+from .bank import TAUGHT, Page, about_of, graded_item, level_of, pages_of, topic_in_words
 
 CONFIDENCE = ("sure", "fairly", "guessing")
 FEW = 30  # answers; below this a share tells little, and the result says so
@@ -102,14 +102,6 @@ def wilson(right: float, of: float) -> tuple[int, int]:
     return max(0, floor(100 * low + 1e-9)), min(100, ceil(100 * high - 1e-9))
 
 
-def graded_item(page: Page) -> Item:
-    """The item of a page that may be anything. Raises ValueError, which names the case, where it cannot be graded."""
-    try:
-        return item_of({key: value for key, value in page.items() if key not in ("anchors", "lines")})
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
-        raise ValueError(f"the case {page.get('id')} cannot be graded: {error}") from None
-
-
 # Reading answers
 
 _SURE = {"sure": "Sure", "fairly": "Fairly sure", "guessing": "Guessing"}
@@ -173,7 +165,7 @@ def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
     rows = [
         {
             "topic": topic,
-            "name": named(topic),
+            "name": topic_in_words(topic),
             "right": sum(rights),
             "of": len(rights),
             "interval": list(wilson(sum(rights), len(rights))),
@@ -188,7 +180,7 @@ def _read(topics: Iterable[Mapping[str, Any]], wrong_rules: bool) -> list[dict[s
     why: dict[str, list[str]] = {}
     for row in topics:
         if row["right"] < row["of"]:
-            page = TOPICS.get(row["topic"], ("", ELSEWHERE))[1]
+            page = TAUGHT.get(row["topic"], ("", ELSEWHERE))[1]
             why.setdefault(page, []).append(f"{row['name']} ({row['right']} of {row['of']} right)")
     found = [{"page": page, "title": PAGES[page], "why": ", ".join(told)} for page, told in why.items()]
     if wrong_rules:
@@ -225,6 +217,6 @@ def tells(page: Page) -> frozenset[str]:
 
 
 def _why(rules: list[str], about: list[str], again: bool) -> str:
-    more = f"More on {', '.join(map(named, about))}"
+    more = f"More on {', '.join(map(topic_in_words, about))}"
     why = f"Here too {MISCONCEPTIONS[rules[0]].says} gives a wrong answer" if rules else more
     return why + ("; you missed this one." if again else ".")

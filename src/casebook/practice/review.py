@@ -11,8 +11,9 @@ from typing import Any
 
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .choices import choices, whole
-from .exam import Page, about_of, draw, named, pages_of
+from .bank import Page, about_of, pages_of, topic_in_words, whole
+from .choices import choices
+from .exam import draw
 from .hints import hints
 from .results import result, tells
 
@@ -103,7 +104,7 @@ def _topics(attempts: Sequence[Attempt], pages: Mapping[str, Page], first: Mappi
         seen = [each.at for each in attempts if each.case in cases]
         right = sum(first[case] for case in cases)
         says = f"{right} of {len(cases)} right at the first try, {_many(len(seen), 'try', 'tries')} in all"
-        row = {"topic": topic, "name": named(topic), "first_right": right, "of": len(cases), "tries": len(seen)}
+        row = {"topic": topic, "name": topic_in_words(topic), "first_right": right, "of": len(cases), "tries": len(seen)}
         rows.append(row | {"last_seen": max(seen), "says": says})
     return sorted(rows, key=lambda row: (row["first_right"] / row["of"], row["topic"]))
 

@@ -14,7 +14,7 @@ from casebook.coding import edits
 from casebook.coding.views import VIEWS
 from casebook.grading.findings import code_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.practice.exam import TOPICS as NAMES
+from casebook.practice.bank import TAUGHT
 from casebook.practice.results import tells
 
 from .lists import QUESTIONS, Listing, badge, between, cite, line
@@ -102,7 +102,7 @@ class Coverage(Listing):
         """Two tables of numbers; no case is named, since that would tell what it is about."""
         cases = shipped()
         count = Counter((topic, case.level) for case in cases for topic in case.about)
-        names = {topic: NAMES[topic][0] if topic in NAMES else topic for topic in TOPICS}
+        names = {topic: TAUGHT[topic][0] if topic in TAUGHT else topic for topic in TOPICS}
         topics = [
             (names[topic], *(str(count[topic, level]) for level in LEVELS), str(sum(count[topic, level] for level in LEVELS)))
             for topic in TOPICS
