@@ -21,6 +21,7 @@ from markdown_it import MarkdownIt
 from casebook.cases import MARK, Case, distinct
 from casebook.coding.claim import Line, Same, read, show, tidy
 from casebook.grading import Grade, expected
+from casebook.grading.feedback import amounts_to, correction
 from casebook.practice.choices import choices
 
 ASK = "Which claim does the surgeon file for this operation?"
@@ -121,10 +122,8 @@ def _says(grade: Grade, why: str) -> str:
     """What is said of an answer: why it is right; else what it amounts to, and what corrects it. A learning system gives no part of a point."""
     if grade.verdict == "correct":
         return why
-    told = grade.as_dict()["feedback"]
-    return " ".join(
-        part for part in ("Not right.", told["amounts_to"], told["tempts"], told["correction"], told["doubt"]) if part
-    )
+    said = ("Not right.", amounts_to(grade), grade.tempts, correction(grade), grade.doubt)
+    return " ".join(part for part in said if part)
 
 
 def _spellings(claim: str) -> list[str]:

@@ -26,6 +26,7 @@ from IPython.display import display
 from casebook.cases import Case, load
 from casebook.coding.claim import read
 from casebook.grading import Grade, expected
+from casebook.grading.feedback import amounts_to, headline
 from casebook.practice.responses import first_answers, read_folder
 from casebook.quiz.chart import chart_html
 from casebook.quiz.widget import Drawing, Quiz, Worked
@@ -193,8 +194,7 @@ def _told(text: str) -> str:
 
 
 def _verdict(grade: Grade) -> str:
-    told = grade.as_dict()["feedback"]
-    return " ".join(part for part in (told["headline"], told["amounts_to"]) if part)
+    return " ".join(part for part in (headline(grade), amounts_to(grade)) if part)
 
 
 def _bars(rows: Sequence[tuple[str, int, str]], none: str) -> Shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from casebook.cases import Case, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, read, show
 from casebook.errors import CaseError
+from casebook.grading.feedback import in_text, result
 
 from . import teaching
 
@@ -99,50 +100,17 @@ def _list(text: str | None) -> list[str] | None:
 
 def _grade(args: argparse.Namespace) -> int:
     case = load(args.file)
-    grade = case.item.grade(args.answer).as_dict(_list(args.evidence), _list(args.diagnoses))
+    graded = result(case.item.grade(args.answer), _list(args.evidence), _list(args.diagnoses))
     if args.json:
-        _print_json(grade)
+        _print_json(graded)
         return 0
-    told = grade["feedback"]
-    print(told["headline"])
-    for key, label in (
-        ("amounts_to", ""), ("tempts", ""), ("correction", ""), ("doubt", ""), ("flip", ""), ("ask", "Ask: "), ("expected", "Expected: "),
-    ):  # fmt: skip
-        if told[key] and not (grade["verdict"] == "correct" and key == "expected"):
-            print(f"  {label}{told[key]}")
-    for sentence in told["settles"]:
-        print(f"  The chart: “{sentence['text']}”")
-    for finding in grade["findings"]:
-        if finding["says"] not in told.values():
-            print(f"  - {finding['says']}")
-    for line in (*_cited(case, grade["evidence"]), *_diagnosed(grade["diagnoses"])):
-        print(f"  {line}")
+    print(graded["feedback"]["headline"])
+    for part in graded["feedback"]["parts"]:
+        if part["title"]:
+            print(f"  {part['title']}:")
+        for line in in_text(part):
+            print(f"    {line}" if part["title"] else f"  {line}")
     return 0
-
-
-def _cited(case: Case, told: dict[str, Any] | None) -> Iterator[str]:
-    """What the marked sentences come to, in words."""
-    if not told:
-        return
-    yield f"Sentences that decide: {len(told['found'])} of {len(told['found']) + len(told['missed'])} found."
-    for name, what in (("missed", "Missed"), ("irrelevant", "Not what decides")):
-        if known := [mark for mark in told[name] if mark in case.evidence]:
-            yield f"{what}: {', '.join(known)}."
-    if strange := [mark for mark in told["irrelevant"] if mark not in case.evidence]:
-        yield f"The chart marks no {', '.join(strange)}; it marks: {', '.join(case.evidence)}."
-
-
-def _diagnosed(told: dict[str, Any] | None) -> Iterator[str]:
-    """What the diagnosis codes come to, in words."""
-    if not told:
-        return
-    yield f"Diagnoses: {len(told['found'])} of {len(told['found']) + len(told['missed'])} right."
-    for name, what in (("missed", "Missing"), ("extra", "Not needed")):
-        if told[name]:
-            yield f"{what}: {', '.join(told[name])}."
-    if told["found"] and not told["first_right"]:
-        yield f"{told['expected'][0]} comes first."
-    yield from (finding["says"] for finding in told["findings"])
 
 
 def _scrub(args: argparse.Namespace) -> int:

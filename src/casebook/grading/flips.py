@@ -12,7 +12,8 @@ from typing import Any
 
 from casebook.coding import edits
 from casebook.coding.bowel import Place, cm
-from casebook.coding.claim import MODIFIER_ORDER, Claim, same
+from casebook.coding.claim import MODIFIER_ORDER, Claim, same, show
+from casebook.coding.note import Note
 from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, Step
 from casebook.coding.rulebook import CODES, UNLISTED, UNLISTED_OPEN
 from casebook.coding.rules import GLOBAL_DAYS
@@ -30,6 +31,35 @@ WORDS = {
     "lyse_adhesions": "the freeing of adhesions", "explore": "the exploration", "appendectomy": "the appendix",
     "mesentery_repair": "the closing of the mesentery", "omentectomy": "the omentum",
 }  # fmt: skip
+
+
+def stuck(claim: Claim) -> list[edits.Edit]:
+    """The edits against a claim that no record lifts."""
+    return [e for e in edits.scrub(claim) if e.blocks and not e.appealable]
+
+
+def way(note: Note, claim: Claim) -> tuple[str, Operation | None]:
+    """The smallest change that would make a claim right, in words, and the operation it leads to, if one does."""
+    text = show(claim)
+    if shut_by := stuck(claim):
+        return f"No operation makes {text} right: {shut_by[0].says}", None
+    if strange := never(claim):
+        return f"No operation makes {text} right: {strange}", None
+    if strange := beyond(claim):
+        return f"This casebook has no rule for {strange}, so it cannot say what would make {text} right.", None
+    if note.action == "query":
+        for op in note.readings:
+            if any(c.fits(claim) for _, c in accepted(op)):
+                return f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}.", op
+        return f"No answer of the surgeon's to what is open would make {text} right.", None
+    found = nearest(note.readings[0], claim)
+    if found is None:
+        return f"No operation within two changes of this one makes {text} right.", None
+    if not found:
+        return f"None of the changes that were tried makes {text} right.", None
+    if len({change.says for change in found}) < len(found):
+        return f"It would be right had {found[0].says}, twice over.", found[-1].op
+    return "It would be right had " + ", and had ".join(change.says for change in found) + ".", found[-1].op
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from casebook.coding.operation import Operation
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
 from casebook.errors import OperationError
-from casebook.grading import told
+from casebook.grading import rule_as_read
 
 from .diagram import draw, in_words
 
@@ -98,7 +98,7 @@ def look(operation: object) -> dict[str, Any]:
         "joins": sum(p.joined for p in places),
         "open": [[p.start, p.end] for p in places if p.open and p.start < p.end],
         "joined": [[p.start, p.end] for p in places if p.joined],
-        "because": [told(r) for r in main.because] if main else [],
+        "because": [rule_as_read(r) for r in main.because] if main else [],
         "not_billed": [{"code": c, "says": RULEBOOK[r].says} for c, r, _ in main.not_billed] if main else [],
         "beyond": beyond,
     }

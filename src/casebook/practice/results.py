@@ -8,6 +8,7 @@ from math import ceil, floor, isfinite, sqrt
 from typing import Any
 
 from casebook.grading import Grade, Item, expected
+from casebook.grading.feedback import amounts_to
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import TAUGHT, Page, about_of, graded_item, level_of, pages_of, topic_in_words
@@ -50,7 +51,7 @@ class Given:
     def as_dict(self) -> dict[str, Any]:
         return {
             "case": self.case, "answer": self.answer, "verdict": self.grade.verdict, "score": round(self.grade.score, 2),
-            "expected": expected(self.item), "amounts_to": self.grade.as_dict()["feedback"]["amounts_to"],
+            "expected": expected(self.item), "amounts_to": amounts_to(self.grade),
             "confidence": self.confidence, "seconds": self.seconds,
         }  # fmt: skip
 

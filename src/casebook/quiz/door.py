@@ -64,7 +64,14 @@ def _listed(question: Question, name: str) -> list[str] | None:
 def _grade(question: Question) -> dict[str, Any]:
     typed = question.get("diagnoses")
     codes = re.findall(r"[^\s,;]+", typed) if isinstance(typed, str) else _listed(question, "diagnoses")
-    return grade_page(_page(question), question["answer"], _cited(question), codes or None)
+    return dict(grade_page(_page(question), question["answer"], _cited(question), codes or None, _label(question)))
+
+
+def _label(question: Question) -> Callable[[str], str]:
+    """What a mark is called to this reader: the line of the chart that holds it, where the page numbers its lines."""
+    lines = question["page"].get("lines") or {}
+    held = {name: line for line, names in lines.items() for name in (*names, line)}
+    return lambda name: f"line {held[name].rpartition('-')[2]}" if name in held else name
 
 
 def _cited(question: Question) -> list[str] | None:

@@ -29,6 +29,7 @@ from IPython.display import Markdown
 
 from casebook import cases
 from casebook.grading import grade_page, item_of, worked
+from casebook.grading.feedback import in_text
 from casebook.practice import diagram
 from casebook.practice import review as tutor
 from casebook.practice.responses import write_file
@@ -55,6 +56,13 @@ def _lines(*parts: str, mark: str = "") -> str:
 def _told(title: str, *parts: str | None, mark: str = "  ") -> str:
     told = [part for part in parts if part]
     return f"{title}\n{_lines(*told, mark=mark)}" if told else ""
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    """A part of what is said, as plain text: several rows under a heading are a list."""
+    lines = in_text(part)
+    mark = "- " if len(lines) > 1 and part["kind"] != "settles" else "  "
+    return _told(f"{part['title']}:", *lines, mark=mark) if part["title"] else _lines(*lines)
 
 
 class Text(str):
@@ -91,21 +99,7 @@ class Result:
         if self.quiz is not None and self.quiz.held and self.verdict not in ("invalid", "blank"):
             return "Noted. The verdict waits until it is revealed."
         told = self.graded["feedback"]
-        asks = told["correction"] is not None  # then what a query is for has been said
-        lines = [found["says"] for found in self.graded["findings"] if not (found["kind"] == "query" and asks)]
-        lines = [line for line in dict.fromkeys(lines) if line not in (told["amounts_to"], told["correction"])]
-        parts = [
-            told["headline"],
-            _lines(told["amounts_to"] or ""),
-            _lines(told["tempts"] or ""),
-            _told(f"{told['settles_as']}:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
-            _told("What sets it right:", told["correction"]),
-            _told("Line by line:", *lines, mark="- "),
-            _lines(told["doubt"] or ""),
-            _told("What to ask the surgeon:", told["ask"]),
-            _told("What would make it right:", told["flip"]),
-        ]
-        return "\n".join(part for part in parts if part)
+        return "\n".join([told["headline"], *map(_part, told["parts"])])
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,19 +114,7 @@ class Worked:
         return str(self.told["answer"])
 
     def __repr__(self) -> str:
-        told = self.told
-        parts = [
-            self.answer,
-            _lines(told["why"]),
-            _told("What to ask the surgeon:", told["ask"]),
-            _told("What the note could mean:", *(f"{r['says']}: {r['answer']}" for r in told["readings"]), mark="- "),
-            _told(f"{told['settles_as']}:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
-            _told("Because:", *(rule["says"] for rule in told["because"]), mark="- "),
-            _told("Not billed:", *(f"{n['code']}: {n['says']}" for n in told["not_billed"]), mark="- "),
-            _told("Other accepted views:", *(f"{v['answer']}: {v['says']}" for v in told["views"]), mark="- "),
-            _told("Diagnoses:", ", or ".join(", ".join(codes) for codes in told["diagnoses"])),
-        ]
-        return "\n".join(part for part in parts if part)
+        return "\n".join([self.answer, *map(_part, self.told["parts"])])
 
 
 @dataclass(frozen=True, repr=False)
@@ -218,7 +200,7 @@ class Quiz(anywidget.AnyWidget):
 
     def chart(self) -> Markdown:
         """The chart, without the marks that say which sentences decide."""
-        text = cases.MARK.sub(r"\1", self.case.chart).strip()
+        text = self.case.unmarked
         return Markdown(text if re.match(r"# ", text) else f"# {self.case.title}\n\n{text}")  # type: ignore[no-untyped-call]
 
     def _note(self, answer: str, told: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
