@@ -12,7 +12,8 @@ FAMILY = tuple(sorted({c for codes in CODES.values() for c in codes if c} | {"44
 
 
 def operations(*levels):
-    """Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples shrink."""
+    """Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples shrink.
+    Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples shrink."""
     return st.builds(draw, st.randoms(use_true_random=False), st.sampled_from(levels or (1, 2, 3)))
 
 
@@ -22,7 +23,11 @@ def decided(*levels):
 
 
 def codes():
-    return st.one_of(st.sampled_from(FAMILY), st.sampled_from(sorted(edits.family())), st.from_regex(r"\A[0-9]{4}[0-9AFMTU]\Z"))
+    return st.one_of(
+        st.sampled_from(FAMILY),
+        st.sampled_from(sorted(edits.family())),
+        st.from_regex(r"\A[0-9]{4}[0-9AFMTU]\Z"),
+    )
 
 
 def claim_lines():

@@ -7,6 +7,21 @@ from .checking import check, key_answers, ran_out
 from .keys import CASE_KEYS, KEY_KEYS, NOISES, TOPICS
 
 __all__ = [
-    "CASE_KEYS", "KEY_KEYS", "LARGEST", "MARK", "NOISES", "SCHEMA", "TOPICS", "Case", "CaseError", "cases_folder",
-    "check", "distinct", "key_answers", "library", "load", "ran_out", "root",
-]  # fmt: skip
+    "CASE_KEYS",
+    "KEY_KEYS",
+    "LARGEST",
+    "MARK",
+    "NOISES",
+    "SCHEMA",
+    "TOPICS",
+    "Case",
+    "CaseError",
+    "cases_folder",
+    "check",
+    "distinct",
+    "key_answers",
+    "library",
+    "load",
+    "ran_out",
+    "root",
+]

@@ -1,6 +1,7 @@
 """Case files: read them, and write the page's JSON.
 
-A case is Markdown whose YAML front matter holds the operation and the author's key, and whose body is the chart. A bare
+A case is Markdown whose YAML front matter holds the operation and the author's key, and whose body is the
+chart. A bare
 YAML file with the same keys, or with an operation alone, is accepted where only the operation matters.
 """
 
@@ -82,7 +83,8 @@ class Case:
 
     @cached_property
     def apart(self) -> dict[str, str]:
-        """For every two misconceptions that give the same answer here: the first other case where they do not."""
+        """For every two misconceptions that give the same answer here: the first other case where they do
+        not."""
         found = {}
         for ms in Diagnosis(self.note).wrong_ways.values():
             for one, two in combinations(ms, 2):
@@ -95,10 +97,16 @@ class Case:
     def page(self) -> dict[str, Any]:
         """The JSON that the page, the notebook and the class report hand to the grader."""
         return {
-            "schema": SCHEMA, "id": self.id, "title": self.title, "about": self.about, "level": self.level,
-            "readings": [op.as_mapping() for op in self.readings], "key": self.key, "evidence": self.evidence,
+            "schema": SCHEMA,
+            "id": self.id,
+            "title": self.title,
+            "about": self.about,
+            "level": self.level,
+            "readings": [op.as_mapping() for op in self.readings],
+            "key": self.key,
+            "evidence": self.evidence,
             "apart": self.apart,
-        }  # fmt: skip
+        }
 
     def line(self, *path: str | int) -> int:
         """The line of a key, or of the nearest key above it."""
@@ -134,7 +142,9 @@ def _text(path: Path) -> str:
             content = file.read(LARGEST + 1)
         text = content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise CaseError(path, 1, f"the file is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+        raise CaseError(
+            path, 1, f"the file is not UTF-8 text (byte {error.start}); save it as UTF-8"
+        ) from None
     except OSError as error:
         raise CaseError(path, 1, f"the file cannot be read: {error.strerror or error}") from None
     except ValueError as error:
@@ -147,12 +157,21 @@ def _text(path: Path) -> str:
 def _check_kinds(case: Case) -> None:
     """Refuse a key that holds something of another kind. Raises CaseError."""
     inner = case.data.get("key")
-    for path, known, row in ((), CASE_KEYS, case.data), (("key",), KEY_KEYS, inner if isinstance(inner, dict) else {}):
+    for path, known, row in (
+        ((), CASE_KEYS, case.data),
+        (
+            ("key",),
+            KEY_KEYS,
+            inner if isinstance(inner, dict) else {},
+        ),
+    ):
         for name, value in row.items():
             if name not in known or name not in KINDS:
                 continue
             kind, words = KINDS[name]
-            wordless = name in OF_WORDS and isinstance(value, list) and not all(isinstance(v, str) for v in value)
+            wordless = (
+                name in OF_WORDS and isinstance(value, list) and not all(isinstance(v, str) for v in value)
+            )
             if not isinstance(value, kind) or isinstance(value, bool) or wordless:
                 raise CaseError(case.path, case.line(*path, name), f"{name}: expected {words}")
     try:
@@ -166,7 +185,9 @@ def _readings(case: Case) -> tuple[Any, ...]:
     if "readings" in data:
         rows, base = data["readings"], ("readings",)
         if not isinstance(rows, list) or not rows:
-            raise CaseError(case.path, case.line("readings"), "readings: expected a list of at least one reading")
+            raise CaseError(
+                case.path, case.line("readings"), "readings: expected a list of at least one reading"
+            )
         if "operation" in data:
             raise CaseError(case.path, case.line("operation"), "give either readings or operation, not both")
         paths: list[tuple[str | int, ...]] = [(*base, i) for i in range(len(rows))]
@@ -179,7 +200,10 @@ def _readings(case: Case) -> tuple[Any, ...]:
     known = CASE_KEYS if paths[0] else CASE_KEYS + OPERATION_KEYS
     for key in data:
         if key not in known:
-            told = f"a case has no key {str(key)[:40]!r}; it may have: {', '.join(known)}{meant([str(key)], known)}"
+            told = (
+                f"a case has no key {str(key)[:40]!r}; it may have:"
+                f" {', '.join(known)}{meant([str(key)], known)}"
+            )
             raise CaseError(case.path, case.line(key), told)
     readings = []
     for row, path in zip(rows, paths, strict=True):
@@ -194,7 +218,8 @@ def _readings(case: Case) -> tuple[Any, ...]:
 
 
 def root() -> Path:
-    """The folder that holds `cases/` and `_toc.yml`: the package's data when installed, else the repository."""
+    """The folder that holds `cases/` and `_toc.yml`: the package's data when installed, else the repository.
+    The folder that holds `cases/` and `_toc.yml`: the package's data when installed, else the repository."""
     inside = _HERE / "data"
     return inside if (inside / "cases").is_dir() else _HERE.parent.parent
 
@@ -205,11 +230,16 @@ def cases_folder() -> Path:
 
 
 def distinct(cases: Iterable[Case]) -> Iterator[Case]:
-    """The cases as they are. Raises CaseError where two have one name, under which answers to both would be counted."""
+    """The cases as they are.
+
+    Raises CaseError where two have one name, under which answers to both would be counted.
+    """
     found: set[str] = set()
     for case in cases:
         if case.id in found:
-            raise CaseError(case.path, 1, f"two cases are named {case.id}; name each once, or rename one of the files")
+            raise CaseError(
+                case.path, 1, f"two cases are named {case.id}; name each once, or rename one of the files"
+            )
         found.add(case.id)
         yield case
 
@@ -237,4 +267,3 @@ def _given_elsewhere() -> dict[str, dict[str, frozenset[Same]]]:
                 given.setdefault(m.id, set()).add(key)
         table[path.stem] = {id: frozenset(keys) for id, keys in given.items()}
     return table
-

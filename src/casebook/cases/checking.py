@@ -1,4 +1,5 @@
-"""Everything that can be wrong with a case that reads: each check is a small function, and `check` runs them all."""
+"""Everything that can be wrong with a case that reads: each check is a small function, and `check` runs them
+all."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class Fault(NamedTuple):
 
 
 def check(case: Case) -> Iterator[CaseError]:
-    """Everything wrong with a case that reads: its key against the rules, its marks, sources, codes and words."""
+    """Everything wrong with a case that reads: its key against the rules, its marks, sources, codes and
+    words."""
     bare = case.path.suffix != ".md"  # a bare operation has no chart, and needs no key
     for one in (KEY_CHECKS if case.key else ()) if bare else (*CHART_CHECKS, *KEY_CHECKS):
         for fault in one(case):
@@ -68,7 +70,9 @@ def _patient(case: Case) -> Iterator[Fault]:
     age = patient.get("age")
     known = isinstance(age, int) and not isinstance(age, bool) and 0 <= age <= 120
     if not newborn and not (known and set(patient) <= {"age", "sex"}):
-        yield Fault("patient: expected {age: 62, sex: male}, the age in years; or {newborn: true}", ("patient",))
+        yield Fault(
+            "patient: expected {age: 62, sex: male}, the age in years; or {newborn: true}", ("patient",)
+        )
     elif patient.get("sex") not in (None, "male", "female"):
         yield Fault("patient: sex: expected male or female", ("patient", "sex"))
 
@@ -110,8 +114,12 @@ def _title(case: Case) -> Iterator[Fault]:
 
 def _name(case: Case) -> Iterator[Fault]:
     if not re.fullmatch(r"[a-z][a-z0-9-]*", case.id):
-        yield Fault("the file's name is the name of the case: small letters, digits and hyphens, such as rowan.md")
-    elif case.path.resolve().parent != cases_folder().resolve() and (cases_folder() / case.path.name).is_file():
+        yield Fault(
+            "the file's name is the name of the case: small letters, digits and hyphens, such as rowan.md"
+        )
+    elif (
+        case.path.resolve().parent != cases_folder().resolve() and (cases_folder() / case.path.name).is_file()
+    ):
         yield Fault(f"a shipped case is named {case.id} already; give the file another name")
 
 
@@ -131,7 +139,9 @@ def _marks(case: Case) -> Iterator[Fault]:
 def _evidence(case: Case) -> Iterator[Fault]:
     for r, op in enumerate(case.readings):
         base: Where = ("readings", r) if "readings" in case.data else ("operation",)
-        named: list[tuple[str, str, Where]] = [(f"{facet}: ", mark, ("evidence", facet)) for facet, mark in op.marks]
+        named: list[tuple[str, str, Where]] = [
+            (f"{facet}: ", mark, ("evidence", facet)) for facet, mark in op.marks
+        ]
         named += [("", s.evidence, ("steps", i, "evidence")) for i, s in enumerate(op.steps) if s.evidence]
         for what, mark, where in named:
             if mark not in case.evidence:
@@ -153,7 +163,9 @@ def _diagnoses(case: Case) -> Iterator[Fault]:
     for codes in icd10.accepted(case.key.get("diagnoses")):
         for code in codes:
             if code not in icd10.complete():
-                yield Fault(f"diagnoses: {code} is not a complete code of the ICD-10-CM list held here", where)
+                yield Fault(
+                    f"diagnoses: {code} is not a complete code of the ICD-10-CM list held here", where
+                )
         for fault in icd10.faults(codes):
             yield Fault(f"diagnoses: {fault['code']}: {fault['says']}", where)
 
@@ -196,13 +208,26 @@ def _tempting(case: Case) -> Iterator[Fault]:
 
 Check = Callable[[Case], Iterator[Fault]]
 CHART_CHECKS: tuple[Check, ...] = (
-    _chart, _said, _patient, _topics, _level, _noise, _filed, _sources, _title, _name, _question, _marks, _evidence,
-)  # fmt: skip
+    _chart,
+    _said,
+    _patient,
+    _topics,
+    _level,
+    _noise,
+    _filed,
+    _sources,
+    _title,
+    _name,
+    _question,
+    _marks,
+    _evidence,
+)
 KEY_CHECKS: tuple[Check, ...] = (_key_names, _diagnoses, _why, _claim, _tempting)
 
 
 def ran_out(cases: Iterable[Case], today: date, *, book: bool = True) -> Iterator[str]:
-    """Notes, not errors: sources no longer in force, the cases that stand on them, and with `book` the rules and pages."""
+    """Notes, not errors: sources no longer in force, the cases that stand on them, and with `book` the rules
+    and pages."""
     loaded = list(cases)
     pages = {p.stem: p.read_text("utf-8") for p in sorted((root() / "book").glob("*.md"))} if book else {}
     for source in AUTHORITIES.values():

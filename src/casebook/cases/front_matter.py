@@ -1,4 +1,5 @@
-"""The YAML at the head of a case file: parsed with the line of every key, and slips told in an author's words."""
+"""The YAML at the head of a case file: parsed with the line of every key, and slips told in an author's
+words."""
 
 from __future__ import annotations
 
@@ -38,10 +39,14 @@ def parse(path: Path, text: str) -> Parsed:
         lines = dict(_lines(node, set())) if node else {}
         data = yaml.safe_load(head)
     except yaml.MarkedYAMLError as error:
-        quoted = "quoted scalar" in (error.context or "")  # an open quote is found at the end, and mended at its start
+        quoted = "quoted scalar" in (
+            error.context or ""
+        )  # an open quote is found at the end, and mended at its start
         mark = error.context_mark if quoted else error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + 1 + shift
-        raise CaseError(path, line, f"this is not YAML: {_plainly(str(error.problem or error.context))}") from None
+        raise CaseError(
+            path, line, f"this is not YAML: {_plainly(str(error.problem or error.context))}"
+        ) from None
     except _Unfit as error:
         raise CaseError(path, error.line + shift, str(error)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -60,7 +65,8 @@ SLIPS = {
         "a colon stands inside words; put the words between quotes, or the line is indented too far"
     ),
     "cannot start any token": (
-        "a tab, or a sign such as @ or %, stands where a word should begin; indent with spaces, and quote the sign"
+        "a tab, or a sign such as @ or %, stands where a word should begin; indent with spaces, and quote the"
+        " sign"
     ),
     "<stream end>": "a bracket or a brace was opened and not closed",
     "expected ',' or": "a bracket or a brace was opened and not closed, or a comma is missing in it",
@@ -73,7 +79,10 @@ SLIPS = {
 
 def _plainly(problem: str) -> str:
     """What the parser says of a file, in an author's words."""
-    return next((words for sign, words in SLIPS.items() if sign in problem), f"{problem}; check the indentation and quotes")
+    return next(
+        (words for sign, words in SLIPS.items() if sign in problem),
+        f"{problem}; check the indentation and quotes",
+    )
 
 
 class _Unfit(ValueError):
@@ -84,7 +93,9 @@ class _Unfit(ValueError):
         self.line = node.start_mark.line + 1
 
 
-def _lines(node: Any, met: set[int], path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
+def _lines(
+    node: Any, met: set[int], path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], int]]:
     if len(path) > 20:
         raise _Unfit("this is nested too deeply; a case needs five levels", node)
     if id(node) in met:  # an alias; aliases of aliases grow without end
@@ -110,5 +121,8 @@ def _lines(node: Any, met: set[int], path: tuple[str | int, ...] = ()) -> Iterat
         try:
             yaml.SafeLoader("").construct_object(node)
         except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError):
-            message = f"{node.value[:40]!r} cannot be read; put dates and the like between quotes, and write no !tags"
+            message = (
+                f"{node.value[:40]!r} cannot be read; put dates and the like between quotes, and write no"
+                " !tags"
+            )
             raise _Unfit(message, node) from None

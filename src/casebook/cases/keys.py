@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 TOPICS = (
-    "joins", "units", "approach", "base-code", "colon", "stoma", "companions", "sessions", "surgeons-modifiers",
-    "query", "diagnoses",
-)  # fmt: skip
-#: What makes a chart hard to read: nothing, an unread transcript, text carried over, a form, a scanner's short forms,
+    "joins",
+    "units",
+    "approach",
+    "base-code",
+    "colon",
+    "stoma",
+    "companions",
+    "sessions",
+    "surgeons-modifiers",
+    "query",
+    "diagnoses",
+)
+#: What makes a chart hard to read: nothing, an unread transcript, text carried over, a form, a scanner's
+#: short forms,
 #: a later note, a resident's words.
 NOISES = ("clean", "voice-recognition", "copied-forward", "template", "abbreviations", "addendum", "resident")
 CASE_KEYS = (
-    "title", "about", "level", "noise", "filed", "patient", "readings", "operation", "key", "authorities",
-)  # fmt: skip
+    "title",
+    "about",
+    "level",
+    "noise",
+    "filed",
+    "patient",
+    "readings",
+    "operation",
+    "key",
+    "authorities",
+)
 KEY_KEYS = ("claim", "diagnoses", "why", "ask", "tempting")
 #: What a key holds, and the same in an author's words.
 KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {

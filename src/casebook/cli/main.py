@@ -1,4 +1,5 @@
-"""The command line: `casebook code`, `grade`, `scrub`, `check`, `update-edits`; for a class `assign`, `class report` and `export`."""
+"""The command line: `casebook code`, `grade`, `scrub`, `check`, `update-edits`; for a class `assign`, `class
+report` and `export`."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from . import teaching
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read."""
+    """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read.
+    Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read."""
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     args = _parser().parse_args(argv)
     try:
@@ -34,7 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="casebook", description="Code, grade and check small-bowel resection cases.")
+    parser = argparse.ArgumentParser(
+        prog="casebook", description="Code, grade and check small-bowel resection cases."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
@@ -47,13 +51,19 @@ def _parser() -> argparse.ArgumentParser:
     scrub = command("scrub", _scrub, "check any claim against the CMS tables")
     checks = command("check", _check, "validate cases, their sources and their keys")
     for sub in (code, grade):
-        sub.add_argument("file", metavar="FILE", help="a case file, a bare operation, or the name of a shipped case")
+        sub.add_argument(
+            "file", metavar="FILE", help="a case file, a bare operation, or the name of a shipped case"
+        )
     grade.add_argument("answer", metavar="ANSWER", help='such as "44120; 44121 x2", or query')
     grade.add_argument("--evidence", metavar="NAME,NAME", help="the marked sentences that decide the claim")
     grade.add_argument("--diagnoses", metavar="CODE,CODE", help="ICD-10-CM codes, the first one first")
     scrub.add_argument("claim", metavar="CLAIM")
-    checks.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case")
-    update = command("update-edits", _update, "replace an edit table from CMS's own download, and show what changed")
+    checks.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case"
+    )
+    update = command(
+        "update-edits", _update, "replace an edit table from CMS's own download, and show what changed"
+    )
     update.add_argument("file", metavar="FILE", type=Path, help="CMS's .zip, or the text file in it")
     update.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     teaching.add_to(commands)
@@ -120,7 +130,9 @@ def _scrub(args: argparse.Namespace) -> int:
         return 2
     found = edits.scrub(answer.claim)
     if args.json:
-        _print_json({"claim": [line.as_dict() for line in answer.claim], "edits": [edit.as_dict() for edit in found]})
+        _print_json(
+            {"claim": [line.as_dict() for line in answer.claim], "edits": [edit.as_dict() for edit in found]}
+        )
         return 0
     for edit in found:
         print(f"{'blocks' if edit.blocks else 'note'}: {edit.says} [{edit.authority}]")
@@ -140,7 +152,10 @@ def _update(args: argparse.Namespace) -> int:
         print(line)
     print(f"{table.file}: {len(rows)} rows for this family, {len(told)} changes")
     if told and not args.dry_run:
-        print(f"written to {refresh.write(table, rows)}; now set its edition in data/authorities.toml and run casebook check")
+        print(
+            f"written to {refresh.write(table, rows)}; now set its edition in data/authorities.toml and run"
+            " casebook check"
+        )
     return 0
 
 
@@ -152,7 +167,10 @@ def _check(args: argparse.Namespace) -> int:
     files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else library()
     if not files:
         where = ", ".join(map(str, args.paths))
-        print(f"{where}:1: there is no case here; name a case file, or a folder with .md or .yaml files", file=sys.stderr)
+        print(
+            f"{where}:1: there is no case here; name a case file, or a folder with .md or .yaml files",
+            file=sys.stderr,
+        )
         return 1
     faults: list[CaseError] = []
     cases: list[Case] = []

@@ -39,15 +39,17 @@ class Note:
         return "query" if self.chosen() is None else "bill"
 
     def accepted(self) -> tuple[tuple[View | None, Derived], ...]:
-        """The claims that are right for the whole note: none when it needs a query, else those common to all readings."""
+        """The claims that are right for the whole note: none when it needs a query, else those common to all
+        readings."""
         if self.action != "bill":
             return ()
         each = [accepted(op) for op in self.readings]
         free = each[0][0][1].free_51
         return tuple(
-            (view, claim) for view, claim in each[0]
+            (view, claim)
+            for view, claim in each[0]
             if all(any(claim.same(free) == other.same(free) for _, other in more) for more in each[1:])
-        )  # fmt: skip
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of `casebook code`."""
@@ -76,10 +78,18 @@ def _claim(reading: int, op: Operation, others: list[tuple[View | None, Derived]
         "lines": [line.as_dict() for line in main.lines],
         "confidence": said(main.confidence),
         "because": [RULEBOOK[id].as_dict() for id in main.because],
-        "not_billed": [{"code": code, "rule": id, "says": RULEBOOK[id].says} for code, id, _ in main.not_billed],
+        "not_billed": [
+            {"code": code, "rule": id, "says": RULEBOOK[id].says} for code, id, _ in main.not_billed
+        ],
         "views": [
-            {"view": v.id, "says": v.says, "authorities": list(v.authorities), "lines": [line.as_dict() for line in c.lines]}
-            for v, c in others if v
+            {
+                "view": v.id,
+                "says": v.says,
+                "authorities": list(v.authorities),
+                "lines": [line.as_dict() for line in c.lines],
+            }
+            for v, c in others
+            if v
         ],
         "edits": [edit.as_dict() for edit in edits.scrub(main.lines)],
-    }  # fmt: skip
+    }

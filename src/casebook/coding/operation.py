@@ -14,16 +14,32 @@ from casebook.errors import BowelError, OperationError
 from .bowel import Bowel, Place, cm
 
 APPROACHES = ("open", "laparoscopic", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
-ASSISTED = APPROACHES[3:]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
+ASSISTED = APPROACHES[
+    3:
+]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
 #: What an operation is beside its steps, and a sentence may say.
 FACETS = ("approach", "session", "surgeon", "unusual_work", "valve")
 OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
 FOLLOWS = ("staged", "complication", "unrelated")
 REASONS = (
-    "stricture", "ischemia", "infarction", "tumor", "perforation", "fistula", "atresia", "margin", "injury", "join",
-)  # fmt: skip
-POINTS = ("stricturoplasty", "repair", "enterotomy", "diverticulectomy")  # done at one spot, apart or as part of something
+    "stricture",
+    "ischemia",
+    "infarction",
+    "tumor",
+    "perforation",
+    "fistula",
+    "atresia",
+    "margin",
+    "injury",
+    "join",
+)
+POINTS = (
+    "stricturoplasty",
+    "repair",
+    "enterotomy",
+    "diverticulectomy",
+)  # done at one spot, apart or as part of something
 LONGEST_NAME = 60  # characters of what a place is called
 NEAR_A_JOIN = 5.0  # cm; closer than this a repair, opening or stricturoplasty is part of the join
 
@@ -47,8 +63,10 @@ STEPS: dict[str, tuple[str, ...] | str] = {
     "omentectomy": "true",
     "reopen": "true",
 }
-#: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a first look
-#: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the join, `cause` that
+#: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a
+#: first look
+#: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the
+#: join, `cause` that
 #: the surgeon's own slip made a hole, or made it necessary to remove sound bowel.
 EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
     "resect": {"for": REASONS, "lesions": "count", "cause": ("surgeon",)},
@@ -127,11 +145,15 @@ class Operation:
                         bowel = bowel.loop(step.start, i)
                     case act if STEPS[act] in ("at", "span"):
                         if step.start > step.end:
-                            raise BowelError(f"the ends are reversed: write [{cm(step.end)}, {cm(step.start)}]")
+                            raise BowelError(
+                                f"the ends are reversed: write [{cm(step.end)}, {cm(step.start)}]"
+                            )
                         bowel.exists(step.start)
                         bowel.exists(step.end)
             except BowelError as error:
-                raise OperationError(f"step {i + 1}, {step.act} {step.where}: {error}", ("steps", i, step.act)) from None
+                raise OperationError(
+                    f"step {i + 1}, {step.act} {step.where}: {error}", ("steps", i, step.act)
+                ) from None
         return bowel
 
     def unusual(self, facet: str) -> bool:
@@ -162,7 +184,8 @@ class Operation:
         return bool(place.cuts) and all(self.steps[i].kind == "surgeon" for i in place.cuts)
 
     def trimmed_only(self, place: Place) -> bool:
-        """Whether a place left open by an earlier operation was at most trimmed today, which removes no segment."""
+        """Whether a place left open by an earlier operation was at most trimmed today, which removes no
+        segment."""
         return place.left and self.reasons(place) <= {"margin"}
 
     def redone(self, i: int) -> bool:
@@ -173,19 +196,23 @@ class Operation:
 
     @cached_property
     def apart(self) -> tuple[Step, ...]:
-        """Stricturoplasties, repairs, openings and pouch removals that are neither beside a join nor in a span later out."""
+        """Stricturoplasties, repairs, openings and pouch removals that are neither beside a join nor in a
+        span later out."""
         return tuple(s for i, s in enumerate(self.steps) if self._apart(i, s))
 
     def _apart(self, i: int, step: Step) -> bool:
         if step.act not in POINTS:
             return False
         out_later = any(s.act == "resect" and s.start <= step.start <= s.end for s in self.steps[i + 1 :])
-        beside = step.act != "diverticulectomy" and any(abs(step.start - end) <= NEAR_A_JOIN for end in self._joined_ends)
+        beside = step.act != "diverticulectomy" and any(
+            abs(step.start - end) <= NEAR_A_JOIN for end in self._joined_ends
+        )
         return not (out_later or beside)
 
     @cached_property
     def _joined_ends(self) -> tuple[float, ...]:
-        """Where bowel was sewn to bowel: the ends of joined places, of a bypass, and of a stoma that was closed."""
+        """Where bowel was sewn to bowel: the ends of joined places, of a bypass, and of a stoma that was
+        closed."""
         ends = [end for p in self.bowel.places if p.joined for end in (p.start, p.end)]
         return (*ends, *(end for s in self.did("bypass", "close_stoma") for end in (s.start, s.end)))
 
@@ -199,5 +226,3 @@ class Operation:
         row |= {"unusual_work": True} if self.unusual_work else {}
         row |= {"evidence": dict(self.marks)} if self.marks else {}
         return row | {"steps": [s.as_mapping() for s in self.steps]}
-
-

@@ -1,4 +1,5 @@
-"""Reading an operation from its mapping (YAML or JSON): what cannot be read is refused, with the key at fault."""
+"""Reading an operation from its mapping (YAML or JSON): what cannot be read is refused, with the key at
+fault."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     _only(marks, FACETS, "evidence", (*path, "evidence"))
     for facet, mark in marks.items():
         if not isinstance(mark, str):
-            raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence", facet))
+            raise OperationError(
+                "evidence: expected the name of a mark in the chart", (*path, "evidence", facet)
+            )
     session = _mapping(row.get("session") or {}, "session", (*path, "session"))
     _only(session, ("follows", "days", "left"), "session", (*path, "session"))
     follows = session.get("follows")
@@ -39,7 +42,9 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     days = _whole(session.get("days", 1), "days", (*path, "session", "days"), least=0)
     spans = session.get("left") or []
     if not isinstance(spans, list):
-        raise OperationError("left: expected a list of spans, such as [[300, 340]]", (*path, "session", "left"))
+        raise OperationError(
+            "left: expected a list of spans, such as [[300, 340]]", (*path, "session", "left")
+        )
     left = [_span(s, "left", (*path, "session", "left", i)) for i, s in enumerate(spans)]
     for i, (start, end) in enumerate(left):
         if start >= end or any(a <= end and start <= b for a, b in left[:i]):
@@ -47,7 +52,9 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
             raise OperationError(message, (*path, "session", "left", i))
     steps = row.get("steps")
     if not isinstance(steps, list) or not steps:
-        raise OperationError("steps: expected a list of at least one step, such as - resect: [420, 445]", (*path, "steps"))
+        raise OperationError(
+            "steps: expected a list of at least one step, such as - resect: [420, 445]", (*path, "steps")
+        )
     valve = _number(row.get("valve", 600), "valve", (*path, "valve"))
     if valve <= 0:
         raise OperationError("valve: expected cm past the ligament of Treitz, above zero", (*path, "valve"))
@@ -67,7 +74,9 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     except OperationError as error:
         inside = error.path[: len(path)] == path
         raise (
-            error if inside and path else OperationError(error.message, error.path if inside else (*path, *error.path))
+            error
+            if inside and path
+            else OperationError(error.message, error.path if inside else (*path, *error.path))
         ) from None
 
 
@@ -77,7 +86,9 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
     acts = [key for key in row if key in STEPS]
     if len(acts) != 1:
         near = "" if acts else meant([str(key) for key in row], STEPS)
-        raise OperationError(f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}", path)
+        raise OperationError(
+            f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}", path
+        )
     act = acts[0]
     extras = EXTRAS.get(act, {})
     _only(row, (act, "evidence", "name", *extras), f"a {act} step", path)
@@ -110,7 +121,8 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
     name = row.get("name", "")
     if not isinstance(name, str) or len(name) > LONGEST_NAME or not name.isprintable():
         raise OperationError(
-            f"name: expected what the chart calls the place, in at most {LONGEST_NAME} characters", (*path, "name")
+            f"name: expected what the chart calls the place, in at most {LONGEST_NAME} characters",
+            (*path, "name"),
         )
     return Step(act, evidence=evidence, name=name, **fields)
 
@@ -125,7 +137,9 @@ def _only(row: Mapping[str, Any], known: tuple[str, ...], what: str, path: tuple
     for key in row:
         if key not in known:
             near = meant([str(key)], known)
-            raise OperationError(f"{what} has no key {str(key)[:40]!r}; it may have: {', '.join(known)}{near}", (*path, key))
+            raise OperationError(
+                f"{what} has no key {str(key)[:40]!r}; it may have: {', '.join(known)}{near}", (*path, key)
+            )
 
 
 def _word(value: object, allowed: tuple[str, ...] | str, what: str, path: tuple[str | int, ...]) -> str:
@@ -140,7 +154,9 @@ def meant(written: Iterable[str], known: Iterable[str]) -> str:
     from difflib import get_close_matches  # only where something is wrong already
 
     words = list(known)
-    near = next((found[0] for word in written if (found := get_close_matches(word[:40], words, 1, 0.65))), None)
+    near = next(
+        (found[0] for word in written if (found := get_close_matches(word[:40], words, 1, 0.65))), None
+    )
     return f"; perhaps {near} was meant" if near else ""
 
 
@@ -152,7 +168,9 @@ def _flag(value: object, what: str, path: tuple[str | int, ...]) -> bool:
 
 def _number(value: object, what: str, path: tuple[str | int, ...]) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1000 <= value <= 5000:
-        raise OperationError(f"{what}: expected cm past the ligament of Treitz (-1000 to 5000), not {_kind(value)}", path)
+        raise OperationError(
+            f"{what}: expected cm past the ligament of Treitz (-1000 to 5000), not {_kind(value)}", path
+        )
     return float(value)
 
 
@@ -164,7 +182,9 @@ def _whole(value: object, what: str, path: tuple[str | int, ...], least: int) ->
 
 def _span(value: object, what: str, path: tuple[str | int, ...]) -> tuple[float, float]:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise OperationError(f"{what}: expected two positions in cm, such as [420, 445], not {_kind(value)}", path)
+        raise OperationError(
+            f"{what}: expected two positions in cm, such as [420, 445], not {_kind(value)}", path
+        )
     return _number(value[0], what, path), _number(value[1], what, path)
 
 

@@ -1,7 +1,9 @@
-"""What is said of an answer: an ordered list of finished parts, each thing once. Page, notebook, command line, class
+"""What is said of an answer: an ordered list of finished parts, each thing once. Page, notebook, command
+line, class
 report and exports show these parts and decide nothing.
 
-The words can be had without the search for the flip, which is the slow part: `amounts_to`, `correction`, `headline`.
+The words can be had without the search for the flip, which is the slow part: `amounts_to`, `correction`,
+`headline`.
 """
 
 from __future__ import annotations
@@ -78,7 +80,10 @@ def grade_page(
 
 
 def result(
-    grade: Grade, evidence: Iterable[str] | None = None, codes: Iterable[str] | None = None, label: Label = str
+    grade: Grade,
+    evidence: Iterable[str] | None = None,
+    codes: Iterable[str] | None = None,
+    label: Label = str,
 ) -> Graded:
     """The JSON of `casebook grade` for one grade; `evidence` and `codes` are scored beside the claim."""
     item = grade.item
@@ -159,7 +164,11 @@ def parts(
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
         Part("flip", "What would make your answer right", _rows(_flip(grade, setright))),
-        Part("rules", "Why: rules and sources", tuple(rule_as_read(r) for r in rules(grade)) if readable else ()),
+        Part(
+            "rules",
+            "Why: rules and sources",
+            tuple(rule_as_read(r) for r in rules(grade)) if readable else (),
+        ),
         Part("next", "", (case,) if case else ()),
     ]
     return [part for part in found if part.rows]
@@ -199,7 +208,11 @@ def correction(grade: Grade) -> str | None:
     assert item is not None
     if item.note.action == "query" and grade.score != ONE_READING and grade.claim:
         ask = "This note fits operations with different claims: ask first."
-        told = grade.misconceptions[0].correction if grade.misconceptions else "No reading of it gives this claim."
+        told = (
+            grade.misconceptions[0].correction
+            if grade.misconceptions
+            else "No reading of it gives this claim."
+        )
         return f"{ask} {told}"
     if grade.misconceptions:
         several = grade.misconceptions[: 2 if grade.explained.together else 1]
@@ -242,7 +255,10 @@ def _next(grade: Grade, item: Item) -> Row | None:
         return None
     for one, two in combinations(grade.misconceptions, 2):
         if case := item.apart.get(f"{one.id} {two.id}"):
-            return {"case": case, "says": "More than one slip gives this answer. This case would tell them apart."}
+            return {
+                "case": case,
+                "says": "More than one slip gives this answer. This case would tell them apart.",
+            }
     return None
 
 
@@ -308,22 +324,39 @@ def _worked(item: Item) -> list[Part]:
     main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
     whole = [name for name in item.marked(*FACETS) if name in item.shown]
-    quotes = (*(Row(name=name, says=item.evidence[name]) for name in whole), *settling(item, acts=["join", "stoma"]))
+    quotes = (
+        *(Row(name=name, says=item.evidence[name]) for name in whole),
+        *settling(item, acts=["join", "stoma"]),
+    )
     struck = billed.not_billed if billed else ()
     readings = item.note.readings
     codes = icd10.accepted(item.key.get("diagnoses"))
     found = [
         Part("why", "", _rows(str(item.key.get("why") or ""))),
-        Part("ask", "What to ask the surgeon", _rows(question_of(item) if item.note.action == "query" else None)),
-        Part("readings", "What the note could mean", tuple(
-            Row(says=op.says, code=show(accepted(op)[0][1].lines)) for op in readings if len(readings) > 1
-        )),
+        Part(
+            "ask",
+            "What to ask the surgeon",
+            _rows(question_of(item) if item.note.action == "query" else None),
+        ),
+        Part(
+            "readings",
+            "What the note could mean",
+            tuple(
+                Row(says=op.says, code=show(accepted(op)[0][1].lines)) for op in readings if len(readings) > 1
+            ),
+        ),
         Part("settles", settles_as(item), quotes),
         Part("because", "Because", tuple(map(rule_as_read, billed.because if billed else ("settle",)))),
-        Part("not_billed", "Not billed", tuple(Row(code=code, says=RULEBOOK[rule].says) for code, rule, _ in struck)),
-        Part("views", "Other accepted views", tuple(
-            Row(code=show(c.lines), says=v.says) for v, c in item.note.accepted() if v
-        )),
+        Part(
+            "not_billed",
+            "Not billed",
+            tuple(Row(code=code, says=RULEBOOK[rule].says) for code, rule, _ in struck),
+        ),
+        Part(
+            "views",
+            "Other accepted views",
+            tuple(Row(code=show(c.lines), says=v.says) for v, c in item.note.accepted() if v),
+        ),
         Part("diagnoses", "Diagnoses", _rows(", or ".join(", ".join(each) for each in codes))),
-    ]  # fmt: skip
+    ]
     return [part for part in found if part.rows]

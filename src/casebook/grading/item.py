@@ -1,6 +1,7 @@
 """The grader: compares an answer with what the note supports, and says what the answer amounts to.
 
-`Item.read(page).grade(answer)` gives the verdict; `feedback` words it for every face. Nothing a learner types raises.
+`Item.read(page).grade(answer)` gives the verdict; `feedback` words it for every face. Nothing a learner types
+raises.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Grade:
 
     @cached_property
     def way(self) -> tuple[str | None, Operation | None]:
-        """The smallest change that would make the answer right, in words, and the operation it leads to, if one does."""
+        """The smallest change that would make the answer right, in words, and the operation it leads to, if
+        one does."""
         off = self.item is not None and self.verdict in ("partly", "wrong") and self.claim
         return flips.way(self.item.note, self.claim) if self.item and off else (None, None)
 
@@ -68,31 +70,44 @@ class Grade:
 
     @property
     def likely(self) -> tuple[Misconception, ...]:
-        """Those of the misconceptions that are worth naming to a person: one that few hold is named only where nothing else explains the answer."""
+        """Those of the misconceptions that are worth naming to a person: one that few hold is named only
+        where nothing else explains the answer."""
         ms = self.misconceptions
         return ms if self.explained.together else tuple(m for m in ms if m.id not in FAR_FETCHED) or ms
 
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One case as the grader sees it. Everything worked out for it is kept, so that later answers cost little."""
+    """One case as the grader sees it.
+
+    Everything worked out for it is kept, so that later answers cost little.
+    """
 
     id: str
     note: Note
     evidence: Mapping[str, str]
     key: Mapping[str, Any]
-    apart: Mapping[str, str] = field(default_factory=dict)  # two misconceptions -> the case that tells them apart
+    apart: Mapping[str, str] = field(
+        default_factory=dict
+    )  # two misconceptions -> the case that tells them apart
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, page: Mapping[str, Any]) -> Item:
-        """From the JSON of a page, or from a bare operation. Raises OperationError where the operation cannot be read."""
+        """From the JSON of a page, or from a bare operation.
+
+        Raises OperationError where the operation cannot be read.
+        """
         if "readings" in page:
             readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(page["readings"]))
         else:
             readings = (read_operation(page.get("operation", page)),)
         return cls(
-            str(page.get("id", "")), Note(readings), page.get("evidence") or {}, page.get("key") or {}, page.get("apart") or {}
+            str(page.get("id", "")),
+            Note(readings),
+            page.get("evidence") or {},
+            page.get("key") or {},
+            page.get("apart") or {},
         )
 
     @cached_property
@@ -112,11 +127,14 @@ class Item:
     @cached_property
     def tempting(self) -> dict[Same | str, str]:
         """Why the author finds a wrong answer tempting in this case, by the answer as it is compared."""
-        given = {self.compared(read(str(text))): str(why) for text, why in (self.key.get("tempting") or {}).items()}
+        given = {
+            self.compared(read(str(text))): str(why) for text, why in (self.key.get("tempting") or {}).items()
+        }
         return {answer: why for answer, why in given.items() if answer}
 
     def compared(self, answer: Answer) -> Same | str:
-        """An answer without what does not matter: the order of lines and marks, and 51 where it is never required."""
+        """An answer without what does not matter: the order of lines and marks, and 51 where it is never
+        required."""
         free = frozenset(code for main in self.note.mains for code in main.free_51)
         return "query" if answer.query else same(answer.claim, free)
 
@@ -124,9 +142,11 @@ class Item:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The marks in the chart that the readings stand on: what is unusual of the whole operation, then the steps in their order.
+        """The marks in the chart that the readings stand on: what is unusual of the whole operation, then the
+        steps in their order.
 
-        What is usual goes without saying: that it was open, a first operation, the main surgeon's. Its sentence settles a matter of its kind, but
+        What is usual goes without saying: that it was open, a first operation, the main surgeon's. Its
+        sentence settles a matter of its kind, but
         nobody need cite it.
         """
         facets = [mark for op in self.note.readings for facet, mark in op.marks if op.unusual(facet)]
@@ -134,8 +154,11 @@ class Item:
         return tuple(dict.fromkeys(n for n in (*facets, *names) if n))
 
     def marked(self, *facets: str) -> list[str]:
-        """The marks of the sentences that say how the whole was done: its approach, session, surgeon, unusual work or valve."""
-        return list(dict.fromkeys(mark for op in self.note.readings for facet, mark in op.marks if facet in facets))
+        """The marks of the sentences that say how the whole was done: its approach, session, surgeon, unusual
+        work or valve."""
+        return list(
+            dict.fromkeys(mark for op in self.note.readings for facet, mark in op.marks if facet in facets)
+        )
 
     @property
     def differing(self) -> list[Step]:
@@ -180,7 +203,14 @@ def _grade(item: Item, answer: Answer) -> Grade:
             sorted({r for rules in each for r in rules if not all(r in other for other in each)})
         )  # what makes the readings agree
         verdict = "partly" if doubt else "wrong"
-        return Grade(verdict, 0.0, (Finding("query", "", says, "settle"),), Explanation((unneeded,)), item=item, doubt=doubt)
+        return Grade(
+            verdict,
+            0.0,
+            (Finding("query", "", says, "settle"),),
+            Explanation((unneeded,)),
+            item=item,
+            doubt=doubt,
+        )
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim):
             return Grade("correct", 1.0, view=view, item=item)
@@ -192,7 +222,10 @@ def _grade(item: Item, answer: Answer) -> Grade:
         if whole:  # one reading's own claim: only the choice of it is wrong
             found = Explanation(tuple(m for m in found.misconceptions if "settle" in m.swaps))
         score = ONE_READING if whole else min(score, 0.95) * PARTLY * 0.99
-        says = "The note supports more than one operation, and their claims differ: ask the surgeon before billing."
+        says = (
+            "The note supports more than one operation, and their claims differ: ask the surgeon before"
+            " billing."
+        )
         findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
     rules = blamed(item, found.misconceptions, findings)
     stuck = flips.stuck(answer.claim)  # what the tables shut is wrong whatever is thought of the rules
@@ -214,9 +247,15 @@ def blamed(item: Item, known: tuple[Misconception, ...], findings: tuple[Finding
     """The rules that stand against an answer; empty where something other than a rule does."""
     if known:
         against = list(dict.fromkeys(id for m in known for id in m.against))
-        played = {rule for main in item.note.mains for rule in (*main.because, *(struck for _, struck, _ in main.not_billed))}
+        played = {
+            rule
+            for main in item.note.mains
+            for rule in (*main.because, *(struck for _, struck, _ in main.not_billed))
+        }
         return [rule for rule in against if rule in played] or against
-    rules = [None if f.kind in ("extra", "edit") else f.rule for f in findings]  # what was not done, or is shut, needs no rule
+    rules = [
+        None if f.kind in ("extra", "edit") else f.rule for f in findings
+    ]  # what was not done, or is shut, needs no rule
     return [r for r in rules if r] if all(rules) else []
 
 
@@ -228,5 +267,3 @@ def _item(text: str) -> Item:
 def item_of(page: Mapping[str, Any]) -> Item:
     """The item of a page's JSON; equal pages share one, and what it has worked out."""
     return _item(json.dumps(page, sort_keys=True))
-
-

@@ -13,8 +13,10 @@ _OPEN: tuple[tuple[Callable[[Operation], object], str, str], ...] = (
     (
         lambda op: sum(p.joined for p in op.bowel.places),
         "how many joins stand at closing",
-        "How many joins were there when the abdomen was closed, and where was each? "
-        "Was any join that was made earlier in the operation taken out again?",
+        (
+            "How many joins were there when the abdomen was closed, and where was each? "
+            "Was any join that was made earlier in the operation taken out again?"
+        ),
     ),
     (
         lambda op: op.approach in ("open", "converted"),
@@ -36,8 +38,15 @@ _OPEN: tuple[tuple[Callable[[Operation], object], str, str], ...] = (
 
 def left_open(item: Item) -> list[tuple[str, str]]:
     """What the readings of a note differ in, and the question that would settle it."""
-    found = [(what, ask) for measure, what, ask in _OPEN if len({measure(op) for op in item.note.readings}) > 1]
-    return found or [("which operation was done", "Please describe what was removed at each site and what became of its ends.")]
+    found = [
+        (what, ask) for measure, what, ask in _OPEN if len({measure(op) for op in item.note.readings}) > 1
+    ]
+    return found or [
+        (
+            "which operation was done",
+            "Please describe what was removed at each site and what became of its ends.",
+        )
+    ]
 
 
 def question_of(item: Item) -> str:

@@ -7,7 +7,8 @@ from typing import Any, NotRequired, TypedDict
 
 
 class Row(TypedDict):
-    """One thing said. A code stands before it; a name is the mark it quotes; a rule has a confidence and its sources."""
+    """One thing said. A code stands before it; a name is the mark it quotes; a rule has a confidence and its
+    sources."""
 
     says: str
     code: NotRequired[str]

@@ -12,8 +12,10 @@ from .parts import Row
 #: What of an operation as a whole a rule looks at.
 FACET_OF = {
     **dict.fromkeys(("approach", "conversion", "assisted", "unlisted", "laparoscopic-start"), "approach"),
-    **dict.fromkeys(("58", "78", "79", "58-after-look"), "session"), **dict.fromkeys(("80", "AS", "62"), "surgeon"), "22": "unusual_work",
-}  # fmt: skip
+    **dict.fromkeys(("58", "78", "79", "58-after-look"), "session"),
+    **dict.fromkeys(("80", "AS", "62"), "surgeon"),
+    "22": "unusual_work",
+}
 
 
 MOST_QUOTED = 3  # sentences for one answer
@@ -31,15 +33,30 @@ def settling(item: Item, grade: Grade | None = None, acts: Iterable[str] = ()) -
     if facets and facets.issuperset(acts) and all(rule in FACET_OF for rule in rules):
         return ()  # that the chart says nothing of it settles it
     steps = [s for op in item.note.readings for s in op.steps]
-    chosen = item.differing if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
+    chosen = (
+        item.differing if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
+    )
     if not chosen and grade is not None:
-        codes = {f.code for f in grade.findings if f.code} or {c for t in item.diagnosis.targets[:1] for c in t.shown_by}
+        codes = {f.code for f in grade.findings if f.code} or {
+            c for t in item.diagnosis.targets[:1] for c in t.shown_by
+        }
         by = [i for t in item.diagnosis.targets[:1] for c in codes for i in t.shown_by.get(c, ())]
-        by += [i for t in item.diagnosis.targets[:1] for c, _, where in t.not_billed if c in codes for i in where]
+        by += [
+            i for t in item.diagnosis.targets[:1] for c, _, where in t.not_billed if c in codes for i in where
+        ]
         chosen = [item.note.readings[0].steps[i] for i in sorted(set(by))]
-    chosen = [s for s in chosen if s.evidence] or [s for s in steps if s.evidence and s.act in ("join", "stoma")]
-    first = {op.steps[i].evidence for op in item.note.readings for p in op.bowel.places for i in (*p.joins[-1:], *p.stomas)}
+    chosen = [s for s in chosen if s.evidence] or [
+        s for s in steps if s.evidence and s.act in ("join", "stoma")
+    ]
+    first = {
+        op.steps[i].evidence
+        for op in item.note.readings
+        for p in op.bowel.places
+        for i in (*p.joins[-1:], *p.stomas)
+    }
     names = list(dict.fromkeys(s.evidence for s in chosen if s.evidence in item.evidence))
-    kept = sorted(names, key=lambda name: name not in first)[:most]  # what stands at closing before what was done on the way
+    kept = sorted(names, key=lambda name: name not in first)[
+        :most
+    ]  # what stands at closing before what was done on the way
     names = [name for name in names if name in kept]
     return tuple(Row(name=str(n), says=item.evidence[str(n)]) for n in names[:most])

@@ -19,9 +19,11 @@ BASELESS = 0.4  # share of its credit that an add-on keeps without its base
 
 
 def closest(diagnosis: Diagnosis, claim: Claim) -> tuple[Derived, float]:
-    """The accepted claim nearest to the answer, for the words, and the step-wise score: the best against any of them.
+    """The accepted claim nearest to the answer, for the words, and the step-wise score: the best against any
+    of them.
 
-    For the score a code counts as supported when any accepted claim has it; the nearest claim is the one that leaves
+    For the score a code counts as supported when any accepted claim has it; the nearest claim is the one that
+    leaves
     the fewest codes of the answer over.
     """
     codes = {line.code for line in claim}
@@ -39,7 +41,8 @@ def closest(diagnosis: Diagnosis, claim: Claim) -> tuple[Derived, float]:
 
 
 def _credit(target: Derived, claim: Claim, lost: Set[str]) -> float:
-    """The step-wise credit of a claim against one accepted claim; of the codes that are `lost` no unit is paid."""
+    """The step-wise credit of a claim against one accepted claim; of the codes that are `lost` no unit is
+    paid."""
     given = same(claim, target.free_51)
     total = got = 0.0
     # A base that is not supported, or of which nothing is paid, carries nothing.
@@ -50,7 +53,11 @@ def _credit(target: Derived, claim: Claim, lost: Set[str]) -> float:
         mine = [(u, m) for c, u, m in given if c == code]
         if mine:
             base = edits.bases().get(code)
-            alone = base is not None and edits.ANY_BASE not in base and not any(c in base & codes for c, _, _ in given)
+            alone = (
+                base is not None
+                and edits.ANY_BASE not in base
+                and not any(c in base & codes for c, _, _ in given)
+            )
             fine = CODE + max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine)
             got += weight * (BASELESS if alone else 1.0) * (DENIED if code in lost else fine)
     return got / total

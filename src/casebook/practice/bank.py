@@ -47,7 +47,9 @@ def about_of(page: Page) -> list[str]:
     """What of the claim a case is about."""
     about = page.get("about")
     words = (
-        [word for word in about if isinstance(word, str) and word not in ("", BESIDE)] if isinstance(about, list | tuple) else []
+        [word for word in about if isinstance(word, str) and word not in ("", BESIDE)]
+        if isinstance(about, list | tuple)
+        else []
     )
     return list(dict.fromkeys(words)) or [NO_TOPIC]
 
@@ -64,7 +66,10 @@ def topic_in_words(topic: str) -> str:
 
 
 def graded_item(page: Page) -> Item:
-    """The item of a page that may be anything. Raises ValueError, which names the case, where it cannot be graded."""
+    """The item of a page that may be anything.
+
+    Raises ValueError, which names the case, where it cannot be graded.
+    """
     try:
         return item_of({key: value for key, value in page.items() if key not in ("anchors", "lines")})
     except (TypeError, KeyError, AttributeError, ValueError) as error:

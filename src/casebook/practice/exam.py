@@ -1,4 +1,5 @@
-"""A test drawn from a bank of cases: as even as can be over the things to learn, from plain to noisy, the same for a seed."""
+"""A test drawn from a bank of cases: as even as can be over the things to learn, from plain to noisy, the
+same for a seed."""
 
 from __future__ import annotations
 
@@ -10,13 +11,21 @@ from .bank import Page, about_of, checked_seed, level_of, pages_of, whole
 
 
 def draw(
-    bank: Sequence[Page], number: int, seed: int | str, topics: list[str] | None = None, levels: list[int] | None = None
+    bank: Sequence[Page],
+    number: int,
+    seed: int | str,
+    topics: list[str] | None = None,
+    levels: list[int] | None = None,
 ) -> dict[str, Any]:
-    """A test: `{"seed": ..., "items": [{"case": ..., "topic": ..., "level": ...}], "says": None or what to know of it}`.
+    """A test: `{"seed": ..., "items": [{"case": ..., "topic": ..., "level": ...}], "says": None or what to
+    know of it}`.
 
-    `topic` is the one thing to learn that the case stands for in this test; of these each has as many cases as any other, or
-    one more or less, unless the bank has no more of it. No case comes twice: a bank with fewer gives all it has and `says` so.
-    `topics` and `levels` narrow the choice. The order of the bank does not matter. Raises ValueError on anything else.
+    `topic` is the one thing to learn that the case stands for in this test; of these each has as many cases
+    as any other, or
+    one more or less, unless the bank has no more of it. No case comes twice: a bank with fewer gives all it
+    has and `says` so.
+    `topics` and `levels` narrow the choice. The order of the bank does not matter. Raises ValueError on
+    anything else.
     """
     if not whole(number) or number < 1:
         raise ValueError("number: expected how many cases to draw, 1 or more")
@@ -33,7 +42,9 @@ def draw(
         raise ValueError("No case of the bank fits what was asked for.")
     rng = Random(f"draw:{checked_seed(seed)}")
     given = _blueprint(about, _mixed(pages, list(about), rng), min(number, len(about)), rng)
-    items: list[dict[str, Any]] = [{"case": id, "topic": topic, "level": level_of(pages[id])} for id, topic in given.items()]
+    items: list[dict[str, Any]] = [
+        {"case": id, "topic": topic, "level": level_of(pages[id])} for id, topic in given.items()
+    ]
     rng.shuffle(items)
     items.sort(key=lambda item: item["level"])
     short = f"Only {len(about)} {'case fits' if len(about) == 1 else 'cases fit'}: the test has all of them."
@@ -52,7 +63,8 @@ def _mixed(pages: Mapping[str, Page], ids: list[str], rng: Random) -> list[str]:
 
 
 def _blueprint(about: Mapping[str, list[str]], ids: list[str], number: int, rng: Random) -> dict[str, str]:
-    """So many cases, each with the topic it stands for: the topics take one case each in turn until the number is reached."""
+    """So many cases, each with the topic it stands for: the topics take one case each in turn until the
+    number is reached."""
     given: dict[str, str] = {}
 
     def take(topic: str, passed: set[str]) -> bool:

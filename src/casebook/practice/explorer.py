@@ -36,9 +36,12 @@ def start() -> dict[str, Any]:
 def after(operation: object, act: object) -> dict[str, Any]:
     """The operation after one act more. Raises ValueError, which says in plain words why it cannot be done.
 
-    Acts: `{"do": "cut", "from": 300, "to": 330}`, `{"do": "join", "place": [300, 330]}`, `{"do": "stoma", "at": 300}`,
-    `{"do": "loop", "at": 120}`, `{"do": "widen", "at": 200}`, `{"do": "redo", "place": [300, 330]}` (the join of this place is
-    taken out and made anew), `{"do": "approach", "approach": "converted"}`, `{"do": "undo"}`. Distances are cm.
+    Acts: `{"do": "cut", "from": 300, "to": 330}`, `{"do": "join", "place": [300, 330]}`, `{"do": "stoma",
+    "at": 300}`,
+    `{"do": "loop", "at": 120}`, `{"do": "widen", "at": 200}`, `{"do": "redo", "place": [300, 330]}` (the join
+    of this place is
+    taken out and made anew), `{"do": "approach", "approach": "converted"}`, `{"do": "undo"}`. Distances are
+    cm.
     """
     now = operation if isinstance(operation, Mapping) else start()
     steps = list(now.get("steps") or []) if isinstance(now.get("steps") or [], list) else []
@@ -81,7 +84,8 @@ def after(operation: object, act: object) -> dict[str, Any]:
 
 
 def look(operation: object) -> dict[str, Any]:
-    """What there is to see of an operation: picture, claim, reasons, and the places where something can be done next."""
+    """What there is to see of an operation: picture, claim, reasons, and the places where something can be
+    done next."""
     state = dict(operation) if isinstance(operation, Mapping) else start()
     untouched = not state.get("steps")
     op = Operation() if untouched else _operation(state)
@@ -105,7 +109,8 @@ def look(operation: object) -> dict[str, Any]:
 
 
 def explore(operation: object, act: object) -> dict[str, Any]:
-    """One act and what there is to see after it; where it cannot be done, `error` says why and nothing has changed."""
+    """One act and what there is to see after it; where it cannot be done, `error` says why and nothing has
+    changed."""
     try:
         return look(after(operation, act))
     except ValueError as error:

@@ -10,7 +10,8 @@ from casebook.grading import expected, item_of
 
 
 def candidate_answers(page: Mapping[str, Any]) -> list[str]:
-    """The accepted answers of a case, and what every wrong rule gives on it: for tests, distractors and exports."""
+    """The accepted answers of a case, and what every wrong rule gives on it: for tests, distractors and
+    exports."""
     item = item_of(page)
     answers = [expected(item), *(show(c.lines) for c in item.diagnosis.targets)]
     for key in item.diagnosis.wrong_ways:

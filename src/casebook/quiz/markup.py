@@ -63,7 +63,8 @@ def section_html(
 </div>"""
     boot = f"<script>{BOOT}</script>" if on_page else ""
     sure = "\n".join(
-        f'<label><input type="radio" name="confidence" value="{value}"> {words}</label>' for value, words in CONFIDENCE.items()
+        f'<label><input type="radio" name="confidence" value="{value}"> {words}</label>'
+        for value, words in CONFIDENCE.items()
     )
     solution = _worked(work_out(page), page.get("anchors") or {})
     sheet = (
@@ -164,7 +165,9 @@ def _rule(rule: Mapping[str, Any]) -> str:
 def _source(source: Mapping[str, str]) -> str:
     title = f"{escape(source['title'])}, {escape(source['edition'])}"
     address = source.get("address", "")
-    return f'<a href="{escape(address)}">{title}</a>' if address.startswith(("https://", "http://")) else title
+    return (
+        f'<a href="{escape(address)}">{title}</a>' if address.startswith(("https://", "http://")) else title
+    )
 
 
 def _sentence(text: str) -> str:

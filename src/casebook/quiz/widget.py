@@ -47,7 +47,9 @@ WIDTH = 80  # characters of a line of text output
 def _lines(*parts: str, mark: str = "") -> str:
     """Paragraphs of plain text, wrapped; `mark` stands before each."""
     return "\n".join(
-        textwrap.fill(part, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False)
+        textwrap.fill(
+            part, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False
+        )
         for part in parts
         if part
     )
@@ -129,7 +131,9 @@ class Drawing:
         return "\n".join(part for part in parts if part)
 
     def _repr_html_(self) -> str:
-        figures = (f"<figure><figcaption>{escape(p['title'])}</figcaption>{p['svg']}</figure>" for p in self.pictures)
+        figures = (
+            f"<figure><figcaption>{escape(p['title'])}</figcaption>{p['svg']}</figure>" for p in self.pictures
+        )
         said = f"<p>{escape(self.says)}</p>" if self.says else ""
         return f'<style>{diagram.STYLE}</style><div class="casebook-pictures">{"".join(figures)}</div>{said}'
 
@@ -231,7 +235,9 @@ class Quiz(anywidget.AnyWidget):
 
 def save(path: str | Path, *quizzes: Quiz, name: str = "") -> int:
     """Save what was answered in these quizzes as one response file, in the order of time; how many answers. Raises OSError."""
-    attempts = sorted((attempt for each in quizzes for attempt in each.attempts), key=lambda attempt: attempt["at"])
+    attempts = sorted(
+        (attempt for each in quizzes for attempt in each.attempts), key=lambda attempt: attempt["at"]
+    )
     return write_file(path, attempts, name)
 
 

@@ -1,4 +1,5 @@
-"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}` and `{explorer}`; and the bank of all cases."""
+"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}` and `{explorer}`; and the bank
+of all cases."""
 
 from __future__ import annotations
 
@@ -21,7 +22,10 @@ DESKS: dict[str, Callable[..., str]] = {
 
 
 class Desk(SphinxDirective):
-    """One desk, with its size where the page can know it. `{test-yourself} joins units` is a test on these things to learn."""
+    """One desk, with its size where the page can know it.
+
+    `{test-yourself} joins units` is a test on these things to learn.
+    """
 
     optional_arguments = 1
     final_argument_whitespace = True
