@@ -41,7 +41,8 @@ if name:
 now = round(time.time() * 1000)
 words = {{case: str(word).strip().lower() or None for case, word in sure.items()}}
 given = {{case: str(text).strip() for case, text in answers.items()}}  # also 44120 without its quotes
-rows = [{{"case": case, "answer": text, "at": now, "confidence": words.get(case)}} for case, text in given.items() if text]
+answered = {{case: text for case, text in given.items() if text}}
+rows = [{{"case": case, "answer": text, "at": now, "confidence": words.get(case)}} for case, text in answered.items()]
 Path("answers.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in [head, *rows]), encoding="utf-8")
 print(f"{{len(rows)}} of {cases} cases answered, saved in answers.jsonl")"""
 _HOW = """\
@@ -49,9 +50,11 @@ Read each note and write the surgeon's claim, or `query` if you would have to as
 
 - Lines part at `;`, units are `x2`, modifiers `-59`: `44120; 44121 x2; 44310-51`.
 - Keep the quotes: `answers["..."] = "44120"`.
-- Run each cell with Shift+Enter. The last one saves `answers.jsonl`: hand that file in. It holds your answers, the time you saved them, and how sure you were; your name only if you write it there.
+- Run each cell with Shift+Enter. The last one saves `answers.jsonl`: hand that file in. It holds your answers,
+  the time you saved them, and how sure you were; your name only if you write it there.
 
-All charts are invented. CPT is a registered trademark of the American Medical Association. This is for teaching; it is not billing advice."""
+All charts are invented. CPT is a registered trademark of the American Medical Association. This is for
+teaching; it is not billing advice."""
 
 
 def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment") -> tuple[Path, Path]:

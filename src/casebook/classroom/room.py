@@ -37,14 +37,25 @@ from casebook.quiz.widget import Drawing, Quiz, Worked
 from .cohort import typed
 
 STYLE = """<style>
-.casebook-room { font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere; }
-.casebook-room h2 { line-height: 1.25; } .casebook-room table { font-size: .9em; border-collapse: collapse; } .casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
-.casebook-room table tr th { overflow-wrap: normal; } .casebook-room table tr .n { text-align: right !important; white-space: nowrap; font-variant-numeric: tabular-nums; } .casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
+.casebook-room {
+  font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere;
+}
+.casebook-room h2 { line-height: 1.25; }
+.casebook-room table { font-size: .9em; border-collapse: collapse; }
+.casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
+.casebook-room table tr th { overflow-wrap: normal; }
+.casebook-room table tr .n {
+  text-align: right !important; white-space: nowrap; font-variant-numeric: tabular-nums;
+}
+.casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
 </style>"""
 LARGE = """<style>
 .jp-Notebook { --jp-content-font-size1: 20px; --jp-code-font-size: 19px; --jp-cell-prompt-width: 68px; }
-.jp-Notebook .jupyter-widgets :is(select, textarea, label), .jp-Notebook .jupyter-button { font-size: 19px; height: auto; width: auto; line-height: 1.6; }
-.jp-Notebook .jp-RenderedHTMLCommon table { font-size: 19px; } .jp-Notebook figure svg { width: 100%; max-width: 60rem; height: auto; }
+.jp-Notebook .jupyter-widgets :is(select, textarea, label), .jp-Notebook .jupyter-button {
+  font-size: 19px; height: auto; width: auto; line-height: 1.6;
+}
+.jp-Notebook .jp-RenderedHTMLCommon table { font-size: 19px; }
+.jp-Notebook figure svg { width: 100%; max-width: 60rem; height: auto; }
 </style>"""
 WIDEST = 24  # of a bar, in characters' widths
 UNREADABLE = "not readable"

@@ -1,8 +1,8 @@
 """The rulebook: from the shape of an operation to the claim, by small cited rules that read in order.
 
-Four kinds, run in this order. A *read* rule answers one question about the operation. A *bill* rule names services
-done, the small ones too. An *inside* rule strikes a service that is part of another. A *modifier* rule adds one.
-Every rule can be swapped: a misconception and an accepted dissenting view are rulebooks with a rule exchanged.
+Four kinds, run in this order. A *read* rule answers one question about the operation. A *bill* rule names
+services done, the small ones too. An *inside* rule strikes a service that is part of another. A *modifier* rule
+adds one. Every rule can be swapped: a misconception and an accepted view are rulebooks with a rule exchanged.
 """
 
 from __future__ import annotations
