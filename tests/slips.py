@@ -1,8 +1,8 @@
 """Every answer that is one slip away from the right one, and how many of them the grader can explain.
 
 A slip drops, adds or doubles a line, puts one unit more or less, adds or drops a modifier, swaps the family
-of a line
-or of the whole claim, asks where the note settles it, or bills one reading where the note needs a query.
+of a line or of the whole claim, asks where the note settles it, or bills one reading where the note needs a
+query.
 """
 
 from collections import Counter

@@ -134,7 +134,8 @@ PAINT = """() => new Promise((done) => {
   const seen = { paint: 0, shift: 0 };
   new PerformanceObserver((list) => list.getEntries().forEach((e) => (seen.paint = e.startTime)))
     .observe({ type: "largest-contentful-paint", buffered: true });
-  new PerformanceObserver((list) => list.getEntries().forEach((e) => (seen.shift += e.hadRecentInput ? 0 : e.value)))
+  const shifted = (e) => (seen.shift += e.hadRecentInput ? 0 : e.value);
+  new PerformanceObserver((list) => list.getEntries().forEach(shifted))
     .observe({ type: "layout-shift", buffered: true });
   setTimeout(() => done(seen), 400);
 })"""

@@ -4,8 +4,8 @@ otter-grader in the same run.
     python tools/bench_class.py
 
 1,000 made-up learners answer 50 cases each. They hold one or two wrong rules and slip in a tenth of their
-answers; a fifth of them follow rules that the rulebook
-does not know. otter-grader grades one notebook with one question, in an environment of its own in .cache.
+answers; a fifth of them follow rules that the rulebook does not know. otter-grader grades one notebook with
+one question, in an environment of its own in .cache.
 """
 
 import json
@@ -22,7 +22,8 @@ sys.path.insert(0, str(ROOT))
 OTTER = "otter-grader==7.0.0"
 LEARNERS, CASES = 1000, 50
 TEST = """OK_FORMAT = True
-test = {"name": "q1", "points": 1, "suites": [{"cases": [{"code": ">>> answers['alder'] == '44120; 44121'\\nTrue", "hidden": False, "locked": False}],
+case = {"code": ">>> answers['alder'] == '44120; 44121'\\nTrue", "hidden": False, "locked": False}
+test = {"name": "q1", "points": 1, "suites": [{"cases": [case],
     "scored": True, "setup": "", "teardown": "", "type": "doctest"}]}
 """
 

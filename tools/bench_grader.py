@@ -49,10 +49,9 @@ def main() -> None:
         ("start of Python alone", "pass"),
         ("the same and the core imported", "import casebook.grading"),
     ):
-        say(
-            what,
-            f"{seconds(lambda code=code: subprocess.run([sys.executable, '-c', code], check=True)) * 1e3:.0f} ms",
-        )
+        command = [sys.executable, "-c", code]
+        taken = seconds(lambda command=command: subprocess.run(command, check=True))
+        say(what, f"{taken * 1e3:.0f} ms")
     inside = "import time; t = time.perf_counter(); import casebook.grading; print(time.perf_counter() - t)"
     taken = [
         float(

@@ -1,8 +1,8 @@
 """Build the book into _build/html, or say that nothing changed.
 
 The book's own caches do not see a change in the helper module, so this script keeps a fingerprint of
-everything
-that the pages are made from. Same fingerprint: nothing to do. Package changed: notebooks run again.
+everything that the pages are made from. Same fingerprint: nothing to do. Package changed: notebooks run
+again.
 """
 
 import contextlib

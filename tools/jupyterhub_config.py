@@ -4,8 +4,7 @@ file.
     CASEBOOK_PASSWORD=... jupyterhub -f tools/jupyterhub_config.py
 
 Everyone signs in with a name of their own and the password of the class. Servers run as the user who starts
-the hub: good for a classroom whose people trust
-each other, not for the open internet.
+the hub: good for a classroom whose people trust each other, not for the open internet.
 """
 
 import os

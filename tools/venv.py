@@ -51,7 +51,7 @@ def install(python, environment):
             return
         print("uv could not install everything; trying pip, which takes about a minute", flush=True)
     if not run(*pip, "-r", PINS):
-        stop("Installing the pinned packages failed; the messages above say which. A network is needed this once.")
+        stop("Installing the pinned packages failed; the messages above say which. A network is needed once.")
 
 
 def main(folder):
@@ -62,11 +62,12 @@ def main(folder):
     if not python.exists():
         print(f"Making {folder} (once; it takes about half a minute)", flush=True)
         if not run(sys.executable, "-m", "venv", "--clear", home):
-            stop(f"Could not make {folder}. On Debian or Ubuntu this helps: sudo apt-get install python3-venv")
+            stop(f"Could not make {folder}. On Debian or Ubuntu: sudo apt-get install python3-venv")
     if not run(python, "-c", "import pip"):
-        stop(f"{folder} does not work on this machine (moved, or its Python is gone). Remove it: rm -r {folder}")
+        stop(f"{folder} does not work here (moved, or its Python is gone). Remove it: rm -r {folder}")
     # An active environment of the caller must not be the one that is changed.
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    active = ("VIRTUAL_ENV", "CONDA_PREFIX")
+    environment = {name: value for name, value in os.environ.items() if name not in active}
     install(python, environment)
     if not run(
         python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet",

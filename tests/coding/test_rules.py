@@ -197,8 +197,8 @@ def test_an_add_on_never_takes_22_51_or_59_and_51_is_never_on_the_first_line():
 
 
 def test_what_is_struck_is_not_on_the_claim():
-    """A service struck for a reason stays off, unless the same code stands for something else that was done.
-    A service struck for a reason stays off, unless the same code stands for something else that was done."""
+    """A service struck for a reason stays off, unless the same code stands for something else that was
+    done."""
     for seed in range(SEEDS // 2):
         op = drawn(seed)
         main = derived(op)

@@ -123,8 +123,8 @@ def plot_wrong_rules(table: pd.DataFrame) -> Plot | None:
 
 
 def plot_cases(table: pd.DataFrame) -> Plot | None:
-    """The share that was right in each case with its interval, the hardest first; None where there are none.
-    The share that was right in each case with its interval, the hardest first; None where there are none."""
+    """The share that was right in each case with its interval, the hardest first; None where there are
+    none."""
     rows = table.head(2 * MOST)
     if rows.empty:
         return None

@@ -3,12 +3,11 @@ each amounts to.
 
     room = Room(["alder", "birch"], folder="responses")
     room.chart()                                     # large enough for the last row
-    room.hands({"44120; 44121": 9, "44120 x2": 4})   # shows of hands; or room.collect() reads files dropped
-    in the folder
+    room.hands({"44120; 44121": 9, "44120 x2": 4})   # shows of hands
+    room.collect()                                   # or the files dropped in the folder
     room.reveal()                                    # what each answer amounts to
     room.bars()                                      # by wrong rule
-    room.draw("44120 x2")                            # the bowel, beside the one that would make this answer
-    right
+    room.draw("44120 x2")                            # the bowel, beside the one that would make it right
     room.next()
 
 What these give reads as plain text too. `room.panel()` is the same with buttons.
@@ -207,8 +206,8 @@ class Room:
 
 
 def projector() -> Shown:
-    """Type that the last row can read, for the whole notebook in JupyterLab, as long as this output stands.
-    Type that the last row can read, for the whole notebook in JupyterLab, as long as this output stands."""
+    """Type that the last row can read, for the whole notebook in JupyterLab, as long as this output
+    stands."""
     return Shown("Large type for a projector is on.", f"{LARGE}<p>Large type for a projector is on.</p>")
 
 

@@ -1,6 +1,5 @@
 """What is said of an answer: an ordered list of finished parts, each thing once. Page, notebook, command
-line, class
-report and exports show these parts and decide nothing.
+line, class report and exports show these parts and decide nothing.
 
 The words can be had without the search for the flip, which is the slow part: `amounts_to`, `correction`,
 `headline`.

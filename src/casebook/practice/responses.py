@@ -2,11 +2,9 @@
 class.
 
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
-then an answer a line.
-Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds), `confidence`, `seconds`, `hints`.
-What a file says of verdicts and
-scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used is named
-with file and line.
+then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
+`confidence`, `seconds`, `hints`. What a file says of verdicts and scores is passed over, since the grader
+runs again. Nothing in a file raises: what cannot be used is named with file and line.
 """
 
 from __future__ import annotations
@@ -68,10 +66,9 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     """Every response file in a folder and the folders in it, or one file.
 
     A learner is known by the name in the head of the file, else by the file's own name; where several files
-    are named alike, as in the
-    folders that learning systems make, by the folder's. Names that differ in capitals alone are one learner;
-    files that are counted
-    together are named among the faults. An answer that stands in several files of one learner counts once.
+    are named alike, as in the folders that learning systems make, by the folder's. Names that differ in
+    capitals alone are one learner; files that are counted together are named among the faults. An answer that
+    stands in several files of one learner counts once.
     """
     root = Path(folder)
     if not root.exists():

@@ -1,8 +1,9 @@
 """The rulebook: from the shape of an operation to the claim, by small cited rules that read in order.
 
 Four kinds, run in this order. A *read* rule answers one question about the operation. A *bill* rule names
-services done, the small ones too. An *inside* rule strikes a service that is part of another. A *modifier* rule
-adds one. Every rule can be swapped: a misconception and an accepted view are rulebooks with a rule exchanged.
+services done, the small ones too. An *inside* rule strikes a service that is part of another. A *modifier*
+rule adds one. Every rule can be swapped: a misconception and an accepted view are rulebooks with a rule
+exchanged.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ RULEBOOK = Rulebook(RULES)
 
 
 def derive(op: Operation, book: Rulebook = RULEBOOK) -> Derived:
-    """What the rules say of one operation. Never raises; what no rule decides comes back with `out_of_scope`.
-    What the rules say of one operation. Never raises; what no rule decides comes back with `out_of_scope`."""
+    """What the rules say of one operation. Never raises; what no rule decides comes back with
+    `out_of_scope`."""
     found = run(Derivation(op, book))
     if book is RULEBOOK and (says := shut(found.lines)):
         return Derived(out_of_scope=f"no rule decides what is billed here: {says.rstrip('.')}")

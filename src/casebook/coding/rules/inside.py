@@ -29,8 +29,8 @@ def strike(
     what: tuple[str, ...],
     beside: str | tuple[str, ...] = "",
 ) -> None:
-    """Enter an inside rule that strikes what is so named: always, or where something else stands beside it.
-    Enter an inside rule that strikes what is so named: always, or where something else stands beside it."""
+    """Enter an inside rule that strikes what is so named: always, or where something else stands
+    beside it."""
 
     @inside(id, answers=answers, sure=sure, sources=sources, says=says)
     def struck(d: Derivation, services: list[Service]) -> Struck:
