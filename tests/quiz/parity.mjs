@@ -10,7 +10,11 @@ const [folder, wheel, snapshot, worker, asked, out] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")).href);
 const { unpack } = await import(pathToFileURL(worker).href);
 const { info } = JSON.parse(readFileSync(join(folder, "pyodide-lock.json"), "utf8"));
-const options = { indexURL: folder, lockFileContents: { info, packages: {} }, env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0" } };
+const options = {
+  indexURL: folder,
+  lockFileContents: { info, packages: {} },
+  env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0" },
+};
 const questions = JSON.parse(readFileSync(asked, "utf8"));
 
 async function grade(how, prepare, more) {
@@ -26,6 +30,10 @@ async function grade(how, prepare, more) {
 const nothing = `${out}.nothing`;
 writeFileSync(nothing, "");
 const memory = unpack(new Uint8Array(readFileSync(snapshot)), readFileSync(join(folder, "pyodide.asm.wasm")));
-const plain = await grade("plain", (python) => python.unpackArchive(new Uint8Array(readFileSync(wheel)).buffer, "wheel"), {});
+const plain = await grade(
+  "plain",
+  (python) => python.unpackArchive(new Uint8Array(readFileSync(wheel)).buffer, "wheel"),
+  {},
+);
 const fromSnapshot = await grade("snapshot", () => {}, { _loadSnapshot: memory, stdLibURL: nothing });
 writeFileSync(out, JSON.stringify({ plain, snapshot: fromSnapshot }));
