@@ -31,7 +31,9 @@ HTML = ROOT / "_build" / "html"
 @pytest.fixture(scope="session")
 def built_book():
     """The folder with the book's pages, built by the command that `make book` runs."""
-    done = subprocess.run([sys.executable, "tools/book.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "tools/book.py"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return HTML
 
@@ -93,13 +95,19 @@ class Watch:
         context.on("request", self._request)
         context.on(
             "console",
-            lambda message: message.type == "error" and self._note("console", f"{message.text} ({message.location['url']})"),
+            lambda message: (
+                message.type == "error"
+                and self._note("console", f"{message.text} ({message.location['url']})")
+            ),
         )
         context.on("weberror", lambda error: self._note("page error", str(error.error)))
 
     def _request(self, request):
         address = urlsplit(request.url)
-        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in ("127.0.0.1", "localhost"):
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in (
+            "127.0.0.1",
+            "localhost",
+        ):
             self._note("request to another host", request.url)
 
     def _note(self, kind, text):

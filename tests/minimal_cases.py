@@ -30,5 +30,9 @@ def lines(text):
 
 
 def bag(claim):
-    """A claim without what never matters, written apart from the grader: the order of lines and modifiers, XS for 59."""
-    return sorted((line.code, line.units, tuple(sorted("59" if m == "XS" else m for m in line.modifiers))) for line in claim)
+    """A claim without what never matters, written apart from the grader: the order of lines and modifiers, XS
+    for 59."""
+    return sorted(
+        (line.code, line.units, tuple(sorted("59" if m == "XS" else m for m in line.modifiers)))
+        for line in claim
+    )

@@ -1,4 +1,7 @@
-"""A class whose wrong rules are known, and how many of them the report finds. Used by a test, and larger by `make bench`."""
+"""A class whose wrong rules are known, and how many of them the report finds.
+
+Used by a test, and larger by `make bench`.
+"""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +19,10 @@ ROOM = 2  # slips that a wrong rule must outlast before it can be asked of anybo
 
 @dataclass
 class Found:
-    """What was planted and what was reported. A stranger is a learner whose wrong rule the rulebook does not know."""
+    """What was planted and what was reported.
+
+    A stranger is a learner whose wrong rule the rulebook does not know.
+    """
 
     answers: int = 0
     seconds: float = 0.0  # that the cohort took
@@ -31,7 +37,10 @@ class Found:
 
 def handed_in(name, given):
     """A made-up learner's answers as they are read from a file."""
-    return [Response(name, r["case"], r["answer"], float(r["at"]), r["confidence"], float(r["seconds"])) for r in given]
+    return [
+        Response(name, r["case"], r["answer"], float(r["at"]), r["confidence"], float(r["seconds"]))
+        for r in given
+    ]
 
 
 def class_of(learners, cases, seed):
@@ -54,7 +63,8 @@ def class_of(learners, cases, seed):
 
 
 def identifiable(bank, rules, id, cases):
-    """Whether these cases can tell that `id` is held beside the rest: it shows often enough, and no other rule gives the same answers."""
+    """Whether these cases can tell that `id` is held beside the rest: it shows often enough, and no other
+    rule gives the same answers."""
     columns = [bank.columns[case] for case in cases]
     order = list(MISCONCEPTIONS).index
     rest = tuple(other for other in rules if other != id)
@@ -94,5 +104,7 @@ def planted(learners, cases, seed):
         for id in rules:
             if identifiable(bank, rules, id, [r.case for r in cases_of[name]]):
                 found.identifiable += 1
-                found.found += id in row["holds"] or any(id in row["or"].get(other, ()) for other in row["holds"])
+                found.found += id in row["holds"] or any(
+                    id in row["or"].get(other, ()) for other in row["holds"]
+                )
     return found

@@ -1,4 +1,5 @@
-"""The contract's JSON, written down once: exact keys, exact types, and a checker that says where something differs."""
+"""The contract's JSON, written down once: exact keys, exact types, and a checker that says where something
+differs."""
 
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rules import RULEBOOK
@@ -35,7 +36,9 @@ def faults(shape, value, where="$"):
                 yield from faults(shape.shape, member, f"{where}[{i}]")
     elif isinstance(shape, dict):
         if not isinstance(value, dict) or value.keys() != shape.keys():
-            yield f"{where}: keys {sorted(value) if isinstance(value, dict) else value!r}, not {sorted(shape)}"
+            yield (
+                f"{where}: keys {sorted(value) if isinstance(value, dict) else value!r}, not {sorted(shape)}"
+            )
         else:
             for key, inner in shape.items():
                 yield from faults(inner, value[key], f"{where}.{key}")
@@ -51,8 +54,11 @@ RULE = OneOf(*RULEBOOK)
 SOURCES = Each(OneOf(*AUTHORITIES))
 EDIT = {
     "kind": OneOf("unknown-code", "add-on-without-base", "pair", "units"),
-    "codes": Each(str), "blocks": bool, "says": str, "authority": OneOf(*AUTHORITIES),
-}  # fmt: skip
+    "codes": Each(str),
+    "blocks": bool,
+    "says": str,
+    "authority": OneOf(*AUTHORITIES),
+}
 CLAIM = {
     "reading": int,
     "lines": Each(LINE),
@@ -66,23 +72,26 @@ CODE = OneOf(
     {"action": OneOf("bill", "query"), "claims": Each(CLAIM)},
     {"action": "out-of-scope", "reason": str, "claims": []},
 )
+ROW = {"says": str}
+QUOTE = {"says": str, "name": str}
+AS_READ = {
+    "says": str,
+    "rule": RULE,
+    "confidence": OneOf("confirmed", "derived", "secondary", "recalled", "contested"),
+    "authorities": Each({"id": OneOf(*AUTHORITIES), "title": str, "edition": str, "address": str}),
+}
+PLAIN = OneOf("amounts", "tempts", "correction", "lines", "doubt", "evidence", "diagnoses", "ask", "flip")
 FEEDBACK = {
     "headline": str,
-    "amounts_to": OneOf(None, str),
-    "correction": OneOf(None, str),
-    "settles": Each({"name": str, "text": str}),
-    "settles_as": str,
-    "tempts": OneOf(None, str),
-    "rules": Each({
-        "id": RULE, "says": str, "confidence": OneOf("confirmed", "derived", "secondary", "recalled", "contested"),
-        "authorities": Each({"id": OneOf(*AUTHORITIES), "title": str, "edition": str, "address": str}),
-    }),
-    "flip": OneOf(None, str),
-    "ask": OneOf(None, str),
-    "expected": OneOf(None, str),
-    "doubt": OneOf(None, str),
-    "next": OneOf(None, {"case": str, "says": str}),
-}  # fmt: skip
+    "parts": Each(
+        OneOf(
+            {"kind": PLAIN, "title": str, "rows": Each(ROW)},
+            {"kind": OneOf("settles"), "title": str, "rows": Each(QUOTE)},
+            {"kind": OneOf("rules"), "title": str, "rows": Each(AS_READ)},
+            {"kind": OneOf("next"), "title": str, "rows": Each({"says": str, "case": str})},
+        )
+    ),
+}
 EVIDENCE = {"found": Each(str), "missed": Each(str), "irrelevant": Each(str), "score": float}
 GRADE = {
     "verdict": OneOf("correct", "partly", "wrong", "invalid", "blank"),

@@ -1,6 +1,7 @@
 """Every answer that is one slip away from the right one, and how many of them the grader can explain.
 
-A slip drops, adds or doubles a line, puts one unit more or less, adds or drops a modifier, swaps the family of a line
+A slip drops, adds or doubles a line, puts one unit more or less, adds or drops a modifier, swaps the family
+of a line
 or of the whole claim, asks where the note settles it, or bills one reading where the note needs a query.
 """
 
@@ -13,8 +14,16 @@ from casebook.coding.rulebook import CODES
 from casebook.coding.views import accepted
 from casebook.grading import Grade, Item
 
-TWINS = {a: b for opened, scoped in CODES.values() if scoped for a, b in ((opened, scoped), (scoped, opened)) if a != b}
-NEIGHBOURS = tuple(sorted({code for codes in CODES.values() for code in codes if code}))  # every code that some rule gives
+TWINS = {
+    a: b
+    for opened, scoped in CODES.values()
+    if scoped
+    for a, b in ((opened, scoped), (scoped, opened))
+    if a != b
+}
+NEIGHBOURS = tuple(
+    sorted({code for codes in CODES.values() for code in codes if code})
+)  # every code that some rule gives
 MARKS = ("22", "51", "52", "58", "59", "62", "78", "79", "80", "AS")  # every modifier that some rule gives
 
 
@@ -47,7 +56,10 @@ def _all(item: Item) -> Iterator[tuple[str, str]]:
             yield "unit less", put(replace(line, units=line.units - 1))
         for mark in MARKS:
             if mark in line.modifiers:
-                yield "modifier dropped", put(replace(line, modifiers=tuple(m for m in line.modifiers if m != mark)))
+                yield (
+                    "modifier dropped",
+                    put(replace(line, modifiers=tuple(m for m in line.modifiers if m != mark))),
+                )
             else:
                 yield "modifier added", put(replace(line, modifiers=tidy((*line.modifiers, mark))))
         if line.code in TWINS:

@@ -1,4 +1,5 @@
-"""Wrong rules that the rulebook does not know, for learners made up to test that they are not taken for known ones."""
+"""Wrong rules that the rulebook does not know, for learners made up to test that they are not taken for known
+ones."""
 
 from casebook.coding import edits
 from casebook.coding.rulebook import marked

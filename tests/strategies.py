@@ -4,15 +4,16 @@ from hypothesis import strategies as st
 
 from casebook.coding import edits
 from casebook.coding.claim import MODIFIERS, Line, tidy
+from casebook.coding.note import Note
 from casebook.coding.rulebook import CODES
-from casebook.coding.views import Note
 from casebook.testing.operations import draw
 
 FAMILY = tuple(sorted({c for codes in CODES.values() for c in codes if c} | {"44799", "44238"}))
 
 
 def operations(*levels):
-    """Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples shrink."""
+    """Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples shrink.
+    Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples shrink."""
     return st.builds(draw, st.randoms(use_true_random=False), st.sampled_from(levels or (1, 2, 3)))
 
 
@@ -22,7 +23,11 @@ def decided(*levels):
 
 
 def codes():
-    return st.one_of(st.sampled_from(FAMILY), st.sampled_from(sorted(edits.family())), st.from_regex(r"\A[0-9]{4}[0-9AFMTU]\Z"))
+    return st.one_of(
+        st.sampled_from(FAMILY),
+        st.sampled_from(sorted(edits.family())),
+        st.from_regex(r"\A[0-9]{4}[0-9AFMTU]\Z"),
+    )
 
 
 def claim_lines():

@@ -1,6 +1,8 @@
-"""Measure the quiz on a page in a real browser: first touch to grader ready, later verdicts, bytes and memory.
+"""Measure the quiz on a page in a real browser: first touch to grader ready, later verdicts, bytes and
+memory.
 
-All of it in one run on this machine, against a server on this machine that counts what it sends and can be slowed.
+All of it in one run on this machine, against a server on this machine that counts what it sends and can be
+slowed.
 Compare the figures with one another.
 """
 
@@ -39,11 +41,15 @@ PIECE = 16_384  # bytes sent at once when slowed
 
 
 class Counting:
-    """The book on a free port: counts the bytes it sends and sends no faster than `speed` bytes a second, all together."""
+    """The book on a free port: counts the bytes it sends and sends no faster than `speed` bytes a second, all
+    together."""
 
     def __init__(self) -> None:
         self.sent, self.quiz, self.speed = 0, 0, 0.0
-        self.free, self.line = 0.0, threading.Lock()  # all connections share one line, which is free again at `free`
+        self.free, self.line = (
+            0.0,
+            threading.Lock(),
+        )  # all connections share one line, which is free again at `free`
         counting = self
 
         class Counted(Pages):
@@ -87,28 +93,39 @@ def answer(page: Any, text: str) -> None:
     before = page.evaluate("window.casebookTimings?.verdicts.length ?? 0")
     page.get_by_label("Claim", exact=True).fill(text)
     page.get_by_role("button", name="Check", exact=True).click()
-    page.wait_for_function("n => (window.casebookTimings?.verdicts.length ?? 0) > n", arg=before, timeout=120_000)
+    page.wait_for_function(
+        "n => (window.casebookTimings?.verdicts.length ?? 0) > n", arg=before, timeout=120_000
+    )
 
 
 def visit(context: Any, site: Counting, case: str, boot: str) -> tuple[Any, dict[str, Any]]:
     """Open a case and answer once; the page and its timings, with the bytes that the quiz took."""
     page = context.new_page()
-    page.goto(f"{site.address}/cases/{case}.html" + ("?boot=plain" if boot == "plain" else ""), wait_until="load")
+    page.goto(
+        f"{site.address}/cases/{case}.html" + ("?boot=plain" if boot == "plain" else ""), wait_until="load"
+    )
     site.quiz = 0
     answer(page, ANSWERS[0])
     timings = page.evaluate("window.casebookTimings")
     if timings["boot"] != boot:
         sys.exit(f"asked for the {boot} boot and got the {timings['boot']} one: {timings.get('why')}")
-    return page, {"ms": timings["ready"] - timings["touched"], "bytes": site.quiz, "verdicts": timings["verdicts"]}
+    return page, {
+        "ms": timings["ready"] - timings["touched"],
+        "bytes": site.quiz,
+        "verdicts": timings["verdicts"],
+    }
 
 
 def resident() -> float:
-    """Megabytes resident in all renderer processes of browsers on this machine; 0 where the system does not tell."""
+    """Megabytes resident in all renderer processes of browsers on this machine; 0 where the system does not
+    tell."""
     total = 0
     for place in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if b"--type=renderer" in (place / "cmdline").read_bytes():
-                line = next(row for row in (place / "status").read_text().splitlines() if row.startswith("VmRSS"))
+                line = next(
+                    row for row in (place / "status").read_text().splitlines() if row.startswith("VmRSS")
+                )
                 total += int(line.split()[1])
     return total / 1024
 
@@ -124,7 +141,8 @@ PAINT = """() => new Promise((done) => {
 
 
 def painted(browser: Any, addresses: Sequence[str], times: int = 9) -> list[tuple[float, float]]:
-    """For each page the medians of the largest contentful paint in ms, and of the layout shift, on a phone with an empty cache.
+    """For each page the medians of the largest contentful paint in ms, and of the layout shift, on a phone
+    with an empty cache.
 
     The pages take turns, so that what else the machine does falls on all alike.
     """
@@ -137,7 +155,8 @@ def painted(browser: Any, addresses: Sequence[str], times: int = 9) -> list[tupl
             found.append(page.evaluate(PAINT))
             context.close()
     return [
-        (statistics.median(s["paint"] for s in found), statistics.median(s["shift"] for s in found)) for found in seen.values()
+        (statistics.median(s["paint"] for s in found), statistics.median(s["shift"] for s in found))
+        for found in seen.values()
     ]
 
 
@@ -149,10 +168,16 @@ def say(what: str, plain: str, snapshot: str, note: str = "") -> None:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Measure the quiz in a real browser.")
-    times = parser.add_argument("--times", type=int, default=5, help="runs for each median") and parser.parse_args().times
+    times = (
+        parser.add_argument("--times", type=int, default=5, help="runs for each median")
+        and parser.parse_args().times
+    )
     site = Counting()
     with contextlib.closing(site), chromium() as browser:
-        print(f"The quiz in {browser.browser_type.name} {browser.version}, first touch to grader ready, medians of {times}")
+        print(
+            f"The quiz in {browser.browser_type.name} {browser.version}, first touch to grader ready, medians"
+            f" of {times}"
+        )
         say("", "plain boot", "snapshot", "snapshot / plain")
 
         def median(how: Any) -> dict[str, float]:
@@ -216,13 +241,23 @@ def main() -> None:
         )
         say("bytes moved on first touch", *(f"{moved[b] / 1e6:.2f} MB" for b in moved))
         say("more memory in the renderer", *(f"{memory[b]:.0f} MB" for b in memory))
-        say("later verdicts, median and longest", "", f"{later[0]:.1f} ms", f"longest {later[1]:.0f} ms (aim: 20 ms)")
+        say(
+            "later verdicts, median and longest",
+            "",
+            f"{later[0]:.1f} ms",
+            f"longest {later[1]:.0f} ms (aim: 20 ms)",
+        )
         files = [HTML / "_static" / "casebook" / name for name in ("quiz.js", "quiz.css")]
         packed = sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
         say("the same, gzipped", "", f"{packed / 1000:.1f} kB", "aim: at most 30 kB")
         plain, case = painted(browser, [f"{site.address}/{page}.html" for page in (PLAIN, f"cases/{CASE}")])
         say("", "plain page", "case page", "medians of 9, 390 pixels wide")
-        say("largest contentful paint", f"{plain[0]:.0f} ms", f"{case[0]:.0f} ms", f"{case[0] / plain[0]:.2f} (aim: within 10 %)")
+        say(
+            "largest contentful paint",
+            f"{plain[0]:.0f} ms",
+            f"{case[0]:.0f} ms",
+            f"{case[0] / plain[0]:.2f} (aim: within 10 %)",
+        )
         say("layout shift", f"{plain[1]:.3f}", f"{case[1]:.3f}")
 
 

@@ -1,8 +1,10 @@
-"""Measure the class report: what it finds of planted wrong rules, how long it takes, how much memory; beside otter-grader in the same run.
+"""Measure the class report: what it finds of planted wrong rules, how long it takes, how much memory; beside
+otter-grader in the same run.
 
     python tools/bench_class.py
 
-1,000 made-up learners answer 50 cases each. They hold one or two wrong rules and slip in a tenth of their answers; a fifth of them follow rules that the rulebook
+1,000 made-up learners answer 50 cases each. They hold one or two wrong rules and slip in a tenth of their
+answers; a fifth of them follow rules that the rulebook
 does not know. otter-grader grades one notebook with one question, in an environment of its own in .cache.
 """
 
@@ -33,19 +35,24 @@ def report() -> float:
     found = planted(LEARNERS, CASES, seed=2026)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"class report, {LEARNERS} made-up learners x {CASES} cases, 10 % slips, a fifth with rules that the rulebook does not know:"
+        f"class report, {LEARNERS} made-up learners x {CASES} cases, 10 % slips, a fifth with rules that the"
+        " rulebook does not know:"
     )
     print(
-        f"  planted and identifiable  {found.identifiable}, found {found.found} ({100 * found.found / found.identifiable:.1f} %; aim 90)"
+        f"  planted and identifiable  {found.identifiable}, found {found.found}"
+        f" ({100 * found.found / found.identifiable:.1f} %; aim 90)"
     )
     print(
-        f"  reported as held          {found.reported}, false {found.false} ({100 * found.false / found.reported:.1f} %; aim at most 5)"
+        f"  reported as held          {found.reported}, false {found.false}"
+        f" ({100 * found.false / found.reported:.1f} %; aim at most 5)"
     )
     print(
-        f"  unknown rules             {found.strangers}, with unexplained answers {found.strangers_flagged}, taken for known {found.strangers_taken}"
+        f"  unknown rules             {found.strangers}, with unexplained answers {found.strangers_flagged},"
+        f" taken for known {found.strangers_taken}"
     )
     print(
-        f"  time                      {found.seconds:.1f} s for {found.answers} answers, {1e6 * found.seconds / found.answers:.0f} us each"
+        f"  time                      {found.seconds:.1f} s for {found.answers} answers,"
+        f" {1e6 * found.seconds / found.answers:.0f} us each"
     )
     print(f"  memory                    {memory:.0f} MB at most, {before:.0f} MB before")
     return found.seconds / LEARNERS
@@ -76,7 +83,8 @@ def named() -> None:
             found += any(holds[name] & each for each in blamed)
             false += any(not holds[name] & each for each in blamed)
         print(
-            f"  after {number} cases            {100 * found / 300:.0f} % of 300 who hold a rule are named for it; {false} of 400 for another"
+            f"  after {number} cases            {100 * found / 300:.0f} % of 300 who hold a rule are named"
+            f" for it; {false} of 400 for another"
         )
 
 
@@ -93,9 +101,20 @@ def otter() -> float:
         work = pathlib.Path(folder)
         (work / "tests").mkdir()
         (work / "tests" / "q1.py").write_text(TEST, "utf-8")
-        sources = ("import otter\ngrader = otter.Notebook()", "answers = {'alder': '44120; 44121'}", "grader.check('q1')")
+        sources = (
+            "import otter\ngrader = otter.Notebook()",
+            "answers = {'alder': '44120; 44121'}",
+            "grader.check('q1')",
+        )
         cells = [
-            {"cell_type": "code", "id": f"c{i}", "metadata": {}, "outputs": [], "execution_count": None, "source": s}
+            {
+                "cell_type": "code",
+                "id": f"c{i}",
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+                "source": s,
+            }
             for i, s in enumerate(sources)
         ]
         kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
@@ -108,7 +127,11 @@ def otter() -> float:
         for _ in range(3):
             start = time.perf_counter()
             done = subprocess.run(
-                [command, "run", "-a", "autograder.zip", "sub.ipynb"], cwd=work, check=True, capture_output=True, text=True
+                [command, "run", "-a", "autograder.zip", "sub.ipynb"],
+                cwd=work,
+                check=True,
+                capture_output=True,
+                text=True,
             )
             times.append(time.perf_counter() - start)
             assert "100.000%" in done.stdout, done.stdout
@@ -121,7 +144,8 @@ def main() -> None:
     named()
     theirs = otter()
     print(
-        f"  a learner's {CASES} answers     {1000 * mine:.1f} ms; {OTTER} one notebook of one question {theirs:.1f} s: {theirs / mine:.0f} times as long"
+        f"  a learner's {CASES} answers     {1000 * mine:.1f} ms; {OTTER} one notebook of one question"
+        f" {theirs:.1f} s: {theirs / mine:.0f} times as long"
     )
 
 

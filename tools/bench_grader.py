@@ -1,6 +1,8 @@
-"""Measure the grader: importing it, deriving a claim, grading first and again, scrubbing, a class of answers; and slips.
+"""Measure the grader: importing it, deriving a claim, grading first and again, scrubbing, a class of answers;
+and slips.
 
-Every figure of one run comes from this machine in this run; compare them with one another, not with other machines.
+Every figure of one run comes from this machine in this run; compare them with one another, not with other
+machines.
 """
 
 import pathlib
@@ -17,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 from casebook.cases import library, load  # noqa: E402
 from casebook.coding.edits import scrub  # noqa: E402
 from casebook.coding.rules import derive  # noqa: E402
-from casebook.grading import Item, candidate_answers  # noqa: E402
+from casebook.grading import Item  # noqa: E402
+from casebook.practice.likely import candidate_answers  # noqa: E402
 from tests.slips import Tally  # noqa: E402
 from tests.test_slips import everything  # noqa: E402
 
@@ -42,16 +45,28 @@ def say(what: str, figure: str, aim: str = "") -> None:
 def main() -> None:
     """Print the table."""
     print("The grader, in this run on this machine")
-    for what, code in (("start of Python alone", "pass"), ("the same and the core imported", "import casebook.grading")):
-        say(what, f"{seconds(lambda code=code: subprocess.run([sys.executable, '-c', code], check=True)) * 1e3:.0f} ms")
+    for what, code in (
+        ("start of Python alone", "pass"),
+        ("the same and the core imported", "import casebook.grading"),
+    ):
+        say(
+            what,
+            f"{seconds(lambda code=code: subprocess.run([sys.executable, '-c', code], check=True)) * 1e3:.0f} ms",
+        )
     inside = "import time; t = time.perf_counter(); import casebook.grading; print(time.perf_counter() - t)"
     taken = [
-        float(subprocess.run([sys.executable, "-c", inside], capture_output=True, check=True, text=True).stdout) for _ in range(5)
+        float(
+            subprocess.run([sys.executable, "-c", inside], capture_output=True, check=True, text=True).stdout
+        )
+        for _ in range(5)
     ]
     say("importing the core", f"{statistics.median(taken) * 1e3:.0f} ms", "aim: under 50 ms")
     pages = [load(path).page() for path in library()]
     operations = [op for page in pages for op in Item.read(page).note.readings]
-    say("deriving a claim", f"{seconds(lambda: [derive(op) for op in operations]) / len(operations) * 1e6:.0f} us")
+    say(
+        "deriving a claim",
+        f"{seconds(lambda: [derive(op) for op in operations]) / len(operations) * 1e6:.0f} us",
+    )
     answers = {page["id"]: candidate_answers(page) for page in pages}
 
     def first() -> list[float]:
@@ -64,7 +79,11 @@ def main() -> None:
                 taken.append(time.perf_counter() - start)
         return taken
 
-    say("grading an answer to a case never seen before", f"{statistics.median(first()) * 1e3:.1f} ms", "aim: 2 ms")
+    say(
+        "grading an answer to a case never seen before",
+        f"{statistics.median(first()) * 1e3:.1f} ms",
+        "aim: 2 ms",
+    )
     warm = Item.read(pages[0])
     again = answers[pages[0]["id"]]
     for answer in again:
@@ -84,11 +103,19 @@ def main() -> None:
     start = time.perf_counter()
     for item, answer in room:
         item.grade(answer)
-    say(f"grading {CLASS:,} answers of a class, one process", f"{time.perf_counter() - start:.2f} s", "aim: 2 s")
+    say(
+        f"grading {CLASS:,} answers of a class, one process",
+        f"{time.perf_counter() - start:.2f} s",
+        "aim: 2 s",
+    )
     tally = Tally()
     for name, item in everything():
         tally.add(name, item)
-    say("answers one slip from the key that are explained", f"{tally.share:.1%}", f"of {tally.total.total():,}; aim: 90%")
+    say(
+        "answers one slip from the key that are explained",
+        f"{tally.share:.1%}",
+        f"of {tally.total.total():,}; aim: 90%",
+    )
     for left in tally.rest:
         print(f"    not explained: {left}")
 

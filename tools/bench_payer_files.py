@@ -1,4 +1,5 @@
-"""Measure the reader of payers' files on a generated file of 500 MB: speed beside reading the bytes alone, and memory."""
+"""Measure the reader of payers' files on a generated file of 500 MB: speed beside reading the bytes alone,
+and memory."""
 
 import json
 import multiprocessing
@@ -23,12 +24,19 @@ def write(path: pathlib.Path) -> int:
         groups = [{"provider_group_id": i, "provider_groups": [{"npi": [10**9 + i]}]} for i in range(20_000)]
         head = {"reporting_entity_name": "Invented", "last_updated_on": "2026-11-01", "version": "2.1.0"}
         file.write(json.dumps(head | {"provider_references": groups})[:-1] + ', "in_network": [')
-        price = {"negotiated_type": "negotiated", "service_code": ["21"], "billing_class": "professional", "setting": "inpatient"}
+        price = {
+            "negotiated_type": "negotiated",
+            "service_code": ["21"],
+            "billing_class": "professional",
+            "setting": "inpatient",
+        }
         blocks = [
             [
                 {
                     "provider_references": [rng.randrange(20_000) for _ in range(8)],
-                    "negotiated_prices": [price | {"negotiated_rate": round(rng.uniform(100, 2000), 2)} for _ in range(5)],
+                    "negotiated_prices": [
+                        price | {"negotiated_rate": round(rng.uniform(100, 2000), 2)} for _ in range(5)
+                    ],
                 }
                 for _ in range(20)
             ]
@@ -40,7 +48,11 @@ def write(path: pathlib.Path) -> int:
             code = codes[count % len(codes)]
             kept += 100 * (code in FAMILY)
             start = {"negotiation_arrangement": "ffs", "billing_code_type": "CPT", "billing_code": code}
-            file.write((", " if count else "") + json.dumps(start)[:-1] + f', "negotiated_rates": {bodies[count % 50]}}}')
+            file.write(
+                (", " if count else "")
+                + json.dumps(start)[:-1]
+                + f', "negotiated_rates": {bodies[count % 50]}}}'
+            )
             count += 1
         file.write("]}")
     return kept
@@ -52,7 +64,15 @@ def measured(path: pathlib.Path, answer: multiprocessing.Queue) -> None:
     start = time.perf_counter()
     found = payer_files.read(path, progress=False)
     taken = time.perf_counter() - start
-    answer.put((taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, before / 1024, len(found.rates), found.fault))
+    answer.put(
+        (
+            taken,
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            before / 1024,
+            len(found.rates),
+            found.fault,
+        )
+    )
 
 
 def main() -> None:
@@ -76,7 +96,10 @@ def main() -> None:
     assert (rates, fault) == (kept, None), (rates, kept, fault)
     print(f"  read, {rates} rates of the family kept: {taken:.1f} s, {SIZE / 1e6 / taken:.0f} MB a second")
     print(f"  beside reading the bytes alone ({bytes_alone:.1f} s): {taken / bytes_alone:.0f} times")
-    print(f"  memory at its highest: {top:.0f} MB, of which {before:.0f} MB are Python and its modules (aim: under 300)")
+    print(
+        f"  memory at its highest: {top:.0f} MB, of which {before:.0f} MB are Python and its modules (aim:"
+        " under 300)"
+    )
 
 
 if __name__ == "__main__":

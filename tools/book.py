@@ -1,6 +1,7 @@
 """Build the book into _build/html, or say that nothing changed.
 
-The book's own caches do not see a change in the helper module, so this script keeps a fingerprint of everything
+The book's own caches do not see a change in the helper module, so this script keeps a fingerprint of
+everything
 that the pages are made from. Same fingerprint: nothing to do. Package changed: notebooks run again.
 """
 
@@ -51,7 +52,11 @@ def only_one() -> Iterator[None]:
 
 def missing_pages() -> list[str]:
     """Pages that should stand in the book and do not. A build that wrote nothing must not look green."""
-    wanted = [*(ROOT / "cases").glob("*.md"), *(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+    wanted = [
+        *(ROOT / "cases").glob("*.md"),
+        *(ROOT / "book").glob("*.md"),
+        *(ROOT / "notebooks").glob("*.ipynb"),
+    ]
     pages = [HTML / source.relative_to(ROOT).with_suffix(".html") for source in wanted]
     return [str(page.relative_to(ROOT)) for page in [HTML / "index.html", *pages] if not page.is_file()]
 
@@ -59,7 +64,12 @@ def missing_pages() -> list[str]:
 def run(command: list[str], environment: dict[str, str]) -> tuple[int, list[str]]:
     """Run the build and show how far it is; its exit status, and what it said beside that."""
     said, shown = [], ("", 0)
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    options = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+        "text": True,
+    }
     with subprocess.Popen(command, cwd=ROOT, env=environment, **options) as running:
         for line in running.stdout:
             if not (step := re.search(r"(reading sources|writing output).*?\[ *(\d+)%\]", line)):
@@ -94,7 +104,12 @@ def build() -> int:
     print("Building the book; it takes about a minute the first time", flush=True)
     status, said = run(command, environment)
     if status:  # what a good build says is of no use: it advises to open the pages as files
-        print(*said, "The book was not built; the first warning or error above says why.", sep="\n", file=sys.stderr)
+        print(
+            *said,
+            "The book was not built; the first warning or error above says why.",
+            sep="\n",
+            file=sys.stderr,
+        )
     if status == 0 and (lost := missing_pages()):
         print("The build ended well but these pages are missing:", *lost, sep="\n  ", file=sys.stderr)
         status = 1

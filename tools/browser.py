@@ -33,7 +33,9 @@ The browser tests need one. Any of these helps:
 def runs(path: str) -> bool:
     """A browser that is there but lacks its libraries does not count."""
     try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+        return (
+            subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -64,7 +66,8 @@ def install() -> None:
     print("No Chromium or Chrome found; installing one for the browser tests", flush=True)
     quiet = {"stdin": subprocess.DEVNULL, "check": False, "timeout": 600}
     try:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)  # type: ignore[call-overload]
+        # type: ignore[call-overload]
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)
     except subprocess.TimeoutExpired:
         print("the download took too long", flush=True)
     if find() is None and shutil.which("apt-get") and os.geteuid() == 0:

@@ -1,8 +1,10 @@
-"""A JupyterHub for one class on one machine. The guide for instructors explains it; a test runs this very file.
+"""A JupyterHub for one class on one machine. The guide for instructors explains it; a test runs this very
+file.
 
     CASEBOOK_PASSWORD=... jupyterhub -f tools/jupyterhub_config.py
 
-Everyone signs in with a name of their own and the password of the class. Servers run as the user who starts the hub: good for a classroom whose people trust
+Everyone signs in with a name of their own and the password of the class. Servers run as the user who starts
+the hub: good for a classroom whose people trust
 each other, not for the open internet.
 """
 
@@ -28,9 +30,13 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 c.JupyterHub.db_url = f"sqlite:///{home / 'hub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(home / "cookie_secret")
 c.ConfigurableHTTPProxy.pid_file = str(home / "proxy.pid")
-if proxy := os.environ.get("CASEBOOK_PROXY"):  # where configurable-http-proxy is not on the path: its command, parted by |
+if proxy := os.environ.get(
+    "CASEBOOK_PROXY"
+):  # where configurable-http-proxy is not on the path: its command, parted by |
     c.ConfigurableHTTPProxy.command = proxy.split("|")
-if ports := os.environ.get("CASEBOOK_PORTS"):  # of the hub and of the proxy's door, where the usual ones are taken
+if ports := os.environ.get(
+    "CASEBOOK_PORTS"
+):  # of the hub and of the proxy's door, where the usual ones are taken
     c.JupyterHub.hub_port, door = map(int, ports.split(","))
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{door}"
 home.mkdir(parents=True, exist_ok=True)

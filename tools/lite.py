@@ -1,9 +1,13 @@
-"""Build JupyterLite with the notebooks that need no table of numbers: they run wholly in the reader's browser, from our own files.
+"""Build JupyterLite with the notebooks that need no table of numbers: they run wholly in the reader's
+browser, from our own files.
 
-    python tools/lite.py          into _build/lite; serve that folder, and open lab/index.html?path=01_the_crohn_case.ipynb
+    python tools/lite.py          into _build/lite; serve that folder, and open
+    lab/index.html?path=01_the_crohn_case.ipynb
 
-Python in the browser is the npm package that the book's pages use. Its list of other packages, which lie on another host, is emptied; what the notebooks need
-is put beside it as wheels. numpy and pandas have none that could be had, so notebooks 03 and later are left out.
+Python in the browser is the npm package that the book's pages use. Its list of other packages, which lie on
+another host, is emptied; what the notebooks need
+is put beside it as wheels. numpy and pandas have none that could be had, so notebooks 03 and later are left
+out.
 """
 
 import json
@@ -42,8 +46,14 @@ def run(*command: object, folder: pathlib.Path = ROOT, **more: str) -> None:
 def wheels(into: pathlib.Path) -> None:
     """The casebook, and PyYAML without its compiled part."""
     into.mkdir()
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", into, ROOT)
-    pin = next(line for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines() if line.startswith("pyyaml=="))
+    run(
+        sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", into, ROOT
+    )
+    pin = next(
+        line
+        for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+        if line.startswith("pyyaml==")
+    )
     run(
         sys.executable,
         "-m",
@@ -97,10 +107,17 @@ def main() -> None:
         python(work / "static" / "pyodide")
         (work / "files").mkdir()
         for name in NOTEBOOKS:
-            text = (ROOT / "notebooks" / name).read_text("utf-8")  # without links to pages of the book, which is not there
+            text = (ROOT / "notebooks" / name).read_text(
+                "utf-8"
+            )  # without links to pages of the book, which is not there
             (work / "files" / name).write_text(re.sub(r"\[([^\]\[]+)\]\(\.\./[^()]+\)", r"\1", text), "utf-8")
         settings = {
-            "LiteBuildConfig": {"contents": ["files"], "apps": ["lab"], "output_dir": str(work / "out"), "no_sourcemaps": True},
+            "LiteBuildConfig": {
+                "contents": ["files"],
+                "apps": ["lab"],
+                "output_dir": str(work / "out"),
+                "no_sourcemaps": True,
+            },
             "PyodideLockAddon": {
                 "enabled": True,
                 "wheels": ["wheels"],
@@ -112,11 +129,17 @@ def main() -> None:
         print("Building JupyterLite", flush=True)
         run(sys.executable, "-m", "jupyterlite_core", "build", folder=work)
         if not (work / "out" / "static" / "pyodide-lock" / "pyodide-lock.json").is_file():
-            sys.exit("JupyterLite was built without its packages; run again with a network, which is needed this once")
+            sys.exit(
+                "JupyterLite was built without its packages; run again with a network, which is needed this"
+                " once"
+            )
         shutil.rmtree(OUT, ignore_errors=True)
         shutil.move(work / "out", OUT)
     size = sum(file.stat().st_size for file in OUT.rglob("*") if file.is_file())
-    print(f"{OUT.relative_to(ROOT)}: {size / 1e6:.0f} MB. Serve it:  python -m http.server -d {OUT.relative_to(ROOT)}")
+    print(
+        f"{OUT.relative_to(ROOT)}: {size / 1e6:.0f} MB. Serve it:  python -m http.server -d"
+        f" {OUT.relative_to(ROOT)}"
+    )
 
 
 if __name__ == "__main__":

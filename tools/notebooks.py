@@ -2,7 +2,8 @@
 
     python tools/notebooks.py
 
-Nothing else is kept: no widget state, no pictures, no times, no counts that change from run to run. The tests compare what is kept.
+Nothing else is kept: no widget state, no pictures, no times, no counts that change from run to run. The tests
+compare what is kept.
 """
 
 import pathlib

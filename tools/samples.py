@@ -1,4 +1,5 @@
-"""Write the sample class that the notebooks read: twelve learners made up by chance, most of them with a wrong rule.
+"""Write the sample class that the notebooks read: twelve learners made up by chance, most of them with a
+wrong rule.
 
     python tools/samples.py
 
@@ -15,14 +16,42 @@ from casebook.testing.learners import book_of, learner
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks" / "data" / "responses"
 CASES = (
-    "alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "hornbeam", "larch", "maple", "oak", "juniper",
-    "catalpa", "ironwood", "mango", "pecan", "acacia", "aspen", "banyan", "buckeye", "cherry", "elder", "zelkova",
-)  # fmt: skip
+    "alder",
+    "birch",
+    "cedar",
+    "dogwood",
+    "elm",
+    "fir",
+    "ginkgo",
+    "hazel",
+    "hornbeam",
+    "larch",
+    "maple",
+    "oak",
+    "juniper",
+    "catalpa",
+    "ironwood",
+    "mango",
+    "pecan",
+    "acacia",
+    "aspen",
+    "banyan",
+    "buckeye",
+    "cherry",
+    "elder",
+    "zelkova",
+)
 #: What each learner gets wrong; who has nothing here only slips.
 HELD = {
-    1: ("pieces-counted",), 2: ("pieces-counted",), 3: ("pieces-counted",), 4: ("primary-per-join",), 5: ("multiple-on-add-on",),
-    6: ("one-unit-for-all",), 7: ("one-unit-for-all", "adhesions-billed"), 8: ("first-reading-billed",),
-}  # fmt: skip
+    1: ("pieces-counted",),
+    2: ("pieces-counted",),
+    3: ("pieces-counted",),
+    4: ("primary-per-join",),
+    5: ("multiple-on-add-on",),
+    6: ("one-unit-for-all",),
+    7: ("one-unit-for-all", "adhesions-billed"),
+    8: ("first-reading-billed",),
+}
 
 
 def main(folder: pathlib.Path = FOLDER) -> None:

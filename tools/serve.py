@@ -13,7 +13,10 @@ HTML = ROOT / "_build" / "html"
 
 
 class Pages(http.server.SimpleHTTPRequestHandler):
-    """Static files. Types are named here, because some machines' own tables give scripts a type browsers refuse."""
+    """Static files.
+
+    Types are named here, because some machines' own tables give scripts a type browsers refuse.
+    """
 
     extensions_map = {  # noqa: RUF012  (the base class has it so)
         **http.server.SimpleHTTPRequestHandler.extensions_map,
@@ -35,9 +38,13 @@ class Pages(http.server.SimpleHTTPRequestHandler):
         """Say nothing for each request."""
 
 
-def server(port: int, folder: pathlib.Path = HTML, handler: type[Pages] = Pages) -> http.server.ThreadingHTTPServer:
+def server(
+    port: int, folder: pathlib.Path = HTML, handler: type[Pages] = Pages
+) -> http.server.ThreadingHTTPServer:
     """A server of `folder` on this machine only; port 0 takes a free one."""
-    return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(handler, directory=str(folder)))
+    return http.server.ThreadingHTTPServer(
+        ("127.0.0.1", port), functools.partial(handler, directory=str(folder))
+    )
 
 
 def check_free(port: int) -> None:

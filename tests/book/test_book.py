@@ -21,13 +21,18 @@ from tests.conftest import ROOT
 CASES = [path.stem for path in library()]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CHAPTERS = [chapter for part in TOC["parts"] for chapter in part["chapters"]]
-ENTRIES = [TOC["root"], *(entry["file"] for chapter in CHAPTERS for entry in (chapter, *chapter.get("sections", ())))]
+ENTRIES = [
+    TOC["root"],
+    *(entry["file"] for chapter in CHAPTERS for entry in (chapter, *chapter.get("sections", ()))),
+]
 
 
 @pytest.fixture(scope="module")
 def pages(built_book):
     """Every page of the book, by its path."""
-    found = {file.relative_to(built_book).as_posix(): read(file) for file in sorted(built_book.rglob("*.html"))}
+    found = {
+        file.relative_to(built_book).as_posix(): read(file) for file in sorted(built_book.rglob("*.html"))
+    }
     return {path: page for path, page in found.items() if not path.startswith("_static/")}
 
 
@@ -38,7 +43,9 @@ def index(built_book):
 
 
 def given(built_book, case):
-    return json.loads((built_book / "_static" / "casebook" / "cases" / f"{case}.json").read_text(encoding="utf-8"))
+    return json.loads(
+        (built_book / "_static" / "casebook" / "cases" / f"{case}.json").read_text(encoding="utf-8")
+    )
 
 
 def plain(text):
@@ -82,7 +89,9 @@ def test_every_link_inside_the_book_leads_somewhere(pages, built_book):
             if parts.scheme or parts.netloc:
                 continue
             there = (page.folder / unquote(parts.path)).resolve() if parts.path else page.file
-            if not there.is_file() or (parts.fragment and there.suffix == ".html" and parts.fragment not in read(there).ids):
+            if not there.is_file() or (
+                parts.fragment and there.suffix == ".html" and parts.fragment not in read(there).ids
+            ):
                 lost.append(f"{path}: {link}")
     assert lost == []
 
@@ -100,9 +109,13 @@ def test_nothing_is_fetched_from_another_host(pages, built_book):
                 styles.add(file)
     assert styles
     for file in styles:
-        named = re.findall(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", file.read_text(encoding="utf-8"))
+        named = re.findall(
+            r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", file.read_text(encoding="utf-8")
+        )
         for address in (a or b for a, b in named):
-            assert address.startswith(("data:", "#")) or not urlsplit(address).netloc, f"{file.name} fetches {address}"
+            assert address.startswith(("data:", "#")) or not urlsplit(address).netloc, (
+                f"{file.name} fetches {address}"
+            )
 
 
 def test_a_page_is_light(pages):
@@ -164,7 +177,9 @@ def test_the_source_of_a_case_is_not_published(built_book):
 def test_the_grader_gets_the_case_and_the_places_of_its_marks(pages, built_book, case):
     page = given(built_book, case)
     anchors, lines = page.pop("anchors"), page.pop("lines")
-    assert sorted(name for names in lines.values() for name in names) == sorted(anchors)  # every mark stands in one line
+    assert sorted(name for names in lines.values() for name in names) == sorted(
+        anchors
+    )  # every mark stands in one line
     shown = pages[f"cases/{case}.html"].html
     assert all(f'id="{line}"' in shown for line in lines)
     assert page == load(case).page()
@@ -230,12 +245,20 @@ def contrast(one, other):
 def test_text_can_be_read_in_every_color_scheme(scheme):
     style = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
     blocks = re.findall(r"(:root[^{]*)\{([^}]*--paper[^}]*)\}", style)
-    wanted = {"light": ":root", "dark": ':root[data-theme="dark"]', "dark without scripts": ':root[data-theme="auto"]'}[scheme]
+    wanted = {
+        "light": ":root",
+        "dark": ':root[data-theme="dark"]',
+        "dark without scripts": ':root[data-theme="auto"]',
+    }[scheme]
     block = next(body for selector, body in blocks if selector.strip() == wanted)
     colors = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block))
     grounds = ["paper", "sheet", "tint", "accent-tint", "mark", "good-tint", "fair-tint", "bad-tint"]
     pairs = [("ink", ground) for ground in grounds]
-    pairs += [(word, ground) for word in ("quiet", "accent", "good", "fair", "bad") for ground in ("paper", "sheet", "tint")]
+    pairs += [
+        (word, ground)
+        for word in ("quiet", "accent", "good", "fair", "bad")
+        for ground in ("paper", "sheet", "tint")
+    ]
     pairs += [
         ("accent", "accent-tint"),
         ("quiet", "accent-tint"),

@@ -81,14 +81,18 @@ SOURCES = "# About\n\n```{casebook-sources}\n```\n"
 
 
 def test_a_citation_leads_to_the_bibliography_and_can_say_how_sure_we_are(book):
-    app = book(about=SOURCES, text="# Text\n\nSo {source}`cms-aoc-2024-06`, or so {source}`cms-aoc-2024-06 derived`.\n")
+    app = book(
+        about=SOURCES,
+        text="# Text\n\nSo {source}`cms-aoc-2024-06`, or so {source}`cms-aoc-2024-06 derived`.\n",
+    )
     assert warned(app) == ""
     assert html(app, "text").count('href="about.html#source-cms-aoc-2024-06"') == 2
     assert ", derived]" in html(app, "text")
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"), [("no-such", "there is no source"), ("cms-aoc-2024-06 sure", "does not say how sure")]
+    ("text", "problem"),
+    [("no-such", "there is no source"), ("cms-aoc-2024-06 sure", "does not say how sure")],
 )
 def test_a_citation_that_cannot_resolve_is_an_error(book, text, problem):
     app = book(about=SOURCES, text=f"# Text\n\nSo {{source}}`{text}`.\n")
@@ -97,7 +101,9 @@ def test_a_citation_that_cannot_resolve_is_an_error(book, text, problem):
 
 
 def test_a_citation_without_a_bibliography_is_an_error(book):
-    assert "no page of the book holds source-cms-aoc-2024-06" in warned(book(text="# Text\n\nSo {source}`cms-aoc-2024-06`.\n"))
+    assert "no page of the book holds source-cms-aoc-2024-06" in warned(
+        book(text="# Text\n\nSo {source}`cms-aoc-2024-06`.\n")
+    )
 
 
 def test_the_marks_of_a_chart_get_neutral_names(book):
@@ -117,7 +123,9 @@ def test_the_marks_of_a_chart_get_neutral_names(book):
 
 
 def test_a_case_that_cannot_be_read_is_an_error_with_its_line(book, tmp_path):
-    (tmp_path / "source" / "cases" / "rowan.md").write_text(CASE.replace("[300, 320]\n        evidence: the_join", "[300, 330]"))
+    (tmp_path / "source" / "cases" / "rowan.md").write_text(
+        CASE.replace("[300, 320]\n        evidence: the_join", "[300, 330]")
+    )
     app = book()
     assert "rowan.md:12" in warned(app)
     assert "the-piece" not in html(app, "cases/rowan")

@@ -19,11 +19,15 @@ from tests.browser.page import Quiz
 from tests.conftest import ROOT
 
 AXE = "axe-core@4.14.1"
-AXE_INTEGRITY = (
-    "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="  # SHA-512 of the package
+AXE_INTEGRITY = (  # SHA-512 of the package
+    "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 )
-# Each width and each scheme once a page; the other two pairs take as long again and are left to `make test-all`.
-LOOKS = [[(1280, "light"), (390, "dark")], pytest.param([(1280, "dark"), (390, "light")], marks=pytest.mark.slow)]
+# Each width and each scheme once a page; the other two pairs take as long again and are left to `make test-
+# all`.
+LOOKS = [
+    [(1280, "light"), (390, "dark")],
+    pytest.param([(1280, "dark"), (390, "light")], marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture
@@ -53,12 +57,18 @@ def axe():
         with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".making-") as work:
             done = subprocess.run(
                 [*npm, "pack", AXE, "--silent", "--pack-destination", work],
-                cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
             assert done.returncode == 0, f"npm could not fetch {AXE}:\n{done.stdout}{done.stderr}"
             packed = (pathlib.Path(work) / f"{AXE.replace('@', '-')}.tgz").read_bytes()
             found = base64.b64encode(hashlib.sha512(packed).digest()).decode()
-            assert found == AXE_INTEGRITY, f"this {AXE} is not the package we know (SHA-512 {found}); look at your npm mirror"
+            assert found == AXE_INTEGRITY, (
+                f"this {AXE} is not the package we know (SHA-512 {found}); look at your npm mirror"
+            )
             made = pathlib.Path(work) / kept.name
             with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
                 made.write_bytes(archive.extractfile("package/axe.min.js").read())
@@ -73,9 +83,13 @@ def violations(axe):
     def find(page, selector=None):
         if not page.evaluate("window.axe"):
             page.evaluate(axe)
-        found = page.evaluate("where => axe.run(where ?? document, {resultTypes: ['violations']})", selector)["violations"]
+        found = page.evaluate("where => axe.run(where ?? document, {resultTypes: ['violations']})", selector)[
+            "violations"
+        ]
         return [
-            f"{each['id']}: {each['help']}: {' '.join(node['html'].split())[:160]}" for each in found for node in each["nodes"]
+            f"{each['id']}: {each['help']}: {' '.join(node['html'].split())[:160]}"
+            for each in found
+            for node in each["nodes"]
         ]
 
     return find
@@ -83,9 +97,11 @@ def violations(axe):
 
 @pytest.fixture
 def sound(visit, site, violations):
-    """Walk over pages: each opens without errors, breaks none of WCAG and axe's best practices, and scrolls sideways nowhere.
+    """Walk over pages: each opens without errors, breaks none of WCAG and axe's best practices, and scrolls
+    sideways nowhere.
 
-    Any impact counts, in each of the looks (a width and a color scheme); and at 320 pixels, which is 1280 at 400 percent.
+    Any impact counts, in each of the looks (a width and a color scheme); and at 320 pixels, which is 1280 at
+    400 percent.
     """
 
     def walk(files, looks):
@@ -98,7 +114,9 @@ def sound(visit, site, violations):
                 here.emulate_media(color_scheme=scheme)
                 assert violations(here) == [], f"{file}, {width} pixels, {scheme}"
             here.set_viewport_size({"width": 320, "height": 640})
-            assert here.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{file} scrolls sideways"
+            assert here.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+                f"{file} scrolls sideways"
+            )
 
     return walk
 

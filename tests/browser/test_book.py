@@ -1,4 +1,5 @@
-"""The chapters of the built book in a real browser; the case pages, which are as many again, are in test_case_pages.py."""
+"""The chapters of the built book in a real browser; the case pages, which are as many again, are in
+test_case_pages.py."""
 
 import pytest
 

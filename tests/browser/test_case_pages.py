@@ -1,4 +1,7 @@
-"""The case pages in a real browser. A file of their own, so that another worker can walk over the chapters."""
+"""The case pages in a real browser.
+
+A file of their own, so that another worker can walk over the chapters.
+"""
 
 import pytest
 

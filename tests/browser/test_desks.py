@@ -1,4 +1,5 @@
-"""The desks of the book in a real browser: the test of oneself, the progress page, the explorer; and a case by keyboard alone."""
+"""The desks of the book in a real browser: the test of oneself, the progress page, the explorer; and a case
+by keyboard alone."""
 
 import json
 import re
@@ -13,7 +14,9 @@ from casebook.grading import expected, item_of
 from casebook.practice.responses import read_folder
 from tests.browser.page import SLOW, Quiz
 
-OLDER = [{"case": "alder", "at": 1_700_000_000_000, "answer": "44120 x2", "verdict": "wrong", "misconceptions": []}]
+OLDER = [
+    {"case": "alder", "at": 1_700_000_000_000, "answer": "44120 x2", "verdict": "wrong", "misconceptions": []}
+]
 SEED = (
     "if (location.protocol === 'http:' && !sessionStorage.seeded) "
     f"{{ sessionStorage.seeded = 1; localStorage['casebook.attempts'] = {json.dumps(json.dumps(OLDER))} }}"
@@ -89,7 +92,9 @@ def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visi
         page = visit("book/test_yourself.html")
         begin(page, 21, kind="choice", feedback="once")
         drawn.append(kept(page)["items"])
-        expect(page.locator(".casebook-choices")).to_be_visible(timeout=SLOW)  # they come once the grader is there
+        expect(page.locator(".casebook-choices")).to_be_visible(
+            timeout=SLOW
+        )  # they come once the grader is there
         texts = page.locator(".casebook-choices input").evaluate_all("all => all.map((each) => each.value)")
         assert texts.count(right(case_on(page))) == 1
         assert len(texts) >= 3
@@ -98,7 +103,9 @@ def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visi
             page.get_by_label(sure, exact=True).check()
         Quiz(page).check.click()
         expect(Quiz(page).status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
-        assert [answer["confidence"] for answer in kept(page)["answers"]] == [sure]  # and not the claim that was chosen
+        assert [answer["confidence"] for answer in kept(page)["answers"]] == [
+            sure
+        ]  # and not the claim that was chosen
         page.get_by_role("button", name="Next question").click()
         expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
     assert drawn[0] == drawn[1]
@@ -146,14 +153,20 @@ def test_pressing_twice_is_pressing_once(visit):
 def test_a_browser_that_keeps_nothing_says_so_in_a_test(visit):
     page = visit("book/test_yourself.html", before=lambda p: p.add_init_script(FULL))
     begin(page, 7)
-    expect(page.locator(".casebook-test-status")).to_contain_text("The test stays only until you close this page")
+    expect(page.locator(".casebook-test-status")).to_contain_text(
+        "The test stays only until you close this page"
+    )
     page.get_by_role("button", name="Leave this one out").click()
     expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
 
 
 @pytest.mark.parametrize(
     ("desk", "press"),
-    [("test_yourself", "Start the test"), ("progress", "Work out the details"), ("explorer", "Cut this piece out")],
+    [
+        ("test_yourself", "Start the test"),
+        ("progress", "Work out the details"),
+        ("explorer", "Cut this piece out"),
+    ],
 )
 def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_data(visit, site, desk, press):
     site.asked.clear()

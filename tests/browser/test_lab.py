@@ -28,9 +28,15 @@ ANSWER = "44120; 44121 x2; 44005"
 def all_cases():
     """A notebook that shows every case."""
     ids = [path.stem for path in library()]
-    shown = f"import ipywidgets\nfrom casebook.quiz import quiz\nipywidgets.VBox([quiz(case) for case in {ids}])"  # one output: JupyterLab folds many
+    shown = (  # one output: JupyterLab folds many
+        f"import ipywidgets\nfrom casebook.quiz import quiz\nipywidgets.VBox([quiz(case) for case in {ids}])"
+    )
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(shown)])
-    book.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    book.metadata["kernelspec"] = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
     return nbformat.writes(book)
 
 
@@ -41,7 +47,11 @@ def to_save():
         "save('saved.jsonl', alder, oak, name='Ben')",
     ]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    book.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    book.metadata["kernelspec"] = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
     return nbformat.writes(book)
 
 
@@ -64,11 +74,17 @@ def lab(tmp_path_factory):
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
     }
     options = [
-        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1", "--no-browser",
-        "--IdentityProvider.token=", "--ServerApp.password=", "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.ip=127.0.0.1",
+        "--no-browser",
+        "--IdentityProvider.token=",
+        "--ServerApp.password=",
+        "--allow-root",
         f"--ServerApp.root_dir={home / 'notebooks'}",
-        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
-    ]  # fmt: skip
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    ]
     with (home / "log").open("w") as log:
         running = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
@@ -155,10 +171,15 @@ def test_what_the_notebook_saves_the_class_report_reads_with_the_same_grades(run
         said[case] = answered(section, answer, verdict)
     page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
-    expect(page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output").last).to_contain_text("2", timeout=30_000)
+    expect(page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output").last).to_contain_text(
+        "2", timeout=30_000
+    )
     responses, faults = read_folder(lab.folder / "saved.jsonl")
     assert not faults
-    assert [(r.learner, r.case, r.confidence) for r in responses] == [("Ben", "alder", "guessing"), ("Ben", "oak", "guessing")]
+    assert [(r.learner, r.case, r.confidence) for r in responses] == [
+        ("Ben", "alder", "guessing"),
+        ("Ben", "oak", "guessing"),
+    ]
     told = cohort(frame_of(responses))
     for case, graded in said.items():
         assert told.answers.loc[case, "verdict"] == graded["verdict"]

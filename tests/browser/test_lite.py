@@ -20,7 +20,9 @@ RUN_ALL = re.compile("^Run All Cells")
 @pytest.fixture(scope="module")
 def lite():
     """The site that make lite builds."""
-    done = subprocess.run([sys.executable, "tools/lite.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "tools/lite.py"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     with contextlib.closing(Site(ROOT / "_build" / "lite")) as site:
         yield site
@@ -61,5 +63,7 @@ def test_the_crohn_case_answers_in_the_browser_as_everywhere(opened, capsys):
 def test_the_explorer_notebook_runs(opened):
     page = opened("02_count_the_joins.ipynb")
     expect(page.get_by_role("button", name="Cut this piece out")).to_be_visible(timeout=LONG)
-    expect(page.locator(".jp-OutputArea-output").filter(has_text="44120; 44121").first).to_be_attached(timeout=LONG)
+    expect(page.locator(".jp-OutputArea-output").filter(has_text="44120; 44121").first).to_be_attached(
+        timeout=LONG
+    )
     expect(page.get_by_text("Traceback")).to_have_count(0)

@@ -10,6 +10,7 @@ from casebook import cli
 from casebook.cases import load
 from casebook.grading import grade_page
 from tests.browser.page import SLOW, Quiz, an_answer
+from tests.told import said
 
 RUNTIME = re.compile(r"pyodide|worker|snapshot|\.whl|wheel|\.gz$|\.wasm")
 
@@ -34,7 +35,7 @@ def test_the_status_holds_the_verdict_only(quiz, case):
     here = quiz(case)
     here.answer(an_answer(case, "wrong"), "wrong")
     assert len(here.status.inner_text()) < 80
-    correction = grade_page(load(case).page(), an_answer(case, "wrong"))["feedback"]["correction"]
+    correction = said(grade_page(load(case).page(), an_answer(case, "wrong")), "correction")
     if correction:
         expect(here.section).to_contain_text(correction)
         expect(here.status).not_to_contain_text(correction)
@@ -71,7 +72,9 @@ def test_the_page_says_how_large_the_grader_is(quiz, case):
 
 def test_no_scripts(quiz, case):
     here = quiz(case, java_script_enabled=False)
-    expect(here.page.get_by_role("heading", name=re.compile("operative report", re.IGNORECASE)).first).to_be_visible()
+    expect(
+        here.page.get_by_role("heading", name=re.compile("operative report", re.IGNORECASE)).first
+    ).to_be_visible()
     expect(here.worked).to_be_visible()
     expect(here.claim).to_be_hidden()
     expect(here.check).to_be_hidden()
@@ -140,7 +143,9 @@ def test_accessible(quiz, case, violations, width, scheme):
     here.answer(an_answer(case, "partly"), "partly")
     here.section.locator("details").evaluate_all("each => each.forEach(e => { e.open = true })")
     assert violations(here.page, "section.casebook-quiz") == []
-    assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+    assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+        "the page scrolls sideways"
+    )
 
 
 def test_a_second_case_grades_too(quiz, case_ids):
@@ -175,7 +180,8 @@ ANSWER = "44120; 44121 x2; 44005"
 
 @pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_page_and_the_command_line_say_the_same(visit, case_ids, capsys, every):
-    """One browser session for the cases; test_parity.py compares all cases and answers, in Pyodide without a page, and test_lab.py in JupyterLab."""
+    """One browser session for the cases; test_parity.py compares all cases and answers, in Pyodide without a
+    page, and test_lab.py in JupyterLab."""
     page = visit(f"cases/{case_ids[0]}.html")
     for case in case_ids[::every]:
         page.goto(page.url.replace(page.url.split("/")[-1], f"{case}.html"))

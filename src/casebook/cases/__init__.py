@@ -1,39 +1,21 @@
 """From a file to a case: read, numbered, and checked with messages that name file and line."""
 
-from .case import (
-    CASE_KEYS,
-    KEY_KEYS,
-    KINDS,
-    LARGEST,
-    MARK,
-    NOISES,
-    SCHEMA,
-    SLIPS,
-    TOPICS,
-    Case,
-    CaseError,
-    cases_folder,
-    check,
-    distinct,
-    key_answers,
-    library,
-    load,
-    ran_out,
-    root,
-)
+from casebook.errors import CaseError
+
+from .case import LARGEST, MARK, SCHEMA, Case, cases_folder, distinct, library, load, root
+from .checking import check, key_answers, ran_out
+from .keys import CASE_KEYS, KEY_KEYS, NOISES, TOPICS
 
 __all__ = [
     "CASE_KEYS",
-    "Case",
-    "CaseError",
     "KEY_KEYS",
-    "KINDS",
     "LARGEST",
     "MARK",
     "NOISES",
     "SCHEMA",
-    "SLIPS",
     "TOPICS",
+    "Case",
+    "CaseError",
     "cases_folder",
     "check",
     "distinct",

@@ -1,4 +1,7 @@
-"""Where a sentence of a chart ends: for numbering its lines. Marks, such as `[words]{#name}`, are never cut."""
+"""Where a sentence of a chart ends: for numbering its lines.
+
+Marks, such as `[words]{#name}`, are never cut.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import re
 
 #: Words that a stop follows within a sentence, in the way clinicians write.
 SHORT = frozenset(
-    "dr mr mrs ms prof st no nos fig vs approx ca cf e.g i.e etc al dept est hx pt max min resp incl excl temp wt ht inc "
-    "a.m p.m q.d b.i.d t.i.d q.i.d p.o i.v s.c c.o p.r.n".split()
+    "dr mr mrs ms prof st no nos fig vs approx ca cf e.g i.e etc al dept est hx pt max min resp incl excl"
+    " temp wt ht inc a.m p.m q.d b.i.d t.i.d q.i.d p.o i.v s.c c.o p.r.n".split()
 )
 _STOP = re.compile(r"[.!?]+[\"'\u201d\u2019)\]]*(?:\{#[\w-]+\})?(?=\s)")
 _NEXT = re.compile(r"\s+[\"'\u201c\u2018(\[*]*[A-Z0-9]")

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-_HANDED = {"Room": "room", "projector": "room", "read_hands": "room", "cohort": "cohort", "frame_of": "cohort"}
+_HANDED = {
+    "Room": "room",
+    "projector": "room",
+    "read_hands": "room",
+    "cohort": "cohort",
+    "frame_of": "cohort",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,8 @@
-"""Assignments with the key kept back: a notebook without keys for learners, and a key file for the instructor.
+"""Assignments with the key kept back: a notebook without keys for learners, and a key file for the
+instructor.
 
-The learner's notebook needs no casebook: it shows the charts, takes an answer each, and saves a response file. The key file holds the cases whole;
+The learner's notebook needs no casebook: it shows the charts, takes an answer each, and saves a response
+file. The key file holds the cases whole;
 with it the class report grades as it does with the shipped cases.
 """
 
@@ -14,11 +16,11 @@ from typing import Any
 
 import nbformat
 
-from casebook.cases import LARGEST, MARK, Case, CaseError, distinct
-from casebook.practice.exam import Page
+from casebook.cases import LARGEST, MARK, Case, distinct
+from casebook.errors import CaseError
+from casebook.practice.bank import Page, graded_item
 from casebook.practice.responses import FORMAT as ANSWERS
 from casebook.practice.responses import VERSION as ANSWERS_VERSION
-from casebook.practice.results import graded_item
 
 FORMAT = "casebook-key"
 VERSION = 1
@@ -55,7 +57,8 @@ All charts are invented. CPT is a registered trademark of the American Medical A
 def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment") -> tuple[Path, Path]:
     """Write `student/assignment.ipynb` and `instructor/key.json` into a folder; their paths.
 
-    Raises CaseError for a case that has no chart, and where a file is there already: an instructor's key is never written over.
+    Raises CaseError for a case that has no chart, and where a file is there already: an instructor's key is
+    never written over.
     """
     into = Path(folder)
     if not cases:
@@ -71,7 +74,12 @@ def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment")
     nbformat.write(_notebook(cases, title), notebook)
     pages = [case.page() for case in cases]
     key.write_text(
-        json.dumps({"format": FORMAT, "version": VERSION, "title": title, "pages": pages}, ensure_ascii=False, indent=1), "utf-8"
+        json.dumps(
+            {"format": FORMAT, "version": VERSION, "title": title, "pages": pages},
+            ensure_ascii=False,
+            indent=1,
+        ),
+        "utf-8",
     )
     return notebook, key
 
@@ -86,11 +94,15 @@ def read_key(path: str | Path) -> list[Page]:
     except OSError as error:
         raise CaseError(file, 1, f"the file cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError):
-        raise CaseError(file, 1, "this is not the JSON of a key file; take the one that casebook assign wrote") from None
+        raise CaseError(
+            file, 1, "this is not the JSON of a key file; take the one that casebook assign wrote"
+        ) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise CaseError(file, 1, "this is no key file; take the one that casebook assign wrote")
     if data.get("version") != VERSION:
-        raise CaseError(file, 1, f"the key is of format {str(data.get('version'))[:20]}; this casebook knows {VERSION}")
+        raise CaseError(
+            file, 1, f"the key is of format {str(data.get('version'))[:20]}; this casebook knows {VERSION}"
+        )
     pages = data.get("pages")
     if not isinstance(pages, list) or not pages:
         raise CaseError(file, 1, "the key holds no cases")
@@ -107,7 +119,8 @@ def read_key(path: str | Path) -> list[Page]:
 
 
 def chart_text(case: Case) -> str:
-    """The chart as a learner reads it: Markdown without the marks that say which words decide, under the title, so with headings one level lower."""
+    """The chart as a learner reads it: Markdown without the marks that say which words decide, under the
+    title, so with headings one level lower."""
     text = re.sub(r"^# .*\n", "", MARK.sub(r"\1", case.chart).strip())
     return re.sub(r"^(#{1,5}) ", r"#\1 ", text.strip(), flags=re.MULTILINE)
 

@@ -1,8 +1,11 @@
 """Which wrong rules a learner's answers to many cases come from, as far as they can tell.
 
-One answer often fits several wrong rules; many answers seldom do. Every rulebook with one or two rules swapped says what it would answer to
-every case. The one that gives most of a learner's answers is the best guess, and a wrong rule in it is called *held* only where it showed in most of the
-cases in which it makes a difference. Answers that no rulebook gives stay unexplained: whoever follows a rule that this casebook does not know is told
+One answer often fits several wrong rules; many answers seldom do. Every rulebook with one or two rules
+swapped says what it would answer to
+every case. The one that gives most of a learner's answers is the best guess, and a wrong rule in it is called
+*held* only where it showed in most of the
+cases in which it makes a difference. Answers that no rulebook gives stay unexplained: whoever follows a rule
+that this casebook does not know is told
 from one who follows a known rule.
 """
 
@@ -22,8 +25,7 @@ from casebook.coding.rules import RULEBOOK
 from casebook.grading import Item
 from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.practice.exam import Page
-from casebook.practice.results import graded_item
+from casebook.practice.bank import Page, graded_item
 
 HELD = 3  # answers at least that show a wrong rule before it is called held
 MOSTLY = 0.6  # of the cases in which it makes a difference
@@ -34,7 +36,10 @@ Rules = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Belief:
-    """A wrong rule that answers point to: shown in `hits` of the `chances` it had. `alike` gives the same answers to all these cases."""
+    """A wrong rule that answers point to: shown in `hits` of the `chances` it had.
+
+    `alike` gives the same answers to all these cases.
+    """
 
     id: str
     hits: int
@@ -49,7 +54,8 @@ class Belief:
 
 @dataclass(frozen=True)
 class Profile:
-    """What a learner's answers come from: the wrong rules, surest first, and the cases whose wrong answers nothing known gives."""
+    """What a learner's answers come from: the wrong rules, surest first, and the cases whose wrong answers
+    nothing known gives."""
 
     beliefs: tuple[Belief, ...] = ()
     unexplained: tuple[str, ...] = ()
@@ -83,7 +89,11 @@ class Bank:
     def hypotheses(self) -> tuple[Rules, ...]:
         """Nothing wrong; one wrong rule; two that do not swap the same rule."""
         ids = list(MISCONCEPTIONS)
-        pairs = [(a, b) for a, b in combinations(ids, 2) if not MISCONCEPTIONS[a].swaps.keys() & MISCONCEPTIONS[b].swaps.keys()]
+        pairs = [
+            (a, b)
+            for a, b in combinations(ids, 2)
+            if not MISCONCEPTIONS[a].swaps.keys() & MISCONCEPTIONS[b].swaps.keys()
+        ]
         return ((), *((id,) for id in ids), *pairs)
 
     @cached_property
@@ -100,7 +110,8 @@ class Bank:
         return self._worked[0]
 
     def prepare(self, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> None:
-        """Work the table out now, which takes some seconds; `progress` wraps the walk over the cases, as tqdm does."""
+        """Work the table out now, which takes some seconds; `progress` wraps the walk over the cases, as tqdm
+        does."""
         if "_worked" not in vars(self):
             vars(self)["_worked"] = self._work(progress)
 
@@ -108,14 +119,25 @@ class Bank:
     def _worked(self) -> tuple[np.ndarray, dict[tuple[str, Same | str], int]]:
         return self._work(iter)
 
-    def _work(self, progress: Callable[[Iterable[Any]], Iterable[Any]]) -> tuple[np.ndarray, dict[tuple[str, Same | str], int]]:
+    def _work(
+        self, progress: Callable[[Iterable[Any]], Iterable[Any]]
+    ) -> tuple[np.ndarray, dict[tuple[str, Same | str], int]]:
         codes: dict[tuple[str, Same | str], int] = {}
         table = np.empty((len(self.hypotheses), len(self.items)), dtype=np.int16)
         for column, (case, item) in enumerate(progress(list(self.items.items()))):
             dull: dict[Rules, set[str]] = {}  # what changes nothing beside these rules
             for row, rules in enumerate(self.hypotheses):
-                rest = next((self._less(rules, id) for id in rules if id in self._dull(dull, item, self._less(rules, id))), None)
-                table[row, column] = _said(case, item, rules, codes) if rest is None else table[self.place[rest], column]
+                rest = next(
+                    (
+                        self._less(rules, id)
+                        for id in rules
+                        if id in self._dull(dull, item, self._less(rules, id))
+                    ),
+                    None,
+                )
+                table[row, column] = (
+                    _said(case, item, rules, codes) if rest is None else table[self.place[rest], column]
+                )
         return table, codes
 
     @staticmethod
@@ -124,17 +146,23 @@ class Bank:
 
     @staticmethod
     def _dull(known: dict[Rules, set[str]], item: Item, rules: Rules) -> set[str]:
-        """The wrong rules that change nothing for a note beside these: every question asked gets the same answer from them."""
+        """The wrong rules that change nothing for a note beside these: every question asked gets the same
+        answer from them."""
         if rules not in known:
             book = book_of(rules)
             traces = [Trace(op, book) for op in item.note.readings]
             known[rules] = {
-                id for id, m in MISCONCEPTIONS.items() if "settle" not in m.swaps and all(t.alike(m.swaps) for t in traces)
+                id
+                for id, m in MISCONCEPTIONS.items()
+                if "settle" not in m.swaps and all(t.alike(m.swaps) for t in traces)
             }
         return known[rules]
 
     def profile(self, answers: Mapping[str, str]) -> Profile:
-        """What a learner's answers, one a case, come from. Cases of another bank, and answers that cannot be read, tell nothing."""
+        """What a learner's answers, one a case, come from.
+
+        Cases of another bank, and answers that cannot be read, tell nothing.
+        """
         told = {case: text for case, text in answers.items() if case in self.items and not _unread(text)}
         if not told:
             return Profile()
@@ -145,16 +173,20 @@ class Bank:
         score = same.sum(axis=1) - WORTH * np.array([len(rules) for rules in self.hypotheses])
         best = int(np.argmax(score))
         found = sorted(
-            (self._belief(id, best, said, same) for id in self.hypotheses[best]), key=lambda b: (not b.held, -b.hits, b.id)
+            (self._belief(id, best, said, same) for id in self.hypotheses[best]),
+            key=lambda b: (not b.held, -b.hits, b.id),
         )
         wrong = (given != 0) & ~same[best]
         left = [
-            case for case, off in zip(told, wrong, strict=True) if off and not self.items[case].grade(told[case]).misconceptions
+            case
+            for case, off in zip(told, wrong, strict=True)
+            if off and not self.items[case].grade(told[case]).misconceptions
         ]
         return Profile(tuple(found), tuple(left))
 
     def _belief(self, id: str, best: int, said: np.ndarray, same: np.ndarray) -> Belief:
-        """How often one wrong rule of the best guess showed, where it makes a difference to what the others give."""
+        """How often one wrong rule of the best guess showed, where it makes a difference to what the others
+        give."""
         rest = tuple(other for other in self.hypotheses[best] if other != id)
         differs = said[best] != said[self.place[rest]]
         alike = []
@@ -166,7 +198,8 @@ class Bank:
 
 
 def _said(case: str, item: Item, rules: Rules, codes: dict[tuple[str, Same | str], int]) -> int:
-    """What a rulebook with these rules swapped answers to a case, as a number; a new answer gets the next one."""
+    """What a rulebook with these rules swapped answers to a case, as a number; a new answer gets the next
+    one."""
     if item.note.action == "out-of-scope":
         return SILENT
     if not rules:
@@ -179,7 +212,9 @@ def _said(case: str, item: Item, rules: Rules, codes: dict[tuple[str, Same | str
         return SILENT
     else:
         key = plain(claim.lines)
-        right = item.note.action == "bill" and key in {plain(target.lines) for target in item.diagnosis.targets}
+        right = item.note.action == "bill" and key in {
+            plain(target.lines) for target in item.diagnosis.targets
+        }
     return 0 if right else codes.setdefault((case, key), len(codes) + 1)
 
 

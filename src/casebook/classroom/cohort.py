@@ -1,10 +1,13 @@
-"""What a class got wrong, and why: every answer is graded again and counted by case, learner, wrong rule and confidence.
+"""What a class got wrong, and why: every answer is graded again and counted by case, learner, wrong rule and
+confidence.
 
     told = cohort(frame_of(read_folder("responses")[0]))
     told.cases, told.learners, told.wrong_rules
 
-The frame is one of pandas, or of Dask where a class outgrows one machine; the call is the same. What is counted adds up, so that a part of the learners can be
-counted alone. Only the first answer to a case that could be read counts: later ones were given knowing the verdict.
+The frame is one of pandas, or of Dask where a class outgrows one machine; the call is the same. What is
+counted adds up, so that a part of the learners can be
+counted alone. Only the first answer to a case that could be read counts: later ones were given knowing the
+verdict.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from casebook.cases import library, load
 from casebook.coding.claim import read, show
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.practice.exam import Page
+from casebook.practice.bank import Page
 from casebook.practice.responses import Response, first_answers
 from casebook.practice.results import CONFIDENCE, Z, wilson
 
@@ -38,21 +41,42 @@ GOOD = 0.7  # of the other cases right: a learner who knows the rules
 APART = 0.3  # a correlation from which a case tells learners apart
 NEXT = 3  # cases to try against a wrong rule
 SUMS = (
-    "answered", "right", "score", "sure_wrong", "timed", "log_seconds", "strong", "strong_right",
-    "n", "x", "y", "yy", "xy",
-)  # fmt: skip
-WORDS = ("learners", "right", "answered", "right_right", "right_answered", "answered_answered")  # sums of a word of confidence
+    "answered",
+    "right",
+    "score",
+    "sure_wrong",
+    "timed",
+    "log_seconds",
+    "strong",
+    "strong_right",
+    "n",
+    "x",
+    "y",
+    "yy",
+    "xy",
+)
+WORDS = (
+    "learners",
+    "right",
+    "answered",
+    "right_right",
+    "right_answered",
+    "answered_answered",
+)  # sums of a word of confidence
 
 
 @dataclass(frozen=True, eq=False)
 class Cohort:
     """A class in tables. Shares are of 1, intervals are of 95 % and in percent, times in seconds.
 
-    - `cases`: how many were right, how well the case tells good students from others, how long it took, whether it misleads.
-    - `learners`: how many were right, which wrong rules the answers show, and how many answers no known rule gives.
+    - `cases`: how many were right, how well the case tells good students from others, how long it took,
+    whether it misleads.
+    - `learners`: how many were right, which wrong rules the answers show, and how many answers no known rule
+    gives.
     - `wrong_rules`: who holds each, in how many answers it shows, and which cases show it next.
     - `answers`: what was answered to each case, most frequent first, and what it amounts to.
-    - `confidence`: how often each word of confidence was right. One learner's answers go together, and the intervals allow for it.
+    - `confidence`: how often each word of confidence was right. One learner's answers go together, and the
+    intervals allow for it.
     - `left_out`: answers to cases that this bank has not, by case.
     """
 
@@ -64,7 +88,10 @@ class Cohort:
     left_out: pd.Series = field(repr=False)
 
     def to_csv(self, folder: str | Path) -> list[Path]:
-        """Every table as a file in a folder, which is made; their paths. A cell that a spreadsheet would run is made text."""
+        """Every table as a file in a folder, which is made; their paths.
+
+        A cell that a spreadsheet would run is made text.
+        """
         into = Path(folder)
         into.mkdir(parents=True, exist_ok=True)
         written = []
@@ -89,13 +116,19 @@ def shipped() -> list[Page]:
     return [load(path).page() for path in library()]
 
 
-def cohort(frame: Any, pages: Sequence[Page] | None = None, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> Cohort:
-    """A class in tables, from a frame with the columns of `COLUMNS`, pandas's or Dask's; `pages` are its cases, else the shipped ones.
+def cohort(
+    frame: Any, pages: Sequence[Page] | None = None, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
+) -> Cohort:
+    """A class in tables, from a frame with the columns of `COLUMNS`, pandas's or Dask's; `pages` are its
+    cases, else the shipped ones.
 
-    `progress` wraps the walks over cases and learners, as tqdm does. Raises ValueError where a column is missing or a case cannot be graded.
+    `progress` wraps the walks over cases and learners, as tqdm does. Raises ValueError where a column is
+    missing or a case cannot be graded.
     """
     if missing := [name for name in COLUMNS if name not in frame.columns]:
-        raise ValueError(f"the table lacks {', '.join(missing)}; casebook.cohort.frame_of makes one from responses")
+        raise ValueError(
+            f"the table lacks {', '.join(missing)}; casebook.cohort.frame_of makes one from responses"
+        )
     bank = json.dumps(shipped() if pages is None else list(pages))
     if hasattr(frame, "to_delayed"):  # Dask's; each learner's answers must be together
         from dask.base import compute
@@ -128,7 +161,9 @@ def _bank(pages: str) -> Bank:
     return Bank.of(json.loads(pages))
 
 
-def _count(frame: pd.DataFrame, pages: str, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> _Part:
+def _count(
+    frame: pd.DataFrame, pages: str, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
+) -> _Part:
     """What the learners of a frame come to. A learner's rows must all be in it."""
     bank = _bank(pages)
     bank.prepare(progress)
@@ -136,9 +171,16 @@ def _count(frame: pd.DataFrame, pages: str, progress: Callable[[Iterable[Any]], 
     groups = list(frame.groupby("learner", sort=True))
     for learner, rows in progress(groups):
         responses = [
-            Response(str(learner), _case(str(row.case), bank), "" if pd.isna(row.answer) else str(row.answer), _known(row.at), _word(row.confidence), _known(row.seconds))
+            Response(
+                str(learner),
+                _case(str(row.case), bank),
+                "" if pd.isna(row.answer) else str(row.answer),
+                _known(row.at),
+                _word(row.confidence),
+                _known(row.seconds),
+            )
             for row in rows.itertuples()
-        ]  # fmt: skip
+        ]
         _learner(part, bank, str(learner), responses)
     return part
 
@@ -169,13 +211,22 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
     low, high = wilson(right, len(mine))
     part.learners.append(
         {
-            "learner": learner, "answered": len(mine), "right": right, "low": low, "high": high,
-            "sure": len(sure), "sure_wrong": len(sure) - sum(sure), "seconds": sum(each.seconds or 0.0 for each in mine),
-            "holds": [b.id for b in profile.held], "or": {b.id: list(b.alike) for b in profile.beliefs if b.alike},
-            "perhaps": [b.id for b in profile.beliefs if not b.held], "unexplained": list(profile.unexplained), "unread": unread,
+            "learner": learner,
+            "answered": len(mine),
+            "right": right,
+            "low": low,
+            "high": high,
+            "sure": len(sure),
+            "sure_wrong": len(sure) - sum(sure),
+            "seconds": sum(each.seconds or 0.0 for each in mine),
+            "holds": [b.id for b in profile.held],
+            "or": {b.id: list(b.alike) for b in profile.beliefs if b.alike},
+            "perhaps": [b.id for b in profile.beliefs if not b.held],
+            "unexplained": list(profile.unexplained),
+            "unread": unread,
             "done": sorted(grades),
         }
-    )  # fmt: skip
+    )
     for word in CONFIDENCE:
         told = [grades[each.case].verdict == "correct" for each in mine if each.confidence == word]
         if told:
@@ -223,7 +274,9 @@ def _case(name: str, bank: Bank) -> str:
 def typed(text: str) -> str:
     """An answer as it is counted: the same claim reads the same, however it was typed."""
     answer = read(text)
-    return "query" if answer.query else show(sorted(answer.claim, key=lambda line: (line.code, line.modifiers)))
+    return (
+        "query" if answer.query else show(sorted(answer.claim, key=lambda line: (line.code, line.modifiers)))
+    )
 
 
 # Adding up
@@ -235,7 +288,9 @@ def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
     for part in parts:
         for case, sums in part.cases.items():
             _add(cases.setdefault(case, dict.fromkeys(SUMS, 0.0)), sums.items())
-    answers, shown, left_out = (_added(getattr(part, name) for part in parts) for name in ("answers", "shown", "left_out"))
+    answers, shown, left_out = (
+        _added(getattr(part, name) for part in parts) for name in ("answers", "shown", "left_out")
+    )
     return Cohort(
         cases=_cases(cases, shown, bank),
         learners=pd.DataFrame(learners, columns=_LEARNER).set_index("learner"),
@@ -272,7 +327,9 @@ def _added(counts: Iterable[Mapping[Any, int]]) -> dict[Any, int]:
     return total
 
 
-def _cases(cases: Mapping[str, Mapping[str, float]], shown: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:
+def _cases(
+    cases: Mapping[str, Mapping[str, float]], shown: Mapping[tuple[str, str], int], bank: Bank
+) -> pd.DataFrame:
     rows = []
     for case in bank.items:
         if case not in cases:
@@ -285,21 +342,52 @@ def _cases(cases: Mapping[str, Mapping[str, float]], shown: Mapping[tuple[str, s
         most = max(((n, id) for (c, id), n in shown.items() if c == case), default=(0, ""))
         rows.append(
             {
-                "case": case, "answered": of, "right": right, "facility": right / of, "low": low, "high": high, "score": s["score"] / of,
-                "discrimination": tells, "tells_low": tells_low, "tells_high": tells_high, "reads": reads,
-                "strong": int(s["strong"]), "strong_right": int(s["strong_right"]), "sure_wrong": int(s["sure_wrong"]),
-                "seconds": exp(s["log_seconds"] / s["timed"]) if s["timed"] else None, "most_shown": most[1], "shown": most[0],
+                "case": case,
+                "answered": of,
+                "right": right,
+                "facility": right / of,
+                "low": low,
+                "high": high,
+                "score": s["score"] / of,
+                "discrimination": tells,
+                "tells_low": tells_low,
+                "tells_high": tells_high,
+                "reads": reads,
+                "strong": int(s["strong"]),
+                "strong_right": int(s["strong_right"]),
+                "sure_wrong": int(s["sure_wrong"]),
+                "seconds": exp(s["log_seconds"] / s["timed"]) if s["timed"] else None,
+                "most_shown": most[1],
+                "shown": most[0],
             }
-        )  # fmt: skip
+        )
     names = [
-        "case", "answered", "right", "facility", "low", "high", "score", "discrimination", "tells_low", "tells_high", "reads",
-        "strong", "strong_right", "sure_wrong", "seconds", "most_shown", "shown",
-    ]  # fmt: skip
+        "case",
+        "answered",
+        "right",
+        "facility",
+        "low",
+        "high",
+        "score",
+        "discrimination",
+        "tells_low",
+        "tells_high",
+        "reads",
+        "strong",
+        "strong_right",
+        "sure_wrong",
+        "seconds",
+        "most_shown",
+        "shown",
+    ]
     return pd.DataFrame(rows, columns=names).set_index("case").sort_values(["facility", "case"])
 
 
-def discrimination(sums: Mapping[str, float], z: float = Z) -> tuple[float | None, float | None, float | None]:
-    """How well a case tells learners apart: the correlation of being right here with being right elsewhere, and its interval by Fisher's z.
+def discrimination(
+    sums: Mapping[str, float], z: float = Z
+) -> tuple[float | None, float | None, float | None]:
+    """How well a case tells learners apart: the correlation of being right here with being right elsewhere,
+    and its interval by Fisher's z.
 
     None where all or nobody were right, or all did alike elsewhere: then nothing can be told.
     """
@@ -315,7 +403,8 @@ def discrimination(sums: Mapping[str, float], z: float = Z) -> tuple[float | Non
 def discrimination_in_words(sums: Mapping[str, float], cases: int) -> str:
     """A case's discrimination in words, which say no more than its interval does.
 
-    Among many cases some look odd by chance. What is said without *perhaps* holds with the interval widened to 99 % for so many `cases` together
+    Among many cases some look odd by chance. What is said without *perhaps* holds with the interval widened
+    to 99 % for so many `cases` together
     (Bonferroni; not 95 %, since Fisher's z is too narrow so far out for a dozen learners).
     """
     tells, low, high = discrimination(sums)
@@ -325,13 +414,19 @@ def discrimination_in_words(sums: Mapping[str, float], cases: int) -> str:
         return "too few to say"
     _, surely_low, surely_high = discrimination(sums, NormalDist().inv_cdf(1 - 0.005 / max(1, cases)))
     if high < 0:
-        return "misleads good students" if surely_high is not None and surely_high < 0 else "perhaps misleads good students"
+        return (
+            "misleads good students"
+            if surely_high is not None and surely_high < 0
+            else "perhaps misleads good students"
+        )
     if low > 0:
         return "tells well" if surely_low is not None and surely_low > 0 else "perhaps tells well"
     return "tells little" if high < APART else "cannot be told yet"
 
 
-def _wrong_rules(learners: Sequence[Mapping[str, Any]], shown: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:
+def _wrong_rules(
+    learners: Sequence[Mapping[str, Any]], shown: Mapping[tuple[str, str], int], bank: Bank
+) -> pd.DataFrame:
     rows = []
     answers = _added({id: n} for (_, id), n in shown.items())
     for id, m in MISCONCEPTIONS.items():
@@ -344,18 +439,38 @@ def _wrong_rules(learners: Sequence[Mapping[str, Any]], shown: Mapping[tuple[str
         telling = bank.table[bank.place[(id,)]] > 0
         done = [row["done"] for row in holding or doubtful or learners]  # of those who should try again
         fresh = [
-            case for case, tells in zip(bank.items, telling, strict=True) if tells and not all(case in each for each in done)
+            case
+            for case, tells in zip(bank.items, telling, strict=True)
+            if tells and not all(case in each for each in done)
         ]
         rows.append(
             {
-                "wrong_rule": id, "says": m.says, "correction": m.correction, "held_by": len(holders), "perhaps_by": len(perhaps),
-                "answers": answers.get(id, 0), "learners": holders, "cases": sorted(met),
+                "wrong_rule": id,
+                "says": m.says,
+                "correction": m.correction,
+                "held_by": len(holders),
+                "perhaps_by": len(perhaps),
+                "answers": answers.get(id, 0),
+                "learners": holders,
+                "cases": sorted(met),
                 "next_cases": sorted(fresh, key=lambda case: sum(case in each for each in done))[:NEXT],
             }
-        )  # fmt: skip
-    names = ["wrong_rule", "says", "correction", "held_by", "perhaps_by", "answers", "learners", "cases", "next_cases"]
+        )
+    names = [
+        "wrong_rule",
+        "says",
+        "correction",
+        "held_by",
+        "perhaps_by",
+        "answers",
+        "learners",
+        "cases",
+        "next_cases",
+    ]
     table = pd.DataFrame(rows, columns=names).set_index("wrong_rule")
-    return table.sort_values(["held_by", "perhaps_by", "answers", "wrong_rule"], ascending=[False, False, False, True])
+    return table.sort_values(
+        ["held_by", "perhaps_by", "answers", "wrong_rule"], ascending=[False, False, False, True]
+    )
 
 
 def _answers(answers: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:
@@ -364,8 +479,22 @@ def _answers(answers: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame
         item = bank.items[case]
         grade = item.grade(text)
         found = grade.misconceptions
-        told = "accepted" if grade.verdict == "correct" else " and ".join(m.says for m in found) if grade.explained.together else " or ".join(m.says for m in found)  # fmt: skip
-        row = {"case": case, "answer": text, "number": number, "verdict": grade.verdict, "amounts_to": told or "no known rule"}
+        told = (
+            "accepted"
+            if grade.verdict == "correct"
+            else (
+                " and ".join(m.says for m in found)
+                if grade.explained.together
+                else " or ".join(m.says for m in found)
+            )
+        )
+        row = {
+            "case": case,
+            "answer": text,
+            "number": number,
+            "verdict": grade.verdict,
+            "amounts_to": told or "no known rule",
+        }
         rows.append(row | {"wrong_rules": [m.id for m in found], "expected": expected(item)})
     names = ["case", "answer", "number", "verdict", "amounts_to", "wrong_rules", "expected"]
     return (
@@ -385,7 +514,15 @@ def _confidence(parts: Sequence[_Part]) -> pd.DataFrame:
         low, high = clustered(sums)
         share = right / of if of else None
         rows.append(
-            {"confidence": word, "right": right, "answered": of, "learners": learners, "share": share, "low": low, "high": high}
+            {
+                "confidence": word,
+                "right": right,
+                "answered": of,
+                "learners": learners,
+                "share": share,
+                "low": low,
+                "high": high,
+            }
         )
     return pd.DataFrame(rows).set_index("confidence")
 
@@ -393,14 +530,18 @@ def _confidence(parts: Sequence[_Part]) -> pd.DataFrame:
 def clustered(sums: Mapping[str, float]) -> tuple[int, int]:
     """The 95 % interval of a share whose answers come several from one learner, in whole percent.
 
-    Wilson's, with as many answers as would vary so much if each came from another learner: the variance is that of a ratio over learners
-    (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 9). Where it cannot be told, there are as many answers as learners.
+    Wilson's, with as many answers as would vary so much if each came from another learner: the variance is
+    that of a ratio over learners
+    (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 9). Where it cannot be told, there are as many
+    answers as learners.
     """
     learners, right, of = sums["learners"], sums["right"], sums["answered"]
     if not of:
         return wilson(0, 0)
     share = right / of
-    spread = sums["right_right"] - 2 * share * sums["right_answered"] + share * share * sums["answered_answered"]
+    spread = (
+        sums["right_right"] - 2 * share * sums["right_answered"] + share * share * sums["answered_answered"]
+    )
     if learners < 2 or right in (0, of):
         return wilson(share * learners, learners)
     varies = learners / (learners - 1) * max(spread, 0.0) / of**2
@@ -409,7 +550,8 @@ def clustered(sums: Mapping[str, float]) -> tuple[int, int]:
 
 
 def _cell(value: Any) -> Any:
-    """A cell of a CSV file: lists as words; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """A cell of a CSV file: lists as words; text that a spreadsheet would run as a formula gets an apostrophe
+    before it."""
     if isinstance(value, list):
         value = ", ".join(value)
     if isinstance(value, dict):

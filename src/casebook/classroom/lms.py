@@ -1,9 +1,12 @@
 """Cases as questions for a learning system: Moodle XML, and a QTI 1.2 package as Canvas and others read it.
 
-Each case becomes two questions: multiple choice, whose wrong answers are what wrong rules give and whose feedback says so; and short answer. A learning
-system compares letters, so the short answer accepts a few spellings of each accepted claim and no more: it is a poorer grader than this one.
+Each case becomes two questions: multiple choice, whose wrong answers are what wrong rules give and whose
+feedback says so; and short answer. A learning
+system compares letters, so the short answer accepts a few spellings of each accepted claim and no more: it is
+a poorer grader than this one.
 
-QTI is written by text2qti. For Moodle no writer was found that is kept and right, so its few elements are written here, after
+QTI is written by text2qti. For Moodle no writer was found that is kept and right, so its few elements are
+written here, after
 https://docs.moodle.org/en/Moodle_XML_format (read 2026-11).
 """
 
@@ -21,12 +24,17 @@ from markdown_it import MarkdownIt
 from casebook.cases import MARK, Case, distinct
 from casebook.coding.claim import Line, Same, read, show, tidy
 from casebook.grading import Grade, expected
+from casebook.grading.feedback import amounts_to, correction
 from casebook.practice.choices import choices
 
 ASK = "Which claim does the surgeon file for this operation?"
-HOW = "Write one line for each code, parted by a semicolon and a space; units as x2, modifiers as -59: 44120; 44121 x2; 44310-51. Write query if the surgeon must be asked first."
+HOW = (
+    "Write one line for each code, parted by a semicolon and a space; units as x2, modifiers as -59: 44120;"
+    " 44121 x2; 44310-51. Write query if the surgeon must be asked first."
+)
 NOTICE = (
-    "The chart is invented. CPT is a registered trademark of the American Medical Association. For teaching, not billing advice."
+    "The chart is invented. CPT is a registered trademark of the American Medical Association. For teaching,"
+    " not billing advice."
 )
 SEED = "export"  # of the order of the choices
 
@@ -53,7 +61,10 @@ class Question:
 
 
 def questions(cases: Iterable[Case]) -> tuple[list[Question], list[str]]:
-    """The cases that can be asked, and for each of the others why not. Raises CaseError where two cases have one name."""
+    """The cases that can be asked, and for each of the others why not.
+
+    Raises CaseError where two cases have one name.
+    """
     found, left_out = [], []
     for case in distinct(cases):
         if not case.chart.strip():
@@ -66,7 +77,10 @@ def questions(cases: Iterable[Case]) -> tuple[list[Question], list[str]]:
 
 
 def moodle(cases: Iterable[Case], path: Path, title: str = "Casebook") -> tuple[int, list[str]]:
-    """Write Moodle XML, two questions a case in one category; how many, and what was left out. Raises OSError."""
+    """Write Moodle XML, two questions a case in one category; how many, and what was left out.
+
+    Raises OSError.
+    """
     asked, left_out = questions(cases)
     quiz = ET.Element("quiz")
     category = ET.SubElement(quiz, "question", type="category")
@@ -99,8 +113,16 @@ def qti(cases: Iterable[Case], path: Path, title: str = "Casebook") -> tuple[int
 def _question(case: Case) -> Question:
     item = case.item
     why = str(case.key.get("why") or "")
-    offered = [Option(text, g.verdict == "correct", _says(g, why)) for text in choices(item, SEED) for g in [item.grade(text)]]
-    accepted = [expected(item)] if item.note.action == "query" else [show(claim.lines) for _, claim in item.note.accepted()]
+    offered = [
+        Option(text, g.verdict == "correct", _says(g, why))
+        for text in choices(item, SEED)
+        for g in [item.grade(text)]
+    ]
+    accepted = (
+        [expected(item)]
+        if item.note.action == "query"
+        else [show(claim.lines) for _, claim in item.note.accepted()]
+    )
     typed = [Option(text, True, why) for claim in dict.fromkeys(accepted) for text in _spellings(claim)]
     known = {item.compared(read(option.text)) for option in typed}
     wrong = {item.compared(read(option.text)): option for option in offered if not option.right}
@@ -108,23 +130,29 @@ def _question(case: Case) -> Question:
         text = show(_claim_of(key))
         if key not in known and key not in wrong and item.grade(text).verdict in ("partly", "wrong"):
             wrong[key] = Option(text, False, _says(item.grade(text), found[0].correction))
-    typed += [Option(text, False, option.says) for option in wrong.values() for text in _spellings(option.text)]
+    typed += [
+        Option(text, False, option.says) for option in wrong.values() for text in _spellings(option.text)
+    ]
     return Question(case.id, case.title, _chart(case), tuple(offered), tuple(typed), why)
 
 
 def _claim_of(key: Same) -> list[Line]:
     """A compared claim as lines again."""
-    return [Line(code, units, tidy(marks)) for code, units, marks in sorted(key, key=lambda k: (k[0], sorted(k[2])))]
+    return [
+        Line(code, units, tidy(marks))
+        for code, units, marks in sorted(key, key=lambda k: (k[0], sorted(k[2])))
+    ]
 
 
 def _says(grade: Grade, why: str) -> str:
-    """What is said of an answer: why it is right; else what it amounts to, and what corrects it. A learning system gives no part of a point."""
+    """What is said of an answer: why it is right; else what it amounts to, and what corrects it.
+
+    A learning system gives no part of a point.
+    """
     if grade.verdict == "correct":
         return why
-    told = grade.as_dict()["feedback"]
-    return " ".join(
-        part for part in ("Not right.", told["amounts_to"], told["tempts"], told["correction"], told["doubt"]) if part
-    )
+    said = ("Not right.", amounts_to(grade), grade.tempts, correction(grade), grade.doubt)
+    return " ".join(part for part in said if part)
 
 
 def _spellings(claim: str) -> list[str]:
@@ -152,14 +180,23 @@ def _moodle_question(quiz: ET.Element, question: Question, kind: str, answers: S
     _text(element, "name", f"{question.title} ({what})")
     _text(element, "questiontext", _shown(question, HOW if kind == "shortanswer" else ""), "html")
     _text(element, "generalfeedback", f"<p>{escape(question.why)}</p>", "html")
-    settings = {"defaultgrade": "1", "penalty": "0.3333333", "hidden": "0", "idnumber": f"{question.id}-{what}"}
+    settings = {
+        "defaultgrade": "1",
+        "penalty": "0.3333333",
+        "hidden": "0",
+        "idnumber": f"{question.id}-{what}",
+    }
     settings |= (
-        {"single": "true", "shuffleanswers": "true", "answernumbering": "abc"} if kind == "multichoice" else {"usecase": "0"}
+        {"single": "true", "shuffleanswers": "true", "answernumbering": "abc"}
+        if kind == "multichoice"
+        else {"usecase": "0"}
     )
     for name, value in settings.items():
         ET.SubElement(element, name).text = value
     for option in answers:
-        given = ET.SubElement(element, "answer", fraction="100" if option.right else "0", format="moodle_auto_format")
+        given = ET.SubElement(
+            element, "answer", fraction="100" if option.right else "0", format="moodle_auto_format"
+        )
         ET.SubElement(given, "text").text = option.text
         _text(given, "feedback", f"<p>{escape(option.says)}</p>", "html")
 
@@ -176,7 +213,10 @@ def _qti_question(question: Question, number: int) -> list[str]:
     chosen = [f"Title: {_plain(question.title)} (choice)", f"{number}. {_html(_shown(question))}"]
     lines = [f"... {_line(question.why)}"] if question.why else []
     for letter, option in zip("abcdefghij", question.choices, strict=False):
-        lines += [f"{'*' if option.right else ''}{letter}) {_plain(option.text)}", f"... {_line(option.says)}"]
+        lines += [
+            f"{'*' if option.right else ''}{letter}) {_plain(option.text)}",
+            f"... {_line(option.says)}",
+        ]
     typed = [f"Title: {_plain(question.title)} (typed)", f"{number + 1}. {_html(_shown(question, HOW))}"]
     more = [f"... {_line(question.why)}"] if question.why else []
     more += [f"*   {_plain(option.text)}" for option in question.typed if option.right]
@@ -186,7 +226,11 @@ def _qti_question(question: Question, number: int) -> list[str]:
 def _html(html: str) -> str:
     """HTML on one line, with nothing left that text2qti would read as mathematics or code."""
     return (
-        re.sub(r"\s*\n\s*", " ", html).replace("$", "&#36;").replace("`", "&#96;").replace("{", "&#123;").replace("}", "&#125;")
+        re.sub(r"\s*\n\s*", " ", html)
+        .replace("$", "&#36;")
+        .replace("`", "&#96;")
+        .replace("{", "&#123;")
+        .replace("}", "&#125;")
     )
 
 

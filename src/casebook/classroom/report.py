@@ -1,6 +1,7 @@
 """The class report: one HTML file that stands alone, made from the tables of a cohort.
 
-What learners typed reaches it as text alone: the template escapes everything that it is given, and it holds no script.
+What learners typed reaches it as text alone: the template escapes everything that it is given, and it holds
+no script.
 """
 
 from __future__ import annotations
@@ -46,7 +47,13 @@ class Plot:
 
 def report(told: Cohort, faults: Sequence[Fault] = (), title: str = "Class report") -> str:
     """The report as HTML. `faults` are what of the response files could not be used."""
-    page = Environment(loader=DictLoader({"page": text("class_report.html")}), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # fmt: skip
+    page = Environment(
+        loader=DictLoader({"page": text("class_report.html")}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     page.filters |= {"time": _time, "capital": _capital}
     learners = told.learners
     answers = int(told.cases["answered"].sum())
@@ -57,7 +64,8 @@ def report(told: Cohort, faults: Sequence[Fault] = (), title: str = "Class repor
         wrong_rules=_rows(told.wrong_rules),
         confidence=_rows(told.confidence[told.confidence["answered"] > 0]),
         common={
-            case: _rows(rows[rows["verdict"] != "correct"].head(3)) for case, rows in told.answers.groupby(level=0, sort=False)
+            case: _rows(rows[rows["verdict"] != "correct"].head(3))
+            for case, rows in told.answers.groupby(level=0, sort=False)
         },
         misleading=_rows(told.cases[told.cases["reads"].str.contains("misleads")]),
         strangers=_rows(learners[learners["unexplained"].map(len) > 0]),
@@ -75,7 +83,10 @@ def report(told: Cohort, faults: Sequence[Fault] = (), title: str = "Class repor
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table with what is missing as None."""
     rows: list[dict[str, Any]] = table.reset_index().to_dict("records")
-    return [{key: None if isinstance(value, float) and value != value else value for key, value in row.items()} for row in rows]
+    return [
+        {key: None if isinstance(value, float) and value != value else value for key, value in row.items()}
+        for row in rows
+    ]
 
 
 def _time(seconds: float | None) -> str:
@@ -112,7 +123,8 @@ def plot_wrong_rules(table: pd.DataFrame) -> Plot | None:
 
 
 def plot_cases(table: pd.DataFrame) -> Plot | None:
-    """The share that was right in each case with its interval, the hardest first; None where there are none."""
+    """The share that was right in each case with its interval, the hardest first; None where there are none.
+    The share that was right in each case with its interval, the hardest first; None where there are none."""
     rows = table.head(2 * MOST)
     if rows.empty:
         return None
@@ -126,7 +138,10 @@ def plot_cases(table: pd.DataFrame) -> Plot | None:
     axes.set_xlabel("right at the first answer, percent, with the 95 % interval")
     _plain(axes)
     says = "; ".join(f"{case} {value:.0f}" for case, value in share.items())
-    return Plot(_svg(figure), f"A point for each case, the hardest first, with a bar for its interval. Percent right: {says}.")
+    return Plot(
+        _svg(figure),
+        f"A point for each case, the hardest first, with a bar for its interval. Percent right: {says}.",
+    )
 
 
 def _plain(axes: Any) -> None:

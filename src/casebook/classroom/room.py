@@ -1,11 +1,14 @@
-"""A class in one room, from a notebook: show a chart large, count the room's answers, and only then say what each amounts to.
+"""A class in one room, from a notebook: show a chart large, count the room's answers, and only then say what
+each amounts to.
 
     room = Room(["alder", "birch"], folder="responses")
     room.chart()                                     # large enough for the last row
-    room.hands({"44120; 44121": 9, "44120 x2": 4})   # shows of hands; or room.collect() reads files dropped in the folder
+    room.hands({"44120; 44121": 9, "44120 x2": 4})   # shows of hands; or room.collect() reads files dropped
+    in the folder
     room.reveal()                                    # what each answer amounts to
     room.bars()                                      # by wrong rule
-    room.draw("44120 x2")                            # the bowel, beside the one that would make this answer right
+    room.draw("44120 x2")                            # the bowel, beside the one that would make this answer
+    right
     room.next()
 
 What these give reads as plain text too. `room.panel()` is the same with buttons.
@@ -26,6 +29,7 @@ from IPython.display import display
 from casebook.cases import Case, load
 from casebook.coding.claim import read
 from casebook.grading import Grade, expected
+from casebook.grading.feedback import amounts_to, headline
 from casebook.practice.responses import first_answers, read_folder
 from casebook.quiz.chart import chart_html
 from casebook.quiz.widget import Drawing, Quiz, Worked
@@ -61,7 +65,10 @@ class Shown:
 
 
 class Room:
-    """The cases of a lesson, and the answers of the room to the one that is shown. Raises CaseError for an unknown case."""
+    """The cases of a lesson, and the answers of the room to the one that is shown.
+
+    Raises CaseError for an unknown case.
+    """
 
     def __init__(self, cases: Sequence[str | Path], folder: str | Path | None = None) -> None:
         self.cases: list[Case] = [load(case) for case in cases]
@@ -84,13 +91,16 @@ class Room:
         return Shown(title, f"<h2>{escape(title)}</h2>{chart_html(self.case, ids=False).html}")
 
     def hands(self, counts: Mapping[str, int]) -> Shown:
-        """Count a show of hands: so many for each answer. An answer counted before is counted anew; what was counted from files is dropped.
+        """Count a show of hands: so many for each answer. An answer counted before is counted anew; what was
+        counted from files is dropped.
 
         Raises ValueError for what is no count.
         """
         told: Counter[str] = Counter()  # one claim may be typed in two ways
         if not isinstance(counts, Mapping):
-            raise ValueError('hands: expected how many for each answer, such as {"44120; 44121": 9, "44120": 4}')
+            raise ValueError(
+                'hands: expected how many for each answer, such as {"44120; 44121": 9, "44120": 4}'
+            )
         for text, number in counts.items():
             if type(number) is not int or number < 0:
                 raise ValueError(f"{text}: expected how many hands, such as 7")
@@ -102,7 +112,8 @@ class Room:
         return self.tally()
 
     def collect(self) -> Shown:
-        """Count the answers to this case in the files of the folder, one for each learner; they replace what was counted before."""
+        """Count the answers to this case in the files of the folder, one for each learner; they replace what
+        was counted before."""
         if self.folder is None:
             raise ValueError("say where the files are: Room([...], folder='responses')")
         responses, faults = read_folder(self.folder)
@@ -111,7 +122,10 @@ class Room:
         for each in first_answers([r for r in responses if r.case == self.case.id]):
             self._mine[_told(each.answer)] = self._mine.get(_told(each.answer), 0) + 1
         told = self.tally()
-        return Shown("\n".join((told.words, *map(str, faults))), told.html + "".join(f"<p>{escape(str(f))}</p>" for f in faults))
+        return Shown(
+            "\n".join((told.words, *map(str, faults))),
+            told.html + "".join(f"<p>{escape(str(f))}</p>" for f in faults),
+        )
 
     def tally(self) -> Shown:
         """How many gave which answer; nothing of what is right."""
@@ -127,17 +141,24 @@ class Room:
             rows.append((text, number, told))
         shown = _bars(rows, "Nobody has answered yet.")
         right = expected(self.case.item)
-        return Shown(f"Expected: {right}\n{shown.words}", f"<p>Expected: <strong>{escape(right)}</strong></p>{shown.html}")
+        return Shown(
+            f"Expected: {right}\n{shown.words}",
+            f"<p>Expected: <strong>{escape(right)}</strong></p>{shown.html}",
+        )
 
     def bars(self) -> Shown:
         """How many answers each wrong rule gives; an answer that several give counts for each."""
         counts: dict[str, int] = {}
         for text, number in self._sorted:
             grade = self.case.item.grade("" if text == UNREADABLE else text)
-            names = [m.says for m in grade.misconceptions] or ["no known rule" if grade.verdict in ("partly", "wrong") else ""]
+            names = [m.says for m in grade.misconceptions] or [
+                "no known rule" if grade.verdict in ("partly", "wrong") else ""
+            ]
             for name in filter(None, names):
                 counts[name] = counts.get(name, 0) + number
-        rows = sorted(((name, number, "") for name, number in counts.items()), key=lambda row: (-row[1], row[0]))
+        rows = sorted(
+            ((name, number, "") for name, number in counts.items()), key=lambda row: (-row[1], row[0])
+        )
         return _bars(rows, "No wrong rule shows in these answers.")
 
     def draw(self, answer: str | None = None) -> Drawing:
@@ -168,16 +189,23 @@ class Room:
 
     @property
     def _sorted(self) -> list[tuple[str, int]]:
-        return sorted(((text, number) for text, number in self._mine.items() if number), key=lambda row: (-row[1], row[0]))
+        return sorted(
+            ((text, number) for text, number in self._mine.items() if number),
+            key=lambda row: (-row[1], row[0]),
+        )
 
 
 def projector() -> Shown:
-    """Type that the last row can read, for the whole notebook in JupyterLab, as long as this output stands."""
+    """Type that the last row can read, for the whole notebook in JupyterLab, as long as this output stands.
+    Type that the last row can read, for the whole notebook in JupyterLab, as long as this output stands."""
     return Shown("Large type for a projector is on.", f"{LARGE}<p>Large type for a projector is on.</p>")
 
 
 def read_hands(text: str) -> dict[str, int]:
-    """Shows of hands as typed, a line each: `44120; 44121 = 7`. Raises ValueError with the line that cannot be read."""
+    """Shows of hands as typed, a line each: `44120; 44121 = 7`.
+
+    Raises ValueError with the line that cannot be read.
+    """
     found: dict[str, int] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
         answer, equals, number = line.rpartition("=")
@@ -193,8 +221,7 @@ def _told(text: str) -> str:
 
 
 def _verdict(grade: Grade) -> str:
-    told = grade.as_dict()["feedback"]
-    return " ".join(part for part in (told["headline"], told["amounts_to"]) if part)
+    return " ".join(part for part in (headline(grade), amounts_to(grade)) if part)
 
 
 def _bars(rows: Sequence[tuple[str, int, str]], none: str) -> Shown:
@@ -204,12 +231,14 @@ def _bars(rows: Sequence[tuple[str, int, str]], none: str) -> Shown:
     most = max(number for _, number, _ in rows)
     wide = max(len(name) for name, _, _ in rows)
     words = [
-        f"{name:{wide}}  {number:3}  {'#' * round(WIDEST * number / most)}" + (f"\n{'':{wide}}       {told}" if told else "")
+        f"{name:{wide}}  {number:3}  {'#' * round(WIDEST * number / most)}"
+        + (f"\n{'':{wide}}       {told}" if told else "")
         for name, number, told in rows
     ]
     cells = (
-        f'<tr><th scope="row">{escape(name)}</th><td class="n">{number}</td>'
-        f'<td><span class="bar" style="width:calc({round(number / most, 3)} * min({WIDEST}ch, 25vw))" aria-hidden="true"></span><br>{escape(told)}</td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th><td class="n">{number}</td><td><span class="bar"'
+        f' style="width:calc({round(number / most, 3)} * min({WIDEST}ch, 25vw))"'
+        f' aria-hidden="true"></span><br>{escape(told)}</td></tr>'
         for name, number, told in rows
     )
     return Shown("\n".join(words), f"<table>{''.join(cells)}</table>")
@@ -219,9 +248,14 @@ def _panel(room: Room) -> ipywidgets.Widget:
     out = ipywidgets.Output()
     wide = ipywidgets.Layout(width="min(50rem, 100%)")
     cases = ipywidgets.Dropdown(
-        layout=wide, description="Case", options=[(case.title, i) for i, case in enumerate(room.cases)], value=room._at
+        layout=wide,
+        description="Case",
+        options=[(case.title, i) for i, case in enumerate(room.cases)],
+        value=room._at,
     )
-    hands = ipywidgets.Textarea(description="Hands", layout=wide, placeholder="44120; 44121 = 9\n44120 x2 = 4", rows=5)
+    hands = ipywidgets.Textarea(
+        description="Hands", layout=wide, placeholder="44120; 44121 = 9\n44120 x2 = 4", rows=5
+    )
 
     def show(what: Any) -> Any:
         def pressed(_: object) -> None:
@@ -245,9 +279,14 @@ def _panel(room: Room) -> ipywidgets.Widget:
     room._moved.append(follow)
     cases.observe(chosen, "value")
     acts = {
-        "Chart": room.chart, "Count hands": lambda: room.hands(read_hands(hands.value)), "Count files": room.collect,
-        "Reveal": room.reveal, "Wrong rules": room.bars, "Picture": room.draw, "Explain": room.explain,
-    }  # fmt: skip
+        "Chart": room.chart,
+        "Count hands": lambda: room.hands(read_hands(hands.value)),
+        "Count files": room.collect,
+        "Reveal": room.reveal,
+        "Wrong rules": room.bars,
+        "Picture": room.draw,
+        "Explain": room.explain,
+    }
     buttons = []
     for name, act in acts.items():
         button = ipywidgets.Button(description=name)

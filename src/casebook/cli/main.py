@@ -1,24 +1,28 @@
-"""The command line: `casebook code`, `grade`, `scrub`, `check`, `update-edits`; for a class `assign`, `class report` and `export`."""
+"""The command line: `casebook code`, `grade`, `scrub`, `check`, `update-edits`; for a class `assign`, `class
+report` and `export`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from casebook.cases import Case, CaseError, check, library, load, ran_out
+from casebook.cases import Case, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, read, show
+from casebook.errors import CaseError
+from casebook.grading.feedback import in_text, result
 
 from . import teaching
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read."""
+    """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read.
+    Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read."""
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     args = _parser().parse_args(argv)
     try:
@@ -32,7 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="casebook", description="Code, grade and check small-bowel resection cases.")
+    parser = argparse.ArgumentParser(
+        prog="casebook", description="Code, grade and check small-bowel resection cases."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
@@ -45,13 +51,19 @@ def _parser() -> argparse.ArgumentParser:
     scrub = command("scrub", _scrub, "check any claim against the CMS tables")
     checks = command("check", _check, "validate cases, their sources and their keys")
     for sub in (code, grade):
-        sub.add_argument("file", metavar="FILE", help="a case file, a bare operation, or the name of a shipped case")
+        sub.add_argument(
+            "file", metavar="FILE", help="a case file, a bare operation, or the name of a shipped case"
+        )
     grade.add_argument("answer", metavar="ANSWER", help='such as "44120; 44121 x2", or query')
     grade.add_argument("--evidence", metavar="NAME,NAME", help="the marked sentences that decide the claim")
     grade.add_argument("--diagnoses", metavar="CODE,CODE", help="ICD-10-CM codes, the first one first")
     scrub.add_argument("claim", metavar="CLAIM")
-    checks.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case")
-    update = command("update-edits", _update, "replace an edit table from CMS's own download, and show what changed")
+    checks.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case"
+    )
+    update = command(
+        "update-edits", _update, "replace an edit table from CMS's own download, and show what changed"
+    )
     update.add_argument("file", metavar="FILE", type=Path, help="CMS's .zip, or the text file in it")
     update.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     teaching.add_to(commands)
@@ -98,50 +110,17 @@ def _list(text: str | None) -> list[str] | None:
 
 def _grade(args: argparse.Namespace) -> int:
     case = load(args.file)
-    grade = case.item.grade(args.answer).as_dict(_list(args.evidence), _list(args.diagnoses))
+    graded = result(case.item.grade(args.answer), _list(args.evidence), _list(args.diagnoses))
     if args.json:
-        _print_json(grade)
+        _print_json(graded)
         return 0
-    told = grade["feedback"]
-    print(told["headline"])
-    for key, label in (
-        ("amounts_to", ""), ("tempts", ""), ("correction", ""), ("doubt", ""), ("flip", ""), ("ask", "Ask: "), ("expected", "Expected: "),
-    ):  # fmt: skip
-        if told[key] and not (grade["verdict"] == "correct" and key == "expected"):
-            print(f"  {label}{told[key]}")
-    for sentence in told["settles"]:
-        print(f"  The chart: “{sentence['text']}”")
-    for finding in grade["findings"]:
-        if finding["says"] not in told.values():
-            print(f"  - {finding['says']}")
-    for line in (*_cited(case, grade["evidence"]), *_diagnosed(grade["diagnoses"])):
-        print(f"  {line}")
+    print(graded["feedback"]["headline"])
+    for part in graded["feedback"]["parts"]:
+        if part["title"]:
+            print(f"  {part['title']}:")
+        for line in in_text(part):
+            print(f"    {line}" if part["title"] else f"  {line}")
     return 0
-
-
-def _cited(case: Case, told: dict[str, Any] | None) -> Iterator[str]:
-    """What the marked sentences come to, in words."""
-    if not told:
-        return
-    yield f"Sentences that decide: {len(told['found'])} of {len(told['found']) + len(told['missed'])} found."
-    for name, what in (("missed", "Missed"), ("irrelevant", "Not what decides")):
-        if known := [mark for mark in told[name] if mark in case.evidence]:
-            yield f"{what}: {', '.join(known)}."
-    if strange := [mark for mark in told["irrelevant"] if mark not in case.evidence]:
-        yield f"The chart marks no {', '.join(strange)}; it marks: {', '.join(case.evidence)}."
-
-
-def _diagnosed(told: dict[str, Any] | None) -> Iterator[str]:
-    """What the diagnosis codes come to, in words."""
-    if not told:
-        return
-    yield f"Diagnoses: {len(told['found'])} of {len(told['found']) + len(told['missed'])} right."
-    for name, what in (("missed", "Missing"), ("extra", "Not needed")):
-        if told[name]:
-            yield f"{what}: {', '.join(told[name])}."
-    if told["found"] and not told["first_right"]:
-        yield f"{told['expected'][0]} comes first."
-    yield from (finding["says"] for finding in told["findings"])
 
 
 def _scrub(args: argparse.Namespace) -> int:
@@ -151,7 +130,9 @@ def _scrub(args: argparse.Namespace) -> int:
         return 2
     found = edits.scrub(answer.claim)
     if args.json:
-        _print_json({"claim": [line.as_dict() for line in answer.claim], "edits": [edit.as_dict() for edit in found]})
+        _print_json(
+            {"claim": [line.as_dict() for line in answer.claim], "edits": [edit.as_dict() for edit in found]}
+        )
         return 0
     for edit in found:
         print(f"{'blocks' if edit.blocks else 'note'}: {edit.says} [{edit.authority}]")
@@ -171,7 +152,10 @@ def _update(args: argparse.Namespace) -> int:
         print(line)
     print(f"{table.file}: {len(rows)} rows for this family, {len(told)} changes")
     if told and not args.dry_run:
-        print(f"written to {refresh.write(table, rows)}; now set its edition in data/authorities.toml and run casebook check")
+        print(
+            f"written to {refresh.write(table, rows)}; now set its edition in data/authorities.toml and run"
+            " casebook check"
+        )
     return 0
 
 
@@ -183,7 +167,10 @@ def _check(args: argparse.Namespace) -> int:
     files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else library()
     if not files:
         where = ", ".join(map(str, args.paths))
-        print(f"{where}:1: there is no case here; name a case file, or a folder with .md or .yaml files", file=sys.stderr)
+        print(
+            f"{where}:1: there is no case here; name a case file, or a folder with .md or .yaml files",
+            file=sys.stderr,
+        )
         return 1
     faults: list[CaseError] = []
     cases: list[Case] = []

@@ -11,32 +11,62 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from casebook.cases import Case, CaseError, library, load
+from casebook.cases import Case, library, load
+from casebook.errors import CaseError
 
 
 def add_to(commands: Any) -> None:
     """Add these commands to the parser's."""
-    assign = commands.add_parser("assign", help="write a notebook without keys for learners, and a key file", description="Write student/assignment.ipynb without keys, and instructor/key.json with them.")  # fmt: skip
+    assign = commands.add_parser(
+        "assign",
+        help="write a notebook without keys for learners, and a key file",
+        description="Write student/assignment.ipynb without keys, and instructor/key.json with them.",
+    )
     assign.add_argument(
-        "--cases", required=True, type=_names, metavar="CASE,CASE", help="names of shipped cases, or case files of your own"
+        "--cases",
+        required=True,
+        type=_names,
+        metavar="CASE,CASE",
+        help="names of shipped cases, or case files of your own",
     )
     assign.add_argument("--out", required=True, metavar="FOLDER", type=Path)
     assign.add_argument("--title", default="Assignment")
     assign.set_defaults(run=_assign)
 
-    room = commands.add_parser("class", help="what a class got wrong, and why", description="What a class got wrong, and why.")
-    report = room.add_subparsers(required=True, metavar="COMMAND").add_parser("report", help="an HTML report from response files", description="Grade every answer in response files again, and report on the class.")  # fmt: skip
-    report.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="folders of response files, or files")
-    report.add_argument("-o", "--out", metavar="FILE", type=Path, default=Path("report.html"), help="the report (report.html)")
+    room = commands.add_parser(
+        "class", help="what a class got wrong, and why", description="What a class got wrong, and why."
+    )
+    report = room.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "report",
+        help="an HTML report from response files",
+        description="Grade every answer in response files again, and report on the class.",
+    )
+    report.add_argument(
+        "paths", metavar="PATH", nargs="+", type=Path, help="folders of response files, or files"
+    )
+    report.add_argument(
+        "-o", "--out", metavar="FILE", type=Path, default=Path("report.html"), help="the report (report.html)"
+    )
     report.add_argument("--csv", metavar="FOLDER", type=Path, help="the tables too, as CSV")
-    report.add_argument("--key", metavar="FILE", type=Path, help="the key.json of an assignment; else the shipped cases")
+    report.add_argument(
+        "--key", metavar="FILE", type=Path, help="the key.json of an assignment; else the shipped cases"
+    )
     report.add_argument("--title", default="Class report")
     report.set_defaults(run=_report)
 
-    export = commands.add_parser("export", help="cases as questions for a learning system", description="Write cases as multiple choice and short answer for a learning system.")  # fmt: skip
-    export.add_argument("--to", required=True, choices=("moodle", "qti"), help="Moodle XML, or a QTI 1.2 package")
+    export = commands.add_parser(
+        "export",
+        help="cases as questions for a learning system",
+        description="Write cases as multiple choice and short answer for a learning system.",
+    )
     export.add_argument(
-        "--cases", type=_names, metavar="CASE,CASE", help="names of shipped cases, or files; else every shipped case"
+        "--to", required=True, choices=("moodle", "qti"), help="Moodle XML, or a QTI 1.2 package"
+    )
+    export.add_argument(
+        "--cases",
+        type=_names,
+        metavar="CASE,CASE",
+        help="names of shipped cases, or files; else every shipped case",
     )
     export.add_argument("-o", "--out", required=True, metavar="FILE", type=Path)
     export.add_argument("--title", default="Casebook")
@@ -56,7 +86,9 @@ def _cases(names: Iterable[str] | None) -> list[Case]:
 
 
 def _needs(error: ImportError) -> CaseError:
-    return CaseError(Path("casebook"), 1, f"this command needs {error.name}; in the checkout: pip install '.[teaching]'")
+    return CaseError(
+        Path("casebook"), 1, f"this command needs {error.name}; in the checkout: pip install '.[teaching]'"
+    )
 
 
 def _assign(args: argparse.Namespace) -> int:
@@ -96,9 +128,16 @@ def _report(args: argparse.Namespace) -> int:
     html = class_report.report(told, faults, args.title)
     _written(lambda: args.out.write_text(html, "utf-8"), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
-    print(f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to {many(len(told.cases), 'case')}")
+    print(
+        f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to"
+        f" {many(len(told.cases), 'case')}"
+    )
     if lost := int(told.left_out.sum()):
-        which = "the key's" if args.key else "this casebook's; an assignment of your own is graded with --key key.json"
+        which = (
+            "the key's"
+            if args.key
+            else "this casebook's; an assignment of your own is graded with --key key.json"
+        )
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
     if args.csv:
         for path in _written(lambda: told.to_csv(args.csv), args.csv):

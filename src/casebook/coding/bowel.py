@@ -1,6 +1,7 @@
 """The bowel as a line, and the places where it is missing.
 
-Positions are centimeters past the ligament of Treitz, measured on the bowel as it was before the operation. This
+Positions are centimeters past the ligament of Treitz, measured on the bowel as it was before the operation.
+This
 room is pure geometry: it knows no code, no surgeon and no note.
 """
 
@@ -9,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-
-class BowelError(ValueError):
-    """A step that no bowel allows; the message says what is open and what to do."""
+from casebook.errors import BowelError
 
 
 def cm(position: float) -> str:
@@ -50,7 +49,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Bowel:
-    """What is left: every place where bowel is missing, in order along the line. Each act gives a new bowel."""
+    """What is left: every place where bowel is missing, in order along the line.
+
+    Each act gives a new bowel.
+    """
 
     places: tuple[Place, ...] = ()
     loops: tuple[tuple[float, int], ...] = ()  # loop stomas: position, step
@@ -95,7 +97,8 @@ class Bowel:
         return Bowel(self._with(out, [place]), self.loops)
 
     def loop(self, at: float, step: int) -> Bowel:
-        """Bring a loop to the skin without cutting through it; at an open end it is that end that comes out."""
+        """Bring a loop to the skin without cutting through it; at an open end it is that end that comes out.
+        Bring a loop to the skin without cutting through it; at an open end it is that end that comes out."""
         self.exists(at)
         if self._place(lambda p: p.open and at in (p.start, p.end)) is not None:
             return self.bring_out(at, step)

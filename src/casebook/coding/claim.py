@@ -10,8 +10,8 @@ from dataclasses import dataclass
 #: Modifiers in the order a line lists them: what changes the payment first, what explains a pair last.
 MODIFIER_ORDER = ("22", "52", "58", "78", "79", "62", "80", "AS", "59", "51")
 MODIFIERS = frozenset(
-    "22 23 24 25 26 27 32 33 47 50 51 52 53 54 55 56 57 58 59 62 63 66 73 74 76 77 78 79 80 81 82 90 91 92 93 95 96 97 99 "
-    "AS GC GE GY GZ GA KX LT RT TC XE XP XS XU Q6 QK SA".split()
+    "22 23 24 25 26 27 32 33 47 50 51 52 53 54 55 56 57 58 59 62 63 66 73 74 76 77 78 79 80 81 82 90 91 92 93"
+    " 95 96 97 99 AS GC GE GY GZ GA KX LT RT TC XE XP XS XU Q6 QK SA".split()
 )
 MAX_TEXT = 2_000  # characters; a claim of this family needs fewer than a hundred
 MAX_UNITS = 999
@@ -40,7 +40,8 @@ Same = frozenset[tuple[str, int, frozenset[str]]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What was typed: a claim, the word query, nothing, or something that could not be read (`error` says where)."""
+    """What was typed: a claim, the word query, nothing, or something that could not be read (`error` says
+    where)."""
 
     claim: Claim = ()
     query: bool = False
@@ -66,7 +67,8 @@ def tidy(modifiers: Iterable[str]) -> tuple[str, ...]:
 
 
 def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> Same:
-    """A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in `free_51`."""
+    """A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in `free_51`.
+    A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in `free_51`."""
     units: Counter[tuple[str, frozenset[str]]] = Counter()
     for line in claim:
         marks = frozenset("59" if m == "XS" else m for m in line.modifiers)
@@ -76,7 +78,9 @@ def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> Same:
     return frozenset((code, n, marks) for (code, marks), n in units.items())
 
 
-_CODE = r"(?:[0-9]{4}[0-9AFMTUafmtu]|[A-Za-z][0-9]{4})"  # no other last letter is in use, so a slip of l for 1 is seen
+_CODE = (  # no other last letter is in use, so a slip of l for 1 is seen
+    r"(?:[0-9]{4}[0-9AFMTUafmtu]|[A-Za-z][0-9]{4})"
+)
 _END = r"(?:(?![0-9A-Za-z])|(?=[xX]\s*[0-9]))"  # units may follow at once, as in 44121x2
 _SPLIT = re.compile(rf"[;\n\r]|,(?=\s*\+?\s*{_CODE}{_END})")
 _HEAD = re.compile(rf"\s*\+?\s*({_CODE}){_END}")
@@ -96,7 +100,9 @@ def read(text: object) -> Answer:
     lines: list[Line] = []
     for number, part in enumerate((p for p in _SPLIT.split(text) if p.strip()), 1):
         if part.strip().casefold() == "query":
-            return Answer(error=f"Line {number} could not be read at “query”: write query alone, or a claim, not both.")
+            return Answer(
+                error=f"Line {number} could not be read at “query”: write query alone, or a claim, not both."
+            )
         line = _line(part)
         if isinstance(line, str):
             return Answer(error=f"Line {number} could not be read {line}")
@@ -127,7 +133,11 @@ def _line(part: str) -> Line | str:
             marks.append(mark)
         else:
             another = _NEXT.match(part, at)
-            rest = "put a semicolon between codes." if another else "after the code come units (x2) and modifiers (-59)."
+            rest = (
+                "put a semicolon between codes."
+                if another
+                else "after the code come units (x2) and modifiers (-59)."
+            )
             return f"at “{_short(part[at:])}”: {rest}"
         at = found.end()
     return Line(head[1].upper(), units or 1, tidy(marks))

@@ -1,6 +1,7 @@
 """The CMS tables of this code family, and the check of any claim against them.
 
-The pair, unit and add-on tables held are those of 2024 (`cms-ptp-2024q3`, `cms-mue-2024-07`, `cms-aoc-2024-06`); the
+The pair, unit and add-on tables held are those of 2024 (`cms-ptp-2024q3`, `cms-mue-2024-07`, `cms-
+aoc-2024-06`); the
 values are those of July 2026 (`cms-pfs-2026-07`). Every finding says which table it rests on.
 """
 
@@ -22,7 +23,8 @@ ANY_BASE = "CCCCC"  # CMS lists no base: each contractor decides
 
 @dataclass(frozen=True)
 class Value:
-    """One code of the fee schedule: relative value units (RVU), facility; `status` A is paid, C is contractor-priced."""
+    """One code of the fee schedule: relative value units (RVU), facility; `status` A is paid, C is
+    contractor-priced."""
 
     status: str
     work: float
@@ -76,11 +78,18 @@ def values() -> dict[str, Value]:
     """The fee schedule of July 2026, non-QP. Source: cms-pfs-2026-07."""
     return {
         r["code"]: Value(
-            r["status"], float(r["work_rvu"]), float(r["pe_rvu_facility"]), float(r["mp_rvu"]),
-            float(r["total_rvu_facility"]), r["global_days"], r["mult_proc"], float(r["intraop_pct"] or 0),
+            r["status"],
+            float(r["work_rvu"]),
+            float(r["pe_rvu_facility"]),
+            float(r["mp_rvu"]),
+            float(r["total_rvu_facility"]),
+            r["global_days"],
+            r["mult_proc"],
+            float(r["intraop_pct"] or 0),
         )
-        for r in rows("cms/pfs_2026.csv") if not r["mod"]
-    }  # fmt: skip
+        for r in rows("cms/pfs_2026.csv")
+        if not r["mod"]
+    }
 
 
 @lru_cache(maxsize=1)
@@ -94,14 +103,21 @@ def bases() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def pairs() -> dict[tuple[str, str], int]:
-    """Active pairs, column one first, with their indicator (0 never, 1 with a modifier). Source: cms-ptp-2024q3."""
-    return {(r["column_1"], r["column_2"]): int(r["modifier_indicator"]) for r in rows("cms/ptp.csv") if r["status"] == "active"}
+    """Active pairs, column one first, with their indicator (0 never, 1 with a modifier). Source: cms-
+    ptp-2024q3."""
+    return {
+        (r["column_1"], r["column_2"]): int(r["modifier_indicator"])
+        for r in rows("cms/ptp.csv")
+        if r["status"] == "active"
+    }
 
 
 @lru_cache(maxsize=1)
 def limits() -> dict[str, Limit]:
     """Units a day a practitioner may bill. Source: cms-mue-2024-07."""
-    return {r["code"]: Limit(int(r["mue_practitioner"]), int(r["mai_practitioner"])) for r in rows("cms/mue.csv")}
+    return {
+        r["code"]: Limit(int(r["mue_practitioner"]), int(r["mai_practitioner"])) for r in rows("cms/mue.csv")
+    }
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +141,8 @@ def pair(one: str, two: str) -> tuple[str, str, int] | None:
 
 
 def scrub(claim: Iterable[Line]) -> tuple[Edit, ...]:
-    """Check a claim against the tables: unknown codes, add-ons without their base, pairs, units over the limit, 51 where no reduction applies."""
+    """Check a claim against the tables: unknown codes, add-ons without their base, pairs, units over the
+    limit, 51 where no reduction applies."""
     lines = tuple(claim)
     codes = list(dict.fromkeys(line.code for line in lines))
     return (*_unknown(codes), *_baseless(codes), *_paired(lines, codes), *_units(lines), *_reduced(lines))
@@ -166,9 +183,15 @@ def _paired(lines: tuple[Line, ...], codes: list[str]) -> Iterable[Edit]:
             if indicator == 0:
                 says = f"{second} is never paid beside {first} (indicator 0), and no modifier opens the pair."
             elif opened:
-                says = f"{second} is paid beside {first} only for truly separate work (indicator 1); the modifier claims that."
+                says = (
+                    f"{second} is paid beside {first} only for truly separate work (indicator 1); the"
+                    " modifier claims that."
+                )
             else:
-                says = f"{second} is paid beside {first} only with a modifier that shows separate work (indicator 1)."
+                says = (
+                    f"{second} is paid beside {first} only with a modifier that shows separate work"
+                    " (indicator 1)."
+                )
             yield Edit("pair", (first, second), not opened, says, "cms-ptp-2024q3")
 
 
@@ -184,9 +207,11 @@ def _units(lines: tuple[Line, ...]) -> Iterable[Edit]:
             ending = (
                 "the limit rests on claims data (MAI 3), so bill what was done and appeal with the report."
                 if limit.kind == 3
-                else "the limit is absolute (MAI 2), and going over it loses every unit of the day."
-                if limit.kind == 2
-                else "each line is tested on its own (MAI 1)."
+                else (
+                    "the limit is absolute (MAI 2), and going over it loses every unit of the day."
+                    if limit.kind == 2
+                    else "each line is tested on its own (MAI 1)."
+                )
             )
             says = f"{code} has {units} units and a limit of {limit.units} a day; {ending}"
             yield Edit("units", (code,), True, says, "cms-mue-2024-07")
@@ -196,6 +221,7 @@ def _reduced(lines: tuple[Line, ...]) -> Iterable[Edit]:
     for code in dict.fromkeys(line.code for line in lines if "51" in line.modifiers):
         if add_on(code) and code in values() and values()[code].multiple == "0":
             says = (
-                f"51 does not belong on {code}: an add-on is never reduced for standing beside another procedure (indicator 0)."
+                f"51 does not belong on {code}: an add-on is never reduced for standing beside another"
+                " procedure (indicator 0)."
             )
             yield Edit("modifier", (code,), False, says, "cms-pfs-2026-07")

@@ -1,28 +1,45 @@
 """An operation: how it was approached, whose claim it is, and the ordered steps that shape the bowel.
 
-Reads the contract's mapping (from YAML or JSON), refuses the impossible, and says which step is at fault.
+Building one refuses the impossible, and says which step is at fault.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .bowel import Bowel, BowelError, Place, cm
+from casebook.errors import BowelError, OperationError
+
+from .bowel import Bowel, Place, cm
 
 APPROACHES = ("open", "laparoscopic", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
-ASSISTED = APPROACHES[3:]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
+ASSISTED = APPROACHES[
+    3:
+]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
 #: What an operation is beside its steps, and a sentence may say.
 FACETS = ("approach", "session", "surgeon", "unusual_work", "valve")
 OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
 FOLLOWS = ("staged", "complication", "unrelated")
 REASONS = (
-    "stricture", "ischemia", "infarction", "tumor", "perforation", "fistula", "atresia", "margin", "injury", "join",
-)  # fmt: skip
-POINTS = ("stricturoplasty", "repair", "enterotomy", "diverticulectomy")  # done at one spot, apart or as part of something
+    "stricture",
+    "ischemia",
+    "infarction",
+    "tumor",
+    "perforation",
+    "fistula",
+    "atresia",
+    "margin",
+    "injury",
+    "join",
+)
+POINTS = (
+    "stricturoplasty",
+    "repair",
+    "enterotomy",
+    "diverticulectomy",
+)  # done at one spot, apart or as part of something
 LONGEST_NAME = 60  # characters of what a place is called
 NEAR_A_JOIN = 5.0  # cm; closer than this a repair, opening or stricturoplasty is part of the join
 
@@ -46,8 +63,10 @@ STEPS: dict[str, tuple[str, ...] | str] = {
     "omentectomy": "true",
     "reopen": "true",
 }
-#: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a first look
-#: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the join, `cause` that
+#: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a
+#: first look
+#: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the
+#: join, `cause` that
 #: the surgeon's own slip made a hole, or made it necessary to remove sound bowel.
 EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
     "resect": {"for": REASONS, "lesions": "count", "cause": ("surgeon",)},
@@ -57,15 +76,6 @@ EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
     "explore": {"decided": "flag"},
 }
 REQUIRED = {"stoma": "kind", "repair": "cause"}
-
-
-class OperationError(ValueError):
-    """An operation that cannot be read or cannot be; `path` leads to the key at fault."""
-
-    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.path = path
 
 
 @dataclass(frozen=True)
@@ -135,11 +145,15 @@ class Operation:
                         bowel = bowel.loop(step.start, i)
                     case act if STEPS[act] in ("at", "span"):
                         if step.start > step.end:
-                            raise BowelError(f"the ends are reversed: write [{cm(step.end)}, {cm(step.start)}]")
+                            raise BowelError(
+                                f"the ends are reversed: write [{cm(step.end)}, {cm(step.start)}]"
+                            )
                         bowel.exists(step.start)
                         bowel.exists(step.end)
             except BowelError as error:
-                raise OperationError(f"step {i + 1}, {step.act} {step.where}: {error}", ("steps", i, step.act)) from None
+                raise OperationError(
+                    f"step {i + 1}, {step.act} {step.where}: {error}", ("steps", i, step.act)
+                ) from None
         return bowel
 
     def unusual(self, facet: str) -> bool:
@@ -170,7 +184,8 @@ class Operation:
         return bool(place.cuts) and all(self.steps[i].kind == "surgeon" for i in place.cuts)
 
     def trimmed_only(self, place: Place) -> bool:
-        """Whether a place left open by an earlier operation was at most trimmed today, which removes no segment."""
+        """Whether a place left open by an earlier operation was at most trimmed today, which removes no
+        segment."""
         return place.left and self.reasons(place) <= {"margin"}
 
     def redone(self, i: int) -> bool:
@@ -181,19 +196,23 @@ class Operation:
 
     @cached_property
     def apart(self) -> tuple[Step, ...]:
-        """Stricturoplasties, repairs, openings and pouch removals that are neither beside a join nor in a span later out."""
+        """Stricturoplasties, repairs, openings and pouch removals that are neither beside a join nor in a
+        span later out."""
         return tuple(s for i, s in enumerate(self.steps) if self._apart(i, s))
 
     def _apart(self, i: int, step: Step) -> bool:
         if step.act not in POINTS:
             return False
         out_later = any(s.act == "resect" and s.start <= step.start <= s.end for s in self.steps[i + 1 :])
-        beside = step.act != "diverticulectomy" and any(abs(step.start - end) <= NEAR_A_JOIN for end in self._joined_ends)
+        beside = step.act != "diverticulectomy" and any(
+            abs(step.start - end) <= NEAR_A_JOIN for end in self._joined_ends
+        )
         return not (out_later or beside)
 
     @cached_property
     def _joined_ends(self) -> tuple[float, ...]:
-        """Where bowel was sewn to bowel: the ends of joined places, of a bypass, and of a stoma that was closed."""
+        """Where bowel was sewn to bowel: the ends of joined places, of a bypass, and of a stoma that was
+        closed."""
         ends = [end for p in self.bowel.places if p.joined for end in (p.start, p.end)]
         return (*ends, *(end for s in self.did("bypass", "close_stoma") for end in (s.start, s.end)))
 
@@ -207,156 +226,3 @@ class Operation:
         row |= {"unusual_work": True} if self.unusual_work else {}
         row |= {"evidence": dict(self.marks)} if self.marks else {}
         return row | {"steps": [s.as_mapping() for s in self.steps]}
-
-
-# Reading the contract's mapping
-
-
-def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
-    """An operation from its mapping; OperationError names the key, what was expected and how to mend it."""
-    row = _mapping(data, "an operation", path)
-    _only(row, OPERATION_KEYS, "an operation", path)
-    marks = _mapping(row.get("evidence") or {}, "evidence", (*path, "evidence"))
-    _only(marks, FACETS, "evidence", (*path, "evidence"))
-    for facet, mark in marks.items():
-        if not isinstance(mark, str):
-            raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence", facet))
-    session = _mapping(row.get("session") or {}, "session", (*path, "session"))
-    _only(session, ("follows", "days", "left"), "session", (*path, "session"))
-    follows = session.get("follows")
-    if follows is not None:
-        _word(follows, FOLLOWS, "follows", (*path, "session", "follows"))
-    days = _whole(session.get("days", 1), "days", (*path, "session", "days"), least=0)
-    spans = session.get("left") or []
-    if not isinstance(spans, list):
-        raise OperationError("left: expected a list of spans, such as [[300, 340]]", (*path, "session", "left"))
-    left = [_span(s, "left", (*path, "session", "left", i)) for i, s in enumerate(spans)]
-    for i, (start, end) in enumerate(left):
-        if start >= end or any(a <= end and start <= b for a, b in left[:i]):
-            message = "left: each span runs from its lower end to its higher end and touches no other"
-            raise OperationError(message, (*path, "session", "left", i))
-    steps = row.get("steps")
-    if not isinstance(steps, list) or not steps:
-        raise OperationError("steps: expected a list of at least one step, such as - resect: [420, 445]", (*path, "steps"))
-    valve = _number(row.get("valve", 600), "valve", (*path, "valve"))
-    if valve <= 0:
-        raise OperationError("valve: expected cm past the ligament of Treitz, above zero", (*path, "valve"))
-    try:
-        return Operation(
-            approach=_word(row.get("approach", "open"), APPROACHES, "approach", (*path, "approach")),
-            steps=tuple(read_step(s, (*path, "steps", i)) for i, s in enumerate(steps)),
-            valve=valve,
-            follows=follows,
-            days=days,
-            left=tuple(left),
-            surgeon=_word(row.get("surgeon", "primary"), SURGEONS, "surgeon", (*path, "surgeon")),
-            unusual_work=_flag(row.get("unusual_work", False), "unusual_work", (*path, "unusual_work")),
-            says=str(row.get("says") or ""),
-            marks=tuple(marks.items()),
-        )
-    except OperationError as error:
-        inside = error.path[: len(path)] == path
-        raise (
-            error if inside and path else OperationError(error.message, error.path if inside else (*path, *error.path))
-        ) from None
-
-
-def read_step(data: object, path: tuple[str | int, ...]) -> Step:
-    """One step from its mapping; raises OperationError."""
-    row = _mapping(data, "a step", path)
-    acts = [key for key in row if key in STEPS]
-    if len(acts) != 1:
-        near = "" if acts else meant([str(key) for key in row], STEPS)
-        raise OperationError(f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}", path)
-    act = acts[0]
-    extras = EXTRAS.get(act, {})
-    _only(row, (act, "evidence", "name", *extras), f"a {act} step", path)
-    shape, value, here = STEPS[act], row[act], (*path, act)
-    fields: dict[str, Any] = {}
-    if shape == "span":
-        fields["start"], fields["end"] = _span(value, act, here)
-    elif shape == "at":
-        fields["start"] = fields["end"] = _number(value, act, here)
-    elif shape == "true":
-        if value is not True:
-            raise OperationError(f"{act}: expected true", here)
-    else:
-        fields["kind"] = _word(value, shape, act, here)
-    for key, allowed in extras.items():
-        if key not in row:
-            if REQUIRED.get(act) == key:
-                raise OperationError(f"a {act} step also needs {key}: one of {', '.join(allowed)}", path)
-            continue
-        at = (*path, key)
-        if allowed == "flag":
-            fields[key] = _flag(row[key], key, at)
-        elif allowed == "count":
-            fields[key] = _whole(row[key], key, at, least=0)
-        else:
-            fields["reason" if key == "for" else "kind"] = _word(row[key], allowed, key, at)
-    evidence = row.get("evidence")
-    if evidence is not None and not isinstance(evidence, str):
-        raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence"))
-    name = row.get("name", "")
-    if not isinstance(name, str) or len(name) > LONGEST_NAME or not name.isprintable():
-        raise OperationError(
-            f"name: expected what the chart calls the place, in at most {LONGEST_NAME} characters", (*path, "name")
-        )
-    return Step(act, evidence=evidence, name=name, **fields)
-
-
-def _mapping(data: object, what: str, path: tuple[str | int, ...]) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
-        raise OperationError(f"{what}: expected keys and values, not {_kind(data)}", path)
-    return data
-
-
-def _only(row: Mapping[str, Any], known: tuple[str, ...], what: str, path: tuple[str | int, ...]) -> None:
-    for key in row:
-        if key not in known:
-            near = meant([str(key)], known)
-            raise OperationError(f"{what} has no key {str(key)[:40]!r}; it may have: {', '.join(known)}{near}", (*path, key))
-
-
-def _word(value: object, allowed: tuple[str, ...] | str, what: str, path: tuple[str | int, ...]) -> str:
-    if not isinstance(value, str) or value not in allowed:
-        near = meant([str(value)], (allowed,) if isinstance(allowed, str) else allowed)
-        raise OperationError(f"{what}: expected one of {', '.join(allowed)}, not {_kind(value)}{near}", path)
-    return value
-
-
-def meant(written: Iterable[str], known: Iterable[str]) -> str:
-    """What may have been meant by a word that is not known; nothing where no word is near."""
-    from difflib import get_close_matches  # only where something is wrong already
-
-    words = list(known)
-    near = next((found[0] for word in written if (found := get_close_matches(word[:40], words, 1, 0.65))), None)
-    return f"; perhaps {near} was meant" if near else ""
-
-
-def _flag(value: object, what: str, path: tuple[str | int, ...]) -> bool:
-    if not isinstance(value, bool):
-        raise OperationError(f"{what}: expected true or false, not {_kind(value)}", path)
-    return value
-
-
-def _number(value: object, what: str, path: tuple[str | int, ...]) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1000 <= value <= 5000:
-        raise OperationError(f"{what}: expected cm past the ligament of Treitz (-1000 to 5000), not {_kind(value)}", path)
-    return float(value)
-
-
-def _whole(value: object, what: str, path: tuple[str | int, ...], least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 100_000:
-        raise OperationError(f"{what}: expected a whole number of {least} or more, not {_kind(value)}", path)
-    return value
-
-
-def _span(value: object, what: str, path: tuple[str | int, ...]) -> tuple[float, float]:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise OperationError(f"{what}: expected two positions in cm, such as [420, 445], not {_kind(value)}", path)
-    return _number(value[0], what, path), _number(value[1], what, path)
-
-
-def _kind(value: object) -> str:
-    return repr(value)[:60]

@@ -1,7 +1,9 @@
 """Bring in a newer CMS edit table: read CMS's own download, keep this code family, show what changed.
 
-Understands the practitioner pair table (PTP), the practitioner unit limits (MUE) and the add-on table (AOC), as CMS
-ships them: a .zip, or the tab- or comma-separated text inside it. Spreadsheets are not read: CMS ships text beside them.
+Understands the practitioner pair table (PTP), the practitioner unit limits (MUE) and the add-on table (AOC),
+as CMS
+ships them: a .zip, or the tab- or comma-separated text inside it. Spreadsheets are not read: CMS ships text
+beside them.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class TableError(ValueError):
 
 @dataclass(frozen=True)
 class Table:
-    """One of the tables held: its file, its columns, which of them name a row, and how to pick it from CMS's cells."""
+    """One of the tables held: its file, its columns, which of them name a row, and how to pick it from CMS's
+    cells."""
 
     file: str
     columns: tuple[str, ...]
@@ -42,23 +45,34 @@ def _pair(cells: list[str]) -> Row | None:
         return None
     gone = cells[4] if _DATE.match(cells[4]) else ""
     return {
-        "column_1": cells[0], "column_2": cells[1], "modifier_indicator": cells[5],
+        "column_1": cells[0],
+        "column_2": cells[1],
+        "modifier_indicator": cells[5],
         "status": "deleted" if gone else "active",
         "deletion_date": f"{gone[:4]}-{gone[4:6]}-{gone[6:]}" if gone else "",
         "rationale": cells[6] if len(cells) > 6 else "",
-    }  # fmt: skip
+    }
 
 
 def _limit(cells: list[str]) -> Row | None:
     """Code, units, adjudication indicator (a digit and words), rationale."""
-    if len(cells) < 4 or not (_CODE.match(cells[0]) and cells[1].isdigit() and re.match(r"[123]\b", cells[2])):
+    if len(cells) < 4 or not (
+        _CODE.match(cells[0]) and cells[1].isdigit() and re.match(r"[123]\b", cells[2])
+    ):
         return None
-    return {"code": cells[0], "mue_practitioner": cells[1], "mai_practitioner": cells[2][0], "rationale_practitioner": cells[3]}
+    return {
+        "code": cells[0],
+        "mue_practitioner": cells[1],
+        "mai_practitioner": cells[2][0],
+        "rationale_practitioner": cells[3],
+    }
 
 
 def _base(cells: list[str]) -> Row | None:
     """Type, add-on code, primary code, effective, deletion; a deleted row is left out."""
-    if len(cells) < 3 or not (re.match(r"[123]$", cells[0]) and _CODE.match(cells[1]) and _CODE.match(cells[2])):
+    if len(cells) < 3 or not (
+        re.match(r"[123]$", cells[0]) and _CODE.match(cells[1]) and _CODE.match(cells[2])
+    ):
         return None
     if len(cells) > 4 and _DATE.match(cells[4]):
         return None
@@ -66,11 +80,20 @@ def _base(cells: list[str]) -> Row | None:
 
 
 TABLES = (
-    Table("ptp.csv", ("column_1", "column_2", "modifier_indicator", "status", "deletion_date", "rationale"),
-          ("column_1", "column_2", "deletion_date"), _pair),
-    Table("mue.csv", ("code", "mue_practitioner", "mai_practitioner", "rationale_practitioner"), ("code",), _limit),
+    Table(
+        "ptp.csv",
+        ("column_1", "column_2", "modifier_indicator", "status", "deletion_date", "rationale"),
+        ("column_1", "column_2", "deletion_date"),
+        _pair,
+    ),
+    Table(
+        "mue.csv",
+        ("code", "mue_practitioner", "mai_practitioner", "rationale_practitioner"),
+        ("code",),
+        _limit,
+    ),
     Table("aoc.csv", ("add_on_code", "primary_code", "aoc_type"), ("add_on_code", "primary_code"), _base),
-)  # fmt: skip
+)
 
 
 def read_download(path: Path) -> tuple[Table, list[Row]]:
@@ -82,13 +105,15 @@ def read_download(path: Path) -> tuple[Table, list[Row]]:
             row = table.pick(cells)
             if row:
                 kept = found.setdefault(table.file, [])
-                if all(row[k] in family or row[k] == edits.ANY_BASE for k in table.key if not k.endswith("date")):
+                if all(
+                    row[k] in family or row[k] == edits.ANY_BASE for k in table.key if not k.endswith("date")
+                ):
                     kept.append(row)
     best = max(TABLES, key=lambda t: len(found.get(t.file, ())))
     if not found.get(best.file):
         raise TableError(
-            f"{path.name}: no row of a practitioner pair table, unit table or add-on table for this code family was found; "
-            "expected CMS's .zip or the text file in it"
+            f"{path.name}: no row of a practitioner pair table, unit table or add-on table for this code"
+            " family was found; expected CMS's .zip or the text file in it"
         )
     return best, found[best.file]
 

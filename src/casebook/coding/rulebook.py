@@ -1,4 +1,5 @@
-"""How a rulebook works: rules by kind, the services they name, and the one pass from an operation to its claim."""
+"""How a rulebook works: rules by kind, the services they name, and the one pass from an operation to its
+claim."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
+
+from casebook.errors import OutOfScope
 
 from . import edits
 from .authorities import weakest
@@ -18,26 +21,52 @@ UNLISTED_OPEN = "44799"
 
 #: What a service is called in each family: open, laparoscopic (None: no code of its own).
 CODES: dict[str, tuple[str, str | None]] = {
-    "first": ("44120", "44202"), "further": ("44121", "44203"), "removed, stoma": ("44125", None),
-    "ileocolic": ("44160", "44205"), "colon": ("44140", "44204"), "colon, stoma above": ("44141", None),
-    "colon, end stoma": ("44143", "44206"), "atresia": ("44126", None), "atresia, tapered": ("44127", None),
-    "further atresia": ("44128", None), "stoma": ("44310", "44187"), "colostomy": ("44320", "44188"),
-    "stricturoplasty": ("44615", None), "bypass": ("44130", None), "one hole": ("44602", None),
-    "several holes": ("44603", None), "colon hole": ("44604", None), "colon hole, stoma": ("44605", None),
-    "pouch": ("44800", None), "opening": ("44020", None), "duodenal opening": ("44010", None),
-    "colon opening": ("44025", None), "freeing": ("44005", "44180"), "laparotomy": ("49000", "49320"),
-    "laparoscopy": ("49320", "49320"), "stoma closed": ("44620", None), "stoma closed with resection": ("44625", "44227"),
-    "bowel-skin": ("44640", None), "bowel-bowel": ("44650", None), "bowel-bladder": ("44660", None),
-    "bowel-bladder with resection": ("44661", None), "appendix": ("44950", "44970"), "mesentery": ("44850", None),
-    "omentum": ("49255", None), "feeding catheter": ("44015", "44015"), "feeding tube alone": ("44300", "44186"),
+    "first": ("44120", "44202"),
+    "further": ("44121", "44203"),
+    "removed, stoma": ("44125", None),
+    "ileocolic": ("44160", "44205"),
+    "colon": ("44140", "44204"),
+    "colon, stoma above": ("44141", None),
+    "colon, end stoma": ("44143", "44206"),
+    "atresia": ("44126", None),
+    "atresia, tapered": ("44127", None),
+    "further atresia": ("44128", None),
+    "stoma": ("44310", "44187"),
+    "colostomy": ("44320", "44188"),
+    "stricturoplasty": ("44615", None),
+    "bypass": ("44130", None),
+    "one hole": ("44602", None),
+    "several holes": ("44603", None),
+    "colon hole": ("44604", None),
+    "colon hole, stoma": ("44605", None),
+    "pouch": ("44800", None),
+    "opening": ("44020", None),
+    "duodenal opening": ("44010", None),
+    "colon opening": ("44025", None),
+    "freeing": ("44005", "44180"),
+    "laparotomy": ("49000", "49320"),
+    "laparoscopy": ("49320", "49320"),
+    "stoma closed": ("44620", None),
+    "stoma closed with resection": ("44625", "44227"),
+    "bowel-skin": ("44640", None),
+    "bowel-bowel": ("44650", None),
+    "bowel-bladder": ("44660", None),
+    "bowel-bladder with resection": ("44661", None),
+    "appendix": ("44950", "44970"),
+    "mesentery": ("44850", None),
+    "omentum": ("49255", None),
+    "feeding catheter": ("44015", "44015"),
+    "feeding tube alone": ("44300", "44186"),
     "reopened": ("49002", None),
-}  # fmt: skip
+}
 #: The same service in the other family.
-TWINS = {a: b for opened, scoped in CODES.values() if scoped for a, b in ((opened, scoped), (scoped, opened)) if a != b}
-
-
-class OutOfScope(Exception):
-    """An operation that the vocabulary cannot say or that no rule decides."""
+TWINS = {
+    a: b
+    for opened, scoped in CODES.values()
+    if scoped
+    for a, b in ((opened, scoped), (scoped, opened))
+    if a != b
+}
 
 
 @dataclass(frozen=True)
@@ -55,10 +84,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: its kind (read, bill, inside, mark), its plain sentence, and what it rests on."""
+    """One rule: its kind (read, bill, inside, modifier), its plain sentence, and what it rests on."""
 
     id: str
-    kind: str  # read | bill | inside | mark
+    kind: str  # read | bill | inside | modifier
     says: str
     authorities: tuple[str, ...]
     confidence: str
@@ -76,7 +105,7 @@ class Rulebook(Mapping[str, Rule]):
         self._rules = dict(rules)
         self.bill = tuple(r for r in self._rules.values() if r.kind == "bill")
         self.inside = tuple(r for r in self._rules.values() if r.kind == "inside")
-        self.mark = tuple(r for r in self._rules.values() if r.kind == "mark")
+        self.modifiers = tuple(r for r in self._rules.values() if r.kind == "modifier")
 
     def __getitem__(self, id: str) -> Rule:
         return self._rules[id]
@@ -116,7 +145,9 @@ class Derivation:
         opened, scoped = CODES[what]
         return opened if self.ask("approach") == "open" else scoped or UNLISTED
 
-    def service(self, what: str, *because: str, units: int = 1, steps: Iterable[int] = (), rank: str = "procedure") -> Service:
+    def service(
+        self, what: str, *because: str, units: int = 1, steps: Iterable[int] = (), rank: str = "procedure"
+    ) -> Service:
         code = self.code(what)
         why = because if code != UNLISTED else (*because, "unlisted")
         if self.op.approach in ("converted", *ASSISTED):
@@ -174,7 +205,8 @@ class Derived:
         return same(self.lines, self.free_51 if free_51 is None else free_51)
 
     def fits(self, claim: Claim) -> bool:
-        """Whether a claim is this one but for what does not matter: order, split lines, XS for 59, 51 where this one has it."""
+        """Whether a claim is this one but for what does not matter: order, split lines, XS for 59, 51 where
+        this one has it."""
         return same(claim, self.free_51) == self.same()
 
     @property
@@ -190,7 +222,8 @@ class Derived:
 
 
 def run(d: Derivation) -> Derived:
-    """What the derivation's rulebook says of its operation. Never raises; what no rule decides has `out_of_scope`."""
+    """What the derivation's rulebook says of its operation. Never raises; what no rule decides has
+    `out_of_scope`."""
     try:
         services: list[Service] = [s for r in d.book.bill for s in d.ask(r.id)]
         struck: list[tuple[str, str, tuple[int, ...]]] = []
@@ -201,7 +234,7 @@ def run(d: Derivation) -> Derived:
         if not services:
             return Derived(out_of_scope="nothing that was done is billed by the rules of this casebook")
         lines = _ordered(_merged(services))
-        for r in d.book.mark:
+        for r in d.book.modifiers:
             lines = d.ask(r.id, lines)
     except OutOfScope as reason:
         return Derived(out_of_scope=str(reason))
@@ -218,7 +251,8 @@ def run(d: Derivation) -> Derived:
 
 
 class Trace(Derivation):
-    """One operation read rightly, with every question asked on the way: tells cheaply which swaps change nothing."""
+    """One operation read rightly, with every question asked on the way: tells cheaply which swaps change
+    nothing."""
 
     def __init__(self, op: Operation, book: Rulebook) -> None:
         super().__init__(op, book)
@@ -233,7 +267,8 @@ class Trace(Derivation):
         return answer
 
     def alike(self, swaps: Mapping[str, Callable[..., Any]]) -> bool:
-        """Whether the swapped rules answer every question as the right ones did, so that the claim stays the same."""
+        """Whether the swapped rules answer every question as the right ones did, so that the claim stays the
+        same."""
         for id, swap in swaps.items():
             for args, answer in self._asked.get(id, ()):
                 try:
@@ -246,7 +281,8 @@ class Trace(Derivation):
 
 
 def _merged(services: list[Service]) -> list[Service]:
-    """One line for one code with one set of modifiers; the unlisted code stands once for the whole operation."""
+    """One line for one code with one set of modifiers; the unlisted code stands once for the whole operation.
+    One line for one code with one set of modifiers; the unlisted code stands once for the whole operation."""
     lines: dict[tuple[str, frozenset[str]], Service] = {}
     for s in services:
         seen = lines.get((s.code, s.modifiers))
@@ -255,7 +291,9 @@ def _merged(services: list[Service]) -> list[Service]:
         else:
             units = 1 if s.code == UNLISTED else seen.units + s.units
             because = tuple(dict.fromkeys((*seen.because, *s.because)))
-            lines[s.code, s.modifiers] = replace(seen, units=units, because=because, steps=(*seen.steps, *s.steps))
+            lines[s.code, s.modifiers] = replace(
+                seen, units=units, because=because, steps=(*seen.steps, *s.steps)
+            )
     return [replace(s, units=1) if s.code == UNLISTED else s for s in lines.values()]
 
 

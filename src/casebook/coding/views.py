@@ -11,11 +11,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from . import edits
 from .bowel import Place
 from .operation import Operation
-from .rulebook import UNLISTED, UNLISTED_OPEN, Derivation, Derived, Rulebook, Service, marked, steps_of
+from .rulebook import UNLISTED, UNLISTED_OPEN, Derivation, Derived, Service, marked, steps_of
 from .rules import RULEBOOK, derive, shut
+from .rules.entering import CONTESTED, DERIVED, RECALLED, SECONDARY
 
 Swaps = Mapping[str, Callable[..., Any]]
 
@@ -35,9 +35,9 @@ class View:
 _VIEWS: list[View] = []
 
 
-def _view(id: str, decisions: str, confidence: str, authorities: str, says: str, **swaps: Callable[..., Any]) -> None:
+def _view(id: str, *, answers: str, sure: str, sources: str, says: str, **swaps: Callable[..., Any]) -> None:
     swapped = MappingProxyType({key.lstrip("_").replace("_", "-"): swap for key, swap in swaps.items()})
-    _VIEWS.append(View(id, says, tuple(authorities.split()), confidence, tuple(decisions.split()), swapped))
+    _VIEWS.append(View(id, says, tuple(sources.split()), sure, tuple(answers.split()), swapped))
 
 
 def _each_redone(d: Derivation, place: Place) -> int:
@@ -90,29 +90,84 @@ def _staged_everywhere(d: Derivation, lines: list[Service]) -> list[Service]:
     return usual if usual is lines else marked(lines, range(len(lines)), "58", "58")
 
 
-_view("redone-counts", "D4", "contested", "aapc-enterectomy professional-practice",
-      "Two removals and two joins were physically done, so some would bill the join that was made again as a further one.",
-      redone_join=_each_redone)
-_view("loose-unlisted", "D10", "contested", "ncci-manual-2025",
-      "Nothing was joined, so no resection code describes what was done and the unlisted code is sent with the report.",
-      loose_ends=_loose_unlisted)
-_view("loose-once", "D10", "contested", "ncci-manual-2025",
-      "An add-on that needs a join cannot be reduced into one without: 44120 with 52 once, and nothing for further pieces left loose.",
-      loose_ends=_loose_once)
-_view("stoma-takes-all", "D9", "contested", "cms-ptp-2024q3 professional-practice",
-      "The operation ended in a stoma, so 44125 with 22 stands for all of it.",
-      stoma_beside_join=_stoma_takes_all, first_join=_no_first_join)
-_view("second-removal-as-22", "D9", "contested", "cms-ptp-2024q3 professional-practice",
-      "The piece whose end was brought out has no code beside the join, so its removal is said by 22 on the resection.",
-      stoma_beside_join=RULEBOOK["stoma-beside-join"].ask, _22=_removal_as_22)
-_view("stricturoplasty-once", "D13", "derived", "ncci-manual-2025",
-      "The code is in the singular and separate sites alone do not prove units, so 44615 is billed once.",
-      stricturoplasty=_stricturoplasty_once)
-_view("trim-is-resection", "D20", "secondary", "aapc-stoma-closure mastery-stoma-closure",
-      "Trimming the stoma's edges removes bowel too, so the closure is the one with resection.",
-      closure_removed=_trim_is_resection)
-_view("staged-everywhere", "D11", "recalled", "professional-practice",
-      "Many payers want 58 on the add-on as well as on its base.", _58=_staged_everywhere)
+_view(
+    "redone-counts",
+    answers="D4",
+    sure=CONTESTED,
+    sources="aapc-enterectomy professional-practice",
+    says=(
+        "Two removals and two joins were physically done, so some would bill the join that was made again as"
+        " a further one."
+    ),
+    redone_join=_each_redone,
+)
+_view(
+    "loose-unlisted",
+    answers="D10",
+    sure=CONTESTED,
+    sources="ncci-manual-2025",
+    says=(
+        "Nothing was joined, so no resection code describes what was done and the unlisted code is sent with"
+        " the report."
+    ),
+    loose_ends=_loose_unlisted,
+)
+_view(
+    "loose-once",
+    answers="D10",
+    sure=CONTESTED,
+    sources="ncci-manual-2025",
+    says=(
+        "An add-on that needs a join cannot be reduced into one without: 44120 with 52 once, and nothing for"
+        " further pieces left loose."
+    ),
+    loose_ends=_loose_once,
+)
+_view(
+    "stoma-takes-all",
+    answers="D9",
+    sure=CONTESTED,
+    sources="cms-ptp-2024q3 professional-practice",
+    says="The operation ended in a stoma, so 44125 with 22 stands for all of it.",
+    stoma_beside_join=_stoma_takes_all,
+    first_join=_no_first_join,
+)
+_view(
+    "second-removal-as-22",
+    answers="D9",
+    sure=CONTESTED,
+    sources="cms-ptp-2024q3 professional-practice",
+    says=(
+        "The piece whose end was brought out has no code beside the join, so its removal is said by 22 on the"
+        " resection."
+    ),
+    stoma_beside_join=RULEBOOK["stoma-beside-join"].ask,
+    _22=_removal_as_22,
+)
+_view(
+    "stricturoplasty-once",
+    answers="D13",
+    sure=DERIVED,
+    sources="ncci-manual-2025",
+    says="The code is in the singular and separate sites alone do not prove units, so 44615 is billed once.",
+    stricturoplasty=_stricturoplasty_once,
+)
+_view(
+    "trim-is-resection",
+    answers="D20",
+    sure=SECONDARY,
+    sources="aapc-stoma-closure mastery-stoma-closure",
+    says="Trimming the stoma's edges removes bowel too, so the closure is the one with resection.",
+    closure_removed=_trim_is_resection,
+)
+_view(
+    "staged-everywhere",
+    answers="D11",
+    sure=RECALLED,
+    sources="professional-practice",
+    says="Many payers want 58 on the add-on as well as on its base.",
+    _58=_staged_everywhere,
+)
 
 VIEWS: Mapping[str, View] = MappingProxyType({v.id: v for v in _VIEWS})
 _BOOKS = {v.id: RULEBOOK.swap(v.swaps) for v in _VIEWS}
@@ -128,79 +183,10 @@ def accepted(op: Operation) -> tuple[tuple[View | None, Derived], ...]:
             if next(iter(VIEWS[id].swaps)) not in main.because:
                 continue  # the rule it would swap played no part
             other = derive(op, book)
-            if other.out_of_scope is None and not shut(other.lines) and all(other.same(main.free_51) != seen.same(main.free_51) for _, seen in found):
+            if (
+                other.out_of_scope is None
+                and not shut(other.lines)
+                and all(other.same(main.free_51) != seen.same(main.free_51) for _, seen in found)
+            ):
                 found.append((VIEWS[id], other))
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class Note:
-    """The set of operations that a note could describe, and what may be billed for it."""
-
-    readings: tuple[Operation, ...]
-
-    @property
-    def mains(self) -> tuple[Derived, ...]:
-        return tuple(accepted(op)[0][1] for op in self.readings)
-
-    @property
-    def out_of_scope(self) -> str | None:
-        return next((m.out_of_scope for m in self.mains if m.out_of_scope), None)
-
-    def chosen(self, book: Rulebook = RULEBOOK) -> Derived | None:
-        """The claim to bill by this rulebook, or None where it says to query."""
-        claims = self.mains if book is RULEBOOK else tuple(derive(op, book) for op in self.readings)
-        pick: int | None = book["settle"].ask([c.same() for c in claims], [c.rvu for c in claims])
-        return None if pick is None else claims[pick]
-
-    @property
-    def action(self) -> str:
-        if self.out_of_scope:
-            return "out-of-scope"
-        return "query" if self.chosen() is None else "bill"
-
-    def accepted(self) -> tuple[tuple[View | None, Derived], ...]:
-        """The claims that are right for the whole note: none when it needs a query, else those common to all readings."""
-        if self.action != "bill":
-            return ()
-        each = [accepted(op) for op in self.readings]
-        free = each[0][0][1].free_51
-        return tuple(
-            (view, claim) for view, claim in each[0]
-            if all(any(claim.same(free) == other.same(free) for _, other in more) for more in each[1:])
-        )  # fmt: skip
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON of `casebook code`."""
-        if self.out_of_scope:
-            return {"action": "out-of-scope", "reason": self.out_of_scope, "claims": []}
-        common = {view.id for view, _ in self.accepted() if view}
-        billed = self.action == "bill"
-        return {
-            "action": self.action,
-            "claims": [
-                _claim(i, op, [v for v in accepted(op)[1:] if not billed or (v[0] and v[0].id in common)])
-                for i, op in enumerate(self.readings)
-            ],
-        }
-
-
-def said(confidence: str) -> str:
-    """The contract's four words: what was derived in steps from confirmed texts counts as secondary."""
-    return "secondary" if confidence == "derived" else confidence
-
-
-def _claim(reading: int, op: Operation, others: list[tuple[View | None, Derived]]) -> dict[str, Any]:
-    main = accepted(op)[0][1]
-    return {
-        "reading": reading,
-        "lines": [line.as_dict() for line in main.lines],
-        "confidence": said(main.confidence),
-        "because": [RULEBOOK[id].as_dict() for id in main.because],
-        "not_billed": [{"code": code, "rule": id, "says": RULEBOOK[id].says} for code, id, _ in main.not_billed],
-        "views": [
-            {"view": v.id, "says": v.says, "authorities": list(v.authorities), "lines": [line.as_dict() for line in c.lines]}
-            for v, c in others if v
-        ],
-        "edits": [edit.as_dict() for edit in edits.scrub(main.lines)],
-    }  # fmt: skip

@@ -1,49 +1,25 @@
-"""From an answer to a verdict: the wrong rule that gives it, the findings, the nearest change. Standard library only."""
+"""From an answer to a verdict: the wrong rule behind it, the findings, the nearest change, and one wording
+for all faces.
 
-from .item import (
-    BASELESS,
-    DENIED,
-    DOUBTFUL,
-    FACET_OF,
-    MOST_CACHED,
-    ONE_READING,
-    PARTLY,
-    UNSUPPORTED,
-    WEIGHTS,
-    WORST,
-    Finding,
-    Grade,
-    Item,
-    candidate_answers,
-    expected,
-    grade_page,
-    item_of,
-    left_open,
-    question_of,
-    told,
-    worked,
-)
+Standard library only.
+"""
+
+from .feedback import expected, grade_page, rule_as_read, worked
+from .findings import Finding
+from .item import ONE_READING, PARTLY, Grade, Item, item_of
+from .left_open import left_open, question_of
 
 __all__ = [
-    "BASELESS",
-    "DENIED",
-    "DOUBTFUL",
-    "FACET_OF",
+    "ONE_READING",
+    "PARTLY",
     "Finding",
     "Grade",
     "Item",
-    "MOST_CACHED",
-    "ONE_READING",
-    "PARTLY",
-    "UNSUPPORTED",
-    "WEIGHTS",
-    "WORST",
-    "candidate_answers",
     "expected",
     "grade_page",
     "item_of",
     "left_open",
     "question_of",
-    "told",
+    "rule_as_read",
     "worked",
 ]

@@ -9,9 +9,10 @@ from itertools import combinations
 
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Same, same
+from casebook.coding.note import Note
 from casebook.coding.rulebook import Derived, Rulebook, Trace
 from casebook.coding.rules import RULEBOOK, derive
-from casebook.coding.views import Note, View, accepted
+from casebook.coding.views import View, accepted
 
 from .misconceptions import MISCONCEPTIONS, Misconception
 
@@ -21,7 +22,8 @@ Ways = dict[Same, tuple[Misconception, ...]]
 
 @dataclass(frozen=True)
 class Explanation:
-    """The misconceptions that give an answer: any one of them, or all `together`; `bare` means but for its modifiers."""
+    """The misconceptions that give an answer: any one of them, or all `together`; `bare` means but for its
+    modifiers."""
 
     misconceptions: tuple[Misconception, ...] = ()
     together: bool = False
@@ -47,7 +49,8 @@ class Diagnosis:
         return tuple(claim for _, claim in self.right)
 
     def of(self, claim: Claim) -> Explanation:
-        """The misconceptions that give this claim, alone before together, exactly before but for its modifiers."""
+        """The misconceptions that give this claim, alone before together, exactly before but for its
+        modifiers."""
         key = plain(claim)
         if alone := self.wrong_ways.get(key):
             return Explanation(alone)
@@ -67,9 +70,15 @@ class Diagnosis:
         """What two misconceptions give together and neither alone."""
         lively = dict.fromkeys(m for ms in self.wrong_ways.values() for m in ms)
         books: dict[tuple[Misconception, ...], Rulebook] = {
-            (a, b): a.book.swap(b.swaps) for a, b in combinations(lively, 2) if not a.swaps.keys() & b.swaps.keys()
+            (a, b): a.book.swap(b.swaps)
+            for a, b in combinations(lively, 2)
+            if not a.swaps.keys() & b.swaps.keys()
         }
-        return {key: ms for key, ms in self._explained(books, first_only=True).items() if key not in self.wrong_ways}
+        return {
+            key: ms
+            for key, ms in self._explained(books, first_only=True).items()
+            if key not in self.wrong_ways
+        }
 
     @cached_property
     def _bare_ways(self) -> dict[Bare, tuple[Misconception, ...]]:
@@ -85,19 +94,26 @@ class Diagnosis:
     def _traces(self) -> tuple[Trace, ...]:
         return tuple(Trace(op, RULEBOOK) for op in self.note.readings)
 
-    def _explained(self, books: Mapping[tuple[Misconception, ...], Rulebook], first_only: bool = False) -> Ways:
+    def _explained(
+        self, books: Mapping[tuple[Misconception, ...], Rulebook], first_only: bool = False
+    ) -> Ways:
         right = {plain(claim.lines) for claim in self.targets}
         found: Ways = {}
         for ms, book in books.items():
             for claim in self._given_by(ms, book):
                 key = plain(claim.lines)
-                if claim.out_of_scope or (key in right and not self._picks(ms)) or (first_only and key in found):
+                if (
+                    claim.out_of_scope
+                    or (key in right and not self._picks(ms))
+                    or (first_only and key in found)
+                ):
                     continue
                 found[key] = (*found.get(key, ()), *(m for m in ms if m not in found.get(key, ())))
         return found
 
     def _picks(self, ms: tuple[Misconception, ...]) -> bool:
-        """Whether a wrong choice among readings is at work: on a note that needs a query it gives one reading's claim."""
+        """Whether a wrong choice among readings is at work: on a note that needs a query it gives one
+        reading's claim."""
         return self.note.action == "query" and any("settle" in m.swaps for m in ms)
 
     def _given_by(self, ms: tuple[Misconception, ...], book: Rulebook) -> list[Derived]:
@@ -117,7 +133,7 @@ def plain(claim: Claim) -> Same:
 
 def _unmarked(m: Misconception) -> bool:
     """Whether a misconception is about codes; where modifiers are left aside, one about them says little."""
-    return all(RULEBOOK[rule].kind != "mark" for rule in m.swaps)
+    return all(RULEBOOK[rule].kind != "modifier" for rule in m.swaps)
 
 
 def _bare(key: Same) -> Bare:

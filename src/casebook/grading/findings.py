@@ -17,7 +17,8 @@ from .explanation import Diagnosis
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing about an answer: `kind` is line | extra | units | modifier | family | missing | edit | query | unread | blank."""
+    """One thing about an answer: `kind` is line | extra | units | modifier | family | missing | edit | query
+    | unread | blank."""
 
     kind: str
     code: str
@@ -65,7 +66,9 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
         if have[code] != right_units[code]:
             rule = "further-units" if edits.add_on(code) else (target.rests_on[code] or (None,))[-1]
             if code in blocked and blocked[code].absolute:
-                says = blocked[code].says  # an absolute limit says it all; one that records can lift is no reason here
+                says = blocked[
+                    code
+                ].says  # an absolute limit says it all; one that records can lift is no reason here
             else:
                 says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
             yield Finding("units", code, says, rule)
@@ -79,7 +82,7 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
     for code in wanted:
         if code in needed and code not in have:
             rules = target.rests_on.get(code, ())
-            told = [r for r in rules if RULEBOOK[r].kind != "mark"]
+            told = [r for r in rules if RULEBOOK[r].kind != "modifier"]
             rule = next((r for r in reversed(told) if RULEBOOK[r].kind == "bill"), told[-1] if told else None)
             rule = "unlisted" if code == UNLISTED else rule
             says = f"{named(code)} is missing" + (f": {RULEBOOK[rule].says}" if rule else ".")
@@ -90,7 +93,9 @@ def _units(n: int) -> str:
     return "1 unit" if n == 1 else f"{n} units"
 
 
-def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapping[str, edits.Edit]) -> Finding:
+def _unsupported(
+    diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapping[str, edits.Edit]
+) -> Finding:
     if other := next((c for c in diagnosis.targets if any(line.code == code for line in c.lines)), None):
         whose = "another reading" if diagnosis.note.action == "query" else "another accepted claim"
         says = f"{code} belongs to {whose}, {show(other.lines)}. The two are not one claim."
@@ -103,15 +108,22 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
     codes = {line.code for line in target.lines}
     paired = code in TWINS and not TWINS.keys().isdisjoint(codes)
     if TWINS.get(code) in codes or (paired and _is_scoped(code) != any(map(_is_scoped, codes))):
-        return Finding("family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach")
+        return Finding(
+            "family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach"
+        )
     lead = target.lines[0].code
     if code in CODES["first"] and lead in _INSTEAD:
         return Finding(
-            "extra", code, f"Here {lead} takes the place of {code}: {RULEBOOK[_told_of(lead) or 'part'].says}", _told_of(lead)
+            "extra",
+            code,
+            f"Here {lead} takes the place of {code}: {RULEBOOK[_told_of(lead) or 'part'].says}",
+            _told_of(lead),
         )
     if code in CODES["further"] and not edits.bases()[code] & codes:
         base = min(edits.bases()[code])
-        return Finding("line", code, f"{code} rides on {base} only, and here {lead} takes its place.", "first-join")
+        return Finding(
+            "line", code, f"{code} rides on {base} only, and here {lead} takes its place.", "first-join"
+        )
     if code in blocked and not _liftable(blocked[code]):
         baseless = blocked[code].kind == "add-on-without-base"
         rule = "first-join" if baseless else _told_of(code)
@@ -121,17 +133,30 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
         first = next((c for c in codes if c in CODES["first"]), None)
         beside = next((c for c in codes if c in _INSTEAD), None)
         if first and beside and code in CODES["further"]:
-            says = f"The join of {beside} is its own; the first piece beside it is {first}, and no further one supports {code}."
+            says = (
+                f"The join of {beside} is its own; the first piece beside it is {first}, and no further one"
+                f" supports {code}."
+            )
             return Finding("line", code, says, "first-join")
-        return Finding("line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins")
+        return Finding(
+            "line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins"
+        )
     rule = _told_of(code)
-    if rule == "fistula-closed" and (closure := next((c for c in codes if _told_of(c) == "fistula-closed"), None)):
+    if rule == "fistula-closed" and (
+        closure := next((c for c in codes if _told_of(c) == "fistula-closed"), None)
+    ):
         says = (
-            f"{code} closes another fistula, or the same without a piece removed. The closure that was done is {named(closure)}."
+            f"{code} closes another fistula, or the same without a piece removed. The closure that was done"
+            f" is {named(closure)}."
         )
         return Finding("line", code, says, rule)
-    if rule == "fistula-closed" and any(s.reason == "fistula" for op in diagnosis.note.readings for s in op.steps):
-        says = f"The fistula left with the piece: the resection is the one code for that site, and {code} is not billed."
+    if rule == "fistula-closed" and any(
+        s.reason == "fistula" for op in diagnosis.note.readings for s in op.steps
+    ):
+        says = (
+            f"The fistula left with the piece: the resection is the one code for that site, and {code} is not"
+            " billed."
+        )
         return Finding("line", code, says, rule)
     says = f"The rules give no {named(code)} for this note." + (f" {RULEBOOK[rule].says}" if rule else "")
     return Finding("extra", code, says, rule)
@@ -141,34 +166,58 @@ def _unsupported(diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapp
 _INSTEAD = {
     code
     for what in (
-        "ileocolic", "removed, stoma", "atresia", "atresia, tapered", "stoma closed with resection", "bowel-skin", "bowel-bowel",
-        "bowel-bladder", "bowel-bladder with resection",
+        "ileocolic",
+        "removed, stoma",
+        "atresia",
+        "atresia, tapered",
+        "stoma closed with resection",
+        "bowel-skin",
+        "bowel-bowel",
+        "bowel-bladder",
+        "bowel-bladder with resection",
     )
     for code in CODES[what]
     if code
-}  # fmt: skip
+}
 
 
 def _liftable(edit: edits.Edit) -> bool:
-    """Whether a modifier or an appeal would lift the edit: then it is no reason against a code that nothing supports."""
+    """Whether a modifier or an appeal would lift the edit: then it is no reason against a code that nothing
+    supports."""
     return edit.appealable or (edit.kind == "pair" and edits.pairs()[edit.codes[0], edit.codes[1]] == 1)
 
 
 _TOLD = {
-    "first-join": "first", "count-joins": "further", "brought-out": "removed, stoma", "ileocolic": "ileocolic",
-    "colon": "colon; colon, stoma above; colon, end stoma", "atresia": "atresia; atresia, tapered; further atresia",
-    "stoma": "stoma; colostomy", "stricturoplasty": "stricturoplasty", "bypass": "bypass", "pouch": "pouch",
-    "hole-sewn": "one hole; several holes; colon hole; colon hole, stoma", "adhesions": "freeing", "exploration": "laparotomy",
-    "opening": "opening; duodenal opening; colon opening", "laparoscopic-start": "laparoscopy", "appendix": "appendix",
-    "stoma-closed": "stoma closed; stoma closed with resection", "mesentery": "mesentery", "omentum": "omentum",
-    "fistula-closed": "bowel-skin; bowel-bowel; bowel-bladder; bowel-bladder with resection", "reopening": "reopened",
+    "first-join": "first",
+    "count-joins": "further",
+    "brought-out": "removed, stoma",
+    "ileocolic": "ileocolic",
+    "colon": "colon; colon, stoma above; colon, end stoma",
+    "atresia": "atresia; atresia, tapered; further atresia",
+    "stoma": "stoma; colostomy",
+    "stricturoplasty": "stricturoplasty",
+    "bypass": "bypass",
+    "pouch": "pouch",
+    "hole-sewn": "one hole; several holes; colon hole; colon hole, stoma",
+    "adhesions": "freeing",
+    "exploration": "laparotomy",
+    "opening": "opening; duodenal opening; colon opening",
+    "laparoscopic-start": "laparoscopy",
+    "appendix": "appendix",
+    "stoma-closed": "stoma closed; stoma closed with resection",
+    "mesentery": "mesentery",
+    "omentum": "omentum",
+    "fistula-closed": "bowel-skin; bowel-bowel; bowel-bladder; bowel-bladder with resection",
+    "reopening": "reopened",
     "feeding-catheter": "feeding catheter; feeding tube alone",
-}  # fmt: skip
+}
 
 
 def _told_of(code: str) -> str | None:
     """The rule that tells when this code is billed, or what it is part of."""
-    return next((r for r, names in _TOLD.items() if any(code in CODES[what] for what in names.split("; "))), None)
+    return next(
+        (r for r, names in _TOLD.items() if any(code in CODES[what] for what in names.split("; "))), None
+    )
 
 
 def _is_scoped(code: str) -> bool:
@@ -178,17 +227,29 @@ def _is_scoped(code: str) -> bool:
 _MARK_SAYS = {
     "22": "22 needs a note that describes work far beyond the usual, and it goes on the resection code.",
     "51": "51 goes on later procedures that are not add-ons, and nowhere else.",
-    "59": "No pair edit here needs 59: it is for a second service at a separate site where a pair has indicator 1.",
+    "59": (
+        "No pair edit here needs 59: it is for a second service at a separate site where a pair has"
+        " indicator 1."
+    ),
     "52": "52 says that less was done than the code describes.",
-    "53": "53 is for an operation stopped because the patient was in danger, not for one that was finished another way.",
+    "53": (
+        "53 is for an operation stopped because the patient was in danger, not for one that was finished"
+        " another way."
+    ),
     "82": "82 is for a physician who assists in a teaching hospital where no qualified resident was at hand.",
-    **dict.fromkeys(("76", "77"), "76 and 77 are for one procedure done again later; a second resection is the add-on."),
-    **dict.fromkeys(("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."),
+    **dict.fromkeys(
+        ("76", "77"), "76 and 77 are for one procedure done again later; a second resection is the add-on."
+    ),
+    **dict.fromkeys(
+        ("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."
+    ),
 }
 _WHOSE = {
-    "primary": "the main surgeon", "assistant": "an assisting physician", "co-surgeon": "one of two surgeons",
+    "primary": "the main surgeon",
+    "assistant": "an assisting physician",
+    "co-surgeon": "one of two surgeons",
     "assistant-nonphysician": "an assistant who is no physician",
-}  # fmt: skip
+}
 
 
 def _marks_off(
@@ -200,7 +261,9 @@ def _marks_off(
         elif mark == "51" and target.free_51 and not edits.add_on(code):
             says = f"{code} comes first, since it is valued higher: 51 goes on the others."
         else:
-            says = _MARK_SAYS.get(mark) or (RULEBOOK[mark].says if mark in RULEBOOK else f"Nothing in this note supports {mark}.")
+            says = _MARK_SAYS.get(mark) or (
+                RULEBOOK[mark].says if mark in RULEBOOK else f"Nothing in this note supports {mark}."
+            )
         rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
         yield Finding("modifier", code, f"{code} does not take {mark} here. {says}", rule)
     for mark in sorted(wanted - given):

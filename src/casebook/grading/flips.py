@@ -1,6 +1,7 @@
 """The nearest operation that would make a claim right: one or two stated changes away, or none.
 
-A change drops, adds or moves something done, undoes or makes a join, or turns the approach. Each says itself in words.
+A change drops, adds or moves something done, undoes or makes a join, or turns the approach. Each says itself
+in words.
 """
 
 from __future__ import annotations
@@ -12,23 +13,71 @@ from typing import Any
 
 from casebook.coding import edits
 from casebook.coding.bowel import Place, cm
-from casebook.coding.claim import MODIFIER_ORDER, Claim, same
-from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, OperationError, Step
+from casebook.coding.claim import MODIFIER_ORDER, Claim, same, show
+from casebook.coding.note import Note
+from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, Step
 from casebook.coding.rulebook import CODES, UNLISTED, UNLISTED_OPEN
-from casebook.coding.rules import GLOBAL_DAYS
+from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.coding.views import accepted
+from casebook.errors import OperationError
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
 PIECE = 10.0  # cm, the length of a made-up further piece
 MOST_STEPS = 60_000  # of changed operations; a reader waits for this
 FISTULAS = STEPS["close_fistula"]  # where each leads
 WORDS = {
-    "stoma": "the stoma", "stricturoplasty": "the stricturoplasty", "bypass": "the bypass join", "repair": "the repair",
-    "enterotomy": "the opening", "diverticulectomy": "the removal of the pouch", "close_stoma": "the closing of the stoma",
-    "close_fistula": "the closing of the fistula", "feeding_catheter": "the feeding catheter", "reopen": "the reopening",
-    "lyse_adhesions": "the freeing of adhesions", "explore": "the exploration", "appendectomy": "the appendix",
-    "mesentery_repair": "the closing of the mesentery", "omentectomy": "the omentum",
-}  # fmt: skip
+    "stoma": "the stoma",
+    "stricturoplasty": "the stricturoplasty",
+    "bypass": "the bypass join",
+    "repair": "the repair",
+    "enterotomy": "the opening",
+    "diverticulectomy": "the removal of the pouch",
+    "close_stoma": "the closing of the stoma",
+    "close_fistula": "the closing of the fistula",
+    "feeding_catheter": "the feeding catheter",
+    "reopen": "the reopening",
+    "lyse_adhesions": "the freeing of adhesions",
+    "explore": "the exploration",
+    "appendectomy": "the appendix",
+    "mesentery_repair": "the closing of the mesentery",
+    "omentectomy": "the omentum",
+}
+
+
+def stuck(claim: Claim) -> list[edits.Edit]:
+    """The edits against a claim that no record lifts."""
+    return [e for e in edits.scrub(claim) if e.blocks and not e.appealable]
+
+
+def way(note: Note, claim: Claim) -> tuple[str, Operation | None]:
+    """The smallest change that would make a claim right, in words, and the operation it leads to, if one
+    does."""
+    text = show(claim)
+    if shut_by := stuck(claim):
+        return f"No operation makes {text} right: {shut_by[0].says}", None
+    if strange := never(claim):
+        return f"No operation makes {text} right: {strange}", None
+    if strange := beyond(claim):
+        return (
+            f"This casebook has no rule for {strange}, so it cannot say what would make {text} right.",
+            None,
+        )
+    if note.action == "query":
+        for op in note.readings:
+            if any(c.fits(claim) for _, c in accepted(op)):
+                return (
+                    f"It would be right if the surgeon confirmed this reading: {op.says or 'as billed'}.",
+                    op,
+                )
+        return f"No answer of the surgeon's to what is open would make {text} right.", None
+    found = nearest(note.readings[0], claim)
+    if found is None:
+        return f"No operation within two changes of this one makes {text} right.", None
+    if not found:
+        return f"None of the changes that were tried makes {text} right.", None
+    if len({change.says for change in found}) < len(found):
+        return f"It would be right had {found[0].says}, twice over.", found[-1].op
+    return "It would be right had " + ", and had ".join(change.says for change in found) + ".", found[-1].op
 
 
 @dataclass(frozen=True)
@@ -67,7 +116,8 @@ def never(claim: Claim) -> str | None:
 
 
 def beyond(claim: Claim) -> str | None:
-    """What of a claim no rule of this casebook gives: a code or a modifier that operations outside it may well take."""
+    """What of a claim no rule of this casebook gives: a code or a modifier that operations outside it may
+    well take."""
     for line in claim:
         if line.code not in _DERIVED:
             return line.code
@@ -83,7 +133,8 @@ _DERIVED = {code for codes in CODES.values() for code in codes} | {UNLISTED, UNL
 def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
     """The fewest changes, at most two, after which the wanted claim is an accepted one.
 
-    None where no two changes do; nothing at all where there are too many to try, as in an operation of thirty pieces.
+    None where no two changes do; nothing at all where there are too many to try, as in an operation of thirty
+    pieces.
     """
     if len(_lacks(op, wanted)) > 2:
         return None
@@ -99,8 +150,15 @@ def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
                 continue
             made = set(change.op.steps) - set(op.steps)
             for second in work.changes(change.op):
-                undone = not made.issubset(second.op.steps)  # the second change would take back what the first one did
-                if undone or second.op in tried or _lacks(second.op, wanted) or (fewer and not second.fewer(change.op)):
+                undone = not made.issubset(
+                    second.op.steps
+                )  # the second change would take back what the first one did
+                if (
+                    undone
+                    or second.op in tried
+                    or _lacks(second.op, wanted)
+                    or (fewer and not second.fewer(change.op))
+                ):
                     continue
                 tried.add(second.op)
                 if _right(second.op, wanted):
@@ -125,11 +183,14 @@ class Work:
 _SESSION = {"58": "staged", "78": "complication", "79": "unrelated"}
 _ROLE = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
 _OPEN = {opened for opened, _ in CODES.values()} - {scoped for _, scoped in CODES.values()}
-_SCOPED = {scoped for _, scoped in CODES.values() if scoped} - {opened for opened, _ in CODES.values()} | {UNLISTED}
+_SCOPED = {scoped for _, scoped in CODES.values() if scoped} - {opened for opened, _ in CODES.values()} | {
+    UNLISTED
+}
 
 
 def _lacks(op: Operation, wanted: Claim) -> set[str]:
-    """What a glance at the claim shows that another operation must have: one change mends one of these at most."""
+    """What a glance at the claim shows that another operation must have: one change mends one of these at
+    most."""
     marks = {mark for line in wanted for mark in line.modifiers}
     codes = {line.code for line in wanted}
     found = set()
@@ -172,12 +233,18 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
         if one.joined and two.joined:
             bridge = (Step("resect", one.end, two.start, reason="margin"), Step("join", one.start, two.end))
             kept = _without(op, {one.joins[-1], two.joins[-1]})
-            yield f"the bowel from {cm(one.end)} to {cm(two.start)} also been taken, with one join", {"steps": kept + bridge}
+            yield (
+                f"the bowel from {cm(one.end)} to {cm(two.start)} also been taken, with one join",
+                {"steps": kept + bridge},
+            )
     for i, step in enumerate(op.steps):
         if step.act in WORDS and not (step.act == "stoma" and any(i in p.stomas and p.cuts for p in places)):
             word = WORDS[step.act].removeprefix("the ") if step.kind != "loop" else "loop stoma"
             alike = sum(s.act == step.act and s.kind == step.kind for s in op.steps)
-            yield f"there been one {word} fewer" if alike > 1 else f"there been no {word}", {"steps": _without(op, {i})}
+            yield (
+                f"there been one {word} fewer" if alike > 1 else f"there been no {word}",
+                {"steps": _without(op, {i})},
+            )
         if step.act == "close_fistula":
             for kind in FISTULAS:
                 if kind != step.kind:
@@ -191,10 +258,15 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
             yield says.replace("a ", "a further ", 1) if again else says, {"steps": (*op.steps, *more)}
         for i, step in enumerate(op.steps):
             if step.act in POINTS:
-                moved = tuple(replace(s, start=site, end=site) if i == j else s for j, s in enumerate(op.steps))
+                moved = tuple(
+                    replace(s, start=site, end=site) if i == j else s for j, s in enumerate(op.steps)
+                )
                 yield f"{WORDS[step.act]} been at another site", {"steps": moved}
     beyond = max([op.valve, *(end for s in op.steps for end in (s.start, s.end))]) + ROOM
-    yield "a loop of colon been brought out", {"steps": (*op.steps, Step("stoma", beyond, beyond, kind="loop"))}
+    yield (
+        "a loop of colon been brought out",
+        {"steps": (*op.steps, Step("stoma", beyond, beyond, kind="loop"))},
+    )
     yield (
         f"the note {'not ' if op.unusual_work else ''}described work far beyond the usual",
         {"unusual_work": not op.unusual_work},
@@ -208,9 +280,11 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     if op.follows:
         yield "this been the first operation", {"follows": None, "days": 1}
     for surgeon, words in (
-        ("primary", "this been the main surgeon's claim"), ("assistant", "this been the assistant surgeon's claim"),
-        ("assistant-nonphysician", "this been the physician assistant's claim"), ("co-surgeon", "two surgeons shared the operation"),
-    ):  # fmt: skip
+        ("primary", "this been the main surgeon's claim"),
+        ("assistant", "this been the assistant surgeon's claim"),
+        ("assistant-nonphysician", "this been the physician assistant's claim"),
+        ("co-surgeon", "two surgeons shared the operation"),
+    ):
         if op.surgeon != surgeon:
             yield words, {"surgeon": surgeon}
 
@@ -218,7 +292,13 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
 def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """Something more at a site of its own: in words, and its steps."""
     end = site + PIECE
-    yield "a further segment been removed and joined on its own", (Step("resect", site, end), Step("join", site, end))
+    yield (
+        "a further segment been removed and joined on its own",
+        (
+            Step("resect", site, end),
+            Step("join", site, end),
+        ),
+    )
     yield "a loop been brought out upstream", (Step("stoma", site, site, kind="loop"),)
     yield "a stricture at another site been widened", (Step("stricturoplasty", site, site),)
     yield "a hole from disease at another site been sewn", (Step("repair", site, site, kind="disease"),)
@@ -228,7 +308,10 @@ def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
     yield "two loops been joined with nothing removed", (Step("bypass", site, end),)
     yield "a stoma at another site been closed", (Step("close_stoma", site, site),)
     for kind in FISTULAS:
-        yield f"a fistula ({kind.replace('-', ' to ')}) been closed besides", (Step("close_fistula", kind=kind),)
+        yield (
+            f"a fistula ({kind.replace('-', ' to ')}) been closed besides",
+            (Step("close_fistula", kind=kind),),
+        )
 
 
 def _causes(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -241,7 +324,8 @@ def _causes(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
                 says,
                 {
                     "steps": tuple(
-                        replace(s, kind="disease" if own else "surgeon") if i == j else s for j, s in enumerate(op.steps)
+                        replace(s, kind="disease" if own else "surgeon") if i == j else s
+                        for j, s in enumerate(op.steps)
                     )
                 },
             )
@@ -262,21 +346,30 @@ def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str,
     if place.joined:
         yield (
             f"the end at {cm(place.start)} been brought out instead of joined",
-            {"steps": (*_without(op, {place.joins[-1]}), Step("stoma", place.start, place.start, kind="end"))},
+            {
+                "steps": (
+                    *_without(op, {place.joins[-1]}),
+                    Step("stoma", place.start, place.start, kind="end"),
+                )
+            },
         )
         yield f"the ends at {where} been left stapled", {"steps": _without(op, {place.joins[-1]})}
         yield from _split(op, place)
         if place.cuts and place.end <= op.valve:
             taken = (place.cuts[-1], place.joins[-1])
-            longer = tuple(replace(s, end=op.valve + PIECE) if i in taken else s for i, s in enumerate(op.steps))
+            longer = tuple(
+                replace(s, end=op.valve + PIECE) if i in taken else s for i, s in enumerate(op.steps)
+            )
             yield f"the piece from {where} taken the ileocecal valve with it", {"steps": longer}
     elif place.start < place.end:
         yield f"the ends at {where} been joined", {"steps": (*rest, Step("join", place.start, place.end))}
     if place.start < op.valve < place.end and place.joined:
         steps = tuple(
-            replace(s, end=op.valve - PIECE)
-            if s.act in ("resect", "join") and i in {*place.cuts, *place.joins} and s.end > op.valve
-            else s
+            (
+                replace(s, end=op.valve - PIECE)
+                if s.act in ("resect", "join") and i in {*place.cuts, *place.joins} and s.end > op.valve
+                else s
+            )
             for i, s in enumerate(op.steps)
         )
         yield "the ileocecal valve been left in place", {"steps": steps}
@@ -304,7 +397,10 @@ def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
         if len(pieces) == 1:
             says = f"the lesions {where} been taken out as two pieces, each with its own join"
         else:
-            says = f"the pieces {where} {'' if clear else 'kept clear of one another and '}been joined each on its own"
+            says = (
+                f"the pieces {where} {'' if clear else 'kept clear of one another and '}been joined each on"
+                " its own"
+            )
         yield says, {"steps": rest + steps}
 
 
@@ -325,7 +421,9 @@ def _without(op: Operation, gone: set[int]) -> tuple[Step, ...]:
 
 
 def _free_site(op: Operation) -> float | None:
-    spans = [(p.start, p.end) for p in op.bowel.places] + [(s.start, s.end) for s in op.steps if s.end > s.start or s.start]
+    spans = [(p.start, p.end) for p in op.bowel.places] + [
+        (s.start, s.end) for s in op.steps if s.end > s.start or s.start
+    ]
     at = 60.0
     while at + PIECE + ROOM < op.valve:
         if all(at + PIECE + ROOM < start or end + ROOM < at for start, end in spans):

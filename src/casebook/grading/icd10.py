@@ -1,6 +1,8 @@
-"""Diagnosis codes beside a claim: which sets a case accepts, in which order, and the notes that forbid a pair.
+"""Diagnosis codes beside a claim: which sets a case accepts, in which order, and the notes that forbid a
+pair.
 
-Codes and titles are ICD-10-CM of FY2026 (`icd10cm-2026-04`), the main categories read again in FY2027 (`icd10cm-2027`).
+Codes and titles are ICD-10-CM of FY2026 (`icd10cm-2026-04`), the main categories read again in FY2027
+(`icd10cm-2027`).
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ MOST = 24  # codes read from one answer; a claim holds twelve
 
 @dataclass(frozen=True)
 class Note:
-    """Two code beginnings that exclude each other (`excludes1`), or of which the first already says the second (`inside`)."""
+    """Two code beginnings that exclude each other (`excludes1`), or of which the first already says the
+    second (`inside`)."""
 
     one: str
     two: str
@@ -32,7 +35,9 @@ class Note:
     authority: str
 
     def hits(self, a: str, b: str) -> bool:
-        return (a.startswith(self.one) and b.startswith(self.two)) or (b.startswith(self.one) and a.startswith(self.two))
+        return (a.startswith(self.one) and b.startswith(self.two)) or (
+            b.startswith(self.one) and a.startswith(self.two)
+        )
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +65,8 @@ def tidy(code: object) -> str:
 
 
 def accepted(key: object) -> tuple[tuple[str, ...], ...]:
-    """The sets a case accepts, the preferred first: the key gives one list of codes, or a list of such lists."""
+    """The sets a case accepts, the preferred first: the key gives one list of codes, or a list of such lists.
+    The sets a case accepts, the preferred first: the key gives one list of codes, or a list of such lists."""
     if not isinstance(key, Sequence) or isinstance(key, str) or not key:
         return ()
     several = all(isinstance(row, list | tuple) for row in key)
@@ -74,7 +80,11 @@ def faults(codes: Iterable[str]) -> list[dict[str, str]]:
     for code in given:
         if not _CODE.fullmatch(code):
             found.append(
-                {"code": code, "says": f"{code} does not have the form of an ICD-10-CM code, such as K50.012.", "authority": ""}
+                {
+                    "code": code,
+                    "says": f"{code} does not have the form of an ICD-10-CM code, such as K50.012.",
+                    "authority": "",
+                }
             )
         elif code in titles() and code not in complete():
             says = f"{code} needs more characters: it is the beginning of several codes."
@@ -88,7 +98,8 @@ def faults(codes: Iterable[str]) -> list[dict[str, str]]:
 
 
 def vaguer(code: str, wanted: str) -> bool:
-    """Whether a code only says less than the wanted one of its category: its beginning, or unspecified where the two part."""
+    """Whether a code only says less than the wanted one of its category: its beginning, or unspecified where
+    the two part."""
     if code[:3] != wanted[:3] or code == wanted:
         return False
     if wanted.startswith(code):
@@ -117,7 +128,8 @@ def _short(sets: Iterable[Sequence[str]], given: Sequence[str]) -> dict[str, str
 def grade(key: object, answer: Iterable[object]) -> dict[str, Any] | None:
     """The learner's codes against the nearest accepted set; None where the case has none. Never raises.
 
-    A code that says less than a missing one counts as that one left out, never as one too many. Codes of history, status and outside causes
+    A code that says less than a missing one counts as that one left out, never as one too many. Codes of
+    history, status and outside causes
     (V to Z) that no accepted set has are not graded: they may be true besides.
     """
     sets = accepted(key)
@@ -128,9 +140,17 @@ def grade(key: object, answer: Iterable[object]) -> dict[str, Any] | None:
     besides = [c for c in given if BESIDES.match(c) and all(c not in codes for codes in sets)]
     counted = [c for c in given if c not in short and c not in besides]
     best = max(sets, key=lambda wanted: (_score(wanted, counted), -sets.index(wanted)))
-    says = "{} says less than the record, which supports {}. It counts as that code left out, not as a code too many."
-    less = [{"code": c, "says": says.format(c, full), "authority": "icd10cm-2026-04"} for c, full in short.items()]
-    says = "{} tells of history, status or an outside cause, which is not graded here: it neither helps nor costs."
+    says = (
+        "{} says less than the record, which supports {}. It counts as that code left out, not as a code too"
+        " many."
+    )
+    less = [
+        {"code": c, "says": says.format(c, full), "authority": "icd10cm-2026-04"} for c, full in short.items()
+    ]
+    says = (
+        "{} tells of history, status or an outside cause, which is not graded here: it neither helps nor"
+        " costs."
+    )
     ungraded = [{"code": c, "says": says.format(c), "authority": ""} for c in besides]
     return {
         "expected": list(sets[0]),

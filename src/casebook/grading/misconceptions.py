@@ -1,4 +1,5 @@
-"""Wrong rules that people really use: each is the rulebook with a rule exchanged, and so gives a whole wrong claim.
+"""Wrong rules that people really use: each is the rulebook with a rule exchanged, and so gives a whole wrong
+claim.
 
 The words (what it amounts to, why it tempts, what corrects it) stand in `data/misconceptions.toml`.
 """
@@ -22,7 +23,8 @@ Swap = Callable[..., Any]
 
 @dataclass(frozen=True, eq=False)
 class Misconception:
-    """`says` completes “This is what … gives.”; `settles` are the acts whose sentence in the chart settles it."""
+    """`says` completes “This is what … gives.”; `settles` are the acts whose sentence in the chart settles
+    it."""
 
     id: str
     says: str
@@ -135,7 +137,9 @@ def _on_add_ons(modifier: str, id: str, follows: str | None = None) -> Swap:
 
 def _forced(d: Derivation, lines: list[Service]) -> list[Service]:
     shut = [edits.pair(a.code, b.code) for i, a in enumerate(lines) for b in lines[i + 1 :]]
-    second = {p[1] for p in shut if p and p[2] == 0} | {s.code for s in lines if s.what == "appendix"}  # shut in the whole table
+    second = {p[1] for p in shut if p and p[2] == 0} | {
+        s.code for s in lines if s.what == "appendix"
+    }  # shut in the whole table
     return marked(_right("59", d, lines), [i for i, s in enumerate(lines) if s.code in second], "59", "59")
 
 
@@ -155,7 +159,9 @@ def _follow_up(modifier: str, follows: str) -> Swap:
 
 
 def _assistant(modifier: str, role: str) -> Swap:
-    return lambda d, lines: marked(lines, range(len(lines)), modifier, modifier) if d.op.surgeon == role else lines
+    return lambda d, lines: (
+        marked(lines, range(len(lines)), modifier, modifier) if d.op.surgeon == role else lines
+    )
 
 
 def _closures(d: Derivation) -> list[Place]:
@@ -203,7 +209,9 @@ def _capped(d: Derivation, joins: int) -> int:
 
 
 _SMALL_THINGS = dict.fromkeys(("adhesions", "exploration", "mesentery", "omentum", "appendix"), _nothing) | {
-    "bypass-beside-resection": _when(lambda d: d.ask("approach") == "open", _nothing, "bypass-beside-resection")
+    "bypass-beside-resection": _when(
+        lambda d: d.ask("approach") == "open", _nothing, "bypass-beside-resection"
+    )
 }
 #: Nobody would think of these first: where another wrong rule gives the same answer, that one is told.
 FAR_FETCHED = frozenset({"length-counted"})
@@ -233,35 +241,53 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "open-for-assisted": {"assisted": _given("open")},
     "laparoscopic-for-open": {"approach": _family(lambda a: "laparoscopic" if a == "open" else a)},
     "converted-as-laparoscopic": {"approach": _family(lambda a: "laparoscopic" if a == "converted" else a)},
-    "converted-as-both": _also("first-join", lambda d: _both_families(d) if d.op.approach == "converted" else []),
+    "converted-as-both": _also(
+        "first-join", lambda d: _both_families(d) if d.op.approach == "converted" else []
+    ),
     "converted-start-billed": {"laparoscopic-start": _nothing},
     "families-mixed": {"first-join": _mixed},
     "add-on-on-colon-code": {"first-join": _when(_colon_base, _EVERY)},
-    "add-on-on-stoma-code": {"first-join": _when(_out, _EVERY)}
-    | _instead("stoma-beside-join", "removed, stoma"),
+    "add-on-on-stoma-code": (
+        {"first-join": _when(_out, _EVERY)} | _instead("stoma-beside-join", "removed, stoma")
+    ),
     "ileocolic-as-small": _played(lambda d, p, part: "joined" if part == "ileocolic" else part),
     "ileum-counted-apart": _also(
-        "ileocolic", lambda d: [d.service("further", steps=steps_of(p), rank="resection") for p in [d.places("ileocolic")] if p]
+        "ileocolic",
+        lambda d: [
+            d.service("further", steps=steps_of(p), rank="resection") for p in [d.places("ileocolic")] if p
+        ],
     ),
     "small-as-ileocolic": _played(
         lambda d, p, part: "ileocolic" if part == "joined" and p.end > d.op.valve - NEAR_VALVE else part
     ),
-    "duodenum-left-out": _played(lambda d, p, part: "as it was left" if part == "joined" and p.start < 0 else part),
+    "duodenum-left-out": _played(
+        lambda d, p, part: "as it was left" if part == "joined" and p.start < 0 else part
+    ),
     "atresia-as-ordinary": _played(lambda d, p, part: "joined" if part == "atresia" else part),
     "ordinary-as-atresia": _played(
-        lambda d, p, part: "atresia" if part == "joined" and d.op.reasons(p) & {"infarction", "perforation"} else part
+        lambda d, p, part: (
+            "atresia" if part == "joined" and d.op.reasons(p) & {"infarction", "perforation"} else part
+        )
     ),
     "stoma-as-join": _played(lambda d, p, part: "joined" if part == "brought out" else part),
-    "end-stoma-as-join-and-stoma": {"brought-out": _when(
-        lambda d: _out(d) and not d.places("joined", "atresia"),
-        lambda d: [d.service("first", steps=steps_of(_out(d)), rank="resection"), d.service("stoma", steps=steps_of(_out(d)))],
-        "brought-out",
-    )},
+    "end-stoma-as-join-and-stoma": {
+        "brought-out": _when(
+            lambda d: _out(d) and not d.places("joined", "atresia"),
+            lambda d: [
+                d.service("first", steps=steps_of(_out(d)), rank="resection"),
+                d.service("stoma", steps=steps_of(_out(d))),
+            ],
+            "brought-out",
+        )
+    },
     "stoma-billed-twice": _also(
-        "brought-out", lambda d: [d.service("stoma", steps=steps_of(_out(d)))] if _out(d) and not _joins(d) else []
+        "brought-out",
+        lambda d: [d.service("stoma", steps=steps_of(_out(d)))] if _out(d) and not _joins(d) else [],
     ),
-    "loop-as-end": {"first-join": _when(_loop, _as("removed, stoma", lambda n: 1))}
-    | {"stoma": _when(_loop, _nothing, "stoma")},
+    "loop-as-end": (
+        {"first-join": _when(_loop, _as("removed, stoma", lambda n: 1))}
+        | {"stoma": _when(_loop, _nothing, "stoma")}
+    ),
     "stoma-left-off": {"stoma": _nothing, "stoma-beside-join": _nothing},
     "join-and-stoma-codes": _instead("stoma-beside-join", "removed, stoma"),
     "adhesions-billed": {"adhesions": _nothing},
@@ -278,26 +304,50 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "own-injury-billed": {"own-injury": _nothing},
     "own-injury-as-add-on": _also(
         "hole-sewn",
-        lambda d: [d.service("further", steps=[i], rank="resection") for i, s in d.numbered("repair") if s.kind == "surgeon"],
-    ) | _played(lambda d, p, part: "joined" if part == "own piece" else part),
+        lambda d: [
+            d.service("further", steps=[i], rank="resection")
+            for i, s in d.numbered("repair")
+            if s.kind == "surgeon"
+        ],
+    )
+    | _played(lambda d, p, part: "joined" if part == "own piece" else part),
     "hole-as-add-on": {"hole-sewn": _holes},
     "hole-left-off": {"hole-sewn": _nothing},
     "pouch-in-piece-billed": {"pouch-in-piece": _nothing},
-    "pouch-as-resection": {"pouch": lambda d: [
-        replace(s, what=(what := "further" if _joins(d) else "first"), code=d.code(what)) for s in _right("pouch", d)
-    ]},
+    "pouch-as-resection": {
+        "pouch": lambda d: [
+            replace(s, what=(what := "further" if _joins(d) else "first"), code=d.code(what))
+            for s in _right("pouch", d)
+        ]
+    },
     "next-day-as-add-on": {"first-join": _when(_later, _EVERY)},
     "session-mark-missing": {"58": _unmarked, "78": _unmarked, "79": _unmarked},
     "return-mark-unearned": {"78": _first_session("78")},
     "staged-mark-unearned": {"58": _first_session("58")},
     "session-mark-confused": {"58": _follow_up("78", "staged"), "78": _follow_up("58", "complication")},
-    "return-mark-on-add-on": {"78": _on_add_ons("78", "78", "complication"), "79": _on_add_ons("79", "79", "unrelated")},
-    "stapled-ends-as-resection": _played(lambda d, p, part: "joined" if part == "stapled ends joined" else part),
-    "resection-as-stapled-ends": _played(lambda d, p, part: "stapled ends joined" if part == "joined" and p.left else part),
+    "return-mark-on-add-on": {
+        "78": _on_add_ons("78", "78", "complication"),
+        "79": _on_add_ons("79", "79", "unrelated"),
+    },
+    "stapled-ends-as-resection": _played(
+        lambda d, p, part: "joined" if part == "stapled ends joined" else part
+    ),
+    "resection-as-stapled-ends": _played(
+        lambda d, p, part: "stapled ends joined" if part == "joined" and p.left else part
+    ),
     "loose-as-joined": _played(lambda d, p, part: "joined" if part == "loose" else part),
     "role-mark-missing": {"80": _unmarked, "AS": _unmarked, "62": _unmarked},
-    "role-mark-unearned": {"80": _when(lambda d: d.op.surgeon == "primary", lambda d, lines: marked(lines, range(len(lines)), "80", "80"), "80")},
-    "role-mark-confused": {"80": _assistant("AS", "assistant"), "AS": _assistant("80", "assistant-nonphysician")},
+    "role-mark-unearned": {
+        "80": _when(
+            lambda d: d.op.surgeon == "primary",
+            lambda d, lines: marked(lines, range(len(lines)), "80", "80"),
+            "80",
+        )
+    },
+    "role-mark-confused": {
+        "80": _assistant("AS", "assistant"),
+        "AS": _assistant("80", "assistant-nonphysician"),
+    },
     "closure-and-resection": {"removed-to-close": _nothing},
     "resection-for-closure": {"fistula-closed": _nothing, "removed-to-close": _nothing},
     "add-on-on-closure": {"first-join": _when(_closures, _EVERY)},
@@ -306,20 +356,28 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "dearer-reading-billed": {"settle": lambda claims, values: values.index(max(values))},
     "cheaper-reading-billed": {"settle": lambda claims, values: values.index(min(values))},
     "asked-without-need": {"settle": lambda claims, values: None},
-}  # fmt: skip
+}
 
 
 def _load() -> dict[str, Misconception]:
     words = toml("misconceptions.toml")
     if words.keys() != _SWAPS.keys():
-        raise RuntimeError(f"misconceptions.toml and misconceptions.py differ in: {words.keys() ^ _SWAPS.keys()}")
+        raise RuntimeError(
+            f"misconceptions.toml and misconceptions.py differ in: {words.keys() ^ _SWAPS.keys()}"
+        )
     return {
         id: Misconception(
-            id, row["says"], row["tempts"], row["correction"], tuple(row["settles"]),
-            tuple(row.get("against", _SWAPS[id])), _SWAPS[id], RULEBOOK.swap(_SWAPS[id]),
+            id,
+            row["says"],
+            row["tempts"],
+            row["correction"],
+            tuple(row["settles"]),
+            tuple(row.get("against", _SWAPS[id])),
+            _SWAPS[id],
+            RULEBOOK.swap(_SWAPS[id]),
         )
         for id, row in words.items()
-    }  # fmt: skip
+    }
 
 
 MISCONCEPTIONS: Mapping[str, Misconception] = Lazy(_load)

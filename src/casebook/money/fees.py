@@ -1,4 +1,5 @@
-"""What a claim pays: Medicare's national facility amounts of 2026, before any place, plan or contract changes them."""
+"""What a claim pays: Medicare's national facility amounts of 2026, before any place, plan or contract changes
+them."""
 
 from __future__ import annotations
 
@@ -11,19 +12,23 @@ from casebook.coding.claim import Claim, Line
 
 SOURCE = "cms-pfs-2026-07"
 DATED = (
-    "Medicare, national, facility, surgeons outside advanced payment models; fee schedule of July 2026, in force until 2026-12-31. "
-    "Other payers and other places pay other amounts."
+    "Medicare, national, facility, surgeons outside advanced payment models; fee schedule of July 2026, in"
+    " force until 2026-12-31. Other payers and other places pay other amounts."
 )
 MOST = 5  # procedures that the ranking covers; further ones are priced by report
 LATER = 0.5  # share of the second to fifth procedure; claims-manual-12-copies, secondary
-#: Share of the fee by modifier. Assistant: the law's 16 % (claims-manual-12-copies); AS: 85 % of that, fcso-assistant, secondary;
+#: Share of the fee by modifier. Assistant: the law's 16 % (claims-manual-12-copies); AS: 85 % of that, fcso-
+#: assistant, secondary;
 #: co-surgeons: 62.5 % each, claims-manual-12-copies, secondary.
 SHARES = {"80": 0.16, "82": 0.16, "AS": 0.136, "62": 0.625}
 
 
 @dataclass(frozen=True)
 class Paid:
-    """One line's payment in USD; None where the payer sets the price. `share` is of the full fee, `rvu` of one unit."""
+    """One line's payment in USD; None where the payer sets the price.
+
+    `share` is of the full fee, `rvu` of one unit.
+    """
 
     line: Line
     rvu: float | None
@@ -46,18 +51,27 @@ def full(code: str) -> float | None:
 def pays(claim: Claim) -> tuple[Paid, ...]:
     """What each line pays, in the order of the claim; nothing where the edit tables deny it."""
     values, no = edits.values(), denied(claim)
-    ranked = [i for i, s in enumerate(claim) if s.code not in no and s.code in values and values[s.code].multiple == "2"]
-    ranked.sort(key=lambda i: (-values[claim[i].code].total, claim[i].code, -claim[i].units, claim[i].modifiers))
+    ranked = [
+        i
+        for i, s in enumerate(claim)
+        if s.code not in no and s.code in values and values[s.code].multiple == "2"
+    ]
+    ranked.sort(
+        key=lambda i: (-values[claim[i].code].total, claim[i].code, -claim[i].units, claim[i].modifiers)
+    )
     return tuple(
-        Paid(line, values[line.code].total if line.code in values else None, 0.0, 0.0, no[line.code])
-        if line.code in no
-        else _paid(line, ranked.index(i) if i in ranked else None)
+        (
+            Paid(line, values[line.code].total if line.code in values else None, 0.0, 0.0, no[line.code])
+            if line.code in no
+            else _paid(line, ranked.index(i) if i in ranked else None)
+        )
         for i, line in enumerate(claim)
     )
 
 
 def denied(claim: Claim) -> dict[str, str]:
-    """The codes that the tables deny as the claim stands, each with the reason; what an appeal may lift is not among them."""
+    """The codes that the tables deny as the claim stands, each with the reason; what an appeal may lift is
+    not among them."""
     found: dict[str, str] = {}
     for edit in edits.scrub(claim):
         code = edit.codes[-1]
@@ -103,10 +117,22 @@ def told(claim: Claim) -> dict[str, Any]:
     """The same in words: one sentence for a line, the total, and what the figures are."""
     paid = pays(claim)
     if not claim:
-        return {"lines": [], "total": "Nothing is filed yet, so nothing is paid.", "says": DATED, "paid": [], "source": SOURCE}
+        return {
+            "lines": [],
+            "total": "Nothing is filed yet, so nothing is paid.",
+            "says": DATED,
+            "paid": [],
+            "source": SOURCE,
+        }
     lines = [f"{p.line}: {f'{p.usd:,.2f} USD, ' if p.usd else ''}{p.says}." for p in paid]
     priced = [p.usd for p in paid if p.usd is not None]
     missing = len(paid) - len(priced)
     total = f"{sum(priced):,.2f} USD" if priced else "No amount"
     rest = f", and {missing} line{'s' if missing > 1 else ''} without a price" if missing else ""
-    return {"lines": lines, "total": f"In all {total}{rest}.", "says": DATED, "paid": [asdict(p) for p in paid], "source": SOURCE}
+    return {
+        "lines": lines,
+        "total": f"In all {total}{rest}.",
+        "says": DATED,
+        "paid": [asdict(p) for p in paid],
+        "source": SOURCE,
+    }

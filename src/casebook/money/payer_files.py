@@ -1,6 +1,7 @@
 """A payer's in-network file, read as a stream: what it says it pays for the codes of this family.
 
-The form is CMS's schema of 2026 (source: `tic-schema-2`). Such files hold hundreds of gigabytes, so that memory stays flat:
+The form is CMS's schema of 2026 (source: `tic-schema-2`). Such files hold hundreds of gigabytes, so that
+memory stays flat:
 what is not wanted is passed over, never built. Needs the extra `analysis` (ijson, tqdm).
 """
 
@@ -25,7 +26,8 @@ OPENED, CLOSED = frozenset({"start_map", "start_array"}), frozenset({"end_map", 
 
 @dataclass(frozen=True)
 class Rate:
-    """One price of one code. `amount` is US dollars, or percent where `kind` is percentage; places are service codes."""
+    """One price of one code. `amount` is US dollars, or percent where `kind` is percentage; places are
+    service codes."""
 
     code: str
     arrangement: str  # ffs | bundle | capitation
@@ -44,7 +46,8 @@ class Rate:
 
 @dataclass
 class PayerFile:
-    """What was read of a file: its head, the rates of the wanted codes, and why the reading ended early, if it did."""
+    """What was read of a file: its head, the rates of the wanted codes, and why the reading ended early, if
+    it did."""
 
     path: Path
     payer: str = ""
@@ -59,13 +62,17 @@ class PayerFile:
 def read(path: str | Path, codes: Collection[str] | None = None, progress: bool = True) -> PayerFile:
     """Read the rates of `codes` (this book's family where none are named) from a .json or .json.gz file.
 
-    A file that is broken or cut is read as far as it goes: `fault` says where it ended, and what was read is kept.
-    A bar shows the progress of anything that takes more than a second. Raises OSError where the file cannot be opened.
+    A file that is broken or cut is read as far as it goes: `fault` says where it ended, and what was read is
+    kept.
+    A bar shows the progress of anything that takes more than a second. Raises OSError where the file cannot
+    be opened.
     """
     path = Path(path)
     found = PayerFile(path)
     total = path.stat().st_size
-    bar = tqdm(total=total, unit="B", unit_scale=True, delay=1, disable=not progress, desc=path.name, leave=False)
+    bar = tqdm(
+        total=total, unit="B", unit_scale=True, delay=1, disable=not progress, desc=path.name, leave=False
+    )
     with path.open("rb") as raw, bar:
         counted: Any = CallbackIOWrapper(bar.update, raw, "read")
         packed = raw.read(2) == b"\x1f\x8b"
@@ -75,7 +82,9 @@ def read(path: str | Path, codes: Collection[str] | None = None, progress: bool 
             _Reader(found, frozenset(codes if codes is not None else family())).take(source)
         except (ijson.JSONError, gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
             at = f"{raw.tell():,} of {total:,} bytes in"
-            found.fault = f"{path}: {_plain(error)} ({at}). What came before is kept: {len(found.rates)} rates."
+            found.fault = (
+                f"{path}: {_plain(error)} ({at}). What came before is kept: {len(found.rates)} rates."
+            )
     return found
 
 
@@ -120,7 +129,9 @@ class _Reader:
                 case "version":
                     self.found.version = str(value)
         if not seen:
-            raise _NotThisFile("the file has no list in_network: is it a table of contents, or a file of allowed amounts?")
+            raise _NotThisFile(
+                "the file has no list in_network: is it a table of contents, or a file of allowed amounts?"
+            )
 
     def _services(self, events: Iterator[tuple[str, Any]]) -> None:
         event, _ = next(events)
@@ -150,7 +161,9 @@ class _Reader:
                 else:
                     waiting = _value(events)
             else:
-                value = _value(events, wanted=key in ("billing_code", "billing_code_type", "negotiation_arrangement"))
+                value = _value(
+                    events, wanted=key in ("billing_code", "billing_code_type", "negotiation_arrangement")
+                )
                 if isinstance(value, str):
                     head[key] = value
         if waiting and self._wanted(head):
@@ -158,7 +171,9 @@ class _Reader:
                 self._group(head, group)
 
     def _wanted(self, head: Mapping[str, str]) -> bool:
-        return head.get("billing_code", "") in self.codes and head.get("billing_code_type", "CPT").upper() in ("CPT", "HCPCS")
+        return head.get("billing_code", "") in self.codes and head.get(
+            "billing_code_type", "CPT"
+        ).upper() in ("CPT", "HCPCS")
 
     def _groups(self, head: Mapping[str, str], events: Iterator[tuple[str, Any]]) -> None:
         event, value = next(events)

@@ -8,22 +8,25 @@ from functools import lru_cache
 from random import Random
 
 from casebook.coding.claim import Claim, Same, read, show
+from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
 from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import derive
-from casebook.coding.views import Note
 from casebook.grading import Item, expected
 from casebook.grading.explanation import Diagnosis, plain
 from casebook.grading.misconceptions import Misconception
 
+from .bank import checked_seed, whole
+
 LEAST, MOST = 3, 10  # choices
-LONGEST = 100  # characters of a seed
 
 
 def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
-    """From 3 to `most` typed answers in an order drawn by the seed, exactly one of them accepted: the preferred one.
+    """From 3 to `most` typed answers in an order drawn by the seed, exactly one of them accepted: the
+    preferred one.
 
-    What tempts in this note comes before what tempts in every note, and wrong rules of different kinds before two of one
+    What tempts in this note comes before what tempts in every note, and wrong rules of different kinds before
+    two of one
     kind. "query" is always among them: standing only where it is right, it would give itself away.
     Raises ValueError for a case that no rule decides, and for a seed or a number that is none.
     """
@@ -36,7 +39,11 @@ def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
     chosen = list(dict.fromkeys((expected(item), "query")))
     seen = {item.compared(read(text)) for text in chosen}
     authors = list(item.key.get("tempting") or {})
-    for least, texts in ((most, authors), (most, _tempting(item, rng)), (LEAST, _slips(item))):  # slips only where too few
+    for least, texts in (
+        (most, authors),
+        (most, _tempting(item, rng)),
+        (LEAST, _slips(item)),
+    ):  # slips only where too few
         for text in texts:
             key = item.compared(read(text))
             if len(chosen) < least and key not in seen and item.grade(text).verdict in ("partly", "wrong"):
@@ -44,20 +51,6 @@ def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
                 chosen.append(text)
     rng.shuffle(chosen)
     return chosen
-
-
-def whole(value: object) -> bool:
-    """Whether a JSON value is a whole number; true and false are none."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def checked_seed(seed: object) -> int | str:
-    """A seed: a whole number, or a short text as a reader types one. Raises ValueError."""
-    if isinstance(seed, str) and len(seed) <= LONGEST:
-        return seed
-    if isinstance(seed, int) and whole(seed):
-        return seed
-    raise ValueError(f"seed: expected a whole number or a text of at most {LONGEST} characters")
 
 
 # What wrong rules give
@@ -76,7 +69,8 @@ def _tempting(item: Item, rng: Random) -> Iterator[str]:
 
 
 def _rank(item: Item, way: tuple[str, tuple[Misconception, ...]], told: set[str]) -> tuple[bool, ...]:
-    """What to take first: what is surely wrong, one reading of several, what tempts in this note alone, another rule broken."""
+    """What to take first: what is surely wrong, one reading of several, what tempts in this note alone,
+    another rule broken."""
     text, ms = way
     rules = {rule for m in ms for rule in m.swaps}
     unsure = item.grade(text).doubt is not None
@@ -84,7 +78,8 @@ def _rank(item: Item, way: tuple[str, tuple[Misconception, ...]], told: set[str]
 
 
 def _filed(item: Item, key: Same, m: Misconception) -> str:
-    """A wrong claim as that wrong rule would have it filed: its lines in order and with 51, just as the right one has them."""
+    """A wrong claim as that wrong rule would have it filed: its lines in order and with 51, just as the right
+    one has them."""
     readings = item.note.readings
     claims = [derive(op, m.book) for op in readings]
     if "settle" in m.swaps and (settled := item.note.chosen(m.book)):
@@ -96,7 +91,9 @@ def _filed(item: Item, key: Same, m: Misconception) -> str:
 def _everywhere() -> frozenset[str]:
     """The misconceptions that tempt in the plainest note of two joins, and so in nearly every note."""
     steps = tuple(
-        Step(act, at, at + 20, reason=why) for at in (100, 300) for act, why in (("resect", "stricture"), ("join", None))
+        Step(act, at, at + 20, reason=why)
+        for at in (100, 300)
+        for act, why in (("resect", "stricture"), ("join", None))
     )
     ways = Diagnosis(Note((Operation(steps=steps),))).wrong_ways
     return frozenset(m.id for ms in ways.values() for m in ms)
@@ -106,7 +103,8 @@ def _everywhere() -> frozenset[str]:
 
 
 def _slips(item: Item) -> Iterator[str]:
-    """What a slip of the hand makes of each claim that the note could support: the other family, a line less, a unit more."""
+    """What a slip of the hand makes of each claim that the note could support: the other family, a line less,
+    a unit more."""
     for target in item.diagnosis.targets:
         lines: Claim = target.lines
         yield show(lines)  # one reading's claim, where the note needs a query

@@ -1,6 +1,8 @@
-"""The bowel as an operation leaves it, drawn as SVG from the operation that is graded, with the same said in words.
+"""The bowel as an operation leaves it, drawn as SVG from the operation that is graded, with the same said in
+words.
 
-The drawing is wide enough for a phone and keeps its words legible there: what was done gets room, untouched bowel is shortened.
+The drawing is wide enough for a phone and keeps its words legible there: what was done gets room, untouched
+bowel is shortened.
 Colors come from `STYLE` by class; every mark differs in shape too.
 """
 
@@ -57,7 +59,10 @@ def fate(place: Place) -> str:
 
 def in_words(op: Operation) -> str:
     """The drawing said in words: every place, stoma and point of work, in order along the bowel."""
-    said = [f"Bowel from the ligament of Treitz (0) to the ileocecal valve at {cm(op.valve)} cm, and the colon beyond."]
+    said = [
+        f"Bowel from the ligament of Treitz (0) to the ileocecal valve at {cm(op.valve)} cm, and the colon"
+        " beyond."
+    ]
     for place in op.bowel.places:
         if place.start == place.end:
             said.append(f"Divided at {cm(place.start)}, the upper end brought out.")
@@ -86,7 +91,8 @@ class Scale:
 
     @classmethod
     def of(cls, op: Operation) -> Scale:
-        """Room for every place and every point of work; long stretches that nothing happened to are shortened."""
+        """Room for every place and every point of work; long stretches that nothing happened to are
+        shortened."""
         places = op.bowel.places
         marks = {0.0, op.valve, *(at for at, _ in op.bowel.loops)}
         marks |= {x for p in places for x in (p.start, p.end)}
@@ -116,7 +122,11 @@ class Words:
         """One label, centered at x as far as the edges allow."""
         half = len(text) * LETTER / 2
         x = min(max(x, half + 2), WIDTH - half - 2)
-        spans = ((i, row) for i, row in enumerate(self.taken) if all(x + half + 4 <= a or b + 4 <= x - half for a, b in row))
+        spans = (
+            (i, row)
+            for i, row in enumerate(self.taken)
+            if all(x + half + 4 <= a or b + 4 <= x - half for a, b in row)
+        )
         i, row = next(spans, (len(ROWS) - 1, self.taken[-1]))
         row.append((x - half, x + half))
         return f'<text class="{kind}" x="{x:.1f}" y="{ROWS[i]:g}" text-anchor="middle">{escape(text)}</text>'
@@ -130,9 +140,9 @@ def draw(op: Operation, title: str = "The bowel at closing") -> str:
     name, x, words = f"bowel-{next(_names)}", Scale.of(op), Words()
     parts = [*_bowel(op, x), *_marks(op, x, words)]
     return (
-        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{name}-t {name}-d" '
-        f'xmlns="http://www.w3.org/2000/svg"><title id="{name}-t">{escape(title)}</title>'
-        f'<desc id="{name}-d">{escape(in_words(op))}</desc>{"".join(parts)}</svg>'
+        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{name}-t'
+        f' {name}-d" xmlns="http://www.w3.org/2000/svg"><title id="{name}-t">{escape(title)}</title><desc'
+        f' id="{name}-d">{escape(in_words(op))}</desc>{"".join(parts)}</svg>'
     )
 
 
@@ -152,14 +162,20 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
     for place in op.bowel.places:
         a, b = x(place.start), x(place.end)
         if b > a:
-            yield f'<rect class="out" x="{a}" y="{LINE - TUBE / 2:g}" width="{b - a:.1f}" height="{TUBE:g}" rx="3"/>'
+            yield (
+                f'<rect class="out" x="{a}" y="{LINE - TUBE / 2:g}" width="{b - a:.1f}" height="{TUBE:g}"'
+                ' rx="3"/>'
+            )
             yield words.put((a + b) / 2, f"{cm(place.start)}\u2013{cm(place.end)}")
         if place.joined:
             number += 1
             top, middle = LINE - 30, (a + b) / 2
             yield f'<path class="join" d="M{a} {LINE - 9:g}C{a} {top} {b} {top} {b} {LINE - 9:g}"/>'
             yield f'<circle class="count" cx="{middle:.1f}" cy="{LINE - 26:g}" r="8.5"/>'
-            yield f'<text class="number" x="{middle:.1f}" y="{LINE - 22:g}" text-anchor="middle">{number}</text>'
+            yield (
+                f'<text class="number" x="{middle:.1f}" y="{LINE - 22:g}"'
+                f' text-anchor="middle">{number}</text>'
+            )
         for end in (a, b) if place.open else ():
             yield f'<path class="loose" d="M{end} {LINE - 12:g}v24"/>'
         for at in place.brought_out:
@@ -169,11 +185,18 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
     for step in op.steps:
         if step.act in POINTS:
             at = x(step.start)
-            yield f'<path class="point" d="M{at} {LINE - 11:g}l7 11l-7 11l-7 -11z"/>' + words.put(at, cm(step.start))
+            yield f'<path class="point" d="M{at} {LINE - 11:g}l7 11l-7 11l-7 -11z"/>' + words.put(
+                at, cm(step.start)
+            )
         elif step.act == "bypass":
             a, b = x(step.start), x(step.end)
-            yield f'<path class="join" d="M{a} {LINE + 9:g}C{a} {LINE + 36:g} {b} {LINE + 36:g} {b} {LINE + 9:g}"/>'
-    yield f'<path d="M{x(op.valve)} {LINE - 15:g}v30"/>' + words.put(x(op.valve), f"valve {cm(op.valve)}", "quiet")
+            yield (
+                f'<path class="join" d="M{a} {LINE + 9:g}C{a} {LINE + 36:g} {b} {LINE + 36:g} {b}'
+                f' {LINE + 9:g}"/>'
+            )
+    yield f'<path d="M{x(op.valve)} {LINE - 15:g}v30"/>' + words.put(
+        x(op.valve), f"valve {cm(op.valve)}", "quiet"
+    )
     yield words.put(x(0.0), "0 cm", "quiet")
 
 
@@ -187,9 +210,11 @@ def picture(op: Operation, title: str) -> dict[str, str]:
 
 
 def beside(item: Item, answer: str) -> dict[str, Any]:
-    """The bowel as operated, one picture for each reading of the note, beside the bowel that would make the answer right.
+    """The bowel as operated, one picture for each reading of the note, beside the bowel that would make the
+    answer right.
 
-    `right_if` is None where the answer is right already, cannot be read, or where no operation near this one makes it right.
+    `right_if` is None where the answer is right already, cannot be read, or where no operation near this one
+    makes it right.
     """
     readings = item.note.readings
     titles = ["As operated"] if len(readings) == 1 else [f"As one can read it: {op.says}" for op in readings]

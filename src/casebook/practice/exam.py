@@ -1,4 +1,5 @@
-"""A test drawn from a bank of cases: as even as can be over the things to learn, from plain to noisy, the same for a seed."""
+"""A test drawn from a bank of cases: as even as can be over the things to learn, from plain to noisy, the
+same for a seed."""
 
 from __future__ import annotations
 
@@ -6,35 +7,25 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from .choices import checked_seed, whole
-
-Page = Mapping[str, Any]
-
-#: Every thing to learn: its name in words, and the page of the book that teaches it.
-TOPICS: dict[str, tuple[str, str]] = {
-    "joins": ("counting joins", "book/joins"),
-    "units": ("units of the add-on", "book/joins"),
-    "approach": ("open or laparoscopic", "book/family"),
-    "base-code": ("which base code", "book/family"),
-    "colon": ("colon and valve", "book/family"),
-    "stoma": ("stomas", "book/family"),
-    "companions": ("what is part of something larger", "book/family"),
-    "sessions": ("later sessions", "book/sessions"),
-    "surgeons-modifiers": ("whose claim it is", "book/sessions"),
-    "query": ("when to ask the surgeon", "book/queries"),
-}
-BESIDE = "diagnoses"  # scored beside the claim, so that no claim tells whether it was learned
-NO_TOPIC = "other"  # what a case is about that does not say so
+from .bank import Page, about_of, checked_seed, level_of, pages_of, whole
 
 
 def draw(
-    bank: Sequence[Page], number: int, seed: int | str, topics: list[str] | None = None, levels: list[int] | None = None
+    bank: Sequence[Page],
+    number: int,
+    seed: int | str,
+    topics: list[str] | None = None,
+    levels: list[int] | None = None,
 ) -> dict[str, Any]:
-    """A test: `{"seed": ..., "items": [{"case": ..., "topic": ..., "level": ...}], "says": None or what to know of it}`.
+    """A test: `{"seed": ..., "items": [{"case": ..., "topic": ..., "level": ...}], "says": None or what to
+    know of it}`.
 
-    `topic` is the one thing to learn that the case stands for in this test; of these each has as many cases as any other, or
-    one more or less, unless the bank has no more of it. No case comes twice: a bank with fewer gives all it has and `says` so.
-    `topics` and `levels` narrow the choice. The order of the bank does not matter. Raises ValueError on anything else.
+    `topic` is the one thing to learn that the case stands for in this test; of these each has as many cases
+    as any other, or
+    one more or less, unless the bank has no more of it. No case comes twice: a bank with fewer gives all it
+    has and `says` so.
+    `topics` and `levels` narrow the choice. The order of the bank does not matter. Raises ValueError on
+    anything else.
     """
     if not whole(number) or number < 1:
         raise ValueError("number: expected how many cases to draw, 1 or more")
@@ -51,7 +42,9 @@ def draw(
         raise ValueError("No case of the bank fits what was asked for.")
     rng = Random(f"draw:{checked_seed(seed)}")
     given = _blueprint(about, _mixed(pages, list(about), rng), min(number, len(about)), rng)
-    items: list[dict[str, Any]] = [{"case": id, "topic": topic, "level": level_of(pages[id])} for id, topic in given.items()]
+    items: list[dict[str, Any]] = [
+        {"case": id, "topic": topic, "level": level_of(pages[id])} for id, topic in given.items()
+    ]
     rng.shuffle(items)
     items.sort(key=lambda item: item["level"])
     short = f"Only {len(about)} {'case fits' if len(about) == 1 else 'cases fit'}: the test has all of them."
@@ -70,7 +63,8 @@ def _mixed(pages: Mapping[str, Page], ids: list[str], rng: Random) -> list[str]:
 
 
 def _blueprint(about: Mapping[str, list[str]], ids: list[str], number: int, rng: Random) -> dict[str, str]:
-    """So many cases, each with the topic it stands for: the topics take one case each in turn until the number is reached."""
+    """So many cases, each with the topic it stands for: the topics take one case each in turn until the
+    number is reached."""
     given: dict[str, str] = {}
 
     def take(topic: str, passed: set[str]) -> bool:
@@ -91,38 +85,6 @@ def _blueprint(about: Mapping[str, list[str]], ids: list[str], number: int, rng:
 
 
 # Reading a bank
-
-
-def pages_of(bank: object) -> dict[str, Page]:
-    """The pages of a bank by their ids, in its order. Raises ValueError where it is no list of cases."""
-    if not isinstance(bank, list | tuple):
-        raise ValueError("bank: expected a list of cases")
-    found: dict[str, Page] = {}
-    for i, page in enumerate(bank):
-        if not isinstance(page, Mapping) or not isinstance(page.get("id"), str) or not page["id"]:
-            raise ValueError(f"bank: number {i + 1} is no case with an id")
-        found.setdefault(page["id"], page)
-    return found
-
-
-def about_of(page: Page) -> list[str]:
-    """What of the claim a case is about."""
-    about = page.get("about")
-    words = (
-        [word for word in about if isinstance(word, str) and word not in ("", BESIDE)] if isinstance(about, list | tuple) else []
-    )
-    return list(dict.fromkeys(words)) or [NO_TOPIC]
-
-
-def level_of(page: Page) -> int:
-    """The level of a case: 1, 2 or 3."""
-    level: Any = page.get("level")
-    return int(level) if whole(level) and level in (1, 2, 3) else 1
-
-
-def named(topic: str) -> str:
-    """A thing to learn in words."""
-    return TOPICS[topic][0] if topic in TOPICS else topic.replace("-", " ")
 
 
 def _list(value: object, name: str, fits: Any, words: str) -> list[Any]:

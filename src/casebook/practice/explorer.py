@@ -12,10 +12,12 @@ from typing import Any
 
 from casebook.coding.bowel import cm
 from casebook.coding.claim import show
-from casebook.coding.operation import Operation, OperationError, read_operation
+from casebook.coding.note import Note
+from casebook.coding.operation import Operation
+from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
-from casebook.coding.views import Note
-from casebook.grading import told
+from casebook.errors import OperationError
+from casebook.grading import rule_as_read
 
 from .diagram import draw, in_words
 
@@ -34,9 +36,12 @@ def start() -> dict[str, Any]:
 def after(operation: object, act: object) -> dict[str, Any]:
     """The operation after one act more. Raises ValueError, which says in plain words why it cannot be done.
 
-    Acts: `{"do": "cut", "from": 300, "to": 330}`, `{"do": "join", "place": [300, 330]}`, `{"do": "stoma", "at": 300}`,
-    `{"do": "loop", "at": 120}`, `{"do": "widen", "at": 200}`, `{"do": "redo", "place": [300, 330]}` (the join of this place is
-    taken out and made anew), `{"do": "approach", "approach": "converted"}`, `{"do": "undo"}`. Distances are cm.
+    Acts: `{"do": "cut", "from": 300, "to": 330}`, `{"do": "join", "place": [300, 330]}`, `{"do": "stoma",
+    "at": 300}`,
+    `{"do": "loop", "at": 120}`, `{"do": "widen", "at": 200}`, `{"do": "redo", "place": [300, 330]}` (the join
+    of this place is
+    taken out and made anew), `{"do": "approach", "approach": "converted"}`, `{"do": "undo"}`. Distances are
+    cm.
     """
     now = operation if isinstance(operation, Mapping) else start()
     steps = list(now.get("steps") or []) if isinstance(now.get("steps") or [], list) else []
@@ -79,7 +84,8 @@ def after(operation: object, act: object) -> dict[str, Any]:
 
 
 def look(operation: object) -> dict[str, Any]:
-    """What there is to see of an operation: picture, claim, reasons, and the places where something can be done next."""
+    """What there is to see of an operation: picture, claim, reasons, and the places where something can be
+    done next."""
     state = dict(operation) if isinstance(operation, Mapping) else start()
     untouched = not state.get("steps")
     op = Operation() if untouched else _operation(state)
@@ -96,14 +102,15 @@ def look(operation: object) -> dict[str, Any]:
         "joins": sum(p.joined for p in places),
         "open": [[p.start, p.end] for p in places if p.open and p.start < p.end],
         "joined": [[p.start, p.end] for p in places if p.joined],
-        "because": [told(r) for r in main.because] if main else [],
+        "because": [rule_as_read(r) for r in main.because] if main else [],
         "not_billed": [{"code": c, "says": RULEBOOK[r].says} for c, r, _ in main.not_billed] if main else [],
         "beyond": beyond,
     }
 
 
 def explore(operation: object, act: object) -> dict[str, Any]:
-    """One act and what there is to see after it; where it cannot be done, `error` says why and nothing has changed."""
+    """One act and what there is to see after it; where it cannot be done, `error` says why and nothing has
+    changed."""
     try:
         return look(after(operation, act))
     except ValueError as error:

@@ -1,6 +1,8 @@
-"""Hints for one case, in stages: what to ask of the note, where to look, what stands there, and the rule that decides.
+"""Hints for one case, in stages: what to ask of the note, where to look, what stands there, and the rule that
+decides.
 
-No hint names a code, and none before the last tells a note that needs a query from one that settles the matter.
+No hint names a code, and none before the last tells a note that needs a query from one that settles the
+matter.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from casebook.coding.rulebook import Derived
 from casebook.coding.rules import RULEBOOK
 from casebook.grading import Item
 
-#: What to ask of a note, and the rules that make it the thing to ask: what is rare first, what every note has last.
+#: What to ask of a note, and the rules that make it the thing to ask: what is rare first, what every note has
+#: last.
 #: Of the rules in a row, the one that says most stands first.
 QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -31,13 +34,32 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "What became of the ends at each place: joined, brought to the skin, or closed and left inside?",
-        ("loose-beside-stoma", "stoma-beside-join", "brought-out", "stapled-ends-joined", "loose-ends", "stoma"),
+        (
+            "loose-beside-stoma",
+            "stoma-beside-join",
+            "brought-out",
+            "stapled-ends-joined",
+            "loose-ends",
+            "stoma",
+        ),
     ),
     (
-        "What was done to the bowel besides, for what reason, and how far from the joins and the removed pieces?",
         (
-            "own-injury", "own-piece", "part-of-join", "pouch-in-piece", "bypass-beside-resection", "stricturoplasty", "hole-sewn", "bypass",
-            "pouch", "opening", "feeding-catheter",
+            "What was done to the bowel besides, for what reason, and how far from the joins and the removed"
+            " pieces?"
+        ),
+        (
+            "own-injury",
+            "own-piece",
+            "part-of-join",
+            "pouch-in-piece",
+            "bypass-beside-resection",
+            "stricturoplasty",
+            "hole-sewn",
+            "bypass",
+            "pouch",
+            "opening",
+            "feeding-catheter",
         ),
     ),
     (
@@ -51,28 +73,35 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("What does this operation have to do with the earlier one?", ("58", "78", "79")),
     ("What part did this surgeon play in the operation?", ("80", "AS", "62")),
     ("Does the note describe work far beyond the usual?", ("22",)),
-)  # fmt: skip
+)
 APPROACH, ALONG_THE_WAY = QUESTIONS[0], QUESTIONS[6]
 #: What a step tells, in the words of a hint.
 TELLS = {"resect": "what was taken out", "join": "what was joined", "stoma": "what was brought to the skin"}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 CODE = re.compile(r"\b[0-9]{4}[0-9AFMTU]\b")
-GIVES_AWAY = re.compile(r"\bquer(?:y|ies)\b|\bask(?:ed)? the surgeon\b|question to the surgeon", re.IGNORECASE)
+GIVES_AWAY = re.compile(
+    r"\bquer(?:y|ies)\b|\bask(?:ed)? the surgeon\b|question to the surgeon", re.IGNORECASE
+)
 MOST = 2  # questions asked, sentences quoted and rules told
 
 Row = tuple[str, tuple[str, ...]]
 
 
 def hints(item: Item) -> list[str]:
-    """Three or four hints from general to nearly the answer: the question, where to look, the words, the rule.
+    """Three or four hints from general to nearly the answer: the question, where to look, the words, the
+    rule.
 
     A case whose chart marks nothing has no words to quote, and so three. Never raises.
     """
     rows = _rows(item.note.mains)[:MOST] or [ALONG_THE_WAY]
     steps = [_steps(item, row) for row in rows]
     quotable = [_sentences(item, row, deciding) for row, deciding in zip(rows, steps, strict=True)]
-    each = MOST if item.note.action == "query" else MOST // len(rows)  # what is open is the same for every question
-    quoted = [words for words in item.evidence.values() if any(words in sentences[-each:] for sentences in quotable)][:MOST]
+    each = (
+        MOST if item.note.action == "query" else MOST // len(rows)
+    )  # what is open is the same for every question
+    quoted = [
+        words for words in item.evidence.values() if any(words in sentences[-each:] for sentences in quotable)
+    ][:MOST]
     return [
         " ".join((*(asks for asks, _ in rows), "Where does the note say so?")),
         _where(len({words for sentences in quotable for words in sentences}), _look(rows, steps)),
@@ -92,22 +121,29 @@ def _rows(claims: Sequence[Derived]) -> list[Row]:
         if not all((code, units) in others for others in lines)
         for rule in claim.rests_on[code]
     }
-    return sorted((row for row in QUESTIONS if played & set(row[1])), key=lambda row: not differ & set(row[1]))
+    return sorted(
+        (row for row in QUESTIONS if played & set(row[1])), key=lambda row: not differ & set(row[1])
+    )
 
 
 def _played(claims: Iterable[Derived]) -> set[str]:
     """Every rule that played a part, also those that struck something."""
-    return {rule for claim in claims for rule in (*claim.because, *(struck for _, struck, _ in claim.not_billed))}
+    return {
+        rule for claim in claims for rule in (*claim.because, *(struck for _, struck, _ in claim.not_billed))
+    }
 
 
 def _steps(item: Item, row: Row) -> list[Step]:
-    """The steps that decide: where the note needs a query those not in every reading, else those that the rules stand on."""
+    """The steps that decide: where the note needs a query those not in every reading, else those that the
+    rules stand on."""
     readings = item.note.readings
     if item.note.action == "query":
         return item.differing
     found = set()
     for claim in item.note.mains[:1]:
-        found |= {i for code, at in claim.shown_by.items() if set(row[1]) & set(claim.rests_on[code]) for i in at}
+        found |= {
+            i for code, at in claim.shown_by.items() if set(row[1]) & set(claim.rests_on[code]) for i in at
+        }
         found |= {i for _, rule, at in claim.not_billed if rule in row[1] for i in at}
     return [readings[0].steps[i] for i in sorted(found)]
 
@@ -146,6 +182,8 @@ def _rule(item: Item, rows: list[Row]) -> str:
         return f"The rule: {RULEBOOK['settle'].says}"
     played = _played(item.note.mains)
     each = MOST // len(rows)
-    says = " ".join(RULEBOOK[rule].says for _, rules in rows for rule in [r for r in rules if r in played][:each])
+    says = " ".join(
+        RULEBOOK[rule].says for _, rules in rows for rule in [r for r in rules if r in played][:each]
+    )
     hidden = CODE.sub("…", says)
     return f"The rule: {hidden}" + (" (The codes are left for you to fill in.)" if hidden != says else "")

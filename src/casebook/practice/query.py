@@ -1,7 +1,10 @@
-"""The question to the surgeon: sentences to put it together from, and whether a written one asks without leading.
+"""The question to the surgeon: sentences to put it together from, and whether a written one asks without
+leading.
 
-What makes a question compliant is told in the practice briefs on queries (`query-briefs`): it quotes this record, it leaves the answer
-open, it says nothing of money, and choices come with "other" and "unable to determine". A program sees words only, so what is said
+What makes a question compliant is told in the practice briefs on queries (`query-briefs`): it quotes this
+record, it leaves the answer
+open, it says nothing of money, and choices come with "other" and "unable to determine". A program sees words
+only, so what is said
 here is said of the words: a rule of thumb, never a judgement of the person.
 """
 
@@ -22,21 +25,28 @@ MONEY = re.compile(
     re.IGNORECASE,
 )
 LEADS = re.compile(
-    r"\b(?:please (?:confirm|add|document|state|write|addend) that|confirm that|can you confirm|could you (?:please )?(?:add|confirm|state that|"
-    r"document that)|you (?:meant|mean|must have|did|made|performed)\b[^?]{0,80}\b(?:right|correct|yes)\b|isn.t it|wasn.t it|weren.t there|"
-    r"didn.t you|do you agree|is it (?:correct|true) that|so that (?:we|it|i)|we (?:assume|think|believe)|surely|obviously|should (?:say|read))",
+    r"\b(?:please (?:confirm|add|document|state|write|addend) that|confirm that|can you confirm|could you"
+    r" (?:please )?(?:add|confirm|state that|"
+    r"document that)|you (?:meant|mean|must"
+    r" have|did|made|performed)\b[^?]{0,80}\b(?:right|correct|yes)\b|isn.t it|wasn.t it|weren.t there|"
+    r"didn.t you|do you agree|is it (?:correct|true) that|so that (?:we|it|i)|we"
+    r" (?:assume|think|believe)|surely|obviously|should (?:say|read))",
     re.IGNORECASE,
 )
 CLOSED = re.compile(r"^\s*(?:was|were|did|is|are|do|does|has|have|can|could|would)\b", re.IGNORECASE)
-OPEN = re.compile(r"\b(?:how|what|which|where|when|please (?:describe|clarify|tell|say)|describe|clarify)\b", re.IGNORECASE)
+OPEN = re.compile(
+    r"\b(?:how|what|which|where|when|please (?:describe|clarify|tell|say)|describe|clarify)\b", re.IGNORECASE
+)
 PLACE = re.compile(
-    r"\b(?:lines?\s*\d+|operative (?:report|note)|brief(?: operative)? note|report|header|heading|title|pathology|imaging|record|note|history|"
+    r"\b(?:lines?\s*\d+|operative (?:report|note)|brief(?: operative)?"
+    r" note|report|header|heading|title|pathology|imaging|record|note|history|"
     r"procedure (?:list|line)|anesthesia|dictat\w+)\b",
     re.IGNORECASE,
 )
 OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 UNABLE = re.compile(
-    r"\b(?:unable|not able|cannot|can not|impossible) to (?:determine|say|tell)\b|\b(?:undetermined|cannot be (?:determined|said|told))\b",
+    r"\b(?:unable|not able|cannot|can not|impossible) to (?:determine|say|tell)\b|\b(?:undetermined|cannot be"
+    r" (?:determined|said|told))\b",
     re.IGNORECASE,
 )
 CHOICES = re.compile(r"(?:^|\s)(?:\[ ?\]|\([a-d1-9]\)|[a-d1-9]\)|[-*\u2022\u25a1])\s*\S", re.MULTILINE)
@@ -52,7 +62,8 @@ TEMPTING = (
 
 
 def options(item: Item, seed: int = 0) -> list[dict[str, str]]:
-    """Sentences to pick from, `{"id", "text"}`, in an order drawn by the seed: open ones, and some that tempt."""
+    """Sentences to pick from, `{"id", "text"}`, in an order drawn by the seed: open ones, and some that
+    tempt."""
     rows = [{"id": f"open-{i}", "text": ask} for i, (_, ask) in enumerate(left_open(item), 1)]
     if quoted := _quoted(item):
         rows.append({"id": "quote", "text": quoted})
@@ -63,14 +74,24 @@ def options(item: Item, seed: int = 0) -> list[dict[str, str]]:
 
 
 def model(item: Item) -> str:
-    """A question that would do for this note: the facts with their place, then what to ask, then the ways to answer."""
+    """A question that would do for this note: the facts with their place, then what to ask, then the ways to
+    answer."""
     asks = question_of(item)
-    asks = "Please describe what was done to the bowel, and what became of its ends." if MONEY.search(asks) else asks
-    return "\n".join(part for part in (_quoted(item), asks, f"- As described here: ____\n- {CLOSING}") if part)
+    asks = (
+        "Please describe what was done to the bowel, and what became of its ends."
+        if MONEY.search(asks)
+        else asks
+    )
+    return "\n".join(
+        part for part in (_quoted(item), asks, f"- As described here: ____\n- {CLOSING}") if part
+    )
 
 
 def review(item: Item, text: object) -> dict[str, Any]:
-    """What a written question does well and what to mend: `verdict` is compliant, partly, leading or blank. Never raises."""
+    """What a written question does well and what to mend: `verdict` is compliant, partly, leading or blank.
+
+    Never raises.
+    """
     written = str(text if isinstance(text, str) else "")[:LONGEST]
     better = model(item)
     if not written.strip():
@@ -80,7 +101,9 @@ def review(item: Item, text: object) -> dict[str, Any]:
     verdict = "leading" if {"money", "leads"} & set(bad) else "partly" if bad else "compliant"
     says = {
         "compliant": "By its words this question does not lead: it could be sent.",
-        "partly": f"It does not lead, and {len(bad)} thing{'s' if len(bad) > 1 else ''} would make it better.",
+        "partly": (
+            f"It does not lead, and {len(bad)} thing{'s' if len(bad) > 1 else ''} would make it better."
+        ),
         "leading": "By its words this question leads, or speaks of money: it should not be sent like this.",
     }[verdict]
     if isinstance(text, str) and len(text) > LONGEST:
@@ -100,32 +123,55 @@ def _checks(item: Item, text: str) -> list[dict[str, Any]]:
 
     return [
         check(
-            "open", open_ones, "It asks openly.",
-            "Ask so that any answer is possible, with how, which or what, instead of for a yes."
-            if closed_only else "Ask an open question, with how, which, what, or please describe.",
+            "open",
+            open_ones,
+            "It asks openly.",
+            (
+                "Ask so that any answer is possible, with how, which or what, instead of for a yes."
+                if closed_only
+                else "Ask an open question, with how, which, what, or please describe."
+            ),
         ),
         check(
-            "money", not money, "It says nothing of money or codes.",
-            f"Leave out \u201c{money[0]}\u201d: a question never speaks of payment, codes or claims." if money else "",
+            "money",
+            not money,
+            "It says nothing of money or codes.",
+            (
+                f"Leave out \u201c{money[0]}\u201d: a question never speaks of payment, codes or claims."
+                if money
+                else ""
+            ),
         ),
         check(
-            "leads", not leads, "It suggests no answer.",
-            f"\u201c{leads[0].strip()}\u201d suggests the answer; the surgeon must be free to say something else." if leads else "",
+            "leads",
+            not leads,
+            "It suggests no answer.",
+            (
+                f"\u201c{leads[0].strip()}\u201d suggests the answer; the surgeon must be free to say"
+                " something else."
+                if leads
+                else ""
+            ),
         ),
         check(
-            "quotes", _quotes(item, text), "It quotes the chart.",
+            "quotes",
+            _quotes(item, text),
+            "It quotes the chart.",
             "Quote the words of this chart that leave it open, so that the surgeon sees what you saw.",
         ),
         check(
-            "place", PLACE.search(text), "It says where the words stand.",
+            "place",
+            PLACE.search(text),
+            "It says where the words stand.",
             "Say where the words stand: the operative report, its heading, the pathology report.",
         ),
         check(
-            "ways-out", not offered or (OTHER.search(text) and UNABLE.search(text)),
+            "ways-out",
+            not offered or (OTHER.search(text) and UNABLE.search(text)),
             "The ways to answer leave room for another one." if offered else "It needs no list of answers.",
             "Where you offer answers, offer \u201cother\u201d and \u201cunable to determine\u201d too.",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _plain(text: str) -> list[str]:
@@ -141,10 +187,17 @@ def _quotes(item: Item, text: str) -> bool:
 
 
 def _quoted(item: Item) -> str:
-    """The marked sentences that leave it open, quoted with their place; empty where the chart marks none fit to quote."""
+    """The marked sentences that leave it open, quoted with their place; empty where the chart marks none fit
+    to quote."""
     marked = [item.evidence[name] for name in item.shown if name in item.evidence]
     differing = [item.evidence[str(s.evidence)] for s in item.differing if s.evidence in item.evidence]
     fit = [
-        m for m in dict.fromkeys(differing or marked) if len(_plain(m)) >= QUOTE and not MONEY.search(m) and not LEADS.search(m)
+        m
+        for m in dict.fromkeys(differing or marked)
+        if len(_plain(m)) >= QUOTE and not MONEY.search(m) and not LEADS.search(m)
     ]
-    return "The operative report says: " + " and: ".join(f"\u201c{m.rstrip('.')}\u201d" for m in fit[:2]) + "." if fit else ""
+    return (
+        "The operative report says: " + " and: ".join(f"\u201c{m.rstrip('.')}\u201d" for m in fit[:2]) + "."
+        if fit
+        else ""
+    )

@@ -1,8 +1,12 @@
-"""Response files: the small file of answers that a learner saves from the book or a notebook, read for a class.
+"""Response files: the small file of answers that a learner saves from the book or a notebook, read for a
+class.
 
-JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`, then an answer a line.
-Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds), `confidence`, `seconds`, `hints`. What a file says of verdicts and
-scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used is named with file and line.
+JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
+then an answer a line.
+Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds), `confidence`, `seconds`, `hints`.
+What a file says of verdicts and
+scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used is named
+with file and line.
 """
 
 from __future__ import annotations
@@ -33,7 +37,8 @@ ENDINGS = (".jsonl", ".json", ".ndjson")
 
 @dataclass(frozen=True)
 class Response:
-    """One answer of one learner: `at` in epoch milliseconds, `seconds` it took; None where the file does not tell."""
+    """One answer of one learner: `at` in epoch milliseconds, `seconds` it took; None where the file does not
+    tell."""
 
     learner: str
     case: str
@@ -62,8 +67,10 @@ class Fault:
 def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     """Every response file in a folder and the folders in it, or one file.
 
-    A learner is known by the name in the head of the file, else by the file's own name; where several files are named alike, as in the
-    folders that learning systems make, by the folder's. Names that differ in capitals alone are one learner; files that are counted
+    A learner is known by the name in the head of the file, else by the file's own name; where several files
+    are named alike, as in the
+    folders that learning systems make, by the folder's. Names that differ in capitals alone are one learner;
+    files that are counted
     together are named among the faults. An answer that stands in several files of one learner counts once.
     """
     root = Path(folder)
@@ -76,7 +83,9 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     if not files and root.is_dir():
         return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}"), *faults]
     found: dict[Response, None] = {}
-    known: dict[str, tuple[str, str]] = {}  # a learner's name in small letters: as it was first written, and in which file
+    known: dict[
+        str, tuple[str, str]
+    ] = {}  # a learner's name in small letters: as it was first written, and in which file
     for path, name in learners_of(root, files).items():
         shown = _under(root, path)
         together = set()
@@ -87,26 +96,36 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
             learner, first = known.setdefault(each.learner.casefold(), (each.learner, shown))
             if first != shown and learner not in together:
                 together.add(learner)
-                faults.append(Fault(shown, 1, f"{each.learner} stands in {first} too: both were counted as one learner"))
+                faults.append(
+                    Fault(shown, 1, f"{each.learner} stands in {first} too: both were counted as one learner")
+                )
             found.setdefault(replace(each, learner=learner))
     return list(found), faults
 
 
 def learners_of(root: Path, files: Sequence[Path]) -> dict[Path, str]:
-    """What to call the learner of each file where its head does not say: the file's name, or of namesakes what tells their folders apart."""
+    """What to call the learner of each file where its head does not say: the file's name, or of namesakes
+    what tells their folders apart."""
     alike: dict[str, list[Path]] = {}
     for path in files:
         alike.setdefault(path.stem, []).append(path)
     names: dict[Path, str] = {}
     for stem, group in alike.items():
         parents = [list(path.relative_to(root).parts[:-1]) for path in group]
-        while all(parents) and len({each[-1] for each in parents}) == 1:  # a folder that all of them have tells nobody apart
+        while (
+            all(parents) and len({each[-1] for each in parents}) == 1
+        ):  # a folder that all of them have tells nobody apart
             parents = [each[:-1] for each in parents]
         for path, own in zip(group, parents, strict=True):
-            apart = (own[-n:] for n in range(1, len(own) + 1) if sum(p[-n:] == own[-n:] for p in parents) == 1)
+            apart = (
+                own[-n:] for n in range(1, len(own) + 1) if sum(p[-n:] == own[-n:] for p in parents) == 1
+            )
             names[path] = stem if len(group) == 1 else "/".join(next(apart, path.relative_to(root).parts))
     twice = Counter(name.casefold() for name in names.values())
-    return {path: _moodle(name if twice[name.casefold()] == 1 else str(path.relative_to(root))) for path, name in names.items()}
+    return {
+        path: _moodle(name if twice[name.casefold()] == 1 else str(path.relative_to(root)))
+        for path, name in names.items()
+    }
 
 
 def _moodle(name: str) -> str:
@@ -128,7 +147,8 @@ def _no_answers(path: Path) -> str:
 
 
 def read_file(path: Path, learner: str | None = None, shown: str | None = None) -> Iterator[Response | Fault]:
-    """The answers of one file, and then what of it could not be used; `learner` is who it belongs to where the head does not say."""
+    """The answers of one file, and then what of it could not be used; `learner` is who it belongs to where
+    the head does not say."""
     shown = shown or path.name
     name = _name(learner if learner is not None else path.stem) or "unnamed"
     faults: dict[str, list[int]] = {}  # what is wrong, and in which lines
@@ -138,13 +158,20 @@ def read_file(path: Path, learner: str | None = None, shown: str | None = None) 
             for line, text in _lines(file):
                 if line > MOST_LINES or answers >= MOST:
                     what = f"{MOST_LINES} lines" if line > MOST_LINES else f"{MOST} answers"
-                    faults[f"the file holds more than {what}, which no learner's does; the rest was left out"] = [line]
+                    faults[
+                        f"the file holds more than {what}, which no learner's does; the rest was left out"
+                    ] = [line]
                     break
                 if sum(map(len, faults.values())) > MOST_FAULTS:
-                    faults[f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"] = [line]
+                    faults[
+                        f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"
+                    ] = [line]
                     break
                 if line == 1 and text.strip() in (b"{", b"["):
-                    faults["this is JSON that is laid out over many lines, such as a key; answers stand one to a line"] = [line]
+                    faults[
+                        "this is JSON that is laid out over many lines, such as a key; answers stand one to a"
+                        " line"
+                    ] = [line]
                     break
                 told = _told(text, line)
                 if isinstance(told, str):
@@ -160,7 +187,9 @@ def read_file(path: Path, learner: str | None = None, shown: str | None = None) 
                         answers += 1
                         yield response
                     else:
-                        faults.setdefault("this is no answer: a case and an answer were expected", []).append(line)
+                        faults.setdefault("this is no answer: a case and an answer were expected", []).append(
+                            line
+                        )
                 else:
                     continue
                 break  # a file of another kind
@@ -176,15 +205,21 @@ def _other(head: Mapping[str, Any]) -> str | None:
     """Why what follows this head is not read, if so."""
     if head.get("format", FORMAT) != FORMAT:
         return (
-            f"this is a file of {str(head['format'])[:40]}, not of answers; save the answers from the book or the notebook again"
+            f"this is a file of {str(head['format'])[:40]}, not of answers; save the answers from the book or"
+            " the notebook again"
         )
     if head.get("version") != VERSION:
-        return f"the file is of format {str(head.get('version'))[:20]}; this casebook knows {VERSION}: update it"
+        return (
+            f"the file is of format {str(head.get('version'))[:20]}; this casebook knows {VERSION}: update it"
+        )
     return None
 
 
 def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner: str = "") -> int:
-    """Save answers as a response file; how many. `learner` is written only where it is given. Raises OSError."""
+    """Save answers as a response file; how many. `learner` is written only where it is given.
+
+    Raises OSError.
+    """
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     if learner.strip():
         head["learner"] = _name(learner)
@@ -195,7 +230,8 @@ def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner:
 
 
 def first_answers(responses: Sequence[Response]) -> list[Response]:
-    """Of each learner the first answer to each case, in the order of time; answers without a time keep their order and come last."""
+    """Of each learner the first answer to each case, in the order of time; answers without a time keep their
+    order and come last."""
     ordered = sorted(responses, key=lambda r: (r.at is None, r.at or 0.0))
     first: dict[tuple[str, str], Response] = {}
     for each in ordered:
@@ -241,7 +277,13 @@ def _name(value: object) -> str:
 
 def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
     case, answer = row.get("case"), row.get("answer")
-    if not isinstance(case, str) or not case or len(case) > LONGEST_NAME or not isinstance(answer, str) or len(answer) > MAX_TEXT:
+    if (
+        not isinstance(case, str)
+        or not case
+        or len(case) > LONGEST_NAME
+        or not isinstance(answer, str)
+        or len(answer) > MAX_TEXT
+    ):
         return None
     if not (answer + case).isascii():  # half a character, which JSON can hold, cannot be written anywhere
         case, answer = (text.encode("utf-8", "replace").decode("utf-8") for text in (case, answer))
@@ -259,5 +301,10 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
 
 
 def _number(value: object, most: float) -> float | None:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most and isfinite(value)
+    good = (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and 0 <= value <= most
+        and isfinite(value)
+    )
     return float(value) if good and isinstance(value, int | float) else None

@@ -1,4 +1,5 @@
-"""The result of a test: what the answers amount to before how many were right, where to read, and what to try next."""
+"""The result of a test: what the answers amount to before how many were right, where to read, and what to try
+next."""
 
 from __future__ import annotations
 
@@ -7,10 +8,11 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite, sqrt
 from typing import Any
 
-from casebook.grading import Grade, Item, expected, item_of
+from casebook.grading import Grade, Item, expected
+from casebook.grading.feedback import amounts_to
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .exam import TOPICS, Page, about_of, level_of, named, pages_of
+from .bank import TAUGHT, Page, about_of, graded_item, level_of, pages_of, topic_in_words
 
 CONFIDENCE = ("sure", "fairly", "guessing")
 FEW = 30  # answers; below this a share tells little, and the result says so
@@ -30,7 +32,8 @@ ELSEWHERE = "book/decision"  # for what has no page of its own
 
 @dataclass(frozen=True)
 class Given:
-    """One answer, graded anew: nothing of what came with it is trusted but the text, how sure it was, and the time in seconds."""
+    """One answer, graded anew: nothing of what came with it is trusted but the text, how sure it was, and the
+    time in seconds."""
 
     page: Page
     item: Item
@@ -49,17 +52,25 @@ class Given:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "case": self.case, "answer": self.answer, "verdict": self.grade.verdict, "score": round(self.grade.score, 2),
-            "expected": expected(self.item), "amounts_to": self.grade.as_dict()["feedback"]["amounts_to"],
-            "confidence": self.confidence, "seconds": self.seconds,
-        }  # fmt: skip
+            "case": self.case,
+            "answer": self.answer,
+            "verdict": self.grade.verdict,
+            "score": round(self.grade.score, 2),
+            "expected": expected(self.item),
+            "amounts_to": amounts_to(self.grade),
+            "confidence": self.confidence,
+            "seconds": self.seconds,
+        }
 
 
 def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[str, Any]:
-    """The result of answers `{"case", "answer", "confidence": sure | fairly | guessing | None, "seconds"}` to cases of the bank.
+    """The result of answers `{"case", "answer", "confidence": sure | fairly | guessing | None, "seconds"}` to
+    cases of the bank.
 
-    An answer that was left out or cannot be read counts as not right. But for `items`, which keeps their order, the order of
-    the answers does not matter. What is no answer to a case of the bank is counted in `unread` and changes nothing else.
+    An answer that was left out or cannot be read counts as not right. But for `items`, which keeps their
+    order, the order of
+    the answers does not matter. What is no answer to a case of the bank is counted in `unread` and changes
+    nothing else.
     Raises ValueError where `answers` or `bank` is no list, or a case cannot be graded.
     """
     if not isinstance(answers, list | tuple):
@@ -72,7 +83,9 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
     times = [each.seconds for each in given if each.seconds is not None]
     topics, missed = _topics(given), _misconceptions(given, list(pages))
     sure = [_share(word, [g for g in given if g.confidence == word]) for word in CONFIDENCE]
-    following = _next_cases(given, pages, missed, {row["topic"] for row in topics if row["right"] < row["of"]})
+    following = _next_cases(
+        given, pages, missed, {row["topic"] for row in topics if row["right"] < row["of"]}
+    )
     return {
         "right": right,
         "of": len(given),
@@ -82,7 +95,9 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
         "misconceptions": missed,
         "topics": topics,
         "calibration": sure,
-        "sure": [f"{_SURE[row['confidence']]}: {row['right']} of {row['of']} right." for row in sure if row["of"]],
+        "sure": [
+            f"{_SURE[row['confidence']]}: {row['right']} of {row['of']} right." for row in sure if row["of"]
+        ],
         "read": _read(topics, bool(missed)),
         "next_cases": list(following),
         "why_next": following,
@@ -93,21 +108,14 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
 
 
 def wilson(right: float, of: float) -> tuple[int, int]:
-    """The 95 % interval of a share, by Wilson's formula, in whole percent and rounded outward; all of 0 to 100 for no answers."""
+    """The 95 % interval of a share, by Wilson's formula, in whole percent and rounded outward; all of 0 to
+    100 for no answers."""
     if not of:
         return 0, 100
     share, z = right / of, Z * Z / of
     middle, reach = share + z / 2, Z * sqrt(share * (1 - share) / of + z / (4 * of))
     low, high = (middle - reach) / (1 + z), (middle + reach) / (1 + z)
     return max(0, floor(100 * low + 1e-9)), min(100, ceil(100 * high - 1e-9))
-
-
-def graded_item(page: Page) -> Item:
-    """The item of a page that may be anything. Raises ValueError, which names the case, where it cannot be graded."""
-    try:
-        return item_of({key: value for key, value in page.items() if key not in ("anchors", "lines")})
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
-        raise ValueError(f"the case {page.get('id')} cannot be graded: {error}") from None
 
 
 # Reading answers
@@ -118,12 +126,24 @@ _SURE = {"sure": "Sure", "fairly": "Fairly sure", "guessing": "Guessing"}
 def _given(row: object, pages: Mapping[str, Page]) -> Given | None:
     if not isinstance(row, Mapping) or not isinstance(row.get("case"), str) or row["case"] not in pages:
         return None
-    page, text, word, seconds = pages[row["case"]], row.get("answer"), row.get("confidence"), row.get("seconds")
+    page, text, word, seconds = (
+        pages[row["case"]],
+        row.get("answer"),
+        row.get("confidence"),
+        row.get("seconds"),
+    )
     text = text if isinstance(text, str) else ""
     item = graded_item(page)
-    timed = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < 1e7 and isfinite(seconds)
+    timed = (
+        isinstance(seconds, int | float)
+        and not isinstance(seconds, bool)
+        and 0 <= seconds < 1e7
+        and isfinite(seconds)
+    )
     sure = word if isinstance(word, str) and word in CONFIDENCE else None
-    return Given(page, item, item.grade(text), text, sure, float(seconds) if timed and seconds is not None else None)
+    return Given(
+        page, item, item.grade(text), text, sure, float(seconds) if timed and seconds is not None else None
+    )
 
 
 # What they tell
@@ -143,8 +163,10 @@ def _honestly(right: int, of: int, low: int, high: int) -> str:
 def _misconceptions(given: Iterable[Given], order: list[str]) -> list[dict[str, Any]]:
     """The wrong rules that explain the answers: those held for sure first, then the most frequent.
 
-    One that explains nothing but a part of what another explains is left out. `alone` counts the answers that no other wrong rule
-    explains. `settled` is false where all that stands against the answers is recalled or contested; such a one comes last.
+    One that explains nothing but a part of what another explains is left out. `alone` counts the answers that
+    no other wrong rule
+    explains. `settled` is false where all that stands against the answers is recalled or contested; such a
+    one comes last.
     """
     explains: dict[str, dict[int, Given]] = {}
     for i, each in enumerate(given):
@@ -156,7 +178,13 @@ def _misconceptions(given: Iterable[Given], order: list[str]) -> list[dict[str, 
         alone = sum(g.grade.explained.together or len(g.grade.likely) == 1 for g in told)
         if not alone and any(mine.keys() < others.keys() for others in explains.values()):
             continue
-        row: dict[str, Any] = {"id": id, "says": m.says, "correction": m.correction, "times": len(told), "alone": alone}
+        row: dict[str, Any] = {
+            "id": id,
+            "says": m.says,
+            "correction": m.correction,
+            "times": len(told),
+            "alone": alone,
+        }
         row["sure"] = sum(g.confidence == "sure" for g in told)
         row["settled"] = any(g.grade.doubt is None for g in told)
         row["cases"] = sorted({g.case for g in told}, key=order.index)
@@ -165,7 +193,8 @@ def _misconceptions(given: Iterable[Given], order: list[str]) -> list[dict[str, 
 
 
 def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
-    """Each thing to learn that the answered cases are about, the weakest first; a case counts for all it is about."""
+    """Each thing to learn that the answered cases are about, the weakest first; a case counts for all it is
+    about."""
     met: dict[str, list[bool]] = {}
     for each in given:
         for topic in about_of(each.page):
@@ -173,7 +202,7 @@ def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
     rows = [
         {
             "topic": topic,
-            "name": named(topic),
+            "name": topic_in_words(topic),
             "right": sum(rights),
             "of": len(rights),
             "interval": list(wilson(sum(rights), len(rights))),
@@ -188,19 +217,22 @@ def _read(topics: Iterable[Mapping[str, Any]], wrong_rules: bool) -> list[dict[s
     why: dict[str, list[str]] = {}
     for row in topics:
         if row["right"] < row["of"]:
-            page = TOPICS.get(row["topic"], ("", ELSEWHERE))[1]
+            page = TAUGHT.get(row["topic"], ("", ELSEWHERE))[1]
             why.setdefault(page, []).append(f"{row['name']} ({row['right']} of {row['of']} right)")
     found = [{"page": page, "title": PAGES[page], "why": ", ".join(told)} for page, told in why.items()]
     if wrong_rules:
         page = "book/misconceptions"
-        found.append({"page": page, "title": PAGES[page], "why": "why each wrong rule tempts, and what corrects it"})
+        found.append(
+            {"page": page, "title": PAGES[page], "why": "why each wrong rule tempts, and what corrects it"}
+        )
     return found
 
 
 def _next_cases(
     given: Iterable[Given], pages: Mapping[str, Page], missed: Sequence[Mapping[str, Any]], weak: set[str]
 ) -> dict[str, str]:
-    """Up to five cases and why: new ones before those missed in this test, and those that tell most of the missed wrong rules first.
+    """Up to five cases and why: new ones before those missed in this test, and those that tell most of the
+    missed wrong rules first.
 
     A case tells a wrong rule where that rule gives a wrong answer. What was answered rightly is left out.
     """
@@ -215,7 +247,13 @@ def _next_cases(
         rules = [row["id"] for row in missed if row["id"] in told]
         about = [topic for topic in about_of(page) if topic in weak]
         if rules or about:
-            found.append(((id in tried, -len(rules), -len(about), level_of(page), i), id, _why(rules, about, id in tried)))
+            found.append(
+                (
+                    (id in tried, -len(rules), -len(about), level_of(page), i),
+                    id,
+                    _why(rules, about, id in tried),
+                )
+            )
     return {id: why for _, id, why in sorted(found)[:NEXT]}
 
 
@@ -225,6 +263,6 @@ def tells(page: Page) -> frozenset[str]:
 
 
 def _why(rules: list[str], about: list[str], again: bool) -> str:
-    more = f"More on {', '.join(map(named, about))}"
+    more = f"More on {', '.join(map(topic_in_words, about))}"
     why = f"Here too {MISCONCEPTIONS[rules[0]].says} gives a wrong answer" if rules else more
     return why + ("; you missed this one." if again else ".")

@@ -1,6 +1,7 @@
 """What to ask next: hints, multiple choice, a drawn test and its result, and when to see a case again.
 
-The first four come from rooms of their own and are handed on here. All times are epoch milliseconds, as a browser gives them.
+The first four come from rooms of their own and are handed on here. All times are epoch milliseconds, as a
+browser gives them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Any
 
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .choices import choices, whole
-from .exam import Page, about_of, draw, named, pages_of
+from .bank import Page, about_of, pages_of, topic_in_words, whole
+from .choices import choices
+from .exam import draw
 from .hints import hints
 from .results import result, tells
 
@@ -34,16 +36,21 @@ class Attempt:
 
 
 def again(attempts: Sequence[Mapping[str, Any]], now: float, offset: int = 0) -> list[dict[str, Any]]:
-    """When to see which case again: `[{"case": ..., "due_at": epoch milliseconds, "box": 1 to 4}]`, the soonest first.
+    """When to see which case again: `[{"case": ..., "due_at": epoch milliseconds, "box": 1 to 4}]`, the
+    soonest first.
 
     An attempt is `{"case": ..., "verdict": ..., "at": epoch milliseconds}`. The rule:
 
     - A case enters box 1 with a wrong or partly right answer, and any later one sends it back there.
-    - A right answer moves it up one box when it is the first answer of its day; more answers on that day do not.
-    - In box 1, 2, 3, 4 it is due 1, 3, 7, 21 days after the answer that brought it there. Moved up from box 4, it leaves.
-    - A case never missed is not listed. Blank and unreadable answers do not count, not even as the first of a day.
+    - A right answer moves it up one box when it is the first answer of its day; more answers on that day do
+    not.
+    - In box 1, 2, 3, 4 it is due 1, 3, 7, 21 days after the answer that brought it there. Moved up from box
+    4, it leaves.
+    - A case never missed is not listed. Blank and unreadable answers do not count, not even as the first of a
+    day.
 
-    `offset` is the reader's clock in minutes east of UTC, for where a day ends. An answer dated after `now` counts as of now.
+    `offset` is the reader's clock in minutes east of UTC, for where a day ends. An answer dated after `now`
+    counts as of now.
     What is no attempt is left out. Raises ValueError where `attempts` is no list or `now` no time.
     """
     return _boxes(_read(attempts, now)[0], offset)
@@ -69,14 +76,21 @@ def _boxes(attempts: Sequence[Attempt], offset: int) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["due_at"], row["case"]))
 
 
-def progress(attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], now: float, offset: int = 0) -> dict[str, Any]:
+def progress(
+    attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], now: float, offset: int = 0
+) -> dict[str, Any]:
     """What a reader has done so far, from the attempts stored; nothing is graded again.
 
-    `cases` counts those of the bank: `done`, `first_right`, `of`. `due` and `later` are the rows of `again` for cases of the
-    bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered rightly at the first try, `tries`
-    (for a misconception: the answers it explains, read from the attempt's own `misconceptions`) and `last_seen` (epoch
-    milliseconds); what was missed last stands first. `of` for a misconception counts the cases tried in which it shows.
-    `unread` counts records that are no attempts, `elsewhere` those of cases that this bank has not. Raises ValueError as `again`.
+    `cases` counts those of the bank: `done`, `first_right`, `of`. `due` and `later` are the rows of `again`
+    for cases of the
+    bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered rightly at the
+    first try, `tries`
+    (for a misconception: the answers it explains, read from the attempt's own `misconceptions`) and
+    `last_seen` (epoch
+    milliseconds); what was missed last stands first. `of` for a misconception counts the cases tried in which
+    it shows.
+    `unread` counts records that are no attempts, `elsewhere` those of cases that this bank has not. Raises
+    ValueError as `again`.
     """
     pages = pages_of(bank)
     read, unread = _read(attempts, now)
@@ -96,14 +110,22 @@ def progress(attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], now: f
     }
 
 
-def _topics(attempts: Sequence[Attempt], pages: Mapping[str, Page], first: Mapping[str, bool]) -> list[dict[str, Any]]:
+def _topics(
+    attempts: Sequence[Attempt], pages: Mapping[str, Page], first: Mapping[str, bool]
+) -> list[dict[str, Any]]:
     rows = []
     for topic in dict.fromkeys(topic for case in first for topic in about_of(pages[case])):
         cases = {case for case in first if topic in about_of(pages[case])}
         seen = [each.at for each in attempts if each.case in cases]
         right = sum(first[case] for case in cases)
         says = f"{right} of {len(cases)} right at the first try, {_many(len(seen), 'try', 'tries')} in all"
-        row = {"topic": topic, "name": named(topic), "first_right": right, "of": len(cases), "tries": len(seen)}
+        row = {
+            "topic": topic,
+            "name": topic_in_words(topic),
+            "first_right": right,
+            "of": len(cases),
+            "tries": len(seen),
+        }
         rows.append(row | {"last_seen": max(seen), "says": says})
     return sorted(rows, key=lambda row: (row["first_right"] / row["of"], row["topic"]))
 
@@ -121,7 +143,10 @@ def _misconceptions(
         m = MISCONCEPTIONS[id]
         cases = [case for case, told in shows.items() if id in told]
         right = sum(first[case] for case in cases)
-        says = f"{m.says[0].upper()}{m.says[1:]}: {_many(len(times), 'answer')}, the last {_ago(max(times), now)}."
+        says = (
+            f"{m.says[0].upper()}{m.says[1:]}: {_many(len(times), 'answer')}, the last"
+            f" {_ago(max(times), now)}."
+        )
         if cases:
             says += f" Of {_many(len(cases), 'case')} in which it would show, {right} right at the first try."
         row = {"id": id, "says": says, "correction": m.correction, "first_right": right, "of": len(cases)}
@@ -143,10 +168,18 @@ def _read(attempts: object, now: Any) -> tuple[list[Attempt], int]:
     for row in attempts:
         told: Mapping[str, Any] = row if isinstance(row, Mapping) else {}
         case, verdict, at = told.get("case"), told.get("verdict"), told.get("at")
-        if not isinstance(case, str) or not case or verdict not in (*VERDICTS, *WITHOUT_COUNT) or at is None or not _time(at):
+        if (
+            not isinstance(case, str)
+            or not case
+            or verdict not in (*VERDICTS, *WITHOUT_COUNT)
+            or at is None
+            or not _time(at)
+        ):
             unread += 1
         elif verdict in VERDICTS:
-            found.append((at, Attempt(case, verdict == "correct", min(at, now), _known(told.get("misconceptions")))))
+            found.append(
+                (at, Attempt(case, verdict == "correct", min(at, now), _known(told.get("misconceptions"))))
+            )
     found.sort(key=lambda pair: (pair[0], pair[1].case, pair[1].right))
     return [each for _, each in found], unread
 

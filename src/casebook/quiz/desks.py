@@ -8,7 +8,9 @@ from __future__ import annotations
 from .markup import megabytes
 
 FETCH = "It runs in your browser: about {size}, fetched once, when you first use it. Nothing you type leaves your device."
-DETAILS = "The details are worked out in your browser: about {size}, fetched once, when you first ask for them."
+DETAILS = (
+    "The details are worked out in your browser: about {size}, fetched once, when you first ask for them."
+)
 
 
 def _desk(name: str, without: str, inside: str, size: int | None, more: str = "", fetch: str = FETCH) -> str:
@@ -51,11 +53,13 @@ def self_test(size: int | None, topics: str = "") -> str:
 
 def progress(size: int | None) -> str:
     """The progress page; the file picker stays out of sight, its button opens it."""
-    picker = (
-        '<input type="file" accept=".jsonl,.json,application/json" hidden aria-label="A file of answers" class="casebook-picker">'
-    )
+    picker = '<input type="file" accept=".jsonl,.json,application/json" hidden aria-label="A file of answers" class="casebook-picker">'
     return _desk(
-        "progress", "Your progress is kept and shown by a script, and scripts are off here.", picker, size, fetch=DETAILS
+        "progress",
+        "Your progress is kept and shown by a script, and scripts are off here.",
+        picker,
+        size,
+        fetch=DETAILS,
     )
 
 
@@ -74,4 +78,6 @@ def explorer(size: int | None) -> str:
 <button type="button" data-act="anew">Start anew</button>
 </p>
 </form>"""
-    return _desk("explorer", "The explorer needs scripts. The chapters show the same pictures and claims.", form, size)
+    return _desk(
+        "explorer", "The explorer needs scripts. The chapters show the same pictures and claims.", form, size
+    )

@@ -64,7 +64,16 @@ def _listed(question: Question, name: str) -> list[str] | None:
 def _grade(question: Question) -> dict[str, Any]:
     typed = question.get("diagnoses")
     codes = re.findall(r"[^\s,;]+", typed) if isinstance(typed, str) else _listed(question, "diagnoses")
-    return grade_page(_page(question), question["answer"], _cited(question), codes or None)
+    return dict(
+        grade_page(_page(question), question["answer"], _cited(question), codes or None, _label(question))
+    )
+
+
+def _label(question: Question) -> Callable[[str], str]:
+    """What a mark is called to this reader: the line of the chart that holds it, where the page numbers its lines."""
+    lines = question["page"].get("lines") or {}
+    held = {name: line for line, names in lines.items() for name in (*names, line)}
+    return lambda name: f"line {held[name].rpartition('-')[2]}" if name in held else name
 
 
 def _cited(question: Question) -> list[str] | None:
@@ -73,7 +82,10 @@ def _cited(question: Question) -> list[str] | None:
     if not lines:
         return _listed(question, "evidence")
     deciding = set(_item(question).shown)
-    held = {line: [name for name in names if name in deciding] for line, names in (question["page"].get("lines") or {}).items()}
+    held = {
+        line: [name for name in names if name in deciding]
+        for line, names in (question["page"].get("lines") or {}).items()
+    }
     return [name for line in lines for name in held.get(line) or [line]]
 
 
@@ -132,4 +144,8 @@ def _keepers() -> list[Any]:
     """The functions of the package that keep their results; one without arguments is a table."""
     modules = [module for name, module in sorted(sys.modules.items()) if name.startswith("casebook.")]
     things = [(module, thing) for module in modules for thing in vars(module).values()]
-    return [thing for module, thing in things if hasattr(thing, "cache_info") and thing.__module__ == module.__name__]
+    return [
+        thing
+        for module, thing in things
+        if hasattr(thing, "cache_info") and thing.__module__ == module.__name__
+    ]

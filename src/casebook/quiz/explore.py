@@ -27,13 +27,21 @@ class Explorer:
     def __init__(self) -> None:
         self.state: dict[str, Any] = explorer.start()
         self.shown = explorer.look(self.state)
-        named: dict[str, Any] = {"style": {"description_width": "7rem"}, "layout": WIDE, "continuous_update": False}
+        named: dict[str, Any] = {
+            "style": {"description_width": "7rem"},
+            "layout": WIDE,
+            "continuous_update": False,
+        }
         self._from = w.IntSlider(300, 0, 640, 5, description="From, cm", **named)
         self._to = w.IntSlider(330, 0, 640, 5, description="To, cm", **named)
-        self._approach = w.Dropdown(options=explorer.APPROACHES, description="Approach", style=named["style"], layout=WIDE)
+        self._approach = w.Dropdown(
+            options=explorer.APPROACHES, description="Approach", style=named["style"], layout=WIDE
+        )
         self._picture, self._said = w.HTML(), w.HTML()
         self._places = w.VBox()
-        self._approach.observe(lambda change: self.act({"do": "approach", "approach": change["new"]}), "value")
+        self._approach.observe(
+            lambda change: self.act({"do": "approach", "approach": change["new"]}), "value"
+        )
         acts = {
             "Cut this piece out": lambda: {"do": "cut", "from": self._from.value, "to": self._to.value},
             "Bring a loop to the skin at From": lambda: {"do": "loop", "at": self._from.value},
@@ -43,7 +51,9 @@ class Explorer:
         }
         buttons = [self._button(words, make) for words, make in acts.items()]
         row = w.HBox(buttons, layout=w.Layout(flex_flow="row wrap"))
-        self.box = w.VBox([self._from, self._to, self._approach, row, self._picture, self._places, self._said])
+        self.box = w.VBox(
+            [self._from, self._to, self._approach, row, self._picture, self._places, self._said]
+        )
         self._draw()
 
     def act(self, act: dict[str, Any] | None) -> Explorer:
@@ -63,18 +73,28 @@ class Explorer:
 
     def _draw(self) -> None:
         shown = self.shown
-        self._picture.value = f"<style>{diagram.STYLE}</style>{shown['svg']}<p>Claim: <code>{escape(shown['claim'])}</code></p>"
-        reasons = "".join(f"<li>{escape(rule['says'])} ({escape(rule['confidence'])})</li>" for rule in shown["because"])
+        self._picture.value = (
+            f"<style>{diagram.STYLE}</style>{shown['svg']}<p>Claim: <code>{escape(shown['claim'])}</code></p>"
+        )
+        reasons = "".join(
+            f"<li>{escape(rule['says'])} ({escape(rule['confidence'])})</li>" for rule in shown["because"]
+        )
         struck = "".join(f"<li>{escape(n['code'])}: {escape(n['says'])}</li>" for n in shown["not_billed"])
         self._said.value = (f"<p>Because:</p><ul>{reasons}</ul>" if reasons else "") + (
             f"<p>Not billed:</p><ul>{struck}</ul>" if struck else ""
         )
         rows = []
         for a, b in shown["open"]:
-            rows.append(self._button(f"Join the ends at {a:g} and {b:g}", lambda p=[a, b]: {"do": "join", "place": p}))
+            rows.append(
+                self._button(f"Join the ends at {a:g} and {b:g}", lambda p=[a, b]: {"do": "join", "place": p})
+            )
             rows.append(self._button(f"Bring the end at {a:g} out", lambda at=a: {"do": "stoma", "at": at}))
         for a, b in shown["joined"]:
-            rows.append(self._button(f"Take the join at {a:g} and {b:g} out again", lambda p=[a, b]: {"do": "redo", "place": p}))
+            rows.append(
+                self._button(
+                    f"Take the join at {a:g} and {b:g} out again", lambda p=[a, b]: {"do": "redo", "place": p}
+                )
+            )
         self._places.children = rows
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

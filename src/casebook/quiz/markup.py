@@ -63,7 +63,8 @@ def section_html(
 </div>"""
     boot = f"<script>{BOOT}</script>" if on_page else ""
     sure = "\n".join(
-        f'<label><input type="radio" name="confidence" value="{value}"> {words}</label>' for value, words in CONFIDENCE.items()
+        f'<label><input type="radio" name="confidence" value="{value}"> {words}</label>'
+        for value, words in CONFIDENCE.items()
     )
     solution = _worked(work_out(page), page.get("anchors") or {})
     sheet = (
@@ -116,33 +117,28 @@ def megabytes(size: int) -> str:
 
 
 def _worked(worked: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
-    """The worked answer: the claim first, then why, layer by layer; empty layers are left out."""
-    readings = (f"{_sentence(r['says'])} {_code(r['answer'])}" for r in worked.get("readings", ()))
-    quotes = "".join(_quoted(s, anchors) for s in worked.get("settles", ()))
-    rules = (_rule(r) for r in worked.get("because", ()))
-    struck = (f"{_code(n['code'])} {_sentence(n['says'])}" for n in worked.get("not_billed", ()))
-    views = (f"{_code(v['answer'])} {_sentence(v['says'])}" for v in worked.get("views", ()))
-    diagnoses = ", or ".join(", ".join(map(_code, codes)) for codes in worked.get("diagnoses", ()))
-    parts = [
-        f'<p class="casebook-answer">{_code(worked["answer"])}</p>',
-        _paragraph(escape(str(worked.get("why") or ""))),
-        _part("What to ask the surgeon", _paragraph(escape(str(worked.get("ask") or "")))),
-        _part("What the note could mean", _listed(readings)),
-        _part(worked["settles_as"], quotes),
-        _part("Because", _listed(rules)),
-        _part("Not billed", _listed(struck)),
-        _part("Other accepted views", _listed(views)),
-        _part("Diagnoses", _paragraph(diagnoses)),
-    ]
-    return "\n".join(part for part in parts if part)
+    """The worked answer: the claim first, then part by part."""
+    answer = f'<p class="casebook-answer">{_code(worked["answer"])}</p>'
+    return "\n".join([answer, *(_part(part, anchors) for part in worked.get("parts", ()))])
 
 
-def _part(title: str, body: str) -> str:
-    return f"<h4>{escape(title)}</h4>{body}" if body else ""
+def _part(part: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
+    title = f"<h4>{escape(part['title'])}</h4>" if part["title"] else ""
+    if part["kind"] == "settles":
+        return title + "".join(_quoted(row, anchors) for row in part["rows"])
+    if part["kind"] in IN_LISTS:
+        return title + _listed(map(_row, part["rows"]))
+    return title + "".join(f"<p>{escape(row['says'])}</p>" for row in part["rows"])
 
 
-def _paragraph(body: str) -> str:
-    return f"<p>{body}</p>" if body else ""
+IN_LISTS = ("readings", "because", "not_billed", "views")
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    if "authorities" in row:
+        return _rule(row)
+    says = _sentence(row["says"])
+    return f"{says} {_code(row['code'])}" if "code" in row else says
 
 
 def _listed(items: Iterable[str]) -> str:
@@ -157,7 +153,7 @@ def _code(text: object) -> str:
 def _quoted(sentence: Mapping[str, str], anchors: Mapping[str, str]) -> str:
     place = anchors.get(sentence["name"])
     find = f'<a class="casebook-find" href="#{escape(place)}">Show it in the chart</a>' if place else ""
-    return f"<blockquote><p><q>{escape(sentence['text'])}</q></p>{find}</blockquote>"
+    return f"<blockquote><p><q>{escape(sentence['says'])}</q></p>{find}</blockquote>"
 
 
 def _rule(rule: Mapping[str, Any]) -> str:
@@ -169,7 +165,9 @@ def _rule(rule: Mapping[str, Any]) -> str:
 def _source(source: Mapping[str, str]) -> str:
     title = f"{escape(source['title'])}, {escape(source['edition'])}"
     address = source.get("address", "")
-    return f'<a href="{escape(address)}">{title}</a>' if address.startswith(("https://", "http://")) else title
+    return (
+        f'<a href="{escape(address)}">{title}</a>' if address.startswith(("https://", "http://")) else title
+    )
 
 
 def _sentence(text: str) -> str:

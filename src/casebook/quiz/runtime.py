@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook import cases
-from casebook.grading import candidate_answers
+from casebook.practice.likely import candidate_answers
 
 VERSION = "314.0.7"
 INTEGRITY = "0YvXxEhfEdpLfb/XkM2BFAeMROq0iMUX2bzzH9pOttyMcWkwq+HbE5uyuGD82LN7y2q+SNvi/6V5JEsOlD2R1A=="  # SHA-512 of the package

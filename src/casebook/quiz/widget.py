@@ -29,6 +29,7 @@ from IPython.display import Markdown
 
 from casebook import cases
 from casebook.grading import grade_page, item_of, worked
+from casebook.grading.feedback import in_text
 from casebook.practice import diagram
 from casebook.practice import review as tutor
 from casebook.practice.responses import write_file
@@ -46,7 +47,9 @@ WIDTH = 80  # characters of a line of text output
 def _lines(*parts: str, mark: str = "") -> str:
     """Paragraphs of plain text, wrapped; `mark` stands before each."""
     return "\n".join(
-        textwrap.fill(part, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False)
+        textwrap.fill(
+            part, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False
+        )
         for part in parts
         if part
     )
@@ -55,6 +58,13 @@ def _lines(*parts: str, mark: str = "") -> str:
 def _told(title: str, *parts: str | None, mark: str = "  ") -> str:
     told = [part for part in parts if part]
     return f"{title}\n{_lines(*told, mark=mark)}" if told else ""
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    """A part of what is said, as plain text: several rows under a heading are a list."""
+    lines = in_text(part)
+    mark = "- " if len(lines) > 1 and part["kind"] != "settles" else "  "
+    return _told(f"{part['title']}:", *lines, mark=mark) if part["title"] else _lines(*lines)
 
 
 class Text(str):
@@ -91,21 +101,7 @@ class Result:
         if self.quiz is not None and self.quiz.held and self.verdict not in ("invalid", "blank"):
             return "Noted. The verdict waits until it is revealed."
         told = self.graded["feedback"]
-        asks = told["correction"] is not None  # then what a query is for has been said
-        lines = [found["says"] for found in self.graded["findings"] if not (found["kind"] == "query" and asks)]
-        lines = [line for line in dict.fromkeys(lines) if line not in (told["amounts_to"], told["correction"])]
-        parts = [
-            told["headline"],
-            _lines(told["amounts_to"] or ""),
-            _lines(told["tempts"] or ""),
-            _told(f"{told['settles_as']}:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
-            _told("What sets it right:", told["correction"]),
-            _told("Line by line:", *lines, mark="- "),
-            _lines(told["doubt"] or ""),
-            _told("What to ask the surgeon:", told["ask"]),
-            _told("What would make it right:", told["flip"]),
-        ]
-        return "\n".join(part for part in parts if part)
+        return "\n".join([told["headline"], *map(_part, told["parts"])])
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,19 +116,7 @@ class Worked:
         return str(self.told["answer"])
 
     def __repr__(self) -> str:
-        told = self.told
-        parts = [
-            self.answer,
-            _lines(told["why"]),
-            _told("What to ask the surgeon:", told["ask"]),
-            _told("What the note could mean:", *(f"{r['says']}: {r['answer']}" for r in told["readings"]), mark="- "),
-            _told(f"{told['settles_as']}:", *(f"\u201c{quote['text']}\u201d" for quote in told["settles"])),
-            _told("Because:", *(rule["says"] for rule in told["because"]), mark="- "),
-            _told("Not billed:", *(f"{n['code']}: {n['says']}" for n in told["not_billed"]), mark="- "),
-            _told("Other accepted views:", *(f"{v['answer']}: {v['says']}" for v in told["views"]), mark="- "),
-            _told("Diagnoses:", ", or ".join(", ".join(codes) for codes in told["diagnoses"])),
-        ]
-        return "\n".join(part for part in parts if part)
+        return "\n".join([self.answer, *map(_part, self.told["parts"])])
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,7 +131,9 @@ class Drawing:
         return "\n".join(part for part in parts if part)
 
     def _repr_html_(self) -> str:
-        figures = (f"<figure><figcaption>{escape(p['title'])}</figcaption>{p['svg']}</figure>" for p in self.pictures)
+        figures = (
+            f"<figure><figcaption>{escape(p['title'])}</figcaption>{p['svg']}</figure>" for p in self.pictures
+        )
         said = f"<p>{escape(self.says)}</p>" if self.says else ""
         return f'<style>{diagram.STYLE}</style><div class="casebook-pictures">{"".join(figures)}</div>{said}'
 
@@ -218,7 +204,7 @@ class Quiz(anywidget.AnyWidget):
 
     def chart(self) -> Markdown:
         """The chart, without the marks that say which sentences decide."""
-        text = cases.MARK.sub(r"\1", self.case.chart).strip()
+        text = self.case.unmarked
         return Markdown(text if re.match(r"# ", text) else f"# {self.case.title}\n\n{text}")  # type: ignore[no-untyped-call]
 
     def _note(self, answer: str, told: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
@@ -249,7 +235,9 @@ class Quiz(anywidget.AnyWidget):
 
 def save(path: str | Path, *quizzes: Quiz, name: str = "") -> int:
     """Save what was answered in these quizzes as one response file, in the order of time; how many answers. Raises OSError."""
-    attempts = sorted((attempt for each in quizzes for attempt in each.attempts), key=lambda attempt: attempt["at"])
+    attempts = sorted(
+        (attempt for each in quizzes for attempt in each.attempts), key=lambda attempt: attempt["at"]
+    )
     return write_file(path, attempts, name)
 
 

@@ -1,6 +1,8 @@
-"""What the book adds to Jupyter Book: quizzes on the charts, lists made from the rulebook, citations that must resolve.
+"""What the book adds to Jupyter Book: quizzes on the charts, lists made from the rulebook, citations that
+must resolve.
 
-`setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules, misconceptions, sources), `tables` (codes, coverage, what is contested), `desks` and
+`setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules,
+misconceptions, sources), `tables` (codes, coverage, what is contested), `desks` and
 `parts` (the few elements that docutils lacks).
 """
 

@@ -1,4 +1,5 @@
-"""What the grader gets of each chart that was read, kept with Sphinx's environment from one build to the next."""
+"""What the grader gets of each chart that was read, kept with Sphinx's environment from one build to the
+next."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from casebook.cases import library
 
 def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
     """The JSON of every chart's page, by page name."""
-    found: dict[str, dict[str, Any]] = vars(env).setdefault("casebook_charts", {})  # pickled with the environment
+    found: dict[str, dict[str, Any]] = vars(env).setdefault(
+        "casebook_charts", {}
+    )  # pickled with the environment
     return found
 
 

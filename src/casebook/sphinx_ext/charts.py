@@ -22,7 +22,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from casebook.cases import Case, CaseError, load
+from casebook.cases import Case, load
+from casebook.errors import CaseError
 from casebook.practice import diagram
 from casebook.quiz import markup as quiz
 from casebook.quiz.module import source

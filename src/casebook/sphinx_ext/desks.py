@@ -1,4 +1,5 @@
-"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}` and `{explorer}`; and the bank of all cases."""
+"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}` and `{explorer}`; and the bank
+of all cases."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from casebook.practice.exam import TOPICS
+from casebook.practice.bank import TAUGHT
 from casebook.quiz import desks
 
 from .parts import markup
@@ -21,7 +22,10 @@ DESKS: dict[str, Callable[..., str]] = {
 
 
 class Desk(SphinxDirective):
-    """One desk, with its size where the page can know it. `{test-yourself} joins units` is a test on these things to learn."""
+    """One desk, with its size where the page can know it.
+
+    `{test-yourself} joins units` is a test on these things to learn.
+    """
 
     optional_arguments = 1
     final_argument_whitespace = True
@@ -29,8 +33,8 @@ class Desk(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The markup; it is no text of the page."""
         topics = self.arguments[0].split() if self.arguments else []
-        if unknown := [topic for topic in topics if self.name != "test-yourself" or topic not in TOPICS]:
-            raise self.error(f"{unknown[0]!r} is not a thing to learn; there are: {', '.join(TOPICS)}")
+        if unknown := [topic for topic in topics if self.name != "test-yourself" or topic not in TAUGHT]:
+            raise self.error(f"{unknown[0]!r} is not a thing to learn; there are: {', '.join(TAUGHT)}")
         given = [" ".join(topics)] if topics else []
         return [markup(html=DESKS[self.name](vars(self.env.app).get("casebook_bytes"), *given))]
 

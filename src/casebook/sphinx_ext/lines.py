@@ -33,11 +33,18 @@ def cut(paragraph: nodes.paragraph) -> Iterator[list[nodes.Node]]:
         sentences[:2] = [" ".join(sentences[:2])]  # a label in bold is no sentence of its own
     for sentence in sentences:
         parts = KEPT.split(sentence)
-        yield [children[int(part)] if odd else nodes.Text(part) for i, part in enumerate(parts) if (odd := i % 2) or part]
+        yield [
+            children[int(part)] if odd else nodes.Text(part)
+            for i, part in enumerate(parts)
+            if (odd := i % 2) or part
+        ]
 
 
 def number(document: nodes.document, places: dict[str, str]) -> dict[str, list[str]]:
-    """Number the sentences of a chart from 1; for each line that holds a mark, its marks. `places` maps marks to ids."""
+    """Number the sentences of a chart from 1; for each line that holds a mark, its marks.
+
+    `places` maps marks to ids.
+    """
     held: dict[str, list[str]] = {}
     count = 0
     for paragraph in list(document.findall(nodes.paragraph)):

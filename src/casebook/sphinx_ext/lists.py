@@ -1,4 +1,5 @@
-"""Lists made from the code, so that book and program cannot drift: rules, misconceptions, sources, and citations."""
+"""Lists made from the code, so that book and program cannot drift: rules, misconceptions, sources, and
+citations."""
 
 from __future__ import annotations
 
@@ -24,14 +25,20 @@ NUMBERS = {id: number for number, id in enumerate(AUTHORITIES, 1)}
 KINDS = {
     "read": ("Reading the operation", "Each of these answers one question about what the surgeon did."),
     "bill": ("Naming what was done", "Each of these names a service, the small ones too."),
-    "inside": ("What is part of something else", "Each of these strikes a service that is not billed beside another."),
-    "mark": ("Modifiers", "Each of these adds one modifier, or keeps it away."),
+    "inside": (
+        "What is part of something else",
+        "Each of these strikes a service that is not billed beside another.",
+    ),
+    "modifier": ("Modifiers", "Each of these adds one modifier, or keeps it away."),
 }
 HEADINGS = {
     **KINDS,
     "questions": (
         "The hard questions",
-        "D1 and the other numbers beside a rule lead here: the questions of this field that the rules answer together.",
+        (
+            "D1 and the other numbers beside a rule lead here: the questions of this field that the rules"
+            " answer together."
+        ),
     ),
 }
 QUESTIONS: dict[str, dict[str, str]] = tomllib.loads((PACKAGE / "data" / "decisions.toml").read_text("utf-8"))
@@ -42,7 +49,9 @@ def decision_tests() -> dict[str, list[str]]:
     """The tests named after each question, where the repository with its tests is at hand."""
     file = root() / "tests" / "test_decisions.py"
     found: dict[str, list[str]] = {}
-    for name in re.findall(r"^def (test_d\d\d\w*)", file.read_text("utf-8") if file.is_file() else "", re.MULTILINE):
+    for name in re.findall(
+        r"^def (test_d\d\d\w*)", file.read_text("utf-8") if file.is_file() else "", re.MULTILINE
+    ):
         found.setdefault(f"D{int(name[6:8])}", []).append(name)
     return found
 
@@ -91,7 +100,11 @@ def full(id: str, linked: bool = True) -> list[nodes.Node]:
 def dated(text: str) -> list[nodes.Node]:
     """Text whose dates do not break over two lines."""
     parts = re.split(r"(\d{4}-\d{2}(?:-\d{2})?)", text)
-    return [nodes.inline("", part, classes=["date"]) if i % 2 else nodes.Text(part) for i, part in enumerate(parts) if part]
+    return [
+        nodes.inline("", part, classes=["date"]) if i % 2 else nodes.Text(part)
+        for i, part in enumerate(parts)
+        if part
+    ]
 
 
 class Listing(SphinxDirective):
@@ -122,13 +135,16 @@ class Listing(SphinxDirective):
 
 
 class Rules(Listing):
-    """`{casebook-rules}`: every rule with its sources, how sure we are, other views and the wrong turns it sets right."""
+    """`{casebook-rules}`: every rule with its sources, how sure we are, other views and the wrong turns it
+    sets right."""
 
     def entries(self) -> list[nodes.Node]:
         """The rules by kind, in the order they run, then the questions that they answer."""
         return [
             *(
-                self.section(kind, "rules", [self._rule(id) for id, rule in RULEBOOK.items() if rule.kind == kind])
+                self.section(
+                    kind, "rules", [self._rule(id) for id, rule in RULEBOOK.items() if rule.kind == kind]
+                )
                 for kind in KINDS
             ),
             self.section("questions", "rules", [self._question(id) for id in QUESTIONS]),
@@ -136,11 +152,15 @@ class Rules(Listing):
 
     def _rule(self, id: str) -> nodes.Node:
         rule = RULEBOOK[id]
-        about = nodes.paragraph("", "", nodes.inline("", said(id), classes=["name"]), nodes.Text(" "), classes=["meta"])
+        about = nodes.paragraph(
+            "", "", nodes.inline("", said(id), classes=["name"]), nodes.Text(" "), classes=["meta"]
+        )
         asked = [make_link(f"question-{d}", d, QUESTIONS[d]["question"]) for d in rule.decisions]
         about += [badge(rule.confidence), nodes.Text(" ")]
         if asked:
-            about += [nodes.inline("", "", nodes.Text("answers "), *between(asked, " "), classes=["questions"])]
+            about += [
+                nodes.inline("", "", nodes.Text("answers "), *between(asked, " "), classes=["questions"])
+            ]
         parts: list[nodes.Node] = [about, nodes.paragraph("", rule.says, classes=["says"])]
         sources = nodes.bullet_list("", classes=["sources"])
         sources += [nodes.list_item("", nodes.paragraph("", "", *full(a), cite(a))) for a in rule.authorities]
@@ -170,18 +190,29 @@ class Rules(Listing):
             parts.append(line("Not settled:", nodes.Text(told["unsettled"]), classes=["more"]))
         rules = [rule for rule in RULEBOOK.values() if id in rule.decisions]
         held = [view for view in VIEWS.values() if id in view.decisions]
-        links = [nodes.inline("", "", make_link(f"rule-{r.id}", said(r.id)), nodes.Text(f" ({r.confidence})")) for r in rules]
+        links = [
+            nodes.inline("", "", make_link(f"rule-{r.id}", said(r.id)), nodes.Text(f" ({r.confidence})"))
+            for r in rules
+        ]
         parts.append(line("Rules:", *between(links), nodes.Text("."), classes=["more"]))
-        parts += [line("Also accepted:", nodes.Text(f"{view.says} ({view.confidence})"), classes=["more"]) for view in held]
-        sources = dict.fromkeys([a for r in rules for a in r.authorities] + [a for v in held for a in v.authorities])
+        parts += [
+            line("Also accepted:", nodes.Text(f"{view.says} ({view.confidence})"), classes=["more"])
+            for view in held
+        ]
+        sources = dict.fromkeys(
+            [a for r in rules for a in r.authorities] + [a for v in held for a in v.authorities]
+        )
         parts.append(line("Sources:", *between(map(cite, sources), " "), classes=["more"]))
         if tests := decision_tests().get(id):
-            parts.append(line("Tests:", *between(nodes.literal("", name) for name in tests), classes=["more"]))
+            parts.append(
+                line("Tests:", *between(nodes.literal("", name) for name in tests), classes=["more"])
+            )
         return self.entry(f"question-{id}", *parts)
 
 
 class Misconceptions(Listing):
-    """`{casebook-misconceptions}`: every wrong rule: what it amounts to, why it tempts, what sets it right."""
+    """`{casebook-misconceptions}`: every wrong rule: what it amounts to, why it tempts, what sets it right.
+    `{casebook-misconceptions}`: every wrong rule: what it amounts to, why it tempts, what sets it right."""
 
     def entries(self) -> list[nodes.Node]:
         """The misconceptions by the kind of rule that they change."""
@@ -198,12 +229,17 @@ class Misconceptions(Listing):
             nodes.paragraph("", f"{wrong.says[:1].upper()}{wrong.says[1:]}", classes=["says", "title"]),
             line("Why it tempts:", nodes.Text(wrong.tempts)),
             line("What sets it right:", nodes.Text(wrong.correction)),
-            line("Changes the rule" if len(wrong.swaps) == 1 else "Changes the rules", *changed, classes=["more"]),
+            line(
+                "Changes the rule" if len(wrong.swaps) == 1 else "Changes the rules",
+                *changed,
+                classes=["more"],
+            ),
         )
 
 
 class Sources(Listing):
-    """`{casebook-sources}`: the bibliography: edition, address, how much was read, how long it is in force."""
+    """`{casebook-sources}`: the bibliography: edition, address, how much was read, how long it is in force.
+    `{casebook-sources}`: the bibliography: edition, address, how much was read, how long it is in force."""
 
     def entries(self) -> list[nodes.Node]:
         """The sources in the order of their numbers."""
@@ -213,13 +249,27 @@ class Sources(Listing):
         source = AUTHORITIES[id]
         number = nodes.inline("", f"[{NUMBERS[id]}]", classes=["number"])
         parts: list[nodes.Node] = [
-            nodes.paragraph("", "", number, nodes.Text(" "), *full(id, linked=False), badge(source.confidence), classes=["says"]),
+            nodes.paragraph(
+                "",
+                "",
+                number,
+                nodes.Text(" "),
+                *full(id, linked=False),
+                badge(source.confidence),
+                classes=["says"],
+            ),
             line("Read:", nodes.Text(f"{source.read}.")),
         ]
         if source.until:
-            over = " That day has passed: the principle may stand, the number may not." if source.ran_out(date.today()) else ""
+            over = (
+                " That day has passed: the principle may stand, the number may not."
+                if source.ran_out(date.today())
+                else ""
+            )
             classes = ["until", "until-passed"] if over else ["until"]
-            parts.append(line("In force until", nodes.Text(f"{source.until.isoformat()}.{over}"), classes=classes))
+            parts.append(
+                line("In force until", nodes.Text(f"{source.until.isoformat()}.{over}"), classes=classes)
+            )
         if source.address:
             address = nodes.reference("", source.address, refuri=source.address, internal=False)
             parts.append(nodes.paragraph("", "", address, classes=["address"]))

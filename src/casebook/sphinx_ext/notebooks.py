@@ -1,6 +1,7 @@
 """Notebook pages: a widget cannot answer on a published page, so the page's own quiz stands in its place.
 
-The state of the widgets is left out of the page: it holds nothing that a reader needs, and it holds the answers.
+The state of the widgets is left out of the page: it holds nothing that a reader needs, and it holds the
+answers.
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ class PageQuiz(SphinxTransform):
         _, state = kept.get("js_files", {}).pop("ipywidgets_state", (None, {"body": "{}"}))
         models = json.loads(state["body"]).get("state", {})
         shown: set[str] = set()
-        for view in list(self.document.findall(lambda node: isinstance(node, nodes.container) and node.get("mime_type") == VIEW)):
+        for view in list(
+            self.document.findall(
+                lambda node: isinstance(node, nodes.container) and node.get("mime_type") == VIEW
+            )
+        ):
             model = re.search(r'"model_id": "(\w+)"', view.astext())
             html = str(models.get(model[1], {}).get("state", {}).get("html", "")) if model else ""
             case = CASE.search(html)
@@ -46,7 +51,9 @@ class PageQuiz(SphinxTransform):
                 view.children = [markup(html=section_html(page.page(), download_bytes=size))]
             else:
                 view.parent.remove(view)
-        for table in self.document.findall(lambda node: isinstance(node, nodes.raw) and 'class="dataframe"' in node.astext()):
+        for table in self.document.findall(
+            lambda node: isinstance(node, nodes.raw) and 'class="dataframe"' in node.astext()
+        ):
             html = table.astext().replace("<th></th>", "<td></td>")  # a heading says something
             table.children = [nodes.Text(f'<div class="wide">{html}</div>')]
         for heading in self.document.findall(nodes.rubric):

@@ -80,13 +80,17 @@ class ResolveLinks(SphinxPostTransform):
             page = targets(self.env).get(node["target"])
             before = node.parent[node.parent.index(node) - 1] if node.parent.index(node) else None
             if "cite" in node["classes"] and isinstance(before, nodes.Text) and before.endswith(" "):
-                before.parent.replace(before, nodes.Text(before[:-1] + "\N{NO-BREAK SPACE}"))  # never alone on a line
+                before.parent.replace(
+                    before, nodes.Text(before[:-1] + "\N{NO-BREAK SPACE}")
+                )  # never alone on a line
             text = nodes.inline("", node.astext(), classes=node["classes"])
             if page is None:
                 log.warning("no page of the book holds %s", node["target"], location=node)
                 node.replace_self(text)
                 continue
-            there = make_refnode(self.app.builder, self.env.docname, page, node["target"], text, node["tip"] or None)
+            there = make_refnode(
+                self.app.builder, self.env.docname, page, node["target"], text, node["tip"] or None
+            )
             node.replace_self(there)
 
 

@@ -1,4 +1,5 @@
-"""Tables made from the data: the code family, the cases of a part, what the cases cover, and what is contested."""
+"""Tables made from the data: the code family, the cases of a part, what the cases cover, and what is
+contested."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from casebook.coding import edits
 from casebook.coding.views import VIEWS
 from casebook.grading.findings import code_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.practice.exam import TOPICS as NAMES
+from casebook.practice.bank import TAUGHT
 from casebook.practice.results import tells
 
 from .lists import QUESTIONS, Listing, badge, between, cite, line
@@ -23,7 +24,9 @@ from .parts import make_link
 LEVELS = {1: "plain", 2: "realistic", 3: "noisy"}
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str | nodes.Node]], classes: Iterable[str] = ()) -> nodes.table:
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[str | nodes.Node]], classes: Iterable[str] = ()
+) -> nodes.table:
     """A table with a row of heads; the first cell of a row names it."""
     group = nodes.tgroup("", *(nodes.colspec("", colwidth=1) for _ in heads), cols=len(heads))
     group += nodes.thead("", _row(heads))
@@ -42,7 +45,8 @@ def shipped() -> list[Case]:
 
 
 class Codes(Listing):
-    """`{casebook-codes}`: the family in our own words, with value, global period, unit limit and what each is to 44121."""
+    """`{casebook-codes}`: the family in our own words, with value, global period, unit limit and what each is
+    to 44121."""
 
     def entries(self) -> list[nodes.Node]:
         """One row a code, in the order of the numbers."""
@@ -52,12 +56,13 @@ class Codes(Listing):
     def _one(self, code: str, words: str) -> Sequence[str]:
         value, limit = edits.values().get(code), edits.limits().get(code)
         return (
-            code, words,
+            code,
+            words,
             f"{value.total:.2f}" if value and value.total else "none",
             value.global_days if value else "",
             f"{limit.units}, kind {limit.kind}" if limit else "",
             self._beside(code),
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _beside(code: str) -> str:
@@ -81,8 +86,12 @@ class CaseList(Listing):
         found = nodes.bullet_list("", classes=["casebook-cases"])
         for case in shipped()[first : last + 1]:
             to = {"reftype": "doc", "refdomain": "std", "reftarget": f"/cases/{case.id}", "refexplicit": True}
-            link = addnodes.pending_xref("", nodes.inline("", case.title), refdoc=self.env.docname, refwarn=True, **to)
-            found += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(f" ({LEVELS[case.level]})")))
+            link = addnodes.pending_xref(
+                "", nodes.inline("", case.title), refdoc=self.env.docname, refwarn=True, **to
+            )
+            found += nodes.list_item(
+                "", nodes.paragraph("", "", link, nodes.Text(f" ({LEVELS[case.level]})"))
+            )
         return [found]
 
 
@@ -96,15 +105,20 @@ def shows(cases: Iterable[Case]) -> Counter[str]:
 
 
 class Coverage(Listing):
-    """`{casebook-coverage}`: how many cases there are of each thing to learn and level, and in how many each wrong rule shows."""
+    """`{casebook-coverage}`: how many cases there are of each thing to learn and level, and in how many each
+    wrong rule shows."""
 
     def entries(self) -> list[nodes.Node]:
         """Two tables of numbers; no case is named, since that would tell what it is about."""
         cases = shipped()
         count = Counter((topic, case.level) for case in cases for topic in case.about)
-        names = {topic: NAMES[topic][0] if topic in NAMES else topic for topic in TOPICS}
+        names = {topic: TAUGHT[topic][0] if topic in TAUGHT else topic for topic in TOPICS}
         topics = [
-            (names[topic], *(str(count[topic, level]) for level in LEVELS), str(sum(count[topic, level] for level in LEVELS)))
+            (
+                names[topic],
+                *(str(count[topic, level]) for level in LEVELS),
+                str(sum(count[topic, level] for level in LEVELS)),
+            )
             for topic in TOPICS
         ]
         level = Counter(case.level for case in cases)
@@ -115,15 +129,20 @@ class Coverage(Listing):
             for id, m in sorted(MISCONCEPTIONS.items(), key=lambda each: (-seen[each[0]], each[0]))
         ]
         return [
-            nodes.paragraph("", "A case is about several things, so a column holds more than the number of its cases."),
+            nodes.paragraph(
+                "", "A case is about several things, so a column holds more than the number of its cases."
+            ),
             table(("Thing to learn", *LEVELS.values(), "together"), topics),
-            nodes.paragraph("", "A wrong rule shows in a case where it gives an answer that is not accepted."),
+            nodes.paragraph(
+                "", "A wrong rule shows in a case where it gives an answer that is not accepted."
+            ),
             table(("Wrong rule", "cases in which it shows"), wrong),
         ]
 
 
 class Contested(Listing):
-    """`{casebook-contested}`: the questions that no source settles, the views that are accepted, and who holds them."""
+    """`{casebook-contested}`: the questions that no source settles, the views that are accepted, and who
+    holds them."""
 
     def entries(self) -> list[nodes.Node]:
         """The open questions in their order, each with its views."""

@@ -1,4 +1,7 @@
-"""Learners made up by chance: each follows a rulebook, slips now and then, and is more or less sure. For trying a report before there is a class."""
+"""Learners made up by chance: each follows a rulebook, slips now and then, and is more or less sure.
+
+For trying a report before there is a class.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ SLIPS = 0.1  # of the answers
 
 
 def book_of(rules: Iterable[str], more: Mapping[str, Callable[..., Any]] | None = None) -> Rulebook:
-    """The rulebook with these misconceptions' rules swapped, and `more` swaps of any kind. Raises KeyError for an unknown id."""
+    """The rulebook with these misconceptions' rules swapped, and `more` swaps of any kind.
+
+    Raises KeyError for an unknown id.
+    """
     return beliefs.book_of(tuple(rules)).swap(more or {})
 
 
@@ -27,7 +33,8 @@ def answer(item: Item, book: Rulebook) -> str:
 
 
 def learner(items: Sequence[Item], book: Rulebook, rng: Random, slips: float = SLIPS) -> list[dict[str, Any]]:
-    """One learner's answers as a response file holds them, to the items in this order; `slips` is the share that goes wrong by hand."""
+    """One learner's answers as a response file holds them, to the items in this order; `slips` is the share
+    that goes wrong by hand."""
     rows = []
     at = START + rng.randrange(14 * 86_400) * 1000
     for item in items:
@@ -36,12 +43,23 @@ def learner(items: Sequence[Item], book: Rulebook, rng: Random, slips: float = S
         slipped = rng.random() < slips
         text = _slip(item, rng) if slipped else answer(item, book)
         sure = rng.choices(("sure", "fairly", "guessing", None), (1, 3, 3, 1) if slipped else (5, 3, 1, 1))[0]
-        rows.append({"case": item.id, "at": at, "try": 1, "answer": text, "confidence": sure, "seconds": seconds, "hints": 0})
+        rows.append(
+            {
+                "case": item.id,
+                "at": at,
+                "try": 1,
+                "answer": text,
+                "confidence": sure,
+                "seconds": seconds,
+                "hints": 0,
+            }
+        )
     return rows
 
 
 def _slip(item: Item, rng: Random) -> str:
-    """A slip of the hand: a unit more, a line left out, a line that does not belong, another code, or a question."""
+    """A slip of the hand: a unit more, a line left out, a line that does not belong, another code, or a
+    question."""
     lines = item.note.mains[0].lines
     i = rng.randrange(len(lines))
     line = lines[i]
@@ -49,7 +67,11 @@ def _slip(item: Item, rng: Random) -> str:
         "more": (*lines[:i], Line(line.code, line.units + 1, line.modifiers), *lines[i + 1 :]),
         "less": lines[:i] + lines[i + 1 :] or (Line("49000"),),
         "extra": (*lines, Line(rng.choice(("44005", "44950", "49000", "44850")))),
-        "code": (*lines[:i], Line(rng.choice(("44120", "44121", "44202", "44140", "44125")), line.units), *lines[i + 1 :]),
+        "code": (
+            *lines[:i],
+            Line(rng.choice(("44120", "44121", "44202", "44140", "44125")), line.units),
+            *lines[i + 1 :],
+        ),
     }
     kind = rng.choice([*changed, "query"])
     return "query" if kind == "query" else show(changed[kind])

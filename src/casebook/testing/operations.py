@@ -1,6 +1,7 @@
 """Operations made up from the contract: plain, realistic or noisy, and always the same for a seed.
 
-The bowel is walked from above the ligament of Treitz past the ileocecal valve, and at each site something is drawn
+The bowel is walked from above the ligament of Treitz past the ileocecal valve, and at each site something is
+drawn
 that a surgeon might do there. What is drawn can always be done, and nearly always the rules decide it.
 """
 
@@ -21,7 +22,8 @@ def made_up(seed: int, level: int) -> Operation:
 
 
 def draw(rng: Random, level: int) -> Operation:
-    """An operation drawn with `rng`, which may be any source of chance that has the methods of `random.Random`."""
+    """An operation drawn with `rng`, which may be any source of chance that has the methods of
+    `random.Random`."""
     noisy = level == 3
     valve = rng.choice((400.0, 500.0, 600.0, 600.0)) if level > 1 else 600.0
     sites: list[tuple[Step, ...]] = []
@@ -38,7 +40,9 @@ def draw(rng: Random, level: int) -> Operation:
     if level > 1 and rng.random() < 0.12:  # across the valve
         sites.append(_segment(rng, valve - rng.randrange(5, 40, 5), valve + 30))
     if noisy and rng.random() < 0.12:  # colon
-        sites.append(rng.choice((_segment, _segment, _end_stoma, _loop, _hole, _opening))(rng, valve + 60, valve + 95))
+        sites.append(
+            rng.choice((_segment, _segment, _end_stoma, _loop, _hole, _opening))(rng, valve + 60, valve + 95)
+        )
     follows = rng.choice(FOLLOWS) if noisy and rng.random() < 0.3 else None
     left: tuple[tuple[float, float], ...] = ()
     if follows and start + 40 < valve - 50 and rng.random() < 0.6:
@@ -47,7 +51,9 @@ def draw(rng: Random, level: int) -> Operation:
     few = (0, 1, 1, 2) if level > 1 else (0, 0, 1)
     sites += [(step,) for step in rng.sample(SMALL, rng.choice(few))]
     if noisy and any(s.reason == "fistula" for site in sites for s in site) and rng.random() < 0.5:
-        sites.append((Step("close_fistula", kind=rng.choice(("bowel-skin", "bowel-bowel", "bowel-bladder"))),))
+        sites.append(
+            (Step("close_fistula", kind=rng.choice(("bowel-skin", "bowel-bowel", "bowel-bladder"))),)
+        )
     return Operation(
         approach=rng.choice(APPROACHES[: 4 if level == 1 else None]),
         steps=_told(rng, sites, mixed=noisy) or (Step("explore", kind="laparotomy"),),
@@ -75,7 +81,9 @@ def _at(act: str, at: float, kind: str | None = None) -> Step:
 
 
 def _cut(rng: Random, start: float, end: float, *reasons: str) -> Step:
-    return Step("resect", start, end, reason=rng.choice(reasons or DISEASES), lesions=rng.choice((1, 1, 1, 2)))
+    return Step(
+        "resect", start, end, reason=rng.choice(reasons or DISEASES), lesions=rng.choice((1, 1, 1, 2))
+    )
 
 
 def _segment(rng: Random, start: float, end: float, *reasons: str) -> tuple[Step, ...]:
@@ -109,21 +117,38 @@ def _small(rng: Random, at: float) -> Step:
 
 #: What may be drawn at a site from a to b cm, from plain to noisy; a level reaches so many of them.
 SITES: tuple[Site, ...] = (
-    _segment, _segment, _segment, _segment,
+    _segment,
+    _segment,
+    _segment,
+    _segment,
     lambda r, a, b: (_cut(r, a, b), *_segment(r, b, b + 8, "margin")[:1], Step("join", a, b + 8)),
-    lambda r, a, b: (_cut(r, a, a + 4), _cut(r, b - 4, b), _cut(r, a + 4, b - 4, "margin"), Step("join", a, b)),
-    _loop, _end_stoma, _hole, _opening,
+    lambda r, a, b: (
+        _cut(r, a, a + 4),
+        _cut(r, b - 4, b),
+        _cut(r, a + 4, b - 4, "margin"),
+        Step("join", a, b),
+    ),
+    _loop,
+    _end_stoma,
+    _hole,
+    _opening,
     lambda r, a, b: tuple(_at("stricturoplasty", at) for at in (a, b)[: r.choice((1, 1, 2))]),
-    lambda r, a, b: (*_segment(r, a, b), *_segment(r, a - 3, b + 3, "join", "ischemia")),  # the join is made again
+    lambda r, a, b: (
+        *_segment(r, a, b),
+        *_segment(r, a - 3, b + 3, "join", "ischemia"),
+    ),  # the join is made again
     lambda r, a, b: (_small(r, (a + b) / 2), *_segment(r, a, b)),  # inside the piece
     lambda r, a, b: (_at("diverticulectomy", a),),
     lambda r, a, b: (*_segment(r, a, b), _small(r, b + 3)),  # beside the join
     lambda r, a, b: (Step("bypass", a, b),),
-    lambda r, a, b: (_at("close_stoma", a), *_segment(r, a - 4, a + 4, "margin", "stricture")[: r.choice((0, 2, 2))]),
+    lambda r, a, b: (
+        _at("close_stoma", a),
+        *_segment(r, a - 4, a + 4, "margin", "stricture")[: r.choice((0, 2, 2))],
+    ),
     lambda r, a, b: (_cut(r, a, b),),  # left stapled
     lambda r, a, b: (_at("stoma", a, "end"),),  # divided, the lower end closed
     lambda r, a, b: (*_end_stoma(r, a, b), _at("stoma", b, "end")),
-)  # fmt: skip
+)
 REACH = {1: 6, 2: 14, 3: 20}
 #: What is done at a place that the earlier operation left stapled.
 LEFT: tuple[Site, ...] = (
@@ -131,10 +156,27 @@ LEFT: tuple[Site, ...] = (
     lambda r, a, b: (Step("resect", a - 2, a, reason="margin"), Step("join", a - 2, b)),
     lambda r, a, b: (_cut(r, a - 10, a), Step("join", a - 10, b)),
     lambda r, a, b: (Step("reopen"),),
-)  # fmt: skip
+)
 SMALL = (
-    Step("explore", kind="laparotomy"), Step("explore", kind="laparoscopy"), Step("lyse_adhesions", kind="limited"),
-    Step("lyse_adhesions", kind="extensive"), Step("mesentery_repair"), Step("omentectomy"), Step("appendectomy"),
-    _at("feeding_catheter", 25), Step("reopen"), Step("explore", kind="laparoscopy", decided=True),
-)  # fmt: skip
-APPROACHES = ("open", "open", "open", "laparoscopic", "open", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
+    Step("explore", kind="laparotomy"),
+    Step("explore", kind="laparoscopy"),
+    Step("lyse_adhesions", kind="limited"),
+    Step("lyse_adhesions", kind="extensive"),
+    Step("mesentery_repair"),
+    Step("omentectomy"),
+    Step("appendectomy"),
+    _at("feeding_catheter", 25),
+    Step("reopen"),
+    Step("explore", kind="laparoscopy", decided=True),
+)
+APPROACHES = (
+    "open",
+    "open",
+    "open",
+    "laparoscopic",
+    "open",
+    "converted",
+    "robotic",
+    "hand-assisted",
+    "laparoscopic-assisted",
+)

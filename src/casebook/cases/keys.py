@@ -1,0 +1,51 @@
+"""What a case file may hold beside its operation, and how to say so."""
+
+from __future__ import annotations
+
+TOPICS = (
+    "joins",
+    "units",
+    "approach",
+    "base-code",
+    "colon",
+    "stoma",
+    "companions",
+    "sessions",
+    "surgeons-modifiers",
+    "query",
+    "diagnoses",
+)
+#: What makes a chart hard to read: nothing, an unread transcript, text carried over, a form, a scanner's
+#: short forms,
+#: a later note, a resident's words.
+NOISES = ("clean", "voice-recognition", "copied-forward", "template", "abbreviations", "addendum", "resident")
+CASE_KEYS = (
+    "title",
+    "about",
+    "level",
+    "noise",
+    "filed",
+    "patient",
+    "readings",
+    "operation",
+    "key",
+    "authorities",
+)
+KEY_KEYS = ("claim", "diagnoses", "why", "ask", "tempting")
+#: What a key holds, and the same in an author's words.
+KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "title": (str, "words"),
+    "about": (list, "a list of words, such as [joins]"),
+    "level": (int, "1, 2 or 3"),
+    "noise": (str, "one word"),
+    "filed": (str, "the claim as it was filed, to be judged"),
+    "patient": (dict, "age and sex"),
+    "key": (dict, "claim:, diagnoses: and why:"),
+    "authorities": (list, "a list of sources"),
+    "claim": ((str, int, list), 'a claim such as "44120; 44121", query, or a list of claims'),
+    "diagnoses": (list, "a list of codes, such as [K50.012]"),
+    "why": (str, "words"),
+    "tempting": (dict, "answers, each with why it tempts"),
+    "ask": (str, "words"),
+}
+OF_WORDS = ("about", "authorities")  # lists that hold words only

@@ -1,0 +1,192 @@
+"""Reading an operation from its mapping (YAML or JSON): what cannot be read is refused, with the key at
+fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from casebook.errors import OperationError
+
+from .operation import (
+    APPROACHES,
+    EXTRAS,
+    FACETS,
+    FOLLOWS,
+    LONGEST_NAME,
+    OPERATION_KEYS,
+    REQUIRED,
+    STEPS,
+    SURGEONS,
+    Operation,
+    Step,
+)
+
+
+def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
+    """An operation from its mapping; OperationError names the key, what was expected and how to mend it."""
+    row = _mapping(data, "an operation", path)
+    _only(row, OPERATION_KEYS, "an operation", path)
+    marks = _mapping(row.get("evidence") or {}, "evidence", (*path, "evidence"))
+    _only(marks, FACETS, "evidence", (*path, "evidence"))
+    for facet, mark in marks.items():
+        if not isinstance(mark, str):
+            raise OperationError(
+                "evidence: expected the name of a mark in the chart", (*path, "evidence", facet)
+            )
+    session = _mapping(row.get("session") or {}, "session", (*path, "session"))
+    _only(session, ("follows", "days", "left"), "session", (*path, "session"))
+    follows = session.get("follows")
+    if follows is not None:
+        _word(follows, FOLLOWS, "follows", (*path, "session", "follows"))
+    days = _whole(session.get("days", 1), "days", (*path, "session", "days"), least=0)
+    spans = session.get("left") or []
+    if not isinstance(spans, list):
+        raise OperationError(
+            "left: expected a list of spans, such as [[300, 340]]", (*path, "session", "left")
+        )
+    left = [_span(s, "left", (*path, "session", "left", i)) for i, s in enumerate(spans)]
+    for i, (start, end) in enumerate(left):
+        if start >= end or any(a <= end and start <= b for a, b in left[:i]):
+            message = "left: each span runs from its lower end to its higher end and touches no other"
+            raise OperationError(message, (*path, "session", "left", i))
+    steps = row.get("steps")
+    if not isinstance(steps, list) or not steps:
+        raise OperationError(
+            "steps: expected a list of at least one step, such as - resect: [420, 445]", (*path, "steps")
+        )
+    valve = _number(row.get("valve", 600), "valve", (*path, "valve"))
+    if valve <= 0:
+        raise OperationError("valve: expected cm past the ligament of Treitz, above zero", (*path, "valve"))
+    try:
+        return Operation(
+            approach=_word(row.get("approach", "open"), APPROACHES, "approach", (*path, "approach")),
+            steps=tuple(read_step(s, (*path, "steps", i)) for i, s in enumerate(steps)),
+            valve=valve,
+            follows=follows,
+            days=days,
+            left=tuple(left),
+            surgeon=_word(row.get("surgeon", "primary"), SURGEONS, "surgeon", (*path, "surgeon")),
+            unusual_work=_flag(row.get("unusual_work", False), "unusual_work", (*path, "unusual_work")),
+            says=str(row.get("says") or ""),
+            marks=tuple(marks.items()),
+        )
+    except OperationError as error:
+        inside = error.path[: len(path)] == path
+        raise (
+            error
+            if inside and path
+            else OperationError(error.message, error.path if inside else (*path, *error.path))
+        ) from None
+
+
+def read_step(data: object, path: tuple[str | int, ...]) -> Step:
+    """One step from its mapping; raises OperationError."""
+    row = _mapping(data, "a step", path)
+    acts = [key for key in row if key in STEPS]
+    if len(acts) != 1:
+        near = "" if acts else meant([str(key) for key in row], STEPS)
+        raise OperationError(
+            f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}", path
+        )
+    act = acts[0]
+    extras = EXTRAS.get(act, {})
+    _only(row, (act, "evidence", "name", *extras), f"a {act} step", path)
+    shape, value, here = STEPS[act], row[act], (*path, act)
+    fields: dict[str, Any] = {}
+    if shape == "span":
+        fields["start"], fields["end"] = _span(value, act, here)
+    elif shape == "at":
+        fields["start"] = fields["end"] = _number(value, act, here)
+    elif shape == "true":
+        if value is not True:
+            raise OperationError(f"{act}: expected true", here)
+    else:
+        fields["kind"] = _word(value, shape, act, here)
+    for key, allowed in extras.items():
+        if key not in row:
+            if REQUIRED.get(act) == key:
+                raise OperationError(f"a {act} step also needs {key}: one of {', '.join(allowed)}", path)
+            continue
+        at = (*path, key)
+        if allowed == "flag":
+            fields[key] = _flag(row[key], key, at)
+        elif allowed == "count":
+            fields[key] = _whole(row[key], key, at, least=0)
+        else:
+            fields["reason" if key == "for" else "kind"] = _word(row[key], allowed, key, at)
+    evidence = row.get("evidence")
+    if evidence is not None and not isinstance(evidence, str):
+        raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence"))
+    name = row.get("name", "")
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or not name.isprintable():
+        raise OperationError(
+            f"name: expected what the chart calls the place, in at most {LONGEST_NAME} characters",
+            (*path, "name"),
+        )
+    return Step(act, evidence=evidence, name=name, **fields)
+
+
+def _mapping(data: object, what: str, path: tuple[str | int, ...]) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise OperationError(f"{what}: expected keys and values, not {_kind(data)}", path)
+    return data
+
+
+def _only(row: Mapping[str, Any], known: tuple[str, ...], what: str, path: tuple[str | int, ...]) -> None:
+    for key in row:
+        if key not in known:
+            near = meant([str(key)], known)
+            raise OperationError(
+                f"{what} has no key {str(key)[:40]!r}; it may have: {', '.join(known)}{near}", (*path, key)
+            )
+
+
+def _word(value: object, allowed: tuple[str, ...] | str, what: str, path: tuple[str | int, ...]) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        near = meant([str(value)], (allowed,) if isinstance(allowed, str) else allowed)
+        raise OperationError(f"{what}: expected one of {', '.join(allowed)}, not {_kind(value)}{near}", path)
+    return value
+
+
+def meant(written: Iterable[str], known: Iterable[str]) -> str:
+    """What may have been meant by a word that is not known; nothing where no word is near."""
+    from difflib import get_close_matches  # only where something is wrong already
+
+    words = list(known)
+    near = next(
+        (found[0] for word in written if (found := get_close_matches(word[:40], words, 1, 0.65))), None
+    )
+    return f"; perhaps {near} was meant" if near else ""
+
+
+def _flag(value: object, what: str, path: tuple[str | int, ...]) -> bool:
+    if not isinstance(value, bool):
+        raise OperationError(f"{what}: expected true or false, not {_kind(value)}", path)
+    return value
+
+
+def _number(value: object, what: str, path: tuple[str | int, ...]) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1000 <= value <= 5000:
+        raise OperationError(
+            f"{what}: expected cm past the ligament of Treitz (-1000 to 5000), not {_kind(value)}", path
+        )
+    return float(value)
+
+
+def _whole(value: object, what: str, path: tuple[str | int, ...], least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 100_000:
+        raise OperationError(f"{what}: expected a whole number of {least} or more, not {_kind(value)}", path)
+    return value
+
+
+def _span(value: object, what: str, path: tuple[str | int, ...]) -> tuple[float, float]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise OperationError(
+            f"{what}: expected two positions in cm, such as [420, 445], not {_kind(value)}", path
+        )
+    return _number(value[0], what, path), _number(value[1], what, path)
+
+
+def _kind(value: object) -> str:
+    return repr(value)[:60]

@@ -1,0 +1,159 @@
+"""Modifier rules: one modifier each, on lines in the order of the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from casebook.coding import edits
+from casebook.coding.rulebook import Derivation, Service, main_lines, marked
+
+from .entering import CONFIRMED, SECONDARY, modifier
+from .inside import look_decided
+
+GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
+
+
+@modifier(
+    "22",
+    answers="D1 D4 D7",
+    sure=CONFIRMED,
+    sources="ncci-manual-2025 contractor-22-copy triple-s-22",
+    says="Work far beyond the usual, and described, is 22 on the resection code, never on an add-on.",
+)
+def mark_22(d: Derivation, lines: list[Service]) -> list[Service]:
+    if not d.op.unusual_work:
+        return lines
+    values = edits.values()
+    able = [
+        i
+        for i in main_lines(lines)
+        if lines[i].code not in values or values[lines[i].code].global_days in ("000", "010", "090")
+    ]
+    resections = [i for i in able if lines[i].rank == "resection"]
+    return marked(lines, (resections or able)[:1], "22", "22")
+
+
+def _session(follows: str, modifier: str) -> Callable[[Derivation, list[Service]], list[Service]]:
+    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
+        ours = d.op.follows == follows and d.op.days <= GLOBAL_DAYS
+        return marked(lines, main_lines(lines), modifier, modifier) if ours else lines
+
+    return mark
+
+
+modifier(
+    "58",
+    answers="D10 D11",
+    sure=CONFIRMED,
+    sources="ncci-manual-2025",
+    says=(
+        "A later operation that was planned or staged is 58 on its own base codes; an add-on never reaches"
+        " back to an earlier day."
+    ),
+)(_session("staged", "58"))
+modifier(
+    "78",
+    answers="D10 D11",
+    sure=CONFIRMED,
+    sources="ncci-manual-2025 regence-78 ngs-global",
+    says="An unplanned return to the operating room for a complication is 78 on the base codes.",
+)(_session("complication", "78"))
+modifier(
+    "79",
+    answers="D11",
+    sure=SECONDARY,
+    sources="ncci-manual-2025",
+    says="A later operation that has nothing to do with the earlier one is 79 on the base codes.",
+)(_session("unrelated", "79"))
+
+
+@modifier(
+    "58-after-look",
+    answers="D21",
+    sure=CONFIRMED,
+    sources="ncci-manual-2025",
+    says=(
+        "When what the scope showed led to the open operation, the look is reported and 58 goes on the open"
+        " code."
+    ),
+)
+def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
+    if len(lines) < 2 or not look_decided(d):
+        return lines
+    return marked(
+        lines, [i for i in main_lines(lines) if lines[i].what != "laparoscopy"], "58", "58-after-look"
+    )
+
+
+@modifier(
+    "59",
+    answers="D12 D16 D20",
+    sure=CONFIRMED,
+    sources="cms-ptp-2024q3 ncci-manual-2025 cms-mln-59",
+    says=(
+        "Where a pair has indicator 1 and the second service was at a truly separate site, 59 or XS goes on"
+        " the second code."
+    ),
+)
+def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
+    second = set()
+    for i, one in enumerate(lines):
+        for two in lines[i + 1 :]:
+            found = edits.pair(one.code, two.code)
+            if found and found[2] == 1 and not edits.add_on(found[1]):
+                looked = {one.what, two.what} & {"laparoscopy"} and any(
+                    "58" in s.modifiers for s in (one, two)
+                )
+                if not looked:
+                    second.add(found[1])
+    return marked(lines, [i for i, s in enumerate(lines) if s.code in second], "59", "59")
+
+
+@modifier(
+    "51",
+    answers="D2 D9 D13",
+    sure=CONFIRMED,
+    sources="cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies bcbsnc-add-on",
+    says=(
+        "Every later procedure that is not an add-on takes 51; an add-on never does, since its fee is not"
+        " cut."
+    ),
+)
+def mark_51(d: Derivation, lines: list[Service]) -> list[Service]:
+    return marked(lines, main_lines(lines)[1:], "51", "51")
+
+
+def _role(surgeon: str, modifier: str) -> Callable[[Derivation, list[Service]], list[Service]]:
+    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
+        return marked(lines, range(len(lines)), modifier, modifier) if d.op.surgeon == surgeon else lines
+
+    return mark
+
+
+modifier(
+    "80",
+    answers="D22",
+    sure=CONFIRMED,
+    sources="fcso-assistant cms-pfs-2026-07",
+    says="A physician who assists marks every line 80.",
+)(_role("assistant", "80"))
+modifier(
+    "AS",
+    answers="D22",
+    sure=CONFIRMED,
+    sources="fcso-assistant cms-pfs-2026-07",
+    says=(
+        "A physician assistant, nurse practitioner or clinical nurse specialist who assists marks every"
+        " line AS."
+    ),
+)(_role("assistant-nonphysician", "AS"))
+modifier(
+    "62",
+    answers="D22",
+    sure=CONFIRMED,
+    sources="cms-pfs-2026-07 cms-pfs-layout-2025",
+    says=(
+        "Two surgeons of different specialties who share one code mark every line 62, with proof that both"
+        " were needed."
+    ),
+)(_role("co-surgeon", "62"))

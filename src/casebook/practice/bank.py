@@ -1,0 +1,93 @@
+"""The bank: pages of cases by their ids, what each is about, and the item that grades it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casebook.grading import Item, item_of
+
+Page = Mapping[str, Any]
+
+
+#: Every thing to learn: its name in words, and the page of the book that teaches it.
+TAUGHT: dict[str, tuple[str, str]] = {
+    "joins": ("counting joins", "book/joins"),
+    "units": ("units of the add-on", "book/joins"),
+    "approach": ("open or laparoscopic", "book/family"),
+    "base-code": ("which base code", "book/family"),
+    "colon": ("colon and valve", "book/family"),
+    "stoma": ("stomas", "book/family"),
+    "companions": ("what is part of something larger", "book/family"),
+    "sessions": ("later sessions", "book/sessions"),
+    "surgeons-modifiers": ("whose claim it is", "book/sessions"),
+    "query": ("when to ask the surgeon", "book/queries"),
+}
+
+
+BESIDE = "diagnoses"  # scored beside the claim, so that no claim tells whether it was learned
+
+
+NO_TOPIC = "other"  # what a case is about that does not say so
+
+
+def pages_of(bank: object) -> dict[str, Page]:
+    """The pages of a bank by their ids, in its order. Raises ValueError where it is no list of cases."""
+    if not isinstance(bank, list | tuple):
+        raise ValueError("bank: expected a list of cases")
+    found: dict[str, Page] = {}
+    for i, page in enumerate(bank):
+        if not isinstance(page, Mapping) or not isinstance(page.get("id"), str) or not page["id"]:
+            raise ValueError(f"bank: number {i + 1} is no case with an id")
+        found.setdefault(page["id"], page)
+    return found
+
+
+def about_of(page: Page) -> list[str]:
+    """What of the claim a case is about."""
+    about = page.get("about")
+    words = (
+        [word for word in about if isinstance(word, str) and word not in ("", BESIDE)]
+        if isinstance(about, list | tuple)
+        else []
+    )
+    return list(dict.fromkeys(words)) or [NO_TOPIC]
+
+
+def level_of(page: Page) -> int:
+    """The level of a case: 1, 2 or 3."""
+    level: Any = page.get("level")
+    return int(level) if whole(level) and level in (1, 2, 3) else 1
+
+
+def topic_in_words(topic: str) -> str:
+    """A thing to learn in words."""
+    return TAUGHT[topic][0] if topic in TAUGHT else topic.replace("-", " ")
+
+
+def graded_item(page: Page) -> Item:
+    """The item of a page that may be anything.
+
+    Raises ValueError, which names the case, where it cannot be graded.
+    """
+    try:
+        return item_of({key: value for key, value in page.items() if key not in ("anchors", "lines")})
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise ValueError(f"the case {page.get('id')} cannot be graded: {error}") from None
+
+
+LONGEST = 100  # characters of a seed
+
+
+def whole(value: object) -> bool:
+    """Whether a JSON value is a whole number; true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def checked_seed(seed: object) -> int | str:
+    """A seed: a whole number, or a short text as a reader types one. Raises ValueError."""
+    if isinstance(seed, str) and len(seed) <= LONGEST:
+        return seed
+    if isinstance(seed, int) and whole(seed):
+        return seed
+    raise ValueError(f"seed: expected a whole number or a text of at most {LONGEST} characters")

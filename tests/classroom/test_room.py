@@ -1,0 +1,142 @@
+"""A class in one room: counts first, verdicts only when they are revealed, and what learners typed stays
+text."""
+
+import json
+
+import pytest
+
+from casebook.classroom.room import Room, read_hands
+from casebook.errors import CaseError
+
+
+@pytest.fixture
+def room(tmp_path):
+    return Room(["birch", "oak"], folder=tmp_path)
+
+
+def hand_in(folder, name, case, answer):
+    rows = [{"format": "casebook-answers", "version": 1}, {"case": case, "answer": answer, "at": 1}]
+    (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+
+
+def test_hands_are_counted_and_nothing_is_told(room):
+    shown = room.hands({"44120": 3, "44120; 44121": 9, "what?": 1})
+    assert [line.split()[0] for line in repr(shown).splitlines()] == ["44120;", "44120", "not"]
+    for words in ("ight", "xpected", "gives"):
+        assert words not in repr(shown)
+    assert "9  ####" in repr(
+        room.hands({"44120;44121": 9})
+    )  # the same claim, typed otherwise, is counted anew and not twice
+    assert len(repr(room.tally()).splitlines()) == 3
+
+
+def test_one_claim_typed_in_two_ways_is_one_group(room):
+    shown = repr(room.hands({"44120; 44121": 9, "44121;44120": 2, "what?": 1, "why?": 1}))
+    assert [line.split("#")[0].split() for line in shown.splitlines()] == [
+        ["44120;", "44121", "11"],
+        ["not", "readable", "2"],
+    ]
+
+
+def test_charts_of_a_lesson_may_stand_on_one_page(room):
+    assert "data-line" in room.chart()._repr_html_()
+    assert " id=" not in room.chart()._repr_html_()
+
+
+def test_revealing_says_what_each_amounts_to(room):
+    room.hands({"44120": 3, "44120; 44121": 9})
+    assert repr(room.reveal()).startswith("Expected: 44120\n44120; 44121")
+    assert "counting diseased areas instead of joins" in repr(room.reveal())
+    assert repr(room.bars()).startswith("counting diseased areas instead of joins    9  ")
+
+
+def test_files_are_collected(room, tmp_path):
+    for name, answer in (("a", "44120"), ("b", "44120; 44121"), ("c", "44120; 44121"), ("d", "query")):
+        hand_in(tmp_path, name, "birch", answer)
+    hand_in(tmp_path, "e", "oak", "44120")
+    (tmp_path / "bad.jsonl").write_text("{", "utf-8")
+    shown = repr(room.collect())
+    assert [line.split("  ")[0].strip() for line in shown.splitlines()[:3]] == [
+        "44120; 44121",
+        "44120",
+        "query",
+    ]
+    assert "bad.jsonl:1" in shown
+    assert repr(room.collect()) == shown  # counted once, however often
+    room.next()
+    assert repr(room.collect()).startswith("44120 ")
+
+
+def test_files_and_hands_are_not_added_up(room, tmp_path):
+    hand_in(tmp_path, "a", "birch", "44120")
+    room.hands({"query": 5})
+    room.collect()
+    assert room.counts["birch"] == {"44120": 1}
+    room.hands({"44120; 44121": 2})
+    room.hands({"44120": 3})
+    assert room.counts["birch"] == {"44120; 44121": 2, "44120": 3}
+
+
+def test_the_next_case_and_the_last(room):
+    assert "Birch" in repr(room.chart())
+    assert "Oak" in repr(room.next())
+    assert "Oak" in repr(room.next())
+    assert "Nobody has answered yet." in repr(room.reveal())
+    assert "No wrong rule shows" in repr(room.bars())
+
+
+def test_the_chart_tells_nothing_away(room):
+    html = room.chart()._repr_html_()
+    assert "one-piece" not in html
+    assert room.case.key["why"] not in html
+
+
+def test_what_was_typed_is_text(room):
+    shown = room.hands({"<script>alert(1)</script>": 2, "44120": 1})
+    assert "<script" not in shown._repr_html_()
+    hand_in(room.folder, "<b>x", "birch", "44120")
+    (room.folder / "<i>y.jsonl").write_text("{", "utf-8")
+    assert "<i>y" not in room.collect()._repr_html_()
+
+
+def test_what_cannot_be_counted_says_why(room):
+    with pytest.raises(ValueError, match="how many hands"):
+        room.hands({"44120": -1})
+    for counts in ({"44120": "7"}, {"44120": 2.5}, {"44120": True}):
+        with pytest.raises(ValueError, match="how many hands"):
+            room.hands(counts)
+    with pytest.raises(ValueError, match="how many for each answer"):
+        room.hands(["44120", 3])
+    with pytest.raises(ValueError, match="where the files are"):
+        Room(["alder"]).collect()
+    with pytest.raises(ValueError, match="at least one case"):
+        Room([])
+    with pytest.raises(CaseError, match="no case of this name"):
+        Room(["no-such"])
+
+
+def test_hands_as_typed():
+    assert read_hands("44120; 44121 = 7\n\n query=2 ") == {"44120; 44121": 7, "query": 2}
+    assert read_hands("44120 = 1\n44120 = 2") == {"44120": 3}
+    for text in ("44120", "44120 = many", "44120 = -1", "44120 = 9999999"):
+        with pytest.raises(ValueError, match="how many hands"):
+            read_hands(text)
+
+
+def test_the_panel_does_what_its_buttons_say(room):
+    panel = room.panel()
+    cases, hands, buttons, out = panel.children
+    press = {button.description: button for button in buttons.children}
+    hands.value = "44120 = 3"
+    press["Count hands"].click()
+    assert room.counts["birch"] == {"44120": 3}
+    hands.value = "44120"
+    press["Count hands"].click()
+    cases.value = 1
+    assert room.case.id == "oak"
+    assert room.panel().children[0].value == 1
+    cases.value = 0
+    room.next()
+    assert cases.value == 1
+    press["Reveal"].click()
+    assert out is panel.children[-1]

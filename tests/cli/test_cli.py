@@ -1,0 +1,310 @@
+"""The command line: what it prints, its JSON to the contract's letter, and its exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from casebook import cases
+from casebook.cli import main
+from casebook.grading.feedback import result
+from tests.minimal_cases import FOLDER, case
+from tests.shapes import CODE, EDIT, GRADE, LINE, Each, fits
+from tests.test_cases import BROKEN, GOOD, WRONG
+
+TWO = str(FOLDER / "d02-two-segments-two-joins.yaml")
+OPEN = str(FOLDER / "d03c-as-written.yaml")
+
+
+@pytest.fixture
+def run(capsys):
+    """Run one command in this process: exit code, output, errors."""
+
+    def call(*args):
+        code = main([str(a) for a in args])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def put(tmp_path):
+    def write(text, name="rowan.md"):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+# code
+
+
+def test_code_says_the_claim_and_why(run):
+    code, out, err = run("code", TWO)
+    assert (code, err) == (0, "")
+    assert out.startswith("bill\n\n44120; 44121\n")
+    assert "because: Count the joins that stand" in out
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in FOLDER.glob("d*.yaml")))
+def test_the_json_of_code(run, name):
+    code, out, err = run("code", FOLDER / name, "--json")
+    assert (code, err) == (0, "")
+    fits(CODE, json.loads(out))
+
+
+def test_code_on_a_note_that_needs_a_query_shows_each_reading(run):
+    code, out, _ = run("code", OPEN)
+    assert code == 0
+    assert out.startswith("query: the readings have different claims\n")
+    assert "\n44120; 44121\n" in out
+    assert "\n44120\n" in out
+    found = json.loads(run("code", OPEN, "--json")[1])
+    assert (found["action"], [c["reading"] for c in found["claims"]]) == ("query", [0, 1])
+
+
+def test_code_shows_what_is_not_billed_what_else_is_accepted_and_the_edits(run):
+    assert "not billed: 49000. Looking through the abdomen" in run("code", FOLDER / "exploration.yaml")[1]
+    assert "also accepted: 44120; 44121. Two removals" in run("code", FOLDER / "d04a-join-made-again.yaml")[1]
+    assert "edit: 44121 has 3 units" in run("code", FOLDER / "d05b-four-joins.yaml")[1]
+
+
+def test_code_on_what_no_rule_decides(run, put):
+    path = put("steps:\n  - appendectomy: true\n", "op.yaml")
+    code, out, _ = run("code", path)
+    assert code == 0
+    assert out.startswith("out of scope: ")
+    fits(CODE, json.loads(run("code", path, "--json")[1]))
+
+
+# grade
+
+
+@pytest.mark.parametrize(
+    ("answer", "headline"),
+    [
+        ("44120; 44121", "Correct."),
+        ("44120", "Partly right: 0.4 of 1."),
+        ("44120 x2", "Not right."),
+        ("44120 x", "This could not be read."),
+        ("", "Nothing to check yet."),
+    ],
+)
+def test_grade_answers_with_exit_code_0_whatever_the_verdict(run, answer, headline):
+    code, out, err = run("grade", TWO, answer)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == headline
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "44120; 44121",
+        "44120",
+        "44120 x2",
+        "44120 x",
+        "",
+        "query",
+        "44202; 44203",
+        "\ud800",
+        "44160; 44121-51",
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    ["d02-two-segments-two-joins", "d03c-as-written", "d04a-join-made-again", "d10b-three-left-stapled"],
+)
+def test_the_json_of_grade(run, name, answer):
+    code, out, err = run(
+        "grade", FOLDER / f"{name}.yaml", answer, "--json", "--evidence", "a, b", "--diagnoses", "K50.012"
+    )
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    fits(GRADE, found)
+    assert found == json.loads(json.dumps(result(case(name).item.grade(answer), ["a", "b"], ["K50.012"])))
+
+
+def test_grade_says_what_an_answer_amounts_to(run):
+    _, out, _ = run("grade", TWO, "44120 x2")
+    assert "This is what billing the base code once for every join gives." in out
+    assert "Expected: 44120; 44121" in out
+
+
+def test_evidence_and_diagnoses_are_null_unless_given(run, put):
+    path = put(GOOD)
+    found = json.loads(run("grade", path, "44120", "--json")[1])
+    assert (found["evidence"], found["diagnoses"]) == (None, None)
+    found = json.loads(
+        run("grade", path, "44120", "--json", "--evidence", "cut,join", "--diagnoses", "K50.012")[1]
+    )
+    assert found["evidence"] == {"found": ["cut", "join"], "missed": [], "irrelevant": [], "score": 1.0}
+    assert found["diagnoses"]["score"] == 1.0
+    found = json.loads(run("grade", path, "44120", "--json", "--evidence", "")[1])
+    assert found["evidence"]["missed"] == ["cut", "join"]
+
+
+# scrub
+
+
+def test_scrub_finds_what_the_tables_say(run):
+    assert run("scrub", "44120; 44121") == (
+        0,
+        "nothing in the tables held here stands against this claim\n",
+        "",
+    )
+    code, out, _ = run("scrub", "44160; 44121")
+    assert code == 0
+    assert out.startswith("blocks: 44121 is an add-on; CMS accepts it only on 44120")
+    assert "[cms-aoc-2024-06]" in out
+    assert run("scrub", "44160; 44120-59")[1].startswith("note: ")
+
+
+def test_the_json_of_scrub(run):
+    code, out, err = run("scrub", "44120 x2; 44005", "--json")
+    assert (code, err) == (0, "")
+    fits({"claim": Each(LINE), "edits": Each(EDIT)}, json.loads(out))
+    assert [e["kind"] for e in json.loads(out)["edits"]] == ["pair", "units"]
+
+
+@pytest.mark.parametrize("claim", ["44120 x", "query", "", "nonsense"])
+def test_scrub_cannot_answer_what_is_no_claim(run, claim):
+    code, out, err = run("scrub", claim)
+    assert (code, out) == (2, "")
+    assert err.strip()
+
+
+# check
+
+
+def test_check_passes_a_good_case(run, put):
+    code, out, err = run("check", put(GOOD))
+    assert (code, err) == (0, "")
+    assert "1 case, 0 faults" in out
+
+
+@pytest.mark.parametrize("what", list(WRONG))
+def test_check_fails_with_file_and_line(run, put, what):
+    path = put(WRONG[what][0])
+    code, out, err = run("check", path)
+    assert code == 1
+    assert WRONG[what][2] in err
+    assert all(line.startswith(f"{path}:") for line in err.splitlines())
+    assert "0 faults" not in out
+
+
+@pytest.mark.parametrize("what", list(BROKEN))
+def test_a_file_that_cannot_be_read_is_exit_code_2_and_a_fault_of_check(run, put, what):
+    path = put(BROKEN[what][0])
+    for args in (
+        ("code", path),
+        ("code", path, "--json"),
+        ("grade", path, "44120"),
+        ("grade", path, "44120", "--json"),
+    ):
+        code, out, err = run(*args)
+        assert (code, out) == (2, "")
+        assert err.startswith(f"{path}:")
+        assert BROKEN[what][2] in err
+    code, _, err = run("check", path)
+    assert code == 1
+    assert err.startswith(f"{path}:")
+
+
+def test_check_goes_through_folders_and_tells_every_fault(run, put, tmp_path):
+    put(GOOD, "a.md")
+    put(WRONG["a level out of range"][0], "b.md")
+    put(BROKEN["an open quote"][0], "c.md")
+    code, out, err = run("check", tmp_path)
+    assert code == 1
+    assert "3 cases, 2 faults" in out
+    assert "b.md:" in err
+    assert "c.md:" in err
+    assert "a.md:" not in err
+
+
+def test_check_of_an_empty_folder_is_no_success(run, tmp_path):
+    code, _, err = run("check", tmp_path)
+    assert code == 1
+    assert ":1: there is no case here" in err
+
+
+def test_check_of_what_is_not_there(run, tmp_path):
+    code, _, err = run("check", tmp_path / "gone.md")
+    assert code == 1
+    assert "cannot be read" in err
+
+
+def test_check_passes_the_shipped_cases_and_lists_sources_that_have_run_out(run):
+    code, out, err = run("check")
+    assert (code, err) == (0, "")
+    assert f"{len(cases.library())} cases, 0 faults" in out
+    assert "note: cms-ptp-2024q3 (2024 Q3, in force 2024-07-01) was in force until 2024-09-30; rules: " in out
+
+
+# Any command
+
+
+@pytest.mark.parametrize(
+    "args", [("code",), ("grade", TWO), ("scrub",), ("sing",), (), ("code", TWO, "--loud")]
+)
+def test_a_command_that_is_not_one_is_exit_code_2(args, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(list(args))
+    assert stop.value.code == 2
+    assert "usage: casebook" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "args", [("code", "no-such-tree"), ("grade", "no-such-tree", "44120"), ("code", "no/such/file.md")]
+)
+def test_a_case_that_is_not_there(run, args):
+    code, out, err = run(*args)
+    assert (code, out) == (2, "")
+    assert err.strip()
+
+
+def test_a_shipped_case_by_its_name(run):
+    name = cases.library()[0].stem
+    assert run("code", name, "--json") == run("code", cases.cases_folder() / f"{name}.md", "--json")
+
+
+def test_the_installed_command_speaks_utf_8_whatever_the_terminal_says():
+    command = [sys.executable, "-m", "casebook", "grade", TWO, "44120 ×2"]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert "Not right." in done.stdout.decode("utf-8")
+
+
+def test_sentences_and_diagnoses_are_told_in_words(run):
+    code, out, _ = run(
+        "grade",
+        "alder",
+        "44120; 44121",
+        "--diagnoses",
+        "K56.609,Z90.49",
+        "--evidence",
+        "upper-join,bowel-between,nonsense",
+    )
+    assert code == 0
+    for line in (
+        "Sentences that decide: 1 of 4 found.",
+        "Not what decides: bowel-between.",
+        "The chart marks no nonsense; it marks: no-operation-before",
+        "Diagnoses: 0 of 1 right.",
+        "Missing: K50.012.",
+        "Not needed: K56.609.",
+        "Z90.49 tells of history",
+    ):
+        assert line in out
+    _, out, _ = run("grade", "alder", "44120; 44121", "--diagnoses", "K50.012")
+    assert "Diagnoses: 1 of 1 right." in out

@@ -1,0 +1,242 @@
+"""The nearest operation that would make an answer right: really right, really nearest, and said in words."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casebook.coding.claim import show
+from casebook.coding.note import Note
+from casebook.coding.operation import Operation
+from casebook.coding.reading import read_operation
+from casebook.coding.views import accepted
+from casebook.grading import Item, flips
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.testing.operations import made_up
+from tests.minimal_cases import EXPECTED, FOLDER, bag, case, item, lines
+from tests.slips import slips
+from tests.strategies import claims, decided, operations
+
+NAMES = sorted(p.stem for p in FOLDER.glob("*.yaml"))
+
+
+def verdict(op, answer):
+    return Item("", Note((op,)), {}, {}).grade(answer).verdict
+
+
+def flip(name, answer):
+    return item(name).grade(answer).flip
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        (
+            "d01a-one-long-piece",
+            "44120; 44121",
+            (
+                "It would be right had the lesions from 100 to 180 been taken out as two pieces, each with"
+                " its own join."
+            ),
+        ),
+        (
+            "d01b-two-pieces-and-the-bridge",
+            "44120; 44121",
+            "It would be right had the pieces from 100 to 220 been joined each on its own.",
+        ),
+        (
+            "d02-two-segments-two-joins",
+            "44202; 44203",
+            "It would be right had the operation been laparoscopic to the end.",
+        ),
+        (
+            "d02-two-segments-two-joins",
+            "44120; 44121 x2",
+            "It would be right had a further segment been removed and joined on its own.",
+        ),
+        ("d06a-laparoscopic-twice", "44120; 44121", "It would be right had the operation been open."),
+        ("d09a-end-stoma", "44120", "It would be right had the ends at 300 to 340 been joined."),
+        ("d09a-end-stoma", "44125; 44310-59", "It would be right had a loop been brought out upstream."),
+        ("d09b-join-and-loop", "44120", "It would be right had there been no loop stoma."),
+        ("d10a-one-left-stapled", "44120", "It would be right had the ends at 300 to 340 been joined."),
+        (
+            "d13c-stricturoplasty-of-the-joined-ends",
+            "44120; 44615",
+            "It would be right had a stricture at another site been widened.",
+        ),
+        (
+            "d13c-stricturoplasty-of-the-joined-ends",
+            "44120; 44615-51",
+            "It would be right had a stricture at another site been widened.",
+        ),
+        ("ileocolic", "44120", "It would be right had the ileocecal valve been left in place."),
+        (
+            "small-as-ileocolic",
+            "44160",
+            "It would be right had the piece from 565 to 585 taken the ileocecal valve with it.",
+        ),
+        (
+            "d11a-planned",
+            "44120-78; 44121",
+            "It would be right had this been a return for a complication within ninety days.",
+        ),
+        ("d22a-assistant", "44120; 44121", "It would be right had this been the main surgeon's claim."),
+        (
+            "d21e-hard-adhesions",
+            "44120",
+            "It would be right had the note not described work far beyond the usual.",
+        ),
+    ],
+)
+def test_the_nearest_change_in_words(name, answer, says):
+    assert flip(name, answer) == says
+
+
+def test_merging_two_joins_makes_one_unit_less_right():
+    op = case("d02-two-segments-two-joins").readings[0]
+    said = [c.says for c in flips.changes(op) if verdict(c.op, "44120") == "correct"]
+    assert "the bowel from 120 to 200 also been taken, with one join" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("44120 x2", "44120 has 2 units and a limit of 1 a day"),
+        ("44121", "44121 is an add-on; CMS accepts it only on 44120"),
+        ("44120; 44121-51", "an add-on never takes 51"),
+        ("44120; 44121-59", "an add-on never takes 59"),
+        ("44120; 44121-22", "an add-on never takes 22"),
+        ("44120; 44121-78", "an add-on never takes 78"),
+        ("44120; 44125", "44125 is never paid beside 44120"),
+        ("44120; 44203", "44203 is an add-on"),
+        ("44160; 44120", "44120 is paid beside 44160 only with a modifier"),
+    ],
+)
+def test_where_there_is_none_it_says_so_and_why(answer, why):
+    said = flip("d05a-three-joins", answer)
+    assert said.startswith(f"No operation makes {answer} right: ")
+    assert why in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "beyond"), [("44120-50", "modifier 50"), ("99213", "99213"), ("44145; 44120-51", "44145")]
+)
+def test_what_the_casebook_does_not_cover_is_not_called_impossible(answer, beyond):
+    said = flip("d05a-three-joins", answer)
+    assert said == f"This casebook has no rule for {beyond}, so it cannot say what would make {answer} right."
+
+
+def test_an_unlisted_code_takes_no_22():
+    assert "takes no 22" in flip("d09e-laparoscopic-end-stoma", "44238-22")
+
+
+def test_too_far_is_said_too():
+    assert (
+        flip("d02-two-segments-two-joins", "44625; 44660-51")
+        == "No operation within two changes of this one makes 44625; 44660-51 right."
+    )
+
+
+def test_a_right_an_unread_and_a_blank_answer_have_no_flip():
+    for answer in ("44120; 44121", "44120 x", "", "query"):
+        assert flip("d02-two-segments-two-joins", answer) is None
+
+
+def test_on_an_open_note_the_flip_is_the_surgeons_word():
+    said = flip("d03c-as-written", "44120; 44121")
+    assert said.startswith("It would be right if the surgeon confirmed this reading")
+
+
+# What must hold for any operation
+
+
+def check(op, answer):
+    """The found change makes the answer right; one change is found where one is enough; the first step is a
+    real one."""
+    claim = lines(answer)
+    found = flips.nearest(op, claim)
+    one_away = [c for c in flips.changes(op) if any(right(c.op, claim))]
+    if found is None:
+        assert not one_away
+        return False
+    assert 1 <= len(found) <= 2
+    assert (len(found) == 1) == bool(one_away)
+    assert verdict(found[-1].op, answer) == "correct", (answer, [c.says for c in found])
+    return True
+
+
+def right(op, claim):
+    """For each accepted claim of an operation, whether this is it, split lines put together and free 51s left
+    out."""
+    views = [derived.lines for _, derived in accepted(op) if not derived.out_of_scope]
+    free = {line.code for line in views[0] if "51" in line.modifiers} if views else set()
+
+    def bare(rows):
+        units = Counter()
+        for code, n, marks in bag(rows):
+            units[code, tuple(m for m in marks if m != "51" or code not in free)] += n
+        return units
+
+    return [bare(view) == bare(claim) for view in views]
+
+
+def test_a_flip_is_right_and_the_nearest_for_every_named_wrong_answer():
+    found = 0
+    for name in MISCONCEPTIONS:
+        answer = EXPECTED[name]["answer"]
+        if item(name).note.action == "bill" and answer != "query" and not flips.never(lines(answer)):
+            found += check(case(name).readings[0], answer)
+    assert found > 30
+
+
+def test_a_flip_is_right_and_the_nearest_for_slips_of_made_up_operations():
+    found = tried = 0
+    for seed in range(15):
+        op = made_up(seed, 1 + seed % 3)
+        note = Note((op,))
+        if note.action == "bill":
+            for _, answer in list(slips(Item("", note, {}, {})))[:: 15 + seed % 5]:
+                if answer != "query" and not flips.never(lines(answer)):
+                    tried += 1
+                    found += check(op, answer)
+    assert tried > 20
+    assert found > 6
+
+
+@given(operations())
+def test_every_change_is_an_operation_that_can_be_and_says_itself(op):
+    seen = list(flips.changes(op))
+    assert seen
+    for change in seen:
+        assert isinstance(change.op, Operation)
+        assert read_operation(change.op.as_mapping()) == change.op
+        assert change.op != op
+        assert change.says[0].islower()
+        assert not change.says.endswith(".")
+
+
+def test_no_operation_has_a_claim_that_is_never_right():
+    for seed in range(4_000):
+        for _, derived in accepted(made_up(seed, 1 + seed % 3)):
+            assert flips.never(derived.lines) is None, (seed, show(derived.lines))
+
+
+@settings(max_examples=25)
+@given(decided(), claims(2))
+def test_a_flip_is_always_words_or_nothing(op, claim):
+    grade = Item("", Note((op,)), {}, {}).grade(show(claim))
+    assert (grade.flip is None) == (grade.verdict == "correct")
+    if grade.flip:
+        assert grade.flip.endswith(".")
+        assert grade.flip.startswith(
+            ("It would be right", "No operation", "None of the changes", "This casebook has no rule")
+        )
+
+
+@given(st.sampled_from(NAMES))
+def test_nothing_is_changed_by_looking(name):
+    for op in case(name).readings:
+        before = op.as_mapping()
+        list(flips.changes(op))
+        assert op.as_mapping() == before

@@ -1,0 +1,96 @@
+"""The drawing: well-formed, true to the operation, and legible."""
+
+import re
+from itertools import combinations
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+
+from casebook import cases
+from casebook.coding.bowel import cm
+from casebook.grading import Item
+from casebook.practice import diagram
+from casebook.practice.likely import candidate_answers
+from casebook.testing.operations import made_up
+from tests.strategies import operations
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parts(svg, kind):
+    return [e for e in ElementTree.fromstring(svg).iter() if kind in (e.get("class") or "").split()]
+
+
+@given(operations())
+def test_a_drawing_shows_just_what_was_done(op):
+    svg = diagram.draw(op)
+    places = op.bowel.places
+    assert len(parts(svg, "number")) == sum(p.joined for p in places)
+    assert len(parts(svg, "loose")) == 2 * sum(p.open for p in places)
+    assert len(parts(svg, "stoma")) == sum(len(p.brought_out) for p in places) + 2 * len(op.bowel.loops)
+    assert len(parts(svg, "out")) == sum(p.end > p.start for p in places)
+    assert len(parts(svg, "point")) == sum(s.act in diagram.POINTS for s in op.steps)
+    assert len(parts(svg, "join")) == sum(p.joined for p in places) + len(op.did("bypass"))
+
+
+@given(operations())
+def test_everything_lies_inside_and_no_words_touch(op):
+    root = ElementTree.fromstring(diagram.draw(op))
+    boxes, height = [], float(root.get("viewBox").split()[3])
+    for text in root.iter(f"{SVG}text"):
+        half = len(text.text) * diagram.LETTER / 2
+        x, y = float(text.get("x")), float(text.get("y"))
+        assert 0 <= y < height
+        if text.get("text-anchor") == "middle" and text.get("class") != "number":
+            assert x - half >= 0
+            assert x + half <= diagram.WIDTH
+            boxes.append((x - half, x + half, y))
+    for (a, b, y), (c, d, z) in combinations(boxes, 2):
+        assert y != z or b <= c or d <= a
+
+
+@given(operations())
+def test_the_scale_keeps_the_order_of_the_bowel(op):
+    scale = diagram.Scale.of(op)
+    drawn = [x for _, x in scale.points]
+    assert drawn == sorted(set(drawn))
+    assert diagram.LEFT <= drawn[0] < drawn[-1] <= diagram.WIDTH
+
+
+@given(operations())
+def test_the_words_name_every_place_and_count_the_joins(op):
+    words = diagram.in_words(op)
+    for place in op.bowel.places:
+        assert cm(place.start) in words
+        assert cm(place.end) in words
+    assert words.endswith(f"Joins that stand at closing: {sum(p.joined for p in op.bowel.places)}.")
+
+
+def test_titles_are_text_and_ids_are_its_own():
+    op = made_up(1, 1)
+    one, two = diagram.draw(op, "<script>"), diagram.draw(op)
+    assert "<script>" not in one
+    assert not set(re.findall(r' id="([^"]+)"', one)) & set(re.findall(r' id="([^"]+)"', two))
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_beside_the_bowel_as_operated_stands_the_one_that_would_make_it_right(path):
+    item = Item.read(cases.load(path).page())
+    for answer in candidate_answers(cases.load(path).page()):
+        told = diagram.beside(item, answer)
+        assert len(told["operated"]) == len(item.note.readings)
+        grade = item.grade(answer)
+        assert told["says"] == (grade.flip or "")
+        if told["right_if"]:
+            assert grade.verdict != "correct"
+            words = [picture["words"] for picture in told["operated"]]
+            assert (
+                told["right_if"]["words"] not in words
+                or item.note.action == "query"
+                or grade.way[1] != item.note.readings[0]
+            )
+        elif grade.flip:
+            assert grade.flip.startswith(
+                ("No operation", "No answer of the surgeon's", "This casebook has no rule")
+            )

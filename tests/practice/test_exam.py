@@ -1,0 +1,121 @@
+"""Drawing a test: as even as the bank allows, from plain to noisy, the same for a seed."""
+
+from collections import Counter
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebook import cases
+from casebook.practice.bank import TAUGHT
+from casebook.practice.exam import draw
+
+BANK = [cases.load(path).page() for path in cases.library()]
+WORDS = ("joins", "stoma", "query")
+SMALL = st.lists(
+    st.tuples(st.frozensets(st.sampled_from(WORDS), min_size=1), st.integers(1, 3)), min_size=1, max_size=6
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(("id", "about", "level")) | st.text(), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def pages(rows):
+    return [{"id": f"c{i}", "about": sorted(about), "level": level} for i, (about, level) in enumerate(rows)]
+
+
+def counted(test):
+    return Counter(row["topic"] for row in test["items"])
+
+
+@given(SMALL, st.integers(1, 8), st.integers())
+def test_a_test_is_what_was_asked_for(rows, number, seed):
+    bank = pages(rows)
+    test = draw(bank, number, seed)
+    drawn = [row["case"] for row in test["items"]]
+    about = {page["id"]: page["about"] for page in bank}
+    assert test["seed"] == seed
+    assert len(drawn) == len(set(drawn)) == min(number, len(bank))
+    assert all(row["topic"] in about[row["case"]] for row in test["items"])
+    levels = [row["level"] for row in test["items"]]
+    assert levels == sorted(levels)
+    assert (test["says"] is not None) == (number > len(bank))
+    assert test == draw(bank, number, seed) == draw(bank[::-1], number, seed)
+
+
+@given(SMALL, st.integers(1, 6), st.integers())
+def test_no_test_from_this_bank_is_more_even(rows, number, seed):
+    bank = pages(rows)
+    number = min(number, len(bank))
+    mine = counted(draw(bank, number, seed))
+    others = product(
+        *((None, *page["about"]) for page in bank)
+    )  # every way to leave a case out or let it stand for a topic
+    best = min(
+        sum(n * n for n in Counter(filter(None, way)).values())
+        for way in others
+        if sum(map(bool, way)) == number
+    )
+    assert sum(n * n for n in mine.values()) == best
+
+
+@given(st.integers(1, 12), st.integers())
+def test_topics_differ_by_one_at_most_where_there_is_enough(number, seed):
+    bank = pages([(frozenset({word}), level) for word in WORDS for level in (1, 2, 3, 3)])
+    mine = counted(draw(bank, number, seed))
+    each = [mine[word] for word in WORDS]
+    assert max(each) - min(each) <= 1
+
+
+def test_levels_are_mixed():
+    bank = pages([(frozenset({"joins"}), level) for level in (1, 2, 3) for _ in range(10)])
+    for seed in range(10):
+        assert Counter(row["level"] for row in draw(bank, 6, seed)["items"]) == {1: 2, 2: 2, 3: 2}
+
+
+def test_the_shipped_bank():
+    tests = [draw(BANK, 6, seed) for seed in range(20)]
+    assert len({tuple(sorted(row["case"] for row in test["items"])) for test in tests}) > 10
+    for test in tests:
+        assert max(counted(test).values()) == 1  # there are more than six things to learn
+    assert draw(BANK, 6, "spring class") == draw(BANK, 6, "spring class")
+    assert len(draw(BANK, 99, 1)["items"]) == len(BANK)
+    assert draw(BANK, 99, 1)["says"] == f"Only {len(BANK)} cases fit: the test has all of them."
+
+
+def test_narrowed():
+    test = draw(BANK, 4, 1, topics=["stoma", "companions"], levels=[1, 2])
+    assert {row["topic"] for row in test["items"]} <= {"stoma", "companions"}
+    assert {row["level"] for row in test["items"]} <= {1, 2}
+    assert draw(BANK, 4, 1, [], []) == draw(BANK, 4, 1)
+    with pytest.raises(ValueError, match="No case"):
+        draw(BANK, 4, 1, topics=["hernia"])
+
+
+def test_what_no_claim_can_show_is_not_drawn_for():
+    assert "diagnoses" not in {topic for seed in range(30) for topic in counted(draw(BANK, 13, seed))}
+
+
+@given(JSON, JSON, JSON, JSON, JSON)
+def test_junk_gives_a_test_or_plain_words(bank, number, seed, topics, levels):
+    for row in (
+        (bank, number, seed, topics, levels),
+        (BANK, 3, seed, topics, levels),
+        (bank, 3, 1),
+        ([{"id": "x"} | bank] if isinstance(bank, dict) else [bank], 2, 1),
+    ):
+        try:
+            assert draw(*row)["items"]
+        except ValueError as error:
+            assert str(error)  # noqa: PT017 - either outcome is right
+
+
+def test_every_topic_has_words():
+    assert {topic for page in BANK for topic in page["about"]} - {"diagnoses"} <= set(TAUGHT)
+    assert set(TAUGHT) | {"diagnoses"} == set(cases.TOPICS)
