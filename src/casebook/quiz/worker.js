@@ -1,5 +1,5 @@
 // @ts-check
-// The grader of a page: Python (Pyodide) with our own wheel, in a module worker.
+// The grader of a page: Python (Pyodide) with our own modules, in a module worker.
 //
 //   in   {start: {base, files, lock, plain}}   once: the folder, what is in it, and whether to start plainly
 //        {id, asked}                           a question, as the JSON that casebook.quiz.door reads
@@ -200,7 +200,7 @@ function overlay(snapshot, code) {
 
 const NEEDS = {
   snapshot: ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "snapshot"],
-  plain: ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "wheel"],
+  plain: ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "casebook"],
 };
 
 /**
@@ -216,12 +216,12 @@ async function boot(how) {
   const asm = script("pyodide.asm.mjs");
   // A snapshot holds what it needs of the library.
   const library = how === "plain" ? bytes("python_stdlib.zip") : new Uint8Array();
-  const wheel = how === "plain" ? bytes("wheel") : null;
+  const ours = how === "plain" ? bytes("casebook") : null;
   const memory = how === "snapshot" ? unpacked(bytes("snapshot"), code) : undefined;
   // They are awaited below; none may be left without a listener.
-  for (const each of [code, asm, library, wheel, memory]) if (each instanceof Promise) each.catch(() => {});
+  for (const each of [code, asm, library, ours, memory]) if (each instanceof Promise) each.catch(() => {});
   const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all([script("pyodide.mjs"), asm]);
-  const [{ module }] = await Promise.all([code, library, wheel, memory]);
+  const [{ module }] = await Promise.all([code, library, ours, memory]);
   times.fetched = performance.now();
   const pyodide = await withFiles(module, library, (broken) =>
     Promise.race([
@@ -236,7 +236,7 @@ async function boot(how) {
     ]),
   );
   times.python = performance.now();
-  if (wheel) pyodide.unpackArchive((await wheel).buffer, "wheel");
+  if (ours) pyodide.unpackArchive((await ours).buffer, "wheel"); // a zip, unpacked where packages lie
   const door = pyodide.pyimport("casebook.quiz.door");
   times.ready = performance.now();
   return { boot: how, times, answer: (asked) => door.answer_json(asked) };

@@ -1,122 +1,77 @@
 // @ts-check
-// The explanation of a graded answer, layer by layer.
+// The explanation of a graded answer: its parts, in the order in which they come. What is said, and in which
+// order, is decided in Python (casebook.grading.feedback); here each kind of part gets its form.
 
 import { composer } from "./composer.js";
 import { fold, layer, list, make, picture, reason } from "./parts.js";
 
-/** @import { Ask, Diagnoses, Evidence, Graded, Host, Quote, Rule } from "./types.d.ts" */
+/** @import { Ask, Graded, Host, Part, Row, Rule } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
+/** @typedef {{ answer: string, graded: Graded, tries: number, host: Host, ask: Ask }} Told */
+
+/** @type {Partial<Record<string, (part: Part, told: Told) => HTMLElement>>} */
+const FORMS = {
+  settles: ({ title, rows }, { host }) => layer(title, ...rows.map((row) => quote(row, host))),
+  // A wrong rule that was named says more than its lines.
+  lines: ({ title, rows }, { graded }) =>
+    (graded.misconceptions.length > 0 ? fold : layer)(title, list(rows.map(({ says }) => says))),
+  diagnoses: (part) =>
+    part.rows.length > 1 ? layer(part.title, list(part.rows.map(({ says }) => says))) : plain(part),
+  ask: ({ rows }, { ask }) => composer(ask, rows[0].says),
+  flip: (part, { answer, ask }) => flip(part, answer, ask),
+  rules: ({ title, rows }) => fold(title, list(rows.map(rule))),
+  next: ({ rows: [{ says, case: id = "" }] }, { host }) =>
+    make("p", { className: "casebook-next" }, `${says} `, host.link?.(id) ?? make("code", {}, id)),
+};
+const LAST = ["rules", "next"]; // they stand below what the answer would pay
+
 /**
- * `cited` are the numbers of the lines that the learner marked.
- * @param {{ answer: string, graded: Graded, tries: number, host: Host, ask: Ask, cited: string[] }} given
+ * @param {Told} told
  * @returns {HTMLElement[]}
  */
-export function explain({ answer, graded, tries, host, ask, cited }) {
-  const told = graded.feedback;
-  const said = [told.amounts_to, told.correction, told.flip]; // nothing is said twice, word for word
-  const off = graded.findings.filter(
-    ({ kind, says }) => !said.some((text) => text?.includes(says)) && !(kind === "query" && told.correction),
-  );
-  const lines = [...new Set(off.map(({ says }) => says))];
-  const flipped = told.correction ? told.flip?.replace(`: ${told.correction}`, ".") : told.flip;
-  // A wrong rule that was named says more than its lines.
-  const part = graded.misconceptions.length > 0 ? fold : layer;
+export function explain(told) {
+  const { answer, graded, tries, ask } = told;
+  /** @param {Part} part */
+  const form = (part) => (FORMS[part.kind] ?? plain)(part, told);
+  const { parts } = graded.feedback;
   const given = tries > 1 ? `Try ${tries}: ` : "You answered ";
   return [
     make("p", { className: "casebook-given" }, given, make("code", {}, answer.trim())),
-    told.amounts_to && make("p", { className: "casebook-amounts" }, told.amounts_to),
-    told.tempts && make("p", { className: "casebook-tempts" }, told.tempts),
-    told.settles.length > 0 && layer(told.settles_as, ...told.settles.map((each) => quote(each, host))),
-    told.correction && layer("What sets it right", make("p", {}, told.correction)),
-    lines.length > 0 && part("Line by line", list(lines)),
-    told.doubt && make("p", { className: "casebook-doubt" }, told.doubt),
-    graded.evidence && layer("The lines you marked", ...evidence(graded.evidence, host, cited)),
-    graded.diagnoses && layer("The diagnoses", ...diagnoses(graded.diagnoses)),
-    told.ask && composer(ask, told.ask),
-    flipped && flip(flipped, answer, ask),
+    ...parts.filter(({ kind }) => !LAST.includes(kind)).map(form),
     fees(answer, ask),
-    told.rules.length > 0 && fold("Why: rules and sources", list(told.rules.map(rule))),
-    told.next &&
-      make(
-        "p",
-        { className: "casebook-next" },
-        `${told.next.says} `,
-        host.link?.(told.next.case) ?? make("code", {}, told.next.case),
-      ),
-  ].filter((each) => each instanceof HTMLElement);
+    ...parts.filter(({ kind }) => LAST.includes(kind)).map(form),
+  ];
 }
 
 /**
- * The number of the line that holds a mark.
- * @param {Host} host
- * @param {string} name
+ * What needs no form of its own: paragraphs, under a heading where there is one.
+ * @param {Part} part
  */
-function lineOf(host, name) {
-  const line = host.where?.(name)?.closest(".line");
-  return line instanceof HTMLElement ? line.dataset.line : undefined;
+function plain({ kind, title, rows }) {
+  if (title) return layer(title, ...rows.map(({ says }) => make("p", {}, says)));
+  return make("p", { className: `casebook-${kind}` }, rows.map(({ says }) => says).join(" "));
 }
 
 /**
- * @param {Quote} said
+ * @param {Row} row
  * @param {Host} host
  */
-function quote({ name, text }, host) {
+function quote({ name = "", says }, host) {
   const place = host.where?.(name);
   // A quiz can stand on a page without its chart.
   const address = place ? `#${place.id}` : host.address?.(name);
-  const line = lineOf(host, name);
+  const line = place?.closest(".line")?.getAttribute("data-line");
   const words = `Show it in the chart${line ? `, line ${line}` : ""}`;
   const link = address && make("a", { href: address, className: "casebook-find" }, words);
-  return make("blockquote", {}, make("p", {}, make("q", {}, text)), link);
-}
-
-/**
- * @param {Evidence} told
- * @param {Host} host
- * @param {string[]} cited
- * @returns {Child[]}
- */
-function evidence({ found, missed, irrelevant }, host, cited) {
-  /** @param {string[]} names */
-  const places = (names) => [...new Set(names.map((name) => lineOf(host, name) ?? name))];
-  /** @param {string[]} numbers */
-  const lines = (numbers) => `${numbers.length === 1 ? "line" : "lines"} ${numbers.join(", ")}`;
-  const which = found.length ? ` (${places(found).join(", ")})` : "";
-  const others = cited.filter((line) => !places(found).includes(line));
-  const all = !missed.length && !irrelevant.length;
-  const some = `${found.length} of ${found.length + missed.length} deciding lines found${which}.`;
-  return [
-    make("p", {}, all ? "These are just the lines that decide." : some),
-    missed.length > 0 && make("p", {}, `Missed: ${lines(places(missed))}.`),
-    irrelevant.length > 0 && make("p", {}, `True, but not what decides: ${lines(others)}.`),
-  ];
-}
-
-/**
- * @param {Diagnoses} told
- * @returns {Child[]}
- */
-function diagnoses({ expected, found, missed, extra, first_right, findings }) {
-  const said = findings.map(({ says }) => says);
-  if (!missed.length && !extra.length && first_right) {
-    return [make("p", {}, "The codes and their order are right."), said.length > 0 && list(said)];
-  }
-  const rows = [
-    found.length > 0 && `Right: ${found.join(", ")}.`,
-    missed.length > 0 && `Missing: ${missed.join(", ")}.`,
-    extra.length > 0 && `Not needed: ${extra.join(", ")}.`,
-    !first_right && `${expected[0]} comes first.`,
-    ...said,
-  ];
-  return [list(rows.filter(Boolean))];
+  return make("blockquote", {}, make("p", {}, make("q", {}, says)), link);
 }
 
 /**
  * @param {Rule} rule
  * @returns {Child[]}
  */
-export function rule({ says, confidence, authorities }) {
+export function rule({ says, confidence = "", authorities = [] }) {
   const sources = authorities.map(({ title, edition, address }) => {
     const text = `${title}, ${edition}`;
     return /^https?:\/\//.test(address) ? make("a", { href: address, rel: "noopener" }, text) : text;
@@ -127,18 +82,20 @@ export function rule({ says, confidence, authorities }) {
 
 /**
  * The bowel as operated beside the bowel that would make the answer right.
- * @param {string} says
+ * @param {Part} part
  * @param {string} answer
  * @param {Ask} ask
  */
-function flip(says, answer, ask) {
+function flip(part, answer, ask) {
   const pictures = make("div", { className: "casebook-pictures" });
   ask({ do: "beside", answer }).then(
     ({ operated, right_if }) =>
       pictures.append(...operated.map(picture), ...(right_if ? [picture(right_if)] : [])),
     () => pictures.remove(), // the words stand without it
   );
-  return layer("What would make your answer right", make("p", {}, says), pictures);
+  const words = plain(part);
+  words.append(pictures);
+  return words;
 }
 
 /**

@@ -208,11 +208,10 @@ export function mount(section, host) {
     field.toggleAttribute("aria-invalid", false);
     field.setAttribute("aria-describedby", hint);
     if (readable) {
-      const cited = [...cite.chosen].map((line) => line.split("-")[1]);
-      layers.replaceChildren(...explain({ answer, graded, tries, host, ask, cited }));
+      layers.replaceChildren(...explain({ answer, graded, tries, host, ask }));
     } else {
       const why = `${field.id}-why`;
-      const words = graded.feedback.amounts_to ?? "";
+      const words = graded.feedback.parts.flatMap(({ rows }) => rows.map(({ says }) => says)).join(" ");
       layers.replaceChildren(make("p", { className: "casebook-amounts", id: why }, words));
       if (graded.verdict === "invalid") field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", `${hint} ${why}`);

@@ -2,60 +2,29 @@
 
 export type Verdict = "correct" | "partly" | "wrong" | "invalid" | "blank";
 
-export interface Rule {
+/** One thing said: casebook.grading.parts names what may stand beside it. */
+export interface Row {
   says: string;
-  confidence: string;
-  authorities: { title: string; edition: string; address: string }[];
+  name?: string;
+  case?: string;
+  confidence?: string;
+  authorities?: { title: string; edition: string; address: string }[];
 }
 
-export interface Quote {
-  name: string;
-  text: string;
-}
+export type Rule = Pick<Row, "says" | "confidence" | "authorities">;
 
-export interface Feedback {
-  headline: string;
-  amounts_to: string | null;
-  tempts: string | null;
-  correction: string | null;
-  settles: Quote[];
-  settles_as: string;
-  doubt: string | null;
-  ask: string | null;
-  flip: string | null;
-  rules: Rule[];
-  next: { case: string; says: string } | null;
-}
-
-export interface Finding {
+export interface Part {
   kind: string;
-  says: string;
-}
-
-export interface Evidence {
-  found: string[];
-  missed: string[];
-  irrelevant: string[];
-  score: number;
-}
-
-export interface Diagnoses {
-  expected: string[];
-  found: string[];
-  missed: string[];
-  extra: string[];
-  first_right: boolean;
-  findings: { says: string }[];
+  title: string;
+  rows: Row[];
 }
 
 export interface Graded {
   verdict: Verdict;
   score: number;
-  findings: Finding[];
   misconceptions: { id: string }[];
-  evidence: Evidence | null;
-  diagnoses: Diagnoses | null;
-  feedback: Feedback;
+  evidence: { score: number } | null;
+  feedback: { headline: string; parts: Part[] };
 }
 
 export interface Line {
