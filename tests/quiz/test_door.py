@@ -46,17 +46,18 @@ def test_the_places_of_the_page_make_no_second_item(rowan):
 
 def test_tables_are_found_and_read():
     read = door.read_tables()
-    assert {"casebook.edits.values", "casebook.edits.pairs", "casebook.edits.limits", "casebook.edits.bases"} <= set(read)
+    tables = {f"casebook.coding.edits.{name}" for name in ("values", "pairs", "limits", "bases")}
+    assert tables <= set(read)
 
 
 def test_answers_are_forgotten_and_tables_kept(rowan):
-    from casebook import grading
     from casebook.coding import edits
+    from casebook.grading import item
 
     page = cases.load(rowan).page()
     door.answer_json(json.dumps({"do": "grade", "page": page, "answer": "44120"}))
     door.forget_answers()
-    assert grading._item.cache_info().currsize == 0
+    assert item._item.cache_info().currsize == 0
     assert edits.values.cache_info().currsize == 1
 
 

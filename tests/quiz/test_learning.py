@@ -69,7 +69,7 @@ def test_lines_are_marked_and_scored(visit, how):
     expect(quiz.section.get_by_text("You marked line 1.")).to_be_visible()
     assert quiz.page.locator("[role=option], [role=listbox], .casebook-chart [tabindex]").count() == 0
     quiz.answer("44120", "partly")
-    expect(quiz.section.get_by_text("1 of 2 deciding lines found (1).")).to_be_visible()
+    expect(quiz.section.get_by_text("1 of 2 deciding lines found (line 1).")).to_be_visible()
     assert kept(quiz)["attempts"][0]["evidence"] == 0.5
 
 

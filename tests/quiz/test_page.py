@@ -191,16 +191,16 @@ def test_questions_that_a_snapshot_cannot_answer_start_python_anew_once(visit):
 def test_when_python_cannot_start_anew_it_can_be_tried_again(visit, watch):
     watch.forgive("Failed to load|ERR_FAILED")
 
-    def without_wheel(context):
+    def without_ours(context):
         lacking(context)
-        context.route("**/*.whl", lambda route: route.abort())
+        context.route("**/casebook.*", lambda route: route.abort())
 
-    quiz = visit(before=without_wheel)
+    quiz = visit(before=without_ours)
     quiz.claim.fill("44120; 44121")
     quiz.check.click()
     again = quiz.section.get_by_role("button", name="Try again")
     expect(again).to_be_visible(timeout=SLOW)
-    quiz.page.context.unroute("**/*.whl")
+    quiz.page.context.unroute("**/casebook.*")
     again.click()
     expect(quiz.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
     assert quiz.timings()["boot"] == "plain"

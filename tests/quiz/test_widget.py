@@ -10,7 +10,7 @@ import pytest
 from casebook import cases
 from casebook.grading import grade_page
 from casebook.practice.responses import read_folder
-from casebook.quiz import quiz, save
+from casebook.quiz import module, quiz, save
 from tests.told import said
 
 
@@ -78,7 +78,7 @@ def test_the_widget_carries_the_page_s_own_module_and_markup(shown):
     assert 'data-host="notebook"' in shown.html
     assert "<script" not in shown.html
     assert "MB" not in shown.html
-    assert "export default { render }" in str(shown._esm)
+    assert str(shown._esm) == module.source()
     assert ".casebook-quiz" in str(shown._css)
 
 
