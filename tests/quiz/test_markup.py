@@ -1,4 +1,5 @@
-"""The markup of the quiz: escaped, accessible by its names, and in step with the module that brings it to life."""
+"""The markup of the quiz: escaped, accessible by its names, and in step with the module that brings it to
+life."""
 
 import gzip
 import pathlib

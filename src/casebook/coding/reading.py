@@ -92,17 +92,7 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
     act = acts[0]
     extras = EXTRAS.get(act, {})
     _only(row, (act, "evidence", "name", *extras), f"a {act} step", path)
-    shape, value, here = STEPS[act], row[act], (*path, act)
-    fields: dict[str, Any] = {}
-    if shape == "span":
-        fields["start"], fields["end"] = _span(value, act, here)
-    elif shape == "at":
-        fields["start"] = fields["end"] = _number(value, act, here)
-    elif shape == "true":
-        if value is not True:
-            raise OperationError(f"{act}: expected true", here)
-    else:
-        fields["kind"] = _word(value, shape, act, here)
+    fields = _done(act, row[act], (*path, act))
     for key, allowed in extras.items():
         if key not in row:
             if REQUIRED.get(act) == key:
@@ -125,6 +115,22 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
             (*path, "name"),
         )
     return Step(act, evidence=evidence, name=name, **fields)
+
+
+def _done(act: str, value: object, here: tuple[str | int, ...]) -> dict[str, Any]:
+    """What a step's own key says: where it was done, or of which kind it was."""
+    shape = STEPS[act]
+    if shape == "span":
+        start, end = _span(value, act, here)
+        return {"start": start, "end": end}
+    if shape == "at":
+        at = _number(value, act, here)
+        return {"start": at, "end": at}
+    if shape == "true":
+        if value is not True:
+            raise OperationError(f"{act}: expected true", here)
+        return {}
+    return {"kind": _word(value, shape, act, here)}
 
 
 def _mapping(data: object, what: str, path: tuple[str | int, ...]) -> Mapping[str, Any]:

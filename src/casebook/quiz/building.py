@@ -82,7 +82,8 @@ def npm(*arguments: str | Path, failing: str, cwd: Path | None = None) -> str:
 
 
 def tools(cache: Path, everything: bool = False) -> Path:
-    """The folder of the npm packages that package-lock.json pins, fetched once: esbuild, with `everything` also
+    """The folder of the npm packages that package-lock.json pins, fetched once: esbuild, with `everything`
+    also
     what checks types and style. Raises BuildError."""
     root = checkout()
     locked = [root / name for name in ("package.json", "package-lock.json", ".npmrc")]

@@ -1,4 +1,5 @@
-"""Case pages: the chart without its front matter, neutral names for its marks, the quiz, and the JSON for the grader.
+"""Case pages: the chart without its front matter, neutral names for its marks, the quiz, and the JSON for the
+grader.
 
 A case file holds its own key. `publish` refuses a book in which a page shows it outside the worked answer.
 """
@@ -69,7 +70,8 @@ def leave_the_chart(app: Sphinx, docname: str, content: list[str]) -> None:
 
 
 class NeutralMarks(SphinxTransform):
-    """Rename the marks of a chart to s1, s2, ... because their names say what the words mean; then add the quiz."""
+    """Rename the marks of a chart to s1, s2, ... because their names say what the words mean; then add the
+    quiz."""
 
     default_priority = 400
 
@@ -110,7 +112,10 @@ class NeutralMarks(SphinxTransform):
 
 
 class ChartSheet(SphinxPostTransform):
-    """Put the sections of a chart on one sheet. Only now, because the page's contents list needs them bare."""
+    """Put the sections of a chart on one sheet.
+
+    Only now, because the page's contents list needs them bare.
+    """
 
     default_priority = 7
     formats = ("html",)
