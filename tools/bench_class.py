@@ -56,7 +56,7 @@ def report() -> float:
         f" {1e6 * found.seconds / found.answers:.0f} us each"
     )
     print(f"  memory                    {memory:.0f} MB at most, {before:.0f} MB before")
-    return found.seconds / LEARNERS
+    return float(found.seconds / LEARNERS)
 
 
 def named() -> None:
@@ -95,7 +95,7 @@ def otter() -> float:
     python = home / "bin" / "python"
     if not (home / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
+        uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python)]
         subprocess.run([*uv, OTTER, "ipykernel", "setuptools"], check=True, capture_output=True)
         (home / "ready").touch()
     with tempfile.TemporaryDirectory() as folder:
@@ -107,7 +107,7 @@ def otter() -> float:
             "answers = {'alder': '44120; 44121'}",
             "grader.check('q1')",
         )
-        cells = [
+        cells: list[dict[str, object]] = [
             {
                 "cell_type": "code",
                 "id": f"c{i}",

@@ -12,7 +12,7 @@ import pathlib
 import sys
 
 home = pathlib.Path(os.environ.get("CASEBOOK_HOMES", "homes")).resolve()
-c = get_config()  # noqa: F821  (JupyterHub gives it)
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  (JupyterHub gives it)
 
 c.JupyterHub.bind_url = os.environ.get("CASEBOOK_HUB", "http://127.0.0.1:8000")
 c.JupyterHub.authenticator_class = "shared-password"

@@ -9,17 +9,18 @@ import pathlib
 import re
 import subprocess
 import sys
+from typing import Any, NoReturn
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PINS = ROOT / "requirements.txt"
 
 
-def stop(message):
+def stop(message: str) -> NoReturn:
     """End with a message a newcomer can act on."""
     sys.exit("\n" + message + "\n")
 
 
-def check_python():
+def check_python() -> None:
     """The book needs 3.11 and a Python that can make environments."""
     if sys.version_info < (3, 11):
         stop(
@@ -36,12 +37,12 @@ def check_python():
         )
 
 
-def run(*command, **options):
+def run(*command: object, **options: Any) -> bool:
     """True when the command succeeded."""
     return subprocess.run([str(part) for part in command], cwd=ROOT, check=False, **options).returncode == 0
 
 
-def install(python, environment):
+def install(python: pathlib.Path, environment: dict[str, str]) -> None:
     """Everything pinned, with uv where it runs, else with pip."""
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     uv = re.search(r"^uv==\S+", PINS.read_text(encoding="utf-8"), re.MULTILINE)
@@ -54,7 +55,7 @@ def install(python, environment):
         stop("Installing the pinned packages failed; the messages above say which. A network is needed once.")
 
 
-def main(folder):
+def main(folder: str) -> None:
     """Create or refresh the environment, then mark it ready."""
     check_python()
     home = ROOT / folder
