@@ -64,7 +64,7 @@ def named() -> None:
     from random import Random
 
     from casebook.classroom.beliefs import Bank
-    from casebook.classroom.cohort import cohort, frame_of, shipped
+    from casebook.classroom.tables import cohort, frame_of, shipped
     from casebook.grading.misconceptions import MISCONCEPTIONS
     from casebook.testing.learners import book_of, learner
     from tests.planted import handed_in

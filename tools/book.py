@@ -85,8 +85,10 @@ def run(command: list[str], environment: dict[str, str]) -> tuple[int, list[str]
 
 
 def build(quick: bool = False) -> int:
-    """Build when something changed; the exit status for the shell. `quick` writes only the pages that changed,
-    and may leave a page standing whose source is gone."""
+    """Build when something changed; the exit status for the shell.
+
+    `quick` writes only the pages that changed, and may leave a page standing whose source is gone.
+    """
     package, whole = digest(PACKAGE), digest(PACKAGE + PAGES + SETTINGS)
     before = STAMP.read_text().split() if STAMP.is_file() else ["", ""]
     if before == [package, whole] and not missing_pages():

@@ -10,7 +10,7 @@ import pytest
 from casebook import cli
 from casebook.cases import library, load
 from casebook.classroom.assignments import assign, chart_text, read_key
-from casebook.classroom.cohort import cohort, frame_of
+from casebook.classroom.tables import cohort, frame_of
 from casebook.errors import CaseError
 from casebook.practice.responses import read_folder
 

@@ -24,7 +24,7 @@ from casebook.data import text
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.responses import Fault
 
-from .cohort import Cohort
+from .tables import Cohort
 
 MOST = 12  # rows of a plot
 DARK, PALE = "#1d4f5c", "#8aa9b0"

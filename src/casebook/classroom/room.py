@@ -33,7 +33,7 @@ from casebook.practice.responses import first_answers, read_folder
 from casebook.quiz.chart import chart_html
 from casebook.quiz.widget import Drawing, Quiz, Worked
 
-from .cohort import typed
+from .tables import typed
 
 STYLE = """<style>
 .casebook-room {

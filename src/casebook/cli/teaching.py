@@ -103,7 +103,7 @@ def _report(args: argparse.Namespace) -> int:
     try:
         from tqdm import tqdm
 
-        from casebook.classroom import assignments, cohort
+        from casebook.classroom import assignments, tables
         from casebook.classroom import report as class_report
     except ImportError as error:
         raise _needs(error) from None
@@ -122,7 +122,7 @@ def _report(args: argparse.Namespace) -> int:
     if not responses:
         raise CommandError(f"{args.paths[0]}: no answers were found, so there is nothing to report")
 
-    told = cohort.cohort(cohort.frame_of(dict.fromkeys(responses)), pages, _bar(tqdm, "cases, then learners"))
+    told = tables.cohort(tables.frame_of(dict.fromkeys(responses)), pages, _bar(tqdm, "cases, then learners"))
     html = class_report.report(told, faults, args.title)
     _written(lambda: args.out.write_text(html, "utf-8"), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())

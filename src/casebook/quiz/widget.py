@@ -70,6 +70,10 @@ def _part(part: Mapping[str, Any]) -> str:
     return _told(f"{part['title']}:", *lines, mark=mark) if part["title"] else _lines(*lines)
 
 
+def _said(parts: Iterable[Mapping[str, Any]], kind: str) -> str:
+    return " ".join(line for part in parts if part["kind"] == kind for line in in_text(part))
+
+
 class Text(str):
     """Words that a notebook shows as they are, wrapped."""
 
@@ -103,11 +107,9 @@ class Result:
         """The ids of the wrong rules that give this answer."""
         return [found["id"] for found in self.graded["misconceptions"]]
 
-    @property
-    def amounts_to(self) -> str:
-        """What the answer comes to, in words; nothing where nothing known gives it."""
-        found = (part["rows"] for part in self.graded["feedback"]["parts"] if part["kind"] == "amounts")
-        return " ".join(row["says"] for rows in found for row in rows)
+    def part(self, kind: str) -> str:
+        """What one part of the feedback says, such as `amounts` or `flip`; nothing where there is none."""
+        return _said(self.graded["feedback"]["parts"], kind)
 
     def __repr__(self) -> str:
         if self.quiz is not None and self.quiz.held and self.verdict not in ("invalid", "blank"):
@@ -126,6 +128,10 @@ class Worked:
     def answer(self) -> str:
         """The preferred answer as one would type it."""
         return str(self.told["answer"])
+
+    def part(self, kind: str) -> str:
+        """What one part says, such as `why` or `ask`; nothing where there is none."""
+        return _said(self.told["parts"], kind)
 
     def __repr__(self) -> str:
         return "\n".join([self.answer, *map(_part, self.told["parts"])])

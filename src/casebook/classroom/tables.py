@@ -126,7 +126,7 @@ def cohort(
     """
     if missing := [name for name in COLUMNS if name not in frame.columns]:
         raise ValueError(
-            f"the table lacks {', '.join(missing)}; casebook.cohort.frame_of makes one from responses"
+            f"the table lacks {', '.join(missing)}; casebook.classroom.frame_of makes one from responses"
         )
     bank = json.dumps(shipped() if pages is None else list(pages))
     if hasattr(frame, "to_delayed"):  # Dask's; each learner's answers must be together
