@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from casebook.cases import TOPICS, Case, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, read, show
 from casebook.errors import CasebookError, CaseError, CommandError
-from casebook.grading.feedback import in_text, result
+from casebook.grading.feedback import Graded, in_text, result
 
 from . import teaching
 
@@ -119,13 +119,17 @@ def _grade(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(graded)
         return 0
-    print(graded["feedback"]["headline"])
+    print("\n".join(told(graded)))
+    return 0
+
+
+def told(graded: Graded) -> Iterator[str]:
+    """What is said of an answer, as lines for a terminal: every part, in order."""
+    yield graded["feedback"]["headline"]
     for part in graded["feedback"]["parts"]:
         if part["title"]:
-            print(f"  {part['title']}:")
-        for line in in_text(part):
-            print(f"    {line}" if part["title"] else f"  {line}")
-    return 0
+            yield f"  {part['title']}:"
+        yield from (f"    {line}" if part["title"] else f"  {line}" for line in in_text(part))
 
 
 def _scrub(args: argparse.Namespace) -> int:

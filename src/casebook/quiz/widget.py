@@ -51,7 +51,12 @@ def _lines(*parts: str, mark: str = "") -> str:
     """Paragraphs of plain text, wrapped; `mark` stands before each."""
     return "\n".join(
         textwrap.fill(
-            part, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False
+            part,
+            WIDTH,
+            initial_indent=mark,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         for part in parts
         if part
