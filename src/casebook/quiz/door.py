@@ -75,8 +75,17 @@ def _label(question: Question) -> Callable[[str], str]:
     """What a mark is called to this reader: the line of the chart that holds it, where the page numbers its
     lines."""
     lines = question["page"].get("lines") or {}
-    held = {name: line for line, names in lines.items() for name in (*names, line)}
-    return lambda name: f"line {held[name].rpartition('-')[2]}" if name in held else name
+    held = {name: line for line, names in lines.items() for name in names}
+
+    def label(name: str) -> str:
+        line = LINE.fullmatch(held.get(name, name))  # a line that decides nothing stands for itself
+        return f"line {line[1]}" if line else name
+
+    return label
+
+
+#: How a page names the lines of its chart.
+LINE = re.compile(r"line-(\d+)")
 
 
 def _cited(question: Question) -> list[str] | None:
