@@ -81,7 +81,7 @@ def test_every_module_that_it_names_is_in_it_but_for_what_types_and_notebooks_ne
     assert lost <= {
         "casebook/quiz/widget",
         "casebook/cases",
-    }  # the front door names the cases for types alone
+    }  # the front door: for types
 
 
 def test_what_it_holds_and_nothing_else_makes_another(copied, tmp_path):
