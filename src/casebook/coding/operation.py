@@ -19,8 +19,18 @@ ASSISTED = APPROACHES[
 ]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
 #: What an operation is beside its steps, and a sentence may say.
-FACETS = ("approach", "session", "surgeon", "unusual_work", "valve")
-OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
+FACETS = ("approach", "session", "surgeon", "unusual_work", "valve", "rectum")
+OPERATION_KEYS = (
+    "says",
+    "approach",
+    "valve",
+    "rectum",
+    "session",
+    "surgeon",
+    "unusual_work",
+    "evidence",
+    "steps",
+)
 FOLLOWS = ("staged", "complication", "unrelated")
 REASONS = (
     "stricture",
@@ -33,6 +43,7 @@ REASONS = (
     "margin",
     "injury",
     "join",
+    "conduit",
 )
 POINTS = (
     "stricturoplasty",
@@ -54,28 +65,36 @@ STEPS: dict[str, tuple[str, ...] | str] = {
     "diverticulectomy": "at",
     "enterotomy": "at",
     "close_stoma": "at",
+    "revise_stoma": "at",
     "feeding_catheter": "at",
     "lyse_adhesions": ("limited", "extensive"),
     "explore": ("laparotomy", "laparoscopy"),
     "close_fistula": ("bowel-skin", "bowel-bowel", "bowel-bladder"),
-    "appendectomy": "true",
+    "appendectomy": ("diseased", "incidental"),
+    "hernia_repair": ("same-wound", "other-wound"),
     "mesentery_repair": "true",
     "omentectomy": "true",
+    "untwist": "true",
     "reopen": "true",
 }
+#: What `true` stood for before a step had words of its own.
+ONCE_TRUE = {"appendectomy": "incidental"}
 #: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a
 #: first look
 #: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the
 #: join, `cause` that
-#: the surgeon's own slip made a hole, or made it necessary to remove sound bowel.
+#: the surgeon's own slip made a hole, or made it necessary to remove sound bowel; a repair's cause `fistula`
+#: is the far opening of a fistula, sewn after the tract was taken off it.
 EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
     "resect": {"for": REASONS, "lesions": "count", "cause": ("surgeon",)},
     "join": {"tapered": "flag"},
     "stoma": {"kind": ("end", "loop")},
-    "repair": {"cause": ("surgeon", "trauma", "disease")},
+    "repair": {"cause": ("surgeon", "trauma", "disease", "fistula")},
+    "enterotomy": {"kind": ("decompress",)},
+    "revise_stoma": {"kind": ("simple", "deep", "hernia")},
     "explore": {"decided": "flag"},
 }
-REQUIRED = {"stoma": "kind", "repair": "cause"}
+REQUIRED = {"stoma": "kind", "repair": "cause", "revise_stoma": "kind"}
 
 
 @dataclass(frozen=True)
@@ -107,6 +126,7 @@ class Step:
         row |= {"decided": True} if self.decided else {}
         row |= {"cause": self.kind} if self.act == "resect" and self.kind else {}
         row |= {REQUIRED[self.act]: self.kind} if self.act in REQUIRED else {}
+        row |= {"kind": self.kind} if self.act == "enterotomy" and self.kind else {}
         row |= {"name": self.name} if self.name else {}
         return row | ({"evidence": self.evidence} if self.evidence else {})
 
@@ -118,6 +138,7 @@ class Operation:
     approach: str = "open"
     steps: tuple[Step, ...] = ()
     valve: float = 600.0  # cm past the ligament of Treitz
+    rectum: float | None = None  # where it begins, on the same measure; None where the chart does not say
     follows: str | None = None
     days: int = 1  # since the earlier operation
     left: tuple[tuple[float, float], ...] = ()
@@ -221,7 +242,9 @@ class Operation:
         if self.left:
             session["left"] = [list(span) for span in self.left]
         row: dict[str, Any] = {"says": self.says} if self.says else {}
-        row |= {"approach": self.approach, "valve": self.valve} | ({"session": session} if session else {})
+        row |= {"approach": self.approach, "valve": self.valve}
+        row |= {"rectum": self.rectum} if self.rectum is not None else {}
+        row |= {"session": session} if session else {}
         row |= {"surgeon": self.surgeon} if self.surgeon != "primary" else {}
         row |= {"unusual_work": True} if self.unusual_work else {}
         row |= {"evidence": dict(self.marks)} if self.marks else {}

@@ -14,6 +14,7 @@ from .operation import (
     FACETS,
     FOLLOWS,
     LONGEST_NAME,
+    ONCE_TRUE,
     OPERATION_KEYS,
     REQUIRED,
     STEPS,
@@ -58,11 +59,17 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     valve = _number(row.get("valve", 600), "valve", (*path, "valve"))
     if valve <= 0:
         raise OperationError("valve: expected cm past the ligament of Treitz, above zero", (*path, "valve"))
+    rectum = _number(row["rectum"], "rectum", (*path, "rectum")) if row.get("rectum") is not None else None
+    if rectum is not None and rectum <= valve:
+        raise OperationError(
+            "rectum: expected cm past the ligament of Treitz, beyond the valve", (*path, "rectum")
+        )
     try:
         return Operation(
             approach=_word(row.get("approach", "open"), APPROACHES, "approach", (*path, "approach")),
             steps=tuple(read_step(s, (*path, "steps", i)) for i, s in enumerate(steps)),
             valve=valve,
+            rectum=rectum,
             follows=follows,
             days=days,
             left=tuple(left),
@@ -92,17 +99,7 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
     act = acts[0]
     extras = EXTRAS.get(act, {})
     _only(row, (act, "evidence", "name", *extras), f"a {act} step", path)
-    shape, value, here = STEPS[act], row[act], (*path, act)
-    fields: dict[str, Any] = {}
-    if shape == "span":
-        fields["start"], fields["end"] = _span(value, act, here)
-    elif shape == "at":
-        fields["start"] = fields["end"] = _number(value, act, here)
-    elif shape == "true":
-        if value is not True:
-            raise OperationError(f"{act}: expected true", here)
-    else:
-        fields["kind"] = _word(value, shape, act, here)
+    fields = _done(act, row[act], (*path, act))
     for key, allowed in extras.items():
         if key not in row:
             if REQUIRED.get(act) == key:
@@ -125,6 +122,31 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
             (*path, "name"),
         )
     return Step(act, evidence=evidence, name=name, **fields)
+
+
+def _done(act: str, value: object, here: tuple[str | int, ...]) -> dict[str, Any]:
+    """What a step's own key says: where it was done, or of which kind it was."""
+    shape = STEPS[act]
+    if shape == "span":
+        start, end = _span(value, act, here)
+        return {"start": start, "end": end}
+    if shape == "at":
+        at = _number(value, act, here)
+        return {"start": at, "end": at}
+    if shape == "true":
+        if value is not True:
+            raise OperationError(f"{act}: expected true", here)
+        return {}
+    return {"kind": _word(ONCE_TRUE.get(act) if value is True else value, shape, act, here)}
+
+
+def _rectum(value: object, valve: float, path: tuple[str | int, ...]) -> float | None:
+    if value is None:
+        return None
+    rectum = _number(value, "rectum", path)
+    if rectum <= valve:
+        raise OperationError("rectum: expected cm past the ligament of Treitz, beyond the valve", path)
+    return rectum
 
 
 def _mapping(data: object, what: str, path: tuple[str | int, ...]) -> Mapping[str, Any]:

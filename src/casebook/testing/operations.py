@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from casebook.coding.operation import FOLLOWS, REASONS, SURGEONS, Operation, Step
+from casebook.coding.operation import EXTRAS, FOLLOWS, REASONS, SURGEONS, Operation, Step
 
 Site = Callable[[Random, float, float], tuple[Step, ...]]  # what is done between two positions
-DISEASES = tuple(r for r in REASONS if r not in ("atresia", "margin", "join"))
+DISEASES = tuple(r for r in REASONS if r not in ("atresia", "margin", "join", "conduit"))
 
 
 def made_up(seed: int, level: int) -> Operation:
@@ -28,7 +28,7 @@ def draw(rng: Random, level: int) -> Operation:
     valve = rng.choice((400.0, 500.0, 600.0, 600.0)) if level > 1 else 600.0
     sites: list[tuple[Step, ...]] = []
     if noisy and rng.random() < 0.1:  # duodenum
-        sites.append(_segment(rng, -22.0, rng.choice((-6.0, 9.0))))
+        sites.append(_segment(rng, rng.choice((-14.0, -14.0, -14.0, -22.0)), rng.choice((-6.0, 9.0))))
     drawn = (_atresia,) if noisy and rng.random() < 0.05 else SITES[: REACH[level]]
     start = float(rng.randrange(40, 120, 5))
     for _ in range(rng.randint(1, level + 2)):
@@ -39,10 +39,14 @@ def draw(rng: Random, level: int) -> Operation:
         start = end + rng.randrange(20, 90, 5)
     if level > 1 and rng.random() < 0.12:  # across the valve
         sites.append(_segment(rng, valve - rng.randrange(5, 40, 5), valve + 30))
+    rectum = None
     if noisy and rng.random() < 0.12:  # colon
+        rectum = rng.choice((None, valve + 150, valve + 150, valve + 90))
         sites.append(
             rng.choice((_segment, _segment, _end_stoma, _loop, _hole, _opening))(rng, valve + 60, valve + 95)
         )
+    if noisy and rng.random() < 0.01:
+        sites.append(_segment(rng, valve - 45, valve - 42, "conduit"))
     follows = rng.choice(FOLLOWS) if noisy and rng.random() < 0.3 else None
     left: tuple[tuple[float, float], ...] = ()
     if follows and start + 40 < valve - 50 and rng.random() < 0.6:
@@ -50,6 +54,8 @@ def draw(rng: Random, level: int) -> Operation:
         sites.append(rng.choice(LEFT)(rng, start, start + 30))
     few = (0, 1, 1, 2) if level > 1 else (0, 0, 1)
     sites += [(step,) for step in rng.sample(SMALL, rng.choice(few))]
+    if noisy and rng.random() < 0.01:
+        sites.append((Step("hernia_repair", kind="other-wound"),))
     if noisy and any(s.reason == "fistula" for site in sites for s in site) and rng.random() < 0.5:
         sites.append(
             (Step("close_fistula", kind=rng.choice(("bowel-skin", "bowel-bowel", "bowel-bladder"))),)
@@ -58,6 +64,7 @@ def draw(rng: Random, level: int) -> Operation:
         approach=rng.choice(APPROACHES[: 4 if level == 1 else None]),
         steps=_told(rng, sites, mixed=noisy) or (Step("explore", kind="laparotomy"),),
         valve=valve,
+        rectum=rectum,
         follows=follows,
         days=rng.choice((1, 2, 7, 60, 120)) if follows else 1,
         left=left,
@@ -103,11 +110,11 @@ def _loop(rng: Random, start: float, end: float) -> tuple[Step, ...]:
 
 
 def _hole(rng: Random, start: float, end: float) -> tuple[Step, ...]:
-    return (_at("repair", start, rng.choice(("surgeon", "trauma", "disease"))),)
+    return (_at("repair", start, rng.choice(("surgeon", "trauma", "disease", "disease", "fistula"))),)
 
 
 def _opening(rng: Random, start: float, end: float) -> tuple[Step, ...]:
-    return (_at("enterotomy", start),)
+    return (_at("enterotomy", start, rng.choice((None, None, "decompress"))),)
 
 
 def _small(rng: Random, at: float) -> Step:
@@ -148,8 +155,9 @@ SITES: tuple[Site, ...] = (
     lambda r, a, b: (_cut(r, a, b),),  # left stapled
     lambda r, a, b: (_at("stoma", a, "end"),),  # divided, the lower end closed
     lambda r, a, b: (*_end_stoma(r, a, b), _at("stoma", b, "end")),
+    lambda r, a, b: (_at("revise_stoma", a, r.choice(EXTRAS["revise_stoma"]["kind"])),),
 )
-REACH = {1: 6, 2: 14, 3: 20}
+REACH = {1: 6, 2: 14, 3: 21}
 #: What is done at a place that the earlier operation left stapled.
 LEFT: tuple[Site, ...] = (
     lambda r, a, b: (Step("join", a, b),),
@@ -164,7 +172,10 @@ SMALL = (
     Step("lyse_adhesions", kind="extensive"),
     Step("mesentery_repair"),
     Step("omentectomy"),
-    Step("appendectomy"),
+    Step("appendectomy", kind="incidental"),
+    Step("appendectomy", kind="diseased"),
+    Step("hernia_repair", kind="same-wound"),
+    Step("untwist"),
     _at("feeding_catheter", 25),
     Step("reopen"),
     Step("explore", kind="laparoscopy", decided=True),
