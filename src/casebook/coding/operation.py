@@ -14,9 +14,12 @@ from casebook.errors import BowelError, OperationError
 from .bowel import Bowel, Place, cm
 
 APPROACHES = ("open", "laparoscopic", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
-ASSISTED = APPROACHES[
-    3:
-]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
+#: What takes the laparoscopic codes by a rule of its own, and that rule.
+ASSISTED = {
+    "robotic": "robot-or-hand",
+    "hand-assisted": "robot-or-hand",
+    "laparoscopic-assisted": "assisted",
+}
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
 #: What an operation is beside its steps, and a sentence may say.
 FACETS = ("approach", "session", "surgeon", "unusual_work", "valve", "rectum")
@@ -45,6 +48,7 @@ REASONS = (
     "join",
     "conduit",
 )
+LEADS = ("skin", "bowel", "bladder")  # where a fistula led
 POINTS = (
     "stricturoplasty",
     "repair",
@@ -84,9 +88,10 @@ ONCE_TRUE = {"appendectomy": "incidental"}
 #: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the
 #: join, `cause` that
 #: the surgeon's own slip made a hole, or made it necessary to remove sound bowel; a repair's cause `fistula`
-#: is the far opening of a fistula, sewn after the tract was taken off it.
+#: is the far opening of a fistula, sewn after the tract was taken off it; `to` says where a
+#: fistula led that was the reason to remove a piece.
 EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
-    "resect": {"for": REASONS, "lesions": "count", "cause": ("surgeon",)},
+    "resect": {"for": REASONS, "to": LEADS, "lesions": "count", "cause": ("surgeon",)},
     "join": {"tapered": "flag"},
     "stoma": {"kind": ("end", "loop")},
     "repair": {"cause": ("surgeon", "trauma", "disease", "fistula")},
@@ -106,6 +111,7 @@ class Step:
     end: float = 0.0
     kind: str | None = None  # of a stoma, fistula, exploration or freeing; the cause of a repair or removal
     reason: str | None = None  # why a piece was removed
+    leads: str | None = None  # where the fistula led that was the reason
     lesions: int = 1
     tapered: bool = False
     decided: bool = False
@@ -121,6 +127,7 @@ class Step:
         value: Any = True if shape == "true" else self.kind if isinstance(shape, tuple) else self.start
         row: dict[str, Any] = {self.act: [self.start, self.end] if shape == "span" else value}
         row |= {"for": self.reason} if self.reason else {}
+        row |= {"to": self.leads} if self.leads else {}
         row |= {"lesions": self.lesions} if self.lesions != 1 else {}
         row |= {"tapered": True} if self.tapered else {}
         row |= {"decided": True} if self.decided else {}

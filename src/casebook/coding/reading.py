@@ -23,6 +23,11 @@ from .operation import (
     Step,
 )
 
+FIELDS = {
+    "for": "reason",
+    "to": "leads",
+}  # keys of a step whose field has another name; the rest say its kind
+
 
 def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     """An operation from its mapping; OperationError names the key, what was expected and how to mend it."""
@@ -111,7 +116,9 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
         elif allowed == "count":
             fields[key] = _whole(row[key], key, at, least=0)
         else:
-            fields["reason" if key == "for" else "kind"] = _word(row[key], allowed, key, at)
+            fields[FIELDS.get(key, "kind")] = _word(row[key], allowed, key, at)
+    if fields.get("leads") and fields.get("reason") != "fistula":
+        raise OperationError("to: says where a fistula led, and goes with for: fistula", (*path, "to"))
     evidence = row.get("evidence")
     if evidence is not None and not isinstance(evidence, str):
         raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence"))

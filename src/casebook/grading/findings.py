@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from casebook.coding import edits
 from casebook.coding.claim import Claim, same, show
+from casebook.coding.operation import Operation
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
 
@@ -102,7 +104,7 @@ def _unsupported(
         if show(other.lines) == code:
             says = f"{code} is the whole of {whose}. The two are not one claim."
         return Finding("line", code, says, (other.rests_on[code] or (None,))[-1])
-    struck = next((rule for c, rule, _ in target.not_billed if c == code), None)
+    struck = _struck(diagnosis, target, code)
     if struck:
         return Finding("line", code, f"{code} is not billed: {RULEBOOK[struck].says}", struck)
     codes = {line.code for line in target.lines}
@@ -119,6 +121,10 @@ def _unsupported(
             f"Here {lead} takes the place of {code}: {RULEBOOK[_told_of(lead) or 'part'].says}",
             _told_of(lead),
         )
+    if instead := next((c for c in codes if any(c in _alike(a) and code in _alike(a) for a in _ALIKE)), None):
+        rule = next((r for r in target.rests_on[instead] if RULEBOOK[r].kind == "bill"), None)
+        why = f" {RULEBOOK[rule].says}" if rule else ""
+        return Finding("extra", code, f"What was done is {named(instead)} here, not {code}.{why}", rule)
     if code in CODES["further"] and not edits.bases()[code] & codes:
         base = min(edits.bases()[code])
         return Finding(
@@ -129,7 +135,7 @@ def _unsupported(
         rule = "first-join" if baseless else _told_of(code)
         why = f"{RULEBOOK[rule].says} " if rule and RULEBOOK[rule].kind == "inside" else ""
         return Finding("edit", code, why + blocked[code].says, rule)
-    if edits.add_on(code):
+    if code in _FURTHER:
         first = next((c for c in codes if c in CODES["first"]), None)
         beside = next((c for c in codes if c in _INSTEAD), None)
         if first and beside and code in CODES["further"]:
@@ -142,6 +148,10 @@ def _unsupported(
             "line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins"
         )
     rule = _told_of(code)
+    if edits.add_on(code):
+        does = "" if rule else " It is not among the things that this casebook codes."
+        why = RULEBOOK[rule].says if rule else "It is an add-on for other work, not a further join."
+        return Finding("extra", code, f"The rules give no {named(code)} for this note. {why}{does}", rule)
     if rule == "fistula-closed" and (
         closure := next((c for c in codes if _told_of(c) == "fistula-closed"), None)
     ):
@@ -181,6 +191,67 @@ _INSTEAD = {
 }
 
 
+_FURTHER = {code for what in ("further", "further atresia") for code in CODES[what] if code}
+
+#: The codes that an act may be billed as, whatever its number, place and approach: where what was done of it is
+#: part of something, all of them are struck for that reason.
+_ALIKE: dict[str, tuple[str, ...]] = {
+    "repair": ("one hole", "several holes", "colon hole", "colon hole, stoma"),
+    "enterotomy": ("opening", "duodenal opening", "colon opening", "decompression"),
+    "stricturoplasty": ("stricturoplasty",),
+    "diverticulectomy": ("pouch",),
+    "lyse_adhesions": ("freeing",),
+    "explore": ("laparotomy", "laparoscopy"),
+    "appendectomy": ("appendix", "diseased appendix"),
+    "mesentery_repair": ("mesentery",),
+    "omentectomy": ("omentum",),
+    "reopen": ("reopened", "reopened for bleeding"),
+    "untwist": ("untwisting",),
+    "bypass": ("bypass",),
+    "close_stoma": (),
+    "hernia_repair": (),
+}
+_COLON = frozenset("44140 44141 44143 44144 44145 44146 44147 44204 44206 44207 44208".split())
+HERNIAS = frozenset(str(code) for code in range(49591, 49597))
+#: What of a piece removed only to close something, or because of the surgeon's own slip, is billed by part.
+_PIECES = (
+    frozenset(c for w in ("first", "further") for c in CODES[w] if c),
+    frozenset(c for c in CODES["ileocolic"] if c),
+    _COLON,
+)
+
+
+def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> str | None:
+    """The rule that strikes what this code would stand for in this operation, if something of the kind was
+    done and is billed under no code of the kind."""
+    if exact := next((rule for c, rule, _ in target.not_billed if c == code), None):
+        return exact
+    billed = {line.code for line in target.lines}
+    op = next((op for op in diagnosis.note.readings if _gives(op, target)), diagnosis.note.readings[0])
+    for c, rule, steps in target.not_billed:
+        alike = next((piece for piece in _PIECES if c in piece), None) if rule in _OF_PIECES else None
+        for i in steps:
+            alike = alike or _alike(op.steps[i].act)
+        if alike and code in alike and alike.isdisjoint(billed):
+            return rule
+    return None
+
+
+_OF_PIECES = ("removed-to-close", "own-piece")
+
+
+def _gives(op: Operation, target: Derived) -> bool:
+    return any(claim is target for _, claim in accepted(op))
+
+
+def _alike(act: str) -> frozenset[str]:
+    if act == "hernia_repair":
+        return HERNIAS
+    if act == "close_stoma":
+        return frozenset({"44620", "44625", "44626", "44227"})
+    return frozenset(c for what in _ALIKE.get(act, ()) for c in CODES[what] if c and c != UNLISTED)
+
+
 def _liftable(edit: edits.Edit) -> bool:
     """Whether a modifier or an appeal would lift the edit: then it is no reason against a code that nothing
     supports."""
@@ -201,8 +272,16 @@ _TOLD = {
     "hole-sewn": "one hole; several holes; colon hole; colon hole, stoma",
     "adhesions": "freeing",
     "exploration": "laparotomy",
+    "untwisting": "untwisting",
+    "decompression": "decompression",
+    "diseased-appendix": "diseased appendix",
+    "stoma-revised": (
+        "ileostomy revised; ileostomy rebuilt; colostomy revised; colostomy rebuilt;"
+        " colostomy rebuilt, hernia"
+    ),
+    "hernia-at-the-wound": "hernia",
     "opening": "opening; duodenal opening; colon opening",
-    "laparoscopic-start": "laparoscopy",
+    "look-through-scope": "laparoscopy",
     "appendix": "appendix",
     "stoma-closed": "stoma closed; stoma closed with resection",
     "mesentery": "mesentery",
@@ -213,8 +292,18 @@ _TOLD = {
 }
 
 
+#: What people bill besides that no word of the vocabulary says, by the rule that tells why not.
+_BESIDE = {
+    "hernia-at-the-wound": HERNIAS,
+    "abscess-on-the-way": frozenset({"49020"}),
+    "join-looked-at": frozenset({"44360", "44380", "44388", "45300", "45330", "45378"}),
+}
+
+
 def _told_of(code: str) -> str | None:
     """The rule that tells when this code is billed, or what it is part of."""
+    if beside := next((r for r, codes in _BESIDE.items() if code in codes), None):
+        return beside
     return next(
         (r for r, names in _TOLD.items() if any(code in CODES[what] for what in names.split("; "))), None
     )

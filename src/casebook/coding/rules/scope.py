@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from casebook.coding.bowel import Place
-from casebook.coding.operation import Operation, Step
+from casebook.coding.operation import Operation
 
 DUODENUM = 15.0  # cm above the ligament of Treitz: its third and fourth part; beyond lies the pancreas' head
 COLON = 150.0  # cm; a colon is seldom longer, so what lies further may be the rectum
@@ -38,7 +38,8 @@ def _rectum(op: Operation) -> Iterable[str]:
             yield from _at_the_rectum(op, place)
     for s in op.steps:
         if op.rectum is not None and s.start > op.rectum and s.act not in ("resect", "join"):
-            yield f"{_word(s)} at {s.where} cm lies on the rectum, which is outside this casebook"
+            done = s.act.replace("_", " ")
+            yield f"{done} at {s.where} cm lies on the rectum, which is outside this casebook"
 
 
 def _at_the_rectum(op: Operation, place: Place) -> Iterable[str]:
@@ -75,14 +76,38 @@ def _hernia(op: Operation) -> Iterable[str]:
         )
 
 
-def _word(step: Step) -> str:
-    return step.act.replace("_", " ")
+def _far_opening(op: Operation) -> Iterable[str]:
+    sewn = any(s.kind == "fistula" for s in op.did("repair"))
+    if sewn and not op.did("close_fistula") and not any(s.reason == "fistula" for s in op.steps):
+        yield (
+            "an opening of a fistula was sewn, but neither was bowel removed for the fistula nor its closure"
+            " named: say `close_fistula:` or `for: fistula`"
+        )
 
 
-def _not_yet(op: Operation) -> Iterable[str]:
-    new = ("untwist", "revise_stoma", "hernia_repair")
-    if op.did(*new) or any(s.kind in ("diseased", "fistula", "decompress") for s in op.steps):
-        yield "what is billed for this is not decided here yet"
+#: What is small enough to stand beside a revised stoma.
+BESIDE = frozenset(
+    "revise_stoma explore lyse_adhesions mesentery_repair omentectomy reopen appendectomy hernia_repair"
+    " feeding_catheter".split()
+)
 
 
-REFUSALS: tuple[Callable[[Operation], Iterable[str]], ...] = (_conduit, _pancreas, _rectum, _hernia, _not_yet)
+def _revised(op: Operation) -> Iterable[str]:
+    revised, others = op.did("revise_stoma"), op.acts - BESIDE
+    if not revised or not others:
+        return
+    closed = op.did("close_stoma")
+    closing = closed and all(any(p.near(s.start) for s in closed) for p in op.bowel.places)
+    colostomy = all(s.start >= op.valve for s in revised)
+    if not (closing and colostomy and others <= {"close_stoma", "resect", "join"}):
+        yield "whether a stoma revised beside another operation is separate work is not decided here"
+
+
+REFUSALS: tuple[Callable[[Operation], Iterable[str]], ...] = (
+    _conduit,
+    _pancreas,
+    _rectum,
+    _hernia,
+    _far_opening,
+    _revised,
+)
