@@ -2,6 +2,7 @@
 #
 #   make serve      build the book and serve it (PORT=8000)
 #   make test       everything CI runs
+#   make check      lint, types and the tests of the core, while you work
 #   make help       the other commands
 
 PYTHON ?= python3
@@ -14,13 +15,15 @@ READY := $(VENV)/.ready
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book serve lab lite lint test test-all bench clean
+.PHONY: help venv book serve watch lab lite lint check test test-all bench clean
 
 help:
 	@echo "make serve      build the book and serve it at http://localhost:$(PORT) (PORT= to change)"
+	@echo "make watch      the same, and build again what changes"
 	@echo "make book       build the book into _build/html"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make lite       build JupyterLite: two notebooks that run wholly in the browser"
+	@echo "make check      lint, types and the tests of the core, in a minute"
 	@echo "make test       everything CI runs: lint, types, cases, tests, notebooks, book, browser"
 	@echo "make test-all   the slow tests too"
 	@echo "make bench      measure the quiz in a real browser, and the grader"
@@ -38,6 +41,9 @@ book: $(READY)
 serve: $(READY)
 	@$(PY) tools/serve.py --port $(PORT)
 
+watch: $(READY)
+	@$(PY) tools/watch.py --port $(PORT)
+
 lab: $(READY)
 	@$(PY) -m jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
@@ -48,17 +54,27 @@ lint: $(READY)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(PY) tools/scripts.py
 	$(VENV)/bin/codespell book cases notebooks src tools README.md CONTRIBUTING.md CHANGELOG.md NOTICE
 	$(VENV)/bin/casebook check
+
+CORE := tests/coding tests/grading tests/house
+
+check: lint
+	$(PY) -m pytest -n auto --dist worksteal -m "not slow and not long" $(CORE)
+
+# The notebooks are run by nbval, which takes two seconds to load: left out of the other runs.
+NOTEBOOKS := -p nbval.plugin --nbval
 
 # One pytest run holds the core, the notebooks (nbval), the built book and the browser; its closing line is the last one.
 test: lint book
 	@$(PY) tools/browser.py
-	$(PY) -m pytest -n 2 --dist loadfile -m "not slow"
+	$(PY) -m pytest $(NOTEBOOKS) -n auto --dist loadfile -m "not slow"
 
 test-all: lint book
 	@$(PY) tools/browser.py
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest $(NOTEBOOKS) -n auto --dist loadfile
 
 bench: $(READY) book
 	@$(PY) tools/browser.py

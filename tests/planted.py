@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from casebook.classroom.beliefs import HELD, OTHER, Bank
-from casebook.classroom.cohort import cohort, frame_of, shipped
+from casebook.classroom.tables import cohort, frame_of, shipped
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.responses import Response
 from casebook.testing.learners import book_of, learner

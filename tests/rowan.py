@@ -26,6 +26,7 @@ authorities: [cms-aoc-2024-06]
 
 ## Operative report
 
-A narrowed segment was removed and [its ends were joined with a stapler]{#upper-join}. Farther down a second one came out;
+A narrowed segment was removed and [its ends were joined with a stapler]{#upper-join}. Farther down a second
+one came out;
 [the ends were sewn together]{#lower-join}.
 """

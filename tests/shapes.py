@@ -35,18 +35,22 @@ def faults(shape, value, where="$"):
             for i, member in enumerate(value):
                 yield from faults(shape.shape, member, f"{where}[{i}]")
     elif isinstance(shape, dict):
-        if not isinstance(value, dict) or value.keys() != shape.keys():
-            yield (
-                f"{where}: keys {sorted(value) if isinstance(value, dict) else value!r}, not {sorted(shape)}"
-            )
-        else:
-            for key, inner in shape.items():
-                yield from faults(inner, value[key], f"{where}.{key}")
+        yield from faults_of_keys(shape, value, where)
     elif isinstance(shape, type):
         if type(value) is not shape:  # a bool is no int here
             yield f"{where}: {value!r} is no {shape.__name__}"
     elif value != shape or type(value) is not type(shape):
         yield f"{where}: {value!r} is not {shape!r}"
+
+
+def faults_of_keys(shape, value, where):
+    """The same for an object, whose keys are exact."""
+    if not isinstance(value, dict) or value.keys() != shape.keys():
+        found = sorted(value) if isinstance(value, dict) else repr(value)
+        yield f"{where}: keys {found}, not {sorted(shape)}"
+        return
+    for key, inner in shape.items():
+        yield from faults(inner, value[key], f"{where}.{key}")
 
 
 LINE = {"code": str, "units": int, "modifiers": Each(str)}

@@ -1,18 +1,21 @@
 """Every answer that is one slip away from the right one, and how many of them the grader can explain.
 
 A slip drops, adds or doubles a line, puts one unit more or less, adds or drops a modifier, swaps the family
-of a line
-or of the whole claim, asks where the note settles it, or bills one reading where the note needs a query.
+of a line or of the whole claim, asks where the note settles it, or bills one reading where the note needs a
+query.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from casebook import cases
 from casebook.coding.claim import Line, show, tidy
 from casebook.coding.rulebook import CODES
 from casebook.coding.views import accepted
 from casebook.grading import Grade, Item
+from tests.minimal_cases import FOLDER
+from tests.minimal_cases import item as minimal
 
 TWINS = {
     a: b
@@ -25,6 +28,14 @@ NEIGHBOURS = tuple(
     sorted({code for codes in CODES.values() for code in codes if code})
 )  # every code that some rule gives
 MARKS = ("22", "51", "52", "58", "59", "62", "78", "79", "80", "AS")  # every modifier that some rule gives
+
+
+def everything() -> Iterator[tuple[str, Item]]:
+    """Every minimal operation and every shipped case."""
+    for path in sorted(FOLDER.glob("*.yaml")):
+        yield path.stem, minimal(path.stem)
+    for path in cases.library():
+        yield path.stem, cases.load(path).item
 
 
 def slips(item: Item) -> Iterator[tuple[str, str]]:

@@ -12,8 +12,8 @@ FAMILY = tuple(sorted({c for codes in CODES.values() for c in codes if c} | {"44
 
 
 def operations(*levels):
-    """Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples shrink.
-    Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples shrink."""
+    """Made-up operations of these levels; the source of chance is Hypothesis's own, so that examples
+    shrink."""
     return st.builds(draw, st.randoms(use_true_random=False), st.sampled_from(levels or (1, 2, 3)))
 
 

@@ -4,8 +4,8 @@ otter-grader in the same run.
     python tools/bench_class.py
 
 1,000 made-up learners answer 50 cases each. They hold one or two wrong rules and slip in a tenth of their
-answers; a fifth of them follow rules that the rulebook
-does not know. otter-grader grades one notebook with one question, in an environment of its own in .cache.
+answers; a fifth of them follow rules that the rulebook does not know. otter-grader grades one notebook with
+one question, in an environment of its own in .cache.
 """
 
 import json
@@ -22,7 +22,8 @@ sys.path.insert(0, str(ROOT))
 OTTER = "otter-grader==7.0.0"
 LEARNERS, CASES = 1000, 50
 TEST = """OK_FORMAT = True
-test = {"name": "q1", "points": 1, "suites": [{"cases": [{"code": ">>> answers['alder'] == '44120; 44121'\\nTrue", "hidden": False, "locked": False}],
+case = {"code": ">>> answers['alder'] == '44120; 44121'\\nTrue", "hidden": False, "locked": False}
+test = {"name": "q1", "points": 1, "suites": [{"cases": [case],
     "scored": True, "setup": "", "teardown": "", "type": "doctest"}]}
 """
 
@@ -55,7 +56,7 @@ def report() -> float:
         f" {1e6 * found.seconds / found.answers:.0f} us each"
     )
     print(f"  memory                    {memory:.0f} MB at most, {before:.0f} MB before")
-    return found.seconds / LEARNERS
+    return float(found.seconds / LEARNERS)
 
 
 def named() -> None:
@@ -63,7 +64,7 @@ def named() -> None:
     from random import Random
 
     from casebook.classroom.beliefs import Bank
-    from casebook.classroom.cohort import cohort, frame_of, shipped
+    from casebook.classroom.tables import cohort, frame_of, shipped
     from casebook.grading.misconceptions import MISCONCEPTIONS
     from casebook.testing.learners import book_of, learner
     from tests.planted import handed_in
@@ -94,7 +95,7 @@ def otter() -> float:
     python = home / "bin" / "python"
     if not (home / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
+        uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python)]
         subprocess.run([*uv, OTTER, "ipykernel", "setuptools"], check=True, capture_output=True)
         (home / "ready").touch()
     with tempfile.TemporaryDirectory() as folder:
@@ -106,7 +107,7 @@ def otter() -> float:
             "answers = {'alder': '44120; 44121'}",
             "grader.check('q1')",
         )
-        cells = [
+        cells: list[dict[str, object]] = [
             {
                 "cell_type": "code",
                 "id": f"c{i}",

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -20,9 +21,9 @@ from casebook.cases import library, load  # noqa: E402
 from casebook.coding.edits import scrub  # noqa: E402
 from casebook.coding.rules import derive  # noqa: E402
 from casebook.grading import Item  # noqa: E402
+from casebook.grading.feedback import result  # noqa: E402
 from casebook.practice.likely import candidate_answers  # noqa: E402
-from tests.slips import Tally  # noqa: E402
-from tests.test_slips import everything  # noqa: E402
+from tests.slips import Tally, everything  # noqa: E402
 
 CLASS = 100_000  # answers
 
@@ -49,10 +50,8 @@ def main() -> None:
         ("start of Python alone", "pass"),
         ("the same and the core imported", "import casebook.grading"),
     ):
-        say(
-            what,
-            f"{seconds(lambda code=code: subprocess.run([sys.executable, '-c', code], check=True)) * 1e3:.0f} ms",
-        )
+        run = partial(subprocess.run, [sys.executable, "-c", code], check=True)
+        say(what, f"{seconds(run) * 1e3:.0f} ms")
     inside = "import time; t = time.perf_counter(); import casebook.grading; print(time.perf_counter() - t)"
     taken = [
         float(
@@ -94,7 +93,7 @@ def main() -> None:
         "aim: 20 us",
     )
     full = warm.grade(again[-2])
-    say("the same written out in full as JSON's dict", f"{seconds(full.as_dict) * 1e6:.0f} us")
+    say("the same written out in full as JSON's dict", f"{seconds(lambda: result(full)) * 1e6:.0f} us")
     claim = Item.read(pages[3]).diagnosis.targets[0].lines
     say("scrubbing a claim", f"{seconds(lambda: [scrub(claim) for _ in range(1000)]) / 1000 * 1e6:.0f} us")
     chance = random.Random(44121)

@@ -1,6 +1,8 @@
 """Measure the reader of payers' files on a generated file of 500 MB: speed beside reading the bytes alone,
 and memory."""
 
+from __future__ import annotations
+
 import json
 import multiprocessing
 import pathlib
@@ -8,6 +10,7 @@ import random
 import resource
 import tempfile
 import time
+from typing import Any
 
 from casebook.money import payer_files
 
@@ -58,7 +61,7 @@ def write(path: pathlib.Path) -> int:
     return kept
 
 
-def measured(path: pathlib.Path, answer: multiprocessing.Queue) -> None:
+def measured(path: pathlib.Path, answer: multiprocessing.Queue[Any]) -> None:
     """In a process of its own, so that its memory is its own."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()

@@ -1,8 +1,8 @@
 """Build the book into _build/html, or say that nothing changed.
 
 The book's own caches do not see a change in the helper module, so this script keeps a fingerprint of
-everything
-that the pages are made from. Same fingerprint: nothing to do. Package changed: notebooks run again.
+everything that the pages are made from. Same fingerprint: nothing to do. Package changed: notebooks run
+again.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
@@ -63,15 +64,16 @@ def missing_pages() -> list[str]:
 
 def run(command: list[str], environment: dict[str, str]) -> tuple[int, list[str]]:
     """Run the build and show how far it is; its exit status, and what it said beside that."""
-    said, shown = [], ("", 0)
-    options = {
+    said: list[str] = []
+    shown = ("", 0)
+    options: dict[str, Any] = {
         "stdin": subprocess.DEVNULL,
         "stdout": subprocess.PIPE,
         "stderr": subprocess.STDOUT,
         "text": True,
     }
     with subprocess.Popen(command, cwd=ROOT, env=environment, **options) as running:
-        for line in running.stdout:
+        for line in running.stdout or ():
             if not (step := re.search(r"(reading sources|writing output).*?\[ *(\d+)%\]", line)):
                 said.append(line.rstrip())
                 continue
@@ -82,8 +84,11 @@ def run(command: list[str], environment: dict[str, str]) -> tuple[int, list[str]
     return running.returncode, said
 
 
-def build() -> int:
-    """Build when something changed; the exit status for the shell."""
+def build(quick: bool = False) -> int:
+    """Build when something changed; the exit status for the shell.
+
+    `quick` writes only the pages that changed, and may leave a page standing whose source is gone.
+    """
     package, whole = digest(PACKAGE), digest(PACKAGE + PAGES + SETTINGS)
     before = STAMP.read_text().split() if STAMP.is_file() else ["", ""]
     if before == [package, whole] and not missing_pages():
@@ -92,7 +97,8 @@ def build() -> int:
     if before[0] != package:
         shutil.rmtree(ROOT / "_build" / ".jupyter_cache", ignore_errors=True)
     STAMP.unlink(missing_ok=True)
-    shutil.rmtree(HTML, ignore_errors=True)  # a page whose source is gone must not stay
+    if not quick:
+        shutil.rmtree(HTML, ignore_errors=True)  # a page whose source is gone must not stay
     started = time.monotonic()
     environment = {
         **os.environ,
@@ -100,7 +106,7 @@ def build() -> int:
         "NO_COLOR": "1",
     }
     tool = shutil.which("jupyter-book", path=environment["PATH"]) or "jupyter-book"
-    command = [tool, "build", ".", "--all", "-W", "-n", "--keep-going"]
+    command = [tool, "build", ".", *(() if quick else ("--all",)), "-W", "-n", "--keep-going"]
     print("Building the book; it takes about a minute the first time", flush=True)
     status, said = run(command, environment)
     if status:  # what a good build says is of no use: it advises to open the pages as files
@@ -121,4 +127,4 @@ def build() -> int:
 
 if __name__ == "__main__":
     with only_one():
-        sys.exit(build())
+        sys.exit(build(quick="--quick" in sys.argv[1:]))

@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
@@ -64,16 +65,15 @@ def find() -> str | None:
 def install() -> None:
     """Try the test tool's download, then Debian's package."""
     print("No Chromium or Chrome found; installing one for the browser tests", flush=True)
-    quiet = {"stdin": subprocess.DEVNULL, "check": False, "timeout": 600}
+    quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "check": False, "timeout": 600}
     try:
-        # type: ignore[call-overload]
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)
     except subprocess.TimeoutExpired:
         print("the download took too long", flush=True)
     if find() is None and shutil.which("apt-get") and os.geteuid() == 0:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for step in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
-            subprocess.run(["apt-get", *step], env=environment, **quiet)  # type: ignore[call-overload]
+            subprocess.run(["apt-get", *step], env=environment, **quiet)
 
 
 def ensure() -> str:

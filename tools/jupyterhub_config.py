@@ -4,8 +4,7 @@ file.
     CASEBOOK_PASSWORD=... jupyterhub -f tools/jupyterhub_config.py
 
 Everyone signs in with a name of their own and the password of the class. Servers run as the user who starts
-the hub: good for a classroom whose people trust
-each other, not for the open internet.
+the hub: good for a classroom whose people trust each other, not for the open internet.
 """
 
 import os
@@ -13,7 +12,7 @@ import pathlib
 import sys
 
 home = pathlib.Path(os.environ.get("CASEBOOK_HOMES", "homes")).resolve()
-c = get_config()  # noqa: F821  (JupyterHub gives it)
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  (JupyterHub gives it)
 
 c.JupyterHub.bind_url = os.environ.get("CASEBOOK_HUB", "http://127.0.0.1:8000")
 c.JupyterHub.authenticator_class = "shared-password"

@@ -5,9 +5,8 @@ browser, from our own files.
     lab/index.html?path=01_the_crohn_case.ipynb
 
 Python in the browser is the npm package that the book's pages use. Its list of other packages, which lie on
-another host, is emptied; what the notebooks need
-is put beside it as wheels. numpy and pandas have none that could be had, so notebooks 03 and later are left
-out.
+another host, is emptied; what the notebooks need is put beside it as wheels. numpy and pandas have none that
+could be had, so notebooks 03 and later are left out.
 """
 
 import json

@@ -9,17 +9,18 @@ import pathlib
 import re
 import subprocess
 import sys
+from typing import Any, NoReturn
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PINS = ROOT / "requirements.txt"
 
 
-def stop(message):
+def stop(message: str) -> NoReturn:
     """End with a message a newcomer can act on."""
     sys.exit("\n" + message + "\n")
 
 
-def check_python():
+def check_python() -> None:
     """The book needs 3.11 and a Python that can make environments."""
     if sys.version_info < (3, 11):
         stop(
@@ -36,12 +37,12 @@ def check_python():
         )
 
 
-def run(*command, **options):
+def run(*command: object, **options: Any) -> bool:
     """True when the command succeeded."""
     return subprocess.run([str(part) for part in command], cwd=ROOT, check=False, **options).returncode == 0
 
 
-def install(python, environment):
+def install(python: pathlib.Path, environment: dict[str, str]) -> None:
     """Everything pinned, with uv where it runs, else with pip."""
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     uv = re.search(r"^uv==\S+", PINS.read_text(encoding="utf-8"), re.MULTILINE)
@@ -51,10 +52,10 @@ def install(python, environment):
             return
         print("uv could not install everything; trying pip, which takes about a minute", flush=True)
     if not run(*pip, "-r", PINS):
-        stop("Installing the pinned packages failed; the messages above say which. A network is needed this once.")
+        stop("Installing the pinned packages failed; the messages above say which. A network is needed once.")
 
 
-def main(folder):
+def main(folder: str) -> None:
     """Create or refresh the environment, then mark it ready."""
     check_python()
     home = ROOT / folder
@@ -62,11 +63,12 @@ def main(folder):
     if not python.exists():
         print(f"Making {folder} (once; it takes about half a minute)", flush=True)
         if not run(sys.executable, "-m", "venv", "--clear", home):
-            stop(f"Could not make {folder}. On Debian or Ubuntu this helps: sudo apt-get install python3-venv")
+            stop(f"Could not make {folder}. On Debian or Ubuntu: sudo apt-get install python3-venv")
     if not run(python, "-c", "import pip"):
-        stop(f"{folder} does not work on this machine (moved, or its Python is gone). Remove it: rm -r {folder}")
+        stop(f"{folder} does not work here (moved, or its Python is gone). Remove it: rm -r {folder}")
     # An active environment of the caller must not be the one that is changed.
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    active = ("VIRTUAL_ENV", "CONDA_PREFIX")
+    environment = {name: value for name, value in os.environ.items() if name not in active}
     install(python, environment)
     if not run(
         python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet",

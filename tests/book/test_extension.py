@@ -38,7 +38,8 @@ authorities: [cms-aoc-2024-06]
 
 ## Operative report
 
-[A narrowed segment of 20 cm was removed.]{#the-piece} [The ends were joined.]{#the_join} See [where](#the-piece).
+[A narrowed segment of 20 cm was removed.]{#the-piece} [The ends were joined.]{#the_join}
+See [where](#the-piece).
 """
 
 

@@ -22,8 +22,8 @@ AXE = "axe-core@4.14.1"
 AXE_INTEGRITY = (  # SHA-512 of the package
     "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 )
-# Each width and each scheme once a page; the other two pairs take as long again and are left to `make test-
-# all`.
+# Each width and each scheme once a page; the other two pairs take as long again and are left to
+# `make test-all`.
 LOOKS = [
     [(1280, "light"), (390, "dark")],
     pytest.param([(1280, "dark"), (390, "light")], marks=pytest.mark.slow),

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from casebook.cases import load
-from casebook.classroom.cohort import cohort, frame_of
 from casebook.classroom.report import report
+from casebook.classroom.tables import cohort, frame_of
 from casebook.grading import expected, item_of
 from casebook.practice.responses import read_folder
 from tests.browser.page import SLOW, Quiz

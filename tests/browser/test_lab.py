@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 
 from casebook import cli
 from casebook.cases import library
-from casebook.classroom.cohort import cohort, frame_of
+from casebook.classroom.tables import cohort, frame_of
 from casebook.practice.responses import read_folder
 from tests.conftest import ROOT
 

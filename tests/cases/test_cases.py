@@ -14,7 +14,7 @@ from casebook import cases
 from casebook.cases import check, library, load, ran_out
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.claim import read
-from casebook.coding.operation import STEPS
+from casebook.coding.operation import OPERATION_KEYS, STEPS
 from casebook.errors import CaseError
 from casebook.grading import grade_page
 from casebook.grading.feedback import result
@@ -343,9 +343,7 @@ def test_a_file_that_is_not_there_and_a_name_that_is_not_known(tmp_path):
         ),
         lambda inner: st.one_of(
             st.lists(inner, max_size=3),
-            st.dictionaries(
-                st.sampled_from((*STEPS, *cases.CASE_KEYS, *cases.OPERATION_KEYS)), inner, max_size=4
-            ),
+            st.dictionaries(st.sampled_from((*STEPS, *cases.CASE_KEYS, *OPERATION_KEYS)), inner, max_size=4),
         ),
         max_leaves=15,
     )

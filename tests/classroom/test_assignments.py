@@ -10,8 +10,8 @@ import pytest
 from casebook import cli
 from casebook.cases import library, load
 from casebook.classroom.assignments import assign, chart_text, read_key
-from casebook.classroom.cohort import cohort, frame_of
-from casebook.errors import CaseError
+from casebook.classroom.tables import cohort, frame_of
+from casebook.errors import CasebookError, CommandError
 from casebook.practice.responses import read_folder
 
 NAMES = ("juniper", "alder", "oak", "zelkova")
@@ -91,7 +91,7 @@ def test_ones_own_case_can_be_set(rowan, tmp_path, capsys):
 
 
 def test_a_key_is_never_written_over(made):
-    with pytest.raises(CaseError, match="such a file already"):
+    with pytest.raises(CommandError, match="this file is there already"):
         assign([load("alder")], made[1].parent.parent)
 
 
@@ -100,7 +100,7 @@ def test_a_key_is_never_written_over(made):
     [([], "at least one case"), ([load("alder"), load("alder")], "two cases are named alder")],
 )
 def test_an_assignment_that_cannot_be_made_says_why(tmp_path, cases, says):
-    with pytest.raises(CaseError, match=says):
+    with pytest.raises(CasebookError, match=says):
         assign(cases, tmp_path / "x")
 
 
@@ -129,7 +129,7 @@ def test_an_assignment_that_cannot_be_made_says_why(tmp_path, cases, says):
 def test_a_file_that_is_no_key_is_refused(tmp_path, content, says):
     path = tmp_path / "key.json"
     path.write_text(content, "utf-8")
-    with pytest.raises(CaseError, match=says):
+    with pytest.raises(CasebookError, match=says):
         read_key(path)
 
 

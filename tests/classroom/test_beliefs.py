@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from casebook.classroom.beliefs import HELD, Bank
-from casebook.classroom.cohort import shipped
+from casebook.classroom.tables import shipped
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.testing.learners import answer, book_of
 from tests.strangers import STRANGERS

@@ -13,6 +13,7 @@ from casebook.cases import library, load
 from casebook.classroom.lms import SEED, moodle, qti, questions
 from casebook.grading.feedback import result
 from casebook.practice.choices import choices
+from tests.told import said
 
 CASES = [load(path) for path in library()]
 
@@ -138,7 +139,7 @@ def test_feedback_names_what_the_answer_amounts_to(in_moodle):
             told = result(case.item.grade(text))
             if not fraction and told["misconceptions"]:
                 named += 1
-                assert plain(html.escape(told["feedback"]["amounts_to"])) in feedback
+                assert plain(html.escape(said(told, "amounts"))) in feedback
     assert named > 150
 
 

@@ -10,9 +10,9 @@ import pytest
 from casebook import cases
 from casebook.cli import main
 from casebook.grading.feedback import result
+from tests.cases.test_cases import BROKEN, GOOD, WRONG
 from tests.minimal_cases import FOLDER, case
 from tests.shapes import CODE, EDIT, GRADE, LINE, Each, fits
-from tests.test_cases import BROKEN, GOOD, WRONG
 
 TWO = str(FOLDER / "d02-two-segments-two-joins.yaml")
 OPEN = str(FOLDER / "d03c-as-written.yaml")

@@ -41,7 +41,7 @@ BLUNT = {  # what a read rule would say if it saw no difference
     "closure-removed": lambda d, place: True,
     "settle": lambda claims, values: 0,
 }
-NOTHING = {"bill": lambda d: [], "inside": lambda d, services: [], "mark": lambda d, services: services}
+NOTHING = {"bill": lambda d: [], "inside": lambda d, services: [], "modifier": lambda d, services: services}
 
 
 @cache
@@ -108,7 +108,7 @@ def test_a_rule_that_only_corrects_stands_against_a_misconception():
 def test_a_rule_says_what_it_rests_on(id):
     rule = RULEBOOK[id]
     assert rule.id == id
-    assert rule.kind in ("read", "bill", "inside", "mark")
+    assert rule.kind in ("read", "bill", "inside", "modifier")
     assert rule.says.endswith(".")
     assert rule.confidence in CONFIDENCE
     assert rule.authorities
@@ -197,8 +197,8 @@ def test_an_add_on_never_takes_22_51_or_59_and_51_is_never_on_the_first_line():
 
 
 def test_what_is_struck_is_not_on_the_claim():
-    """A service struck for a reason stays off, unless the same code stands for something else that was done.
-    A service struck for a reason stays off, unless the same code stands for something else that was done."""
+    """A service struck for a reason stays off, unless the same code stands for something else that was
+    done."""
     for seed in range(SEEDS // 2):
         op = drawn(seed)
         main = derived(op)

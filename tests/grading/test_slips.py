@@ -1,16 +1,7 @@
 """All answers one slip from the right one: how many the grader explains."""
 
-from casebook import cases
-from tests.minimal_cases import FOLDER, item
-from tests.slips import Tally, slips
-
-
-def everything():
-    """Every minimal operation and every shipped case."""
-    for path in sorted(FOLDER.glob("*.yaml")):
-        yield path.stem, item(path.stem)
-    for path in cases.library():
-        yield path.stem, cases.load(path).item
+from tests.minimal_cases import item
+from tests.slips import Tally, everything, slips
 
 
 def test_nine_of_ten_slips_are_explained():

@@ -1,6 +1,5 @@
 """What the reader's browser loads brings nothing but the standard library. (Which package may import which
-stands in
-pyproject.toml, and import-linter holds it.)"""
+stands in pyproject.toml, and import-linter holds it.)"""
 
 import json
 import pathlib

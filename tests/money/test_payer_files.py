@@ -1,5 +1,5 @@
-"""A payer's file read as a stream: what is wanted, in any order of keys; and a clear word for what is broken.
-A payer's file read as a stream: what is wanted, in any order of keys; and a clear word for what is broken."""
+"""A payer's file read as a stream: what is wanted, in any order of keys; and a clear word for what is
+broken."""
 
 import gzip
 import json

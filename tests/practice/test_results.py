@@ -1,5 +1,5 @@
-"""The result of a test: totals that add up, wrong rules before percent, and nothing trusted but the answers.
-The result of a test: totals that add up, wrong rules before percent, and nothing trusted but the answers."""
+"""The result of a test: totals that add up, wrong rules before percent, and nothing trusted but the
+answers."""
 
 import random
 

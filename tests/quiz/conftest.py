@@ -8,14 +8,17 @@ from types import SimpleNamespace
 import pytest
 
 from casebook import cases
-from casebook.quiz import markup, module, runtime
+from casebook.quiz import archive, markup, module, runtime
 from tests.browser.page import Quiz
 from tests.conftest import ROOT, Site
 from tests.rowan import CASE
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="../_static/casebook/quiz.css"><script type="module" src="../_static/casebook/quiz.js"></script>
-<div class="casebook-chart"><p><span class="line" data-line="1" id="line-1">A segment came out and <span id="s1">its ends were joined with a stapler</span>.</span>
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="../_static/casebook/quiz.css">
+<script type="module" src="../_static/casebook/quiz.js"></script>
+<div class="casebook-chart"><p><span class="line" data-line="1" id="line-1">A segment came out and
+<span id="s1">its ends were joined with a stapler</span>.</span>
 <span class="line" data-line="2" id="line-2">The abdomen was closed.</span></p></div>"""
 OTHER = {"operation": {"steps": [{"resect": [300, 320]}, {"join": [300, 320]}]}}
 
@@ -25,8 +28,9 @@ def parts():
     """The pieces that a page's grader is made of, from the cache that `make book` uses."""
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
-    package, wheel = runtime.pyodide(cache), runtime.make_wheel(cache)
-    return SimpleNamespace(cache=cache, package=package, wheel=wheel, snapshot=runtime.make_snapshot(cache, package, wheel))
+    package, ours = runtime.pyodide(cache), archive.build(cache)
+    snapshot = runtime.make_snapshot(cache, package, ours)
+    return SimpleNamespace(cache=cache, package=package, archive=ours, snapshot=snapshot)
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +45,18 @@ def folder(parts, tmp_path_factory):
     (static / "cases").mkdir()
     (root / "cases").mkdir()
     (root / "rowan.md").write_text(CASE, "utf-8")
-    rowan = {**cases.load(root / "rowan.md").page(), "anchors": {"upper-join": "s1"}, "lines": {"line-1": ["upper-join"]}}
-    sorrel = {**rowan, "id": "sorrel", "readings": [OTHER["operation"]], "key": {"claim": "44120"}, "anchors": {}}
+    rowan = {
+        **cases.load(root / "rowan.md").page(),
+        "anchors": {"upper-join": "s1"},
+        "lines": {"line-1": ["upper-join"]},
+    }
+    sorrel = {
+        **rowan,
+        "id": "sorrel",
+        "readings": [OTHER["operation"]],
+        "key": {"claim": "44120"},
+        "anchors": {},
+    }
     for page in (rowan, sorrel):
         (static / "cases" / f"{page['id']}.json").write_text(json.dumps(page), "utf-8")
     one, other = markup.section_html(rowan, download_bytes=7_600_000), markup.section_html(sorrel)

@@ -37,7 +37,9 @@ def test_every_mark_has_a_place_in_a_line_and_none_shows_its_name(path):
 
 
 def test_a_heading_shows_no_mark_and_no_stars(rowan):
-    text = rowan.read_text("utf-8").replace("## Operative report", "## [The *second* report]{#secret-name} & more")
+    text = rowan.read_text("utf-8").replace(
+        "## Operative report", "## [The *second* report]{#secret-name} & more"
+    )
     rowan.write_text(text, "utf-8")
     shown = chart_html(cases.load(rowan)).html
     assert "The <em>second</em> report &amp; more</h3>" in shown
@@ -45,7 +47,9 @@ def test_a_heading_shows_no_mark_and_no_stars(rowan):
 
 
 def test_markup_in_a_chart_is_text(rowan):
-    text = rowan.read_text("utf-8").replace("A narrowed", "<script>alert(1)</script> A [link](javascript:alert(1)) narrowed")
+    text = rowan.read_text("utf-8").replace(
+        "A narrowed", "<script>alert(1)</script> A [link](javascript:alert(1)) narrowed"
+    )
     rowan.write_text(text, "utf-8")
     shown = chart_html(cases.load(rowan)).html
     assert "<script" not in shown

@@ -35,42 +35,58 @@ def test_it_answers_as_the_grader_does(rowan):
         "evidence": ["upper-join"],
         "diagnoses": ["K50.012"],
     }
-    assert json.loads(door.answer_json(json.dumps(asked))) == grade_page(page, "44120 x2", ["upper-join"], ["K50.012"])
+    assert json.loads(door.answer_json(json.dumps(asked))) == grade_page(
+        page, "44120 x2", ["upper-join"], ["K50.012"]
+    )
 
 
 def test_the_places_of_the_page_make_no_second_item(rowan):
     page = cases.load(rowan).page()
-    door.answer_json(json.dumps({"do": "grade", "page": {**page, "anchors": {"upper-join": "s7"}}, "answer": "44120"}))
+    door.answer_json(
+        json.dumps({"do": "grade", "page": {**page, "anchors": {"upper-join": "s7"}}, "answer": "44120"})
+    )
     assert "44120" in item_of(page)._grades
 
 
 def test_tables_are_found_and_read():
     read = door.read_tables()
-    assert {"casebook.edits.values", "casebook.edits.pairs", "casebook.edits.limits", "casebook.edits.bases"} <= set(read)
+    tables = {f"casebook.coding.edits.{name}" for name in ("values", "pairs", "limits", "bases")}
+    assert tables <= set(read)
 
 
 def test_answers_are_forgotten_and_tables_kept(rowan):
-    from casebook import grading
     from casebook.coding import edits
+    from casebook.grading import item
 
     page = cases.load(rowan).page()
     door.answer_json(json.dumps({"do": "grade", "page": page, "answer": "44120"}))
     door.forget_answers()
-    assert grading._item.cache_info().currsize == 0
+    assert item._item.cache_info().currsize == 0
     assert edits.values.cache_info().currsize == 1
 
 
 def test_lines_become_the_marks_they_hold(rowan):
-    page = {**cases.load(rowan).page(), "anchors": {}, "lines": {"line-2": ["upper-join"], "line-3": ["lower-join"]}}
+    page = {
+        **cases.load(rowan).page(),
+        "anchors": {},
+        "lines": {"line-2": ["upper-join"], "line-3": ["lower-join"]},
+    }
     told = door.answer({"do": "grade", "page": page, "answer": "44120; 44121", "lines": ["line-2", "line-9"]})
-    assert told["evidence"] == {"found": ["upper-join"], "missed": ["lower-join"], "irrelevant": ["line-9"], "score": 0.33}
+    assert told["evidence"] == {
+        "found": ["upper-join"],
+        "missed": ["lower-join"],
+        "irrelevant": ["line-9"],
+        "score": 0.33,
+    }
 
 
 def test_typed_diagnoses_are_read_here(rowan):
     page = cases.load(rowan).page()
     told = door.answer({"do": "grade", "page": page, "answer": "44120", "diagnoses": " k50.012 ,\nK63.1;"})
     assert told["diagnoses"]["found"] == ["K50.012"]
-    assert door.answer({"do": "grade", "page": page, "answer": "44120", "diagnoses": "  "})["diagnoses"] is None
+    assert (
+        door.answer({"do": "grade", "page": page, "answer": "44120", "diagnoses": "  "})["diagnoses"] is None
+    )
 
 
 JUNK = st.recursive(
@@ -80,7 +96,9 @@ JUNK = st.recursive(
 )
 
 
-@given(what=st.sampled_from([*door.WORK, "no such thing"]), junk=st.dictionaries(st.sampled_from(FIELDS), JUNK))
+@given(
+    what=st.sampled_from([*door.WORK, "no such thing"]), junk=st.dictionaries(st.sampled_from(FIELDS), JUNK)
+)
 def test_whatever_is_asked_is_answered_or_refused(rowan, what, junk):
     page = cases.load(rowan).page()
     asked = {"do": what, "page": page, "answer": "44120", "bank": [page], **junk}

@@ -1,4 +1,5 @@
-"""What makes the quiz a lesson, in a real browser: rows, lines, confidence, hints, the question, pictures, and what is kept."""
+"""What makes the quiz a lesson, in a real browser: rows, lines, confidence, hints, the question, pictures,
+and what is kept."""
 
 import json
 
@@ -69,7 +70,7 @@ def test_lines_are_marked_and_scored(visit, how):
     expect(quiz.section.get_by_text("You marked line 1.")).to_be_visible()
     assert quiz.page.locator("[role=option], [role=listbox], .casebook-chart [tabindex]").count() == 0
     quiz.answer("44120", "partly")
-    expect(quiz.section.get_by_text("1 of 2 deciding lines found (1).")).to_be_visible()
+    expect(quiz.section.get_by_text("1 of 2 deciding lines found (line 1).")).to_be_visible()
     assert kept(quiz)["attempts"][0]["evidence"] == 0.5
 
 
@@ -210,7 +211,9 @@ def test_two_tabs_lose_nothing_of_each_other(visit):
 def test_what_an_older_book_kept_is_taken_over(visit):
     older = [{"case": "rowan", "at": 1, "answer": "44120 x2", "verdict": "wrong"}]
     quiz = visit(
-        before=lambda c: c.add_init_script(on_site(f"localStorage['casebook.attempts'] ??= {json.dumps(json.dumps(older))}"))
+        before=lambda c: c.add_init_script(
+            on_site(f"localStorage['casebook.attempts'] ??= {json.dumps(json.dumps(older))}")
+        )
     )
     expect(quiz.section.get_by_text("Last time you answered 44120 x2: not right.")).to_be_visible()
     quiz.answer("44120", "partly")
@@ -220,14 +223,21 @@ def test_what_an_older_book_kept_is_taken_over(visit):
 
 @pytest.mark.parametrize("stored", ['{"version": 99, "attempts": []}', "{broken"])
 def test_what_cannot_be_read_is_never_written_over(visit, stored):
-    quiz = visit(before=lambda c: c.add_init_script(on_site(f"localStorage['casebook.attempts'] = {json.dumps(stored)}")))
+    quiz = visit(
+        before=lambda c: c.add_init_script(
+            on_site(f"localStorage['casebook.attempts'] = {json.dumps(stored)}")
+        )
+    )
     quiz.answer("44120", "partly")
     expect(quiz.section.get_by_text("Your answer was not kept")).to_be_visible()
     assert quiz.page.evaluate("localStorage['casebook.attempts']") == stored
 
 
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
-REFUSED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+REFUSED = (
+    "Object.defineProperty(window, 'localStorage',"
+    " { get() { throw new DOMException('no', 'SecurityError'); } });"
+)
 
 
 @pytest.mark.parametrize("way", [FULL, REFUSED])
@@ -248,7 +258,8 @@ def test_hostile_text_in_every_field_is_text(visit):
     quiz.answer(f"44120; {HOSTILE}", "invalid")
     quiz.answer("44120", "partly")
     quiz.page.evaluate(
-        "h => localStorage['casebook.attempts'] = JSON.stringify({version: 1, attempts: [{case: 'rowan', answer: h, verdict: h, at: 1}]})",
+        "h => localStorage['casebook.attempts'] = JSON.stringify("
+        "{version: 1, attempts: [{case: 'rowan', answer: h, verdict: h, at: 1}]})",
         HOSTILE,
     )
     quiz.page.reload()

@@ -39,7 +39,12 @@ def test_each_verdict_is_announced_once(visit):
               .observe(status, {childList: true, characterData: true, subtree: true});
         }"""
     )
-    for answer, verdict in (("44120; 44121", "correct"), ("44120 x2", "wrong"), ("44120 x2", "wrong"), ("?", "invalid")):
+    for answer, verdict in (
+        ("44120; 44121", "correct"),
+        ("44120 x2", "wrong"),
+        ("44120 x2", "wrong"),
+        ("?", "invalid"),
+    ):
         quiz.check.focus()
         quiz.page.evaluate("document.querySelector('[role=status]').dataset.verdict = ''")
         quiz.answer(answer, verdict)
@@ -191,16 +196,16 @@ def test_questions_that_a_snapshot_cannot_answer_start_python_anew_once(visit):
 def test_when_python_cannot_start_anew_it_can_be_tried_again(visit, watch):
     watch.forgive("Failed to load|ERR_FAILED")
 
-    def without_wheel(context):
+    def without_ours(context):
         lacking(context)
-        context.route("**/*.whl", lambda route: route.abort())
+        context.route("**/casebook.*", lambda route: route.abort())
 
-    quiz = visit(before=without_wheel)
+    quiz = visit(before=without_ours)
     quiz.claim.fill("44120; 44121")
     quiz.check.click()
     again = quiz.section.get_by_role("button", name="Try again")
     expect(again).to_be_visible(timeout=SLOW)
-    quiz.page.context.unroute("**/*.whl")
+    quiz.page.context.unroute("**/casebook.*")
     again.click()
     expect(quiz.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
     assert quiz.timings()["boot"] == "plain"
@@ -216,7 +221,9 @@ def test_a_snapshot_that_does_not_fit_is_let_go(visit, folder, watch, spoil):
     else:
         content[12 + int.from_bytes(content[4:8], "little") * 4 + 16] ^= 255  # a byte of Pyodide's build id
         body = gzip.compress(bytes(content), 1)
-    quiz = visit(before=lambda context: context.route("**/*snapshot*", lambda route: route.fulfill(body=body)))
+    quiz = visit(
+        before=lambda context: context.route("**/*snapshot*", lambda route: route.fulfill(body=body))
+    )
     quiz.answer("44120; 44121", "correct")
     assert quiz.timings()["boot"] == "plain"
     assert quiz.timings()["why"]
@@ -242,7 +249,8 @@ NOTEBOOK = """async ({ html, graded }) => {
         get: (name) => values[name],
         on: (name, work) => heard[name].add(work),
         off: (name, work) => heard[name].delete(work),
-        send: ({ id, asked }) => setTimeout(() => fire("msg:custom", JSON.parse(asked).do === "grade" ? { id, told: graded } : { id, error: "not here" })),
+        send: ({ id, asked }) => setTimeout(() => fire("msg:custom",
+          JSON.parse(asked).do === "grade" ? { id, told: graded } : { id, error: "not here" })),
     };
     const el = document.body.appendChild(document.createElement("div"));
     const stop = render({ model, el });
@@ -266,13 +274,18 @@ NOTEBOOK = """async ({ html, graded }) => {
 
 def test_in_a_notebook_a_held_verdict_comes_and_nothing_is_left_listening(visit, rowan):
     page = cases.load(rowan).page()
-    given = {"html": markup.section_html(page, host="notebook"), "graded": json.dumps(grade_page(page, "44120"))}
+    given = {
+        "html": markup.section_html(page, host="notebook"),
+        "graded": json.dumps(grade_page(page, "44120")),
+    }
     assert visit("elsewhere").page.evaluate(NOTEBOOK, given) == [1, 1, 1, 1, "partly", 0, 0]
 
 
 def test_what_was_checked_before_the_script_came_is_graded_then(visit):
     held = []
-    quiz = visit(before=lambda context: context.route("**/quiz.js", lambda route: held.append(route)), wait="commit")
+    quiz = visit(
+        before=lambda context: context.route("**/quiz.js", lambda route: held.append(route)), wait="commit"
+    )
     quiz.claim.fill("44120; 44121")
     quiz.check.click()
     expect(quiz.status).to_have_attribute("data-verdict", "")

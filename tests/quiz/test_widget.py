@@ -1,4 +1,5 @@
-"""The quiz from Python: what `quiz("...")` gives without a browser, and how it answers the one that is shown."""
+"""The quiz from Python: what `quiz("...")` gives without a browser, and how it answers the one that is shown.
+The quiz from Python: what `quiz("...")` gives without a browser, and how it answers the one that is shown."""
 
 import json
 import re
@@ -10,7 +11,7 @@ import pytest
 from casebook import cases
 from casebook.grading import grade_page
 from casebook.practice.responses import read_folder
-from casebook.quiz import quiz, save
+from casebook.quiz import module, quiz, save
 from tests.told import said
 
 
@@ -20,14 +21,25 @@ def shown(rowan):
 
 
 def test_naming_the_quiz_brings_in_no_notebook_library():
-    probe = "import json, sys; import casebook.quiz, casebook.grading, casebook.quiz.markup, casebook.quiz.door; print(json.dumps([*sys.modules]))"
-    loaded = json.loads(subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout)
+    probe = (
+        "import json, sys; import casebook.quiz, casebook.grading, casebook.quiz.markup, casebook.quiz.door;"
+        " print(json.dumps([*sys.modules]))"
+    )
+    loaded = json.loads(
+        subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
+    )
     assert not {"anywidget", "ipywidgets", "IPython", "traitlets"} & set(loaded)
 
 
 @pytest.mark.parametrize(
     ("answer", "verdict"),
-    [("44120; 44121", "correct"), ("44120", "partly"), ("44120 x2", "wrong"), ("two, please", "invalid"), ("", "blank")],
+    [
+        ("44120; 44121", "correct"),
+        ("44120", "partly"),
+        ("44120 x2", "wrong"),
+        ("two, please", "invalid"),
+        ("", "blank"),
+    ],
 )
 def test_check_says_what_the_grader_says(shown, rowan, answer, verdict):
     result = shown.check(answer)
@@ -40,7 +52,10 @@ def test_a_result_reads_as_layers_of_plain_text(shown):
     text = repr(shown.check("44120 x2"))
     told = shown.check("44120 x2").graded
     flat = " ".join(text.split())
-    for part in (*(said(told, kind) for kind in ("amounts", "correction", "flip")), "its ends were joined with a stapler"):
+    for part in (
+        *(said(told, kind) for kind in ("amounts", "correction", "flip")),
+        "its ends were joined with a stapler",
+    ):
         assert part in flat
     assert "<" not in text
     assert max(map(len, text.splitlines())) <= 96
@@ -78,7 +93,7 @@ def test_the_widget_carries_the_page_s_own_module_and_markup(shown):
     assert 'data-host="notebook"' in shown.html
     assert "<script" not in shown.html
     assert "MB" not in shown.html
-    assert "export default { render }" in str(shown._esm)
+    assert str(shown._esm) == module.source()
     assert ".casebook-quiz" in str(shown._css)
 
 
@@ -93,15 +108,21 @@ def test_it_answers_the_quiz_that_is_shown(shown, monkeypatch):
     monkeypatch.setattr(shown, "send", sent.append)
     asked = {"do": "grade", "answer": "44120 x2", "lines": None, "diagnoses": None}
     shown._handle_custom_msg({"id": "7", "asked": json.dumps(asked)}, [])
-    assert [(each["id"], json.loads(each["told"])) for each in sent] == [("7", shown.check("44120 x2").graded)]
-    assert [(kept["case"], kept["answer"], kept["verdict"]) for kept in shown.attempts[:1]] == [("rowan", "44120 x2", "wrong")]
+    assert [(each["id"], json.loads(each["told"])) for each in sent] == [
+        ("7", shown.check("44120 x2").graded)
+    ]
+    assert [(kept["case"], kept["answer"], kept["verdict"]) for kept in shown.attempts[:1]] == [
+        ("rowan", "44120 x2", "wrong")
+    ]
 
 
 def test_what_was_answered_is_saved_for_a_class(shown, monkeypatch, tmp_path):
     monkeypatch.setattr(shown, "send", lambda message: None)
     told = {"confidence": "sure", "seconds": 12, "hints": 1}
     for answer in ("44120 x2", "what?", "44120; 44121"):
-        shown._handle_custom_msg({"id": "7", "asked": json.dumps({"do": "grade", "answer": answer, **told})}, [])
+        shown._handle_custom_msg(
+            {"id": "7", "asked": json.dumps({"do": "grade", "answer": answer, **told})}, []
+        )
     assert shown.save(tmp_path / "ada.jsonl", name="Ada") == 2
     found, faults = read_folder(tmp_path / "ada.jsonl")
     assert not faults
@@ -122,7 +143,9 @@ def test_what_is_checked_from_code_is_saved_and_held_too(rowan, tmp_path):
     held.reveal()
     assert repr(told).startswith("Partly right")
     assert held.save(tmp_path / "ada.jsonl") == 1
-    assert [(r.answer, r.confidence) for r in read_folder(tmp_path / "ada.jsonl")[0]] == [("44120", "guessing")]
+    assert [(r.answer, r.confidence) for r in read_folder(tmp_path / "ada.jsonl")[0]] == [
+        ("44120", "guessing")
+    ]
     with pytest.raises(ValueError, match="sure, fairly, guessing"):
         held.check("44120", confidence="very")
 

@@ -1,8 +1,8 @@
 """Case files: read them, and write the page's JSON.
 
 A case is Markdown whose YAML front matter holds the operation and the author's key, and whose body is the
-chart. A bare
-YAML file with the same keys, or with an operation alone, is accepted where only the operation matters.
+chart. A bare YAML file with the same keys, or with an operation alone, is accepted where only the operation
+matters.
 """
 
 from __future__ import annotations
@@ -218,8 +218,8 @@ def _readings(case: Case) -> tuple[Any, ...]:
 
 
 def root() -> Path:
-    """The folder that holds `cases/` and `_toc.yml`: the package's data when installed, else the repository.
-    The folder that holds `cases/` and `_toc.yml`: the package's data when installed, else the repository."""
+    """The folder that holds `cases/` and `_toc.yml`: the package's data when installed, else the
+    repository."""
     inside = _HERE / "data"
     return inside if (inside / "cases").is_dir() else _HERE.parent.parent
 

@@ -16,8 +16,7 @@ TOPICS = (
     "diagnoses",
 )
 #: What makes a chart hard to read: nothing, an unread transcript, text carried over, a form, a scanner's
-#: short forms,
-#: a later note, a resident's words.
+#: short forms, a later note, a resident's words.
 NOISES = ("clean", "voice-recognition", "copied-forward", "template", "abbreviations", "addendum", "resident")
 CASE_KEYS = (
     "title",

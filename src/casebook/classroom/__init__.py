@@ -6,8 +6,8 @@ _HANDED = {
     "Room": "room",
     "projector": "room",
     "read_hands": "room",
-    "cohort": "cohort",
-    "frame_of": "cohort",
+    "cohort": "tables",
+    "frame_of": "tables",
 }
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 
 from casebook.cases import LARGEST, MARK, Case, distinct
-from casebook.errors import CaseError
+from casebook.errors import CaseError, CommandError
 from casebook.practice.bank import Page, graded_item
 from casebook.practice.responses import FORMAT as ANSWERS
 from casebook.practice.responses import VERSION as ANSWERS_VERSION
@@ -41,7 +41,11 @@ if name:
 now = round(time.time() * 1000)
 words = {{case: str(word).strip().lower() or None for case, word in sure.items()}}
 given = {{case: str(text).strip() for case, text in answers.items()}}  # also 44120 without its quotes
-rows = [{{"case": case, "answer": text, "at": now, "confidence": words.get(case)}} for case, text in given.items() if text]
+answered = {{case: text for case, text in given.items() if text}}
+rows = [
+    {{"case": case, "answer": text, "at": now, "confidence": words.get(case)}}
+    for case, text in answered.items()
+]
 Path("answers.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in [head, *rows]), encoding="utf-8")
 print(f"{{len(rows)}} of {cases} cases answered, saved in answers.jsonl")"""
 _HOW = """\
@@ -49,27 +53,29 @@ Read each note and write the surgeon's claim, or `query` if you would have to as
 
 - Lines part at `;`, units are `x2`, modifiers `-59`: `44120; 44121 x2; 44310-51`.
 - Keep the quotes: `answers["..."] = "44120"`.
-- Run each cell with Shift+Enter. The last one saves `answers.jsonl`: hand that file in. It holds your answers, the time you saved them, and how sure you were; your name only if you write it there.
+- Run each cell with Shift+Enter. The last one saves `answers.jsonl`: hand that file in. It holds your
+  answers, the time you saved them, and how sure you were; your name only if you write it there.
 
-All charts are invented. CPT is a registered trademark of the American Medical Association. This is for teaching; it is not billing advice."""
+All charts are invented. CPT is a registered trademark of the American Medical Association. This is for
+teaching; it is not billing advice."""
 
 
 def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment") -> tuple[Path, Path]:
     """Write `student/assignment.ipynb` and `instructor/key.json` into a folder; their paths.
 
-    Raises CaseError for a case that has no chart, and where a file is there already: an instructor's key is
+    Raises CaseError for a case that has no chart, CommandError where a file is there: an instructor's key is
     never written over.
     """
     into = Path(folder)
     if not cases:
-        raise CaseError(into, 1, "an assignment needs at least one case")
+        raise CommandError("an assignment needs at least one case")
     for case in distinct(cases):
         if not case.chart.strip():
             raise CaseError(case.path, 1, "this case has no chart to read, so it cannot be set")
     notebook, key = into / "student" / NOTEBOOK, into / "instructor" / KEY
     for path in (notebook, key):
         if path.exists():
-            raise CaseError(path, 1, "there is such a file already; choose another folder, or move it away")
+            raise CommandError(f"{path}: this file is there already; choose another folder, or move it away")
         path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(_notebook(cases, title), notebook)
     pages = [case.page() for case in cases]
@@ -85,14 +91,14 @@ def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment")
 
 
 def read_key(path: str | Path) -> list[Page]:
-    """The cases of a key file. Raises CaseError where it is none, or holds a case that cannot be graded."""
+    """The cases of a key file. Raises CommandError where it cannot be read, CaseError for what it holds."""
     file = Path(path)
     try:
         if file.stat().st_size > 100 * LARGEST:
-            raise CaseError(file, 1, "the file is too large for a key")
+            raise CommandError(f"{file}: the file is too large for a key")
         data: Any = json.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise CaseError(file, 1, f"the file cannot be read: {error.strerror or error}") from None
+        raise CommandError(f"{file}: it cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError):
         raise CaseError(
             file, 1, "this is not the JSON of a key file; take the one that casebook assign wrote"

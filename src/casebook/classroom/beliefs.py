@@ -1,12 +1,10 @@
 """Which wrong rules a learner's answers to many cases come from, as far as they can tell.
 
 One answer often fits several wrong rules; many answers seldom do. Every rulebook with one or two rules
-swapped says what it would answer to
-every case. The one that gives most of a learner's answers is the best guess, and a wrong rule in it is called
-*held* only where it showed in most of the
-cases in which it makes a difference. Answers that no rulebook gives stay unexplained: whoever follows a rule
-that this casebook does not know is told
-from one who follows a known rule.
+swapped says what it would answer to every case. The one that gives most of a learner's answers is the best
+guess, and a wrong rule in it is called *held* only where it showed in most of the cases in which it makes a
+difference. Answers that no rulebook gives stay unexplained: whoever follows a rule that this casebook does
+not know is told from one who follows a known rule.
 """
 
 from __future__ import annotations

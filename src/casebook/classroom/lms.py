@@ -1,13 +1,11 @@
 """Cases as questions for a learning system: Moodle XML, and a QTI 1.2 package as Canvas and others read it.
 
 Each case becomes two questions: multiple choice, whose wrong answers are what wrong rules give and whose
-feedback says so; and short answer. A learning
-system compares letters, so the short answer accepts a few spellings of each accepted claim and no more: it is
-a poorer grader than this one.
+feedback says so; and short answer. A learning system compares letters, so the short answer accepts a few
+spellings of each accepted claim and no more: it is a poorer grader than this one.
 
 QTI is written by text2qti. For Moodle no writer was found that is kept and right, so its few elements are
-written here, after
-https://docs.moodle.org/en/Moodle_XML_format (read 2026-11).
+written here, after https://docs.moodle.org/en/Moodle_XML_format (read 2026-11).
 """
 
 from __future__ import annotations

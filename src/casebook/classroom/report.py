@@ -24,7 +24,7 @@ from casebook.data import text
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.responses import Fault
 
-from .cohort import Cohort
+from .tables import Cohort
 
 MOST = 12  # rows of a plot
 DARK, PALE = "#1d4f5c", "#8aa9b0"
@@ -123,8 +123,8 @@ def plot_wrong_rules(table: pd.DataFrame) -> Plot | None:
 
 
 def plot_cases(table: pd.DataFrame) -> Plot | None:
-    """The share that was right in each case with its interval, the hardest first; None where there are none.
-    The share that was right in each case with its interval, the hardest first; None where there are none."""
+    """The share that was right in each case with its interval, the hardest first; None where there are
+    none."""
     rows = table.head(2 * MOST)
     if rows.empty:
         return None

@@ -3,12 +3,11 @@ each amounts to.
 
     room = Room(["alder", "birch"], folder="responses")
     room.chart()                                     # large enough for the last row
-    room.hands({"44120; 44121": 9, "44120 x2": 4})   # shows of hands; or room.collect() reads files dropped
-    in the folder
+    room.hands({"44120; 44121": 9, "44120 x2": 4})   # shows of hands
+    room.collect()                                   # or the files dropped in the folder
     room.reveal()                                    # what each answer amounts to
     room.bars()                                      # by wrong rule
-    room.draw("44120 x2")                            # the bowel, beside the one that would make this answer
-    right
+    room.draw("44120 x2")                            # the bowel, beside the one that would make it right
     room.next()
 
 What these give reads as plain text too. `room.panel()` is the same with buttons.
@@ -34,17 +33,28 @@ from casebook.practice.responses import first_answers, read_folder
 from casebook.quiz.chart import chart_html
 from casebook.quiz.widget import Drawing, Quiz, Worked
 
-from .cohort import typed
+from .tables import typed
 
 STYLE = """<style>
-.casebook-room { font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere; }
-.casebook-room h2 { line-height: 1.25; } .casebook-room table { font-size: .9em; border-collapse: collapse; } .casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
-.casebook-room table tr th { overflow-wrap: normal; } .casebook-room table tr .n { text-align: right !important; white-space: nowrap; font-variant-numeric: tabular-nums; } .casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
+.casebook-room {
+  font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere;
+}
+.casebook-room h2 { line-height: 1.25; }
+.casebook-room table { font-size: .9em; border-collapse: collapse; }
+.casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
+.casebook-room table tr th { overflow-wrap: normal; }
+.casebook-room table tr .n {
+  text-align: right !important; white-space: nowrap; font-variant-numeric: tabular-nums;
+}
+.casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
 </style>"""
 LARGE = """<style>
 .jp-Notebook { --jp-content-font-size1: 20px; --jp-code-font-size: 19px; --jp-cell-prompt-width: 68px; }
-.jp-Notebook .jupyter-widgets :is(select, textarea, label), .jp-Notebook .jupyter-button { font-size: 19px; height: auto; width: auto; line-height: 1.6; }
-.jp-Notebook .jp-RenderedHTMLCommon table { font-size: 19px; } .jp-Notebook figure svg { width: 100%; max-width: 60rem; height: auto; }
+.jp-Notebook .jupyter-widgets :is(select, textarea, label), .jp-Notebook .jupyter-button {
+  font-size: 19px; height: auto; width: auto; line-height: 1.6;
+}
+.jp-Notebook .jp-RenderedHTMLCommon table { font-size: 19px; }
+.jp-Notebook figure svg { width: 100%; max-width: 60rem; height: auto; }
 </style>"""
 WIDEST = 24  # of a bar, in characters' widths
 UNREADABLE = "not readable"
@@ -196,8 +206,8 @@ class Room:
 
 
 def projector() -> Shown:
-    """Type that the last row can read, for the whole notebook in JupyterLab, as long as this output stands.
-    Type that the last row can read, for the whole notebook in JupyterLab, as long as this output stands."""
+    """Type that the last row can read, for the whole notebook in JupyterLab, as long as this output
+    stands."""
     return Shown("Large type for a projector is on.", f"{LARGE}<p>Large type for a projector is on.</p>")
 
 

@@ -1,33 +1,34 @@
-"""The command line: `casebook code`, `grade`, `scrub`, `check`, `update-edits`; for a class `assign`, `class
-report` and `export`."""
+"""The command line: `casebook code`, `grade`, `list`, `scrub`, `check`, `update-edits`; for a class `assign`,
+`class report` and `export`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from casebook.cases import Case, check, library, load, ran_out
+from casebook import __version__
+from casebook.cases import TOPICS, Case, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, read, show
-from casebook.errors import CaseError
-from casebook.grading.feedback import in_text, result
+from casebook.errors import CasebookError, CaseError, CommandError
+from casebook.grading.feedback import Graded, in_text, result
 
 from . import teaching
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read.
-    Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be read."""
+    """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be
+    read."""
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     args = _parser().parse_args(argv)
     try:
         return int(args.run(args))
-    except CaseError as error:
+    except CasebookError as error:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader, such as head, has seen enough
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="casebook", description="Code, grade and check small-bowel resection cases."
     )
+    parser.add_argument("--version", action="version", version=f"casebook {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
@@ -61,13 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument(
         "paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case"
     )
+    listing = command("list", _list_cases, "the shipped cases, in teaching order")
+    listing.add_argument("--topic", choices=TOPICS, help="only those about this")
+    listing.add_argument("--level", type=int, choices=(1, 2, 3), help="1 plain, 2 realistic, 3 noisy")
     update = command(
         "update-edits", _update, "replace an edit table from CMS's own download, and show what changed"
     )
     update.add_argument("file", metavar="FILE", type=Path, help="CMS's .zip, or the text file in it")
     update.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     teaching.add_to(commands)
-    for sub in (code, grade, scrub):
+    for sub in (code, grade, scrub, listing):
         sub.add_argument("--json", action="store_true", help="print JSON for other programs")
     return parser
 
@@ -114,20 +119,23 @@ def _grade(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(graded)
         return 0
-    print(graded["feedback"]["headline"])
+    print("\n".join(told(graded)))
+    return 0
+
+
+def told(graded: Graded) -> Iterator[str]:
+    """What is said of an answer, as lines for a terminal: every part, in order."""
+    yield graded["feedback"]["headline"]
     for part in graded["feedback"]["parts"]:
         if part["title"]:
-            print(f"  {part['title']}:")
-        for line in in_text(part):
-            print(f"    {line}" if part["title"] else f"  {line}")
-    return 0
+            yield f"  {part['title']}:"
+        yield from (f"    {line}" if part["title"] else f"  {line}" for line in in_text(part))
 
 
 def _scrub(args: argparse.Namespace) -> int:
     answer = read(args.claim)
     if answer.error or not answer.claim:
-        print(answer.error or "a claim was expected, such as 44120; 44121 x2", file=sys.stderr)
-        return 2
+        raise CommandError(answer.error or "a claim was expected, such as 44120; 44121 x2")
     found = edits.scrub(answer.claim)
     if args.json:
         _print_json(
@@ -142,11 +150,7 @@ def _scrub(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> int:
-    try:
-        table, rows = refresh.read_download(args.file)
-    except refresh.TableError as error:
-        print(error, file=sys.stderr)
-        return 2
+    table, rows = refresh.read_download(args.file)
     told = refresh.changes(table, rows)
     for line in told:
         print(line)
@@ -156,6 +160,17 @@ def _update(args: argparse.Namespace) -> int:
             f"written to {refresh.write(table, rows)}; now set its edition in data/authorities.toml and run"
             " casebook check"
         )
+    return 0
+
+
+def _list_cases(args: argparse.Namespace) -> int:
+    found = [case for case in map(load, library()) if args.topic in (None, *case.about)]
+    chosen = [case for case in found if args.level in (None, case.level)]
+    if args.json:
+        _print_json([{"id": c.id, "title": c.title, "about": c.about, "level": c.level} for c in chosen])
+        return 0
+    for case in chosen:
+        print(f"{case.id:<12} level {case.level}   {case.title.partition(': ')[2] or case.title}")
     return 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook.cases import Case, library, load
-from casebook.errors import CaseError
+from casebook.errors import CommandError
 
 
 def add_to(commands: Any) -> None:
@@ -85,10 +85,8 @@ def _cases(names: Iterable[str] | None) -> list[Case]:
     return [load(name) for name in (library() if names is None else names)]
 
 
-def _needs(error: ImportError) -> CaseError:
-    return CaseError(
-        Path("casebook"), 1, f"this command needs {error.name}; in the checkout: pip install '.[teaching]'"
-    )
+def _needs(error: ImportError) -> CommandError:
+    return CommandError(f"this command needs {error.name}; install it with: pip install 'casebook[teaching]'")
 
 
 def _assign(args: argparse.Namespace) -> int:
@@ -105,7 +103,7 @@ def _report(args: argparse.Namespace) -> int:
     try:
         from tqdm import tqdm
 
-        from casebook.classroom import assignments, cohort
+        from casebook.classroom import assignments, tables
         from casebook.classroom import report as class_report
     except ImportError as error:
         raise _needs(error) from None
@@ -122,9 +120,9 @@ def _report(args: argparse.Namespace) -> int:
     if len(faults) > 20:
         print(f"and {len(faults) - 20} more; the report lists them", file=sys.stderr)
     if not responses:
-        raise CaseError(args.paths[0], 1, "no answers were found, so there is nothing to report")
+        raise CommandError(f"{args.paths[0]}: no answers were found, so there is nothing to report")
 
-    told = cohort.cohort(cohort.frame_of(dict.fromkeys(responses)), pages, _bar(tqdm, "cases, then learners"))
+    told = tables.cohort(tables.frame_of(dict.fromkeys(responses)), pages, _bar(tqdm, "cases, then learners"))
     html = class_report.report(told, faults, args.title)
     _written(lambda: args.out.write_text(html, "utf-8"), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
@@ -176,4 +174,4 @@ def _written(work: Callable[[], Any], path: Path) -> Any:
     try:
         return work()
     except OSError as error:
-        raise CaseError(path, 1, f"it cannot be written: {error.strerror or error}") from None
+        raise CommandError(f"{path}: it cannot be written: {error.strerror or error}") from None

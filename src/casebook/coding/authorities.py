@@ -1,5 +1,5 @@
-"""The sources that rules, cases and pages stand on: edition, address, how much was read, how long in force.
-The sources that rules, cases and pages stand on: edition, address, how much was read, how long in force."""
+"""The sources that rules, cases and pages stand on: edition, address, how much was read, how long in
+force."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The bowel as a line, and the places where it is missing.
 
 Positions are centimeters past the ligament of Treitz, measured on the bowel as it was before the operation.
-This
-room is pure geometry: it knows no code, no surgeon and no note.
+This room is pure geometry: it knows no code, no surgeon and no note.
 """
 
 from __future__ import annotations
@@ -97,8 +96,8 @@ class Bowel:
         return Bowel(self._with(out, [place]), self.loops)
 
     def loop(self, at: float, step: int) -> Bowel:
-        """Bring a loop to the skin without cutting through it; at an open end it is that end that comes out.
-        Bring a loop to the skin without cutting through it; at an open end it is that end that comes out."""
+        """Bring a loop to the skin without cutting through it; at an open end it is that end that
+        comes out."""
         self.exists(at)
         if self._place(lambda p: p.open and at in (p.start, p.end)) is not None:
             return self.bring_out(at, step)

@@ -67,8 +67,8 @@ def tidy(modifiers: Iterable[str]) -> tuple[str, ...]:
 
 
 def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> Same:
-    """A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in `free_51`.
-    A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in `free_51`."""
+    """A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in
+    `free_51`."""
     units: Counter[tuple[str, frozenset[str]]] = Counter()
     for line in claim:
         marks = frozenset("59" if m == "XS" else m for m in line.modifiers)

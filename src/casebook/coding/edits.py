@@ -1,8 +1,8 @@
 """The CMS tables of this code family, and the check of any claim against them.
 
-The pair, unit and add-on tables held are those of 2024 (`cms-ptp-2024q3`, `cms-mue-2024-07`, `cms-
-aoc-2024-06`); the
-values are those of July 2026 (`cms-pfs-2026-07`). Every finding says which table it rests on.
+The pair, unit and add-on tables held are those of 2024 (`cms-ptp-2024q3`, `cms-mue-2024-07`,
+`cms-aoc-2024-06`); the values are those of July 2026 (`cms-pfs-2026-07`). Every finding says which table it
+rests on.
 """
 
 from __future__ import annotations

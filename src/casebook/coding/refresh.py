@@ -1,9 +1,8 @@
 """Bring in a newer CMS edit table: read CMS's own download, keep this code family, show what changed.
 
 Understands the practitioner pair table (PTP), the practitioner unit limits (MUE) and the add-on table (AOC),
-as CMS
-ships them: a .zip, or the tab- or comma-separated text inside it. Spreadsheets are not read: CMS ships text
-beside them.
+as CMS ships them: a .zip, or the tab- or comma-separated text inside it. Spreadsheets are not read: CMS ships
+text beside them.
 """
 
 from __future__ import annotations
@@ -16,16 +15,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from casebook.errors import TableError
+
 from . import edits
 
 Row = dict[str, str]
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]$")
 _DATE = re.compile(r"(?:19|20)[0-9]{6}$")
 FOLDER = Path(__file__).parent.parent / "data" / "cms"
-
-
-class TableError(ValueError):
-    """A download that could not be understood; the message says what was looked for."""
 
 
 @dataclass(frozen=True)

@@ -294,8 +294,8 @@ class Trace(Derivation):
 
 
 def _merged(services: list[Service]) -> list[Service]:
-    """One line for one code with one set of modifiers; the unlisted code stands once for the whole operation.
-    One line for one code with one set of modifiers; the unlisted code stands once for the whole operation."""
+    """One line for one code with one set of modifiers; the unlisted code stands once for the whole
+    operation."""
     lines: dict[tuple[str, frozenset[str]], Service] = {}
     for s in services:
         seen = lines.get((s.code, s.modifiers))

@@ -1,6 +1,5 @@
 """What is said of an answer: an ordered list of finished parts, each thing once. Page, notebook, command
-line, class
-report and exports show these parts and decide nothing.
+line, class report and exports show these parts and decide nothing.
 
 The words can be had without the search for the flip, which is the slow part: `amounts_to`, `correction`,
 `headline`.
@@ -152,6 +151,7 @@ def parts(
     item = grade.item
     assert item is not None
     amounts, setright = amounts_to(grade), correction(grade)
+    flip = _flip(grade, setright)
     readable = grade.verdict not in ("invalid", "blank")
     asked = item.note.action == "query"
     case = _next(grade, item)
@@ -160,12 +160,12 @@ def parts(
         Part("tempts", "", _rows(grade.tempts)),
         Part("settles", settles_as(item), settling(item, grade) if readable else ()),
         Part("correction", "What sets it right", _rows(setright if setright != amounts else None)),
-        Part("lines", "Line by line", _rows(*_unsaid(grade, amounts, setright))),
+        Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
         Part("doubt", "", _rows(grade.doubt)),
         Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
-        Part("flip", "What would make your answer right", _rows(_flip(grade, setright))),
+        Part("flip", "What would make your answer right", _rows(flip)),
         Part(
             "rules",
             "Why: rules and sources",
@@ -237,11 +237,10 @@ def rules(grade: Grade) -> list[str]:
     return [r for r in found if r in RULEBOOK][:MOST_RULES]
 
 
-def _unsaid(grade: Grade, *said: str | None) -> Iterator[str]:
-    """The findings that no other part has told already."""
-    setright = said[-1]
+def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:
+    """The findings that no other part tells."""
     for finding in dict.fromkeys(grade.findings):
-        told = any(finding.says in text for text in said if text)
+        told = any(finding.says in text for text in (setright, *said) if text)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
             yield finding.says
 

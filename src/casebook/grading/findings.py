@@ -193,8 +193,8 @@ _INSTEAD = {
 
 _FURTHER = {code for what in ("further", "further atresia") for code in CODES[what] if code}
 
-#: The codes that an act may be billed as, whatever its number, place and approach: where what was done of it is
-#: part of something, all of them are struck for that reason.
+#: The codes that an act may be billed as, whatever its number, place and approach: where what was done of it
+#: is part of something, all of them are struck for that reason.
 _ALIKE: dict[str, tuple[str, ...]] = {
     "repair": ("one hole", "several holes", "colon hole", "colon hole, stoma"),
     "enterotomy": ("opening", "duodenal opening", "colon opening", "decompression"),

@@ -224,11 +224,25 @@ def _right(op: Operation, wanted: Claim) -> bool:
 
 
 def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every change in words, and the fields that it replaces; the order decides between equals."""
+    yield from _approach(op)
+    yield from _at_places(op)
+    yield from _fewer(op)
+    yield from _causes(op)
+    yield from _more(op)
+    yield from _of_the_whole(op)
+
+
+def _approach(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     laparoscopic = op.approach not in ("open", "converted")
     yield (
         f"the operation been {'open' if laparoscopic else 'laparoscopic to the end'}",
         {"approach": APPROACHES[0] if laparoscopic else APPROACHES[1]},
     )
+
+
+def _at_places(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Something else done at a place, or the bowel between two taken too."""
     places = op.bowel.places
     for place in places:
         yield from _place_changes(op, place)
@@ -240,6 +254,11 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
                 f"the bowel from {cm(one.end)} to {cm(two.start)} also been taken, with one join",
                 {"steps": kept + bridge},
             )
+
+
+def _fewer(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A step left out, or a fistula that led elsewhere."""
+    places = op.bowel.places
     for i, step in enumerate(op.steps):
         if step.act in WORDS and not (step.act == "stoma" and any(i in p.stomas and p.cuts for p in places)):
             word = WORDS[step.act].removeprefix("the ") if step.kind != "loop" else "loop stoma"
@@ -253,7 +272,10 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
                 if kind != step.kind:
                     turned = (*op.steps[:i], replace(step, kind=kind), *op.steps[i + 1 :])
                     yield f"the fistula been from {kind.replace('-', ' to ')}", {"steps": turned}
-    yield from _causes(op)
+
+
+def _more(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Something more at a site of its own, or moved there; or colon brought out."""
     site = _free_site(op)
     if site is not None:
         for says, more in _additions(site):
@@ -261,35 +283,39 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
             yield says.replace("a ", "a further ", 1) if again else says, {"steps": (*op.steps, *more)}
         for i, step in enumerate(op.steps):
             if step.act in POINTS:
-                moved = tuple(
-                    replace(s, start=site, end=site) if i == j else s for j, s in enumerate(op.steps)
-                )
+                moved = (*op.steps[:i], replace(step, start=site, end=site), *op.steps[i + 1 :])
                 yield f"{WORDS[step.act]} been at another site", {"steps": moved}
     beyond = max([op.valve, *(end for s in op.steps for end in (s.start, s.end))]) + ROOM
-    yield (
-        "a loop of colon been brought out",
-        {"steps": (*op.steps, Step("stoma", beyond, beyond, kind="loop"))},
-    )
+    brought_out = Step("stoma", beyond, beyond, kind="loop")
+    yield "a loop of colon been brought out", {"steps": (*op.steps, brought_out)}
+
+
+def _of_the_whole(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Unusual work, the session, and whose claim it is."""
     yield (
         f"the note {'not ' if op.unusual_work else ''}described work far beyond the usual",
         {"unusual_work": not op.unusual_work},
     )
-    for follows, words in (
-        ("staged", "this been a planned return within ninety days"),
-        ("complication", "this been a return for a complication within ninety days"),
-    ):
+    for follows, words in RETURNS:
         if op.follows != follows:
             yield words, {"follows": follows}
     if op.follows:
         yield "this been the first operation", {"follows": None, "days": 1}
-    for surgeon, words in (
-        ("primary", "this been the main surgeon's claim"),
-        ("assistant", "this been the assistant surgeon's claim"),
-        ("assistant-nonphysician", "this been the physician assistant's claim"),
-        ("co-surgeon", "two surgeons shared the operation"),
-    ):
+    for surgeon, words in ROLES:
         if op.surgeon != surgeon:
             yield words, {"surgeon": surgeon}
+
+
+RETURNS = (
+    ("staged", "this been a planned return within ninety days"),
+    ("complication", "this been a return for a complication within ninety days"),
+)
+ROLES = (
+    ("primary", "this been the main surgeon's claim"),
+    ("assistant", "this been the assistant surgeon's claim"),
+    ("assistant-nonphysician", "this been the physician assistant's claim"),
+    ("co-surgeon", "two surgeons shared the operation"),
+)
 
 
 def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:

@@ -65,8 +65,8 @@ def tidy(code: object) -> str:
 
 
 def accepted(key: object) -> tuple[tuple[str, ...], ...]:
-    """The sets a case accepts, the preferred first: the key gives one list of codes, or a list of such lists.
-    The sets a case accepts, the preferred first: the key gives one list of codes, or a list of such lists."""
+    """The sets a case accepts, the preferred first: the key gives one list of codes, or a list of such
+    lists."""
     if not isinstance(key, Sequence) or isinstance(key, str) or not key:
         return ()
     several = all(isinstance(row, list | tuple) for row in key)
@@ -129,8 +129,8 @@ def grade(key: object, answer: Iterable[object]) -> dict[str, Any] | None:
     """The learner's codes against the nearest accepted set; None where the case has none. Never raises.
 
     A code that says less than a missing one counts as that one left out, never as one too many. Codes of
-    history, status and outside causes
-    (V to Z) that no accepted set has are not graded: they may be true besides.
+    history, status and outside causes (V to Z) that no accepted set has are not graded: they may be true
+    besides.
     """
     sets = accepted(key)
     if not sets:

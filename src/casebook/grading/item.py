@@ -147,8 +147,7 @@ class Item:
         steps in their order.
 
         What is usual goes without saying: that it was open, a first operation, the main surgeon's. Its
-        sentence settles a matter of its kind, but
-        nobody need cite it.
+        sentence settles a matter of its kind, but nobody need cite it.
         """
         facets = [mark for op in self.note.readings for facet, mark in op.marks if op.unusual(facet)]
         names = (s.evidence for op in self.note.readings for s in op.steps)

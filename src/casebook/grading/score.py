@@ -23,8 +23,7 @@ def closest(diagnosis: Diagnosis, claim: Claim) -> tuple[Derived, float]:
     of them.
 
     For the score a code counts as supported when any accepted claim has it; the nearest claim is the one that
-    leaves
-    the fewest codes of the answer over.
+    leaves the fewest codes of the answer over.
     """
     codes = {line.code for line in claim}
     supported = {line.code for c in diagnosis.targets for line in c.lines}

@@ -17,8 +17,8 @@ DATED = (
 )
 MOST = 5  # procedures that the ranking covers; further ones are priced by report
 LATER = 0.5  # share of the second to fifth procedure; claims-manual-12-copies, secondary
-#: Share of the fee by modifier. Assistant: the law's 16 % (claims-manual-12-copies); AS: 85 % of that, fcso-
-#: assistant, secondary;
+#: Share of the fee by modifier. Assistant: the law's 16 % (claims-manual-12-copies); AS: 85 % of that,
+#: fcso-assistant, secondary;
 #: co-surgeons: 62.5 % each, claims-manual-12-copies, secondary.
 SHARES = {"80": 0.16, "82": 0.16, "AS": 0.136, "62": 0.625}
 

@@ -26,8 +26,7 @@ def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
     preferred one.
 
     What tempts in this note comes before what tempts in every note, and wrong rules of different kinds before
-    two of one
-    kind. "query" is always among them: standing only where it is right, it would give itself away.
+    two of one kind. "query" is always among them: standing only where it is right, it would give itself away.
     Raises ValueError for a case that no rule decides, and for a seed or a number that is none.
     """
     checked_seed(seed)

@@ -35,7 +35,9 @@ STYLE = """
 .bowel { display: block; width: 100%; max-width: 34rem; height: auto; font: 11.5px/1 system-ui, sans-serif; }
 .bowel text { fill: currentColor; }
 .bowel .quiet { fill: var(--q-quiet, #586167); }
-.bowel :is(line, path, rect, circle) { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; }
+.bowel :is(line, path, rect, circle) {
+  fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round;
+}
 .bowel .tube { stroke: var(--q-bowel, #c98a7d); stroke-width: 13; stroke-linecap: butt; }
 .bowel .wide { stroke: var(--q-colon, #a88a55); stroke-width: 19; stroke-linecap: butt; }
 .bowel .out { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-width: 1; }

@@ -21,11 +21,9 @@ def draw(
     know of it}`.
 
     `topic` is the one thing to learn that the case stands for in this test; of these each has as many cases
-    as any other, or
-    one more or less, unless the bank has no more of it. No case comes twice: a bank with fewer gives all it
-    has and `says` so.
-    `topics` and `levels` narrow the choice. The order of the bank does not matter. Raises ValueError on
-    anything else.
+    as any other, or one more or less, unless the bank has no more of it. No case comes twice: a bank with
+    fewer gives all it has and `says` so. `topics` and `levels` narrow the choice. The order of the bank does
+    not matter. Raises ValueError on anything else.
     """
     if not whole(number) or number < 1:
         raise ValueError("number: expected how many cases to draw, 1 or more")

@@ -36,51 +36,52 @@ def start() -> dict[str, Any]:
 def after(operation: object, act: object) -> dict[str, Any]:
     """The operation after one act more. Raises ValueError, which says in plain words why it cannot be done.
 
-    Acts: `{"do": "cut", "from": 300, "to": 330}`, `{"do": "join", "place": [300, 330]}`, `{"do": "stoma",
-    "at": 300}`,
-    `{"do": "loop", "at": 120}`, `{"do": "widen", "at": 200}`, `{"do": "redo", "place": [300, 330]}` (the join
-    of this place is
-    taken out and made anew), `{"do": "approach", "approach": "converted"}`, `{"do": "undo"}`. Distances are
-    cm.
+    Acts: `{"do": "cut", "from": 300, "to": 330}`, `{"do": "join", "place": [300, 330]}`,
+    `{"do": "stoma", "at": 300}`, `{"do": "loop", "at": 120}`, `{"do": "widen", "at": 200}`,
+    `{"do": "redo", "place": [300, 330]}` (the join of this place is taken out and made anew),
+    `{"do": "approach", "approach": "converted"}`, `{"do": "undo"}`. Distances are cm.
     """
     now = operation if isinstance(operation, Mapping) else start()
     steps = list(now.get("steps") or []) if isinstance(now.get("steps") or [], list) else []
     told = act if isinstance(act, Mapping) else {}
-    approach = now.get("approach", "open")
-    match told.get("do"):
-        case None:
-            pass
-        case "undo":
-            steps = steps[:-1]
-        case "approach":
-            approach = told.get("approach")
-            if approach not in APPROACHES:
-                raise ValueError(f"the approach is one of {', '.join(APPROACHES)}")
-        case "cut":
-            piece = sorted((_cm(told.get("from"), "From"), _cm(told.get("to"), "To")))
-            if piece[0] == piece[1]:
-                raise ValueError("From and To are the same, so there is nothing between them to cut out")
-            steps.append({"resect": piece})
-        case "join":
-            steps.append({"join": _place(told)})
-        case "stoma":
-            steps.append({"stoma": _cm(told.get("at"), "At"), "kind": "end"})
-        case "loop":
-            steps.append({"stoma": _cm(told.get("at"), "From"), "kind": "loop"})
-        case "widen":
-            steps.append({"stricturoplasty": _cm(told.get("at"), "From")})
-        case "redo":
-            a, b = _place(told)
-            wider = [max(0.0, a - REDONE), min(FARTHEST, b + REDONE)]
-            steps += [{"resect": wider, "for": "join"}, {"join": wider}]
-        case other:
-            raise ValueError(f"nothing here does {str(other)[:40]!r}")
+    do, approach = told.get("do"), now.get("approach", "open")
+    if do == "undo":
+        steps = steps[:-1]
+    elif do == "approach":
+        approach = told.get("approach")
+        if approach not in APPROACHES:
+            raise ValueError(f"the approach is one of {', '.join(APPROACHES)}")
+    elif do is not None:
+        steps += _steps_of(do, told)
     if len(steps) > MOST:
         raise ValueError(f"an operation here has at most {MOST} steps; start anew")
     changed = {"approach": approach, "valve": VALVE, "steps": steps}
     if steps:
         _operation(changed)
     return changed
+
+
+def _steps_of(do: object, told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The steps of one act, as the contract writes them. Raises ValueError."""
+    match do:
+        case "cut":
+            piece = sorted((_cm(told.get("from"), "From"), _cm(told.get("to"), "To")))
+            if piece[0] == piece[1]:
+                raise ValueError("From and To are the same, so there is nothing between them to cut out")
+            return [{"resect": piece}]
+        case "join":
+            return [{"join": _place(told)}]
+        case "stoma":
+            return [{"stoma": _cm(told.get("at"), "At"), "kind": "end"}]
+        case "loop":
+            return [{"stoma": _cm(told.get("at"), "From"), "kind": "loop"}]
+        case "widen":
+            return [{"stricturoplasty": _cm(told.get("at"), "From")}]
+        case "redo":
+            a, b = _place(told)
+            wider = [max(0.0, a - REDONE), min(FARTHEST, b + REDONE)]
+            return [{"resect": wider, "for": "join"}, {"join": wider}]
+    raise ValueError(f"nothing here does {str(do)[:40]!r}")
 
 
 def look(operation: object) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 leading.
 
 What makes a question compliant is told in the practice briefs on queries (`query-briefs`): it quotes this
-record, it leaves the answer
-open, it says nothing of money, and choices come with "other" and "unable to determine". A program sees words
-only, so what is said
-here is said of the words: a rule of thumb, never a judgement of the person.
+record, it leaves the answer open, it says nothing of money, and choices come with "other" and "unable to
+determine". A program sees words only, so what is said here is said of the words: a rule of thumb, never a
+judgement of the person.
 """
 
 from __future__ import annotations

@@ -2,11 +2,9 @@
 class.
 
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
-then an answer a line.
-Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds), `confidence`, `seconds`, `hints`.
-What a file says of verdicts and
-scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used is named
-with file and line.
+then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
+`confidence`, `seconds`, `hints`. What a file says of verdicts and scores is passed over, since the grader
+runs again. Nothing in a file raises: what cannot be used is named with file and line.
 """
 
 from __future__ import annotations
@@ -68,10 +66,9 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     """Every response file in a folder and the folders in it, or one file.
 
     A learner is known by the name in the head of the file, else by the file's own name; where several files
-    are named alike, as in the
-    folders that learning systems make, by the folder's. Names that differ in capitals alone are one learner;
-    files that are counted
-    together are named among the faults. An answer that stands in several files of one learner counts once.
+    are named alike, as in the folders that learning systems make, by the folder's. Names that differ in
+    capitals alone are one learner; files that are counted together are named among the faults. An answer that
+    stands in several files of one learner counts once.
     """
     root = Path(folder)
     if not root.exists():
@@ -156,49 +153,49 @@ def read_file(path: Path, learner: str | None = None, shown: str | None = None) 
     try:
         with path.open("rb") as file:
             for line, text in _lines(file):
-                if line > MOST_LINES or answers >= MOST:
-                    what = f"{MOST_LINES} lines" if line > MOST_LINES else f"{MOST} answers"
-                    faults[
-                        f"the file holds more than {what}, which no learner's does; the rest was left out"
-                    ] = [line]
-                    break
-                if sum(map(len, faults.values())) > MOST_FAULTS:
-                    faults[
-                        f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"
-                    ] = [line]
-                    break
-                if line == 1 and text.strip() in (b"{", b"["):
-                    faults[
-                        "this is JSON that is laid out over many lines, such as a key; answers stand one to a"
-                        " line"
-                    ] = [line]
+                if why := _too_much(line, text, answers, sum(map(len, faults.values()))):
+                    faults[why] = [line]
                     break
                 told = _told(text, line)
                 if isinstance(told, str):
                     faults.setdefault(told, []).append(line)
                     continue
+                if why := next((_other(row) for row in told if _is_head(row) and _other(row)), None):
+                    faults[why] = [line]
+                    break  # a file of another kind
                 for row in told:
-                    if "case" not in row and ("format" in row or "version" in row):
-                        if why := _other(row):
-                            faults[why] = [line]
-                            break
+                    if _is_head(row):
                         name = _name(row.get("learner")) or name
                     elif response := _response(name, row):
                         answers += 1
                         yield response
                     else:
-                        faults.setdefault("this is no answer: a case and an answer were expected", []).append(
-                            line
-                        )
-                else:
-                    continue
-                break  # a file of another kind
+                        faults.setdefault(NO_ANSWER, []).append(line)
     except OSError as error:
         faults[f"the file cannot be read: {error.strerror or error}"] = [line + 1]
     if not answers and not faults:
         faults["the file holds no answers"] = [1]
     for says, lines in faults.items():
         yield Fault(shown, lines[0], says if len(lines) == 1 else f"{says} (and so in {len(lines) - 1} more)")
+
+
+NO_ANSWER = "this is no answer: a case and an answer were expected"
+
+
+def _is_head(row: Mapping[str, Any]) -> bool:
+    return "case" not in row and ("format" in row or "version" in row)
+
+
+def _too_much(line: int, text: bytes, answers: int, faults: int) -> str | None:
+    """Why no more of a file is read, if so."""
+    if line > MOST_LINES or answers >= MOST:
+        what = f"{MOST_LINES} lines" if line > MOST_LINES else f"{MOST} answers"
+        return f"the file holds more than {what}, which no learner's does; the rest was left out"
+    if faults > MOST_FAULTS:
+        return f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"
+    if line == 1 and text.strip() in (b"{", b"["):
+        return "this is JSON that is laid out over many lines, such as a key; answers stand one to a line"
+    return None
 
 
 def _other(head: Mapping[str, Any]) -> str | None:

@@ -68,10 +68,9 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
     cases of the bank.
 
     An answer that was left out or cannot be read counts as not right. But for `items`, which keeps their
-    order, the order of
-    the answers does not matter. What is no answer to a case of the bank is counted in `unread` and changes
-    nothing else.
-    Raises ValueError where `answers` or `bank` is no list, or a case cannot be graded.
+    order, the order of the answers does not matter. What is no answer to a case of the bank is counted in
+    `unread` and changes nothing else. Raises ValueError where `answers` or `bank` is no list, or a case
+    cannot be graded.
     """
     if not isinstance(answers, list | tuple):
         raise ValueError("answers: expected a list of answers")
@@ -164,9 +163,8 @@ def _misconceptions(given: Iterable[Given], order: list[str]) -> list[dict[str, 
     """The wrong rules that explain the answers: those held for sure first, then the most frequent.
 
     One that explains nothing but a part of what another explains is left out. `alone` counts the answers that
-    no other wrong rule
-    explains. `settled` is false where all that stands against the answers is recalled or contested; such a
-    one comes last.
+    no other wrong rule explains. `settled` is false where all that stands against the answers is recalled or
+    contested; such a one comes last.
     """
     explains: dict[str, dict[int, Given]] = {}
     for i, each in enumerate(given):

@@ -82,15 +82,11 @@ def progress(
     """What a reader has done so far, from the attempts stored; nothing is graded again.
 
     `cases` counts those of the bank: `done`, `first_right`, `of`. `due` and `later` are the rows of `again`
-    for cases of the
-    bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered rightly at the
-    first try, `tries`
-    (for a misconception: the answers it explains, read from the attempt's own `misconceptions`) and
-    `last_seen` (epoch
-    milliseconds); what was missed last stands first. `of` for a misconception counts the cases tried in which
-    it shows.
-    `unread` counts records that are no attempts, `elsewhere` those of cases that this bank has not. Raises
-    ValueError as `again`.
+    for cases of the bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered
+    rightly at the first try, `tries` (for a misconception: the answers it explains, read from the attempt's
+    own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
+    misconception counts the cases tried in which it shows. `unread` counts records that are no attempts,
+    `elsewhere` those of cases that this bank has not. Raises ValueError as `again`.
     """
     pages = pages_of(bank)
     read, unread = _read(attempts, now)

@@ -1,4 +1,5 @@
-"""The quiz: one ES module with two hosts (the book's page, the notebook), and what builds the grader for the page.
+"""The quiz: one ES module with two hosts (the book's page, the notebook), and what builds the grader for the
+page.
 
 Nothing is imported here, so that the core and the book can name this package without a notebook's libraries.
 """
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def quiz(case: str | Path, *, hold: bool = False) -> Quiz:
-    """The quiz on a case, by its id or file: `quiz("juniper")`. Shows itself in a notebook; `check` works anywhere.
+    """The quiz on a case, by its id or file: `quiz("juniper")`. Shows itself in a notebook; `check` works
+    anywhere.
 
     With `hold`, for a class, no verdict is shown before `reveal()`.
     """
@@ -24,7 +26,10 @@ def quiz(case: str | Path, *, hold: bool = False) -> Quiz:
 
 
 def save(path: str | Path, *quizzes: Quiz, name: str = "") -> int:
-    """Save what was answered in these quizzes as one response file for a class; how many answers. `name` only where it is asked for."""
+    """Save what was answered in these quizzes as one response file for a class; how many answers.
+
+    `name` only where it is asked for.
+    """
     from .widget import save
 
     return save(path, *quizzes, name=name)

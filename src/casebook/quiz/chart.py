@@ -1,4 +1,5 @@
-"""The chart of a case as HTML with numbered lines, for a notebook; the book makes the same from its own pages."""
+"""The chart of a case as HTML with numbered lines, for a notebook; the book makes the same from its own
+pages."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ ID = re.compile(r' id="(?:line-|s)\d+"')
 
 @dataclass(frozen=True)
 class Sheet:
-    """`html` of the chart; `places` maps a mark to the id of its element; `lines` maps a line to the marks in it."""
+    """`html` of the chart; `places` maps a mark to the id of its element; `lines` maps a line to the marks in
+    it."""
 
     html: str
     places: dict[str, str] = field(default_factory=dict)
@@ -25,7 +27,8 @@ class Sheet:
 
 
 def chart_html(case: Case, *, ids: bool = True) -> Sheet:
-    """Every sentence of the chart in `span.line`, numbered from 1; a mark keeps its words and gets a neutral id.
+    """Every sentence of the chart in `span.line`, numbered from 1; a mark keeps its words and gets a neutral
+    id.
 
     Without ids nothing in it can be pointed at, so that one page may show several charts.
     """

@@ -1,4 +1,5 @@
-"""The HTML of the book's own desks: the test of oneself, the progress page and the explorer. The module brings them to life.
+"""The HTML of the book's own desks: the test of oneself, the progress page and the explorer. The module
+brings them to life.
 
 With scripts off each says what stands here otherwise, and where to go instead.
 """
@@ -7,7 +8,10 @@ from __future__ import annotations
 
 from .markup import megabytes
 
-FETCH = "It runs in your browser: about {size}, fetched once, when you first use it. Nothing you type leaves your device."
+FETCH = (
+    "It runs in your browser: about {size}, fetched once, when you first use it. Nothing you type leaves your"
+    " device."
+)
 DETAILS = (
     "The details are worked out in your browser: about {size}, fetched once, when you first ask for them."
 )
@@ -32,7 +36,8 @@ def _options(rows: dict[str, str]) -> str:
 
 
 def self_test(size: int | None, topics: str = "") -> str:
-    """The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on."""
+    """The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on.
+    The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on."""
     numbers = _options({n: f"{n} questions" for n in (("3", "5", "10") if topics else ("5", "10", "20"))})
     kinds = _options({"typed": "I type the claim", "choice": "I choose from several"})
     feedback = _options({"once": "after each question", "end": "at the end"})
@@ -42,18 +47,25 @@ def self_test(size: int | None, topics: str = "") -> str:
 <label>Answers <select name="kind">{kinds}</select></label>
 <label>Feedback <select name="feedback">{feedback}</select></label>
 <label>Time <select name="minutes">{minutes}</select></label>
-<label>Number of the test, to repeat one <input name="seed" type="text" inputmode="numeric" maxlength="20"></label>
+<label>Number of the test, to repeat one
+<input name="seed" type="text" inputmode="numeric" maxlength="20"></label>
 <button type="submit" class="casebook-check">Start the test</button>
 </form>"""
     return _desk(
-        "test", "The test needs scripts. Without them, open any case: its worked answer stands under the chart.", form, size,
+        "test",
+        "The test needs scripts. Without them, open any case: its worked answer stands under the chart.",
+        form,
+        size,
         f' data-topics="{topics}"' if topics else "",
     )  # fmt: skip
 
 
 def progress(size: int | None) -> str:
     """The progress page; the file picker stays out of sight, its button opens it."""
-    picker = '<input type="file" accept=".jsonl,.json,application/json" hidden aria-label="A file of answers" class="casebook-picker">'
+    picker = (
+        '<input type="file" accept=".jsonl,.json,application/json" hidden aria-label="A file of answers"'
+        ' class="casebook-picker">'
+    )
     return _desk(
         "progress",
         "Your progress is kept and shown by a script, and scripts are off here.",
@@ -67,7 +79,8 @@ def explorer(size: int | None) -> str:
     """The explorer: where to cut, and what else to do."""
     ways = _options({"open": "open", "laparoscopic": "laparoscopic", "converted": "converted"})
     form = f"""<form class="casebook-explore" autocomplete="off">
-<label>From, cm past the ligament of Treitz <input name="from" type="number" min="0" max="640" step="1" value="300"></label>
+<label>From, cm past the ligament of Treitz
+<input name="from" type="number" min="0" max="640" step="1" value="300"></label>
 <label>To, cm <input name="to" type="number" min="0" max="640" step="1" value="330"></label>
 <label>Approach <select name="approach">{ways}</select></label>
 <p class="casebook-row-of">

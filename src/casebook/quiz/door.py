@@ -1,6 +1,8 @@
-"""The one door to Python for whatever a reader does in a page or a notebook: a question in, an answer out, both JSON.
+"""The one door to Python for whatever a reader does in a page or a notebook: a question in, an answer out,
+both JSON.
 
-Runs under Pyodide too; standard library only. What a learner typed arrives as a value inside the question and never as code.
+Runs under Pyodide too; standard library only. What a learner typed arrives as a value inside the question and
+never as code.
 Every question names what to `do`; one about a case carries the JSON of its page.
 """
 
@@ -70,10 +72,20 @@ def _grade(question: Question) -> dict[str, Any]:
 
 
 def _label(question: Question) -> Callable[[str], str]:
-    """What a mark is called to this reader: the line of the chart that holds it, where the page numbers its lines."""
+    """What a mark is called to this reader: the line of the chart that holds it, where the page numbers its
+    lines."""
     lines = question["page"].get("lines") or {}
-    held = {name: line for line, names in lines.items() for name in (*names, line)}
-    return lambda name: f"line {held[name].rpartition('-')[2]}" if name in held else name
+    held = {name: line for line, names in lines.items() for name in names}
+
+    def label(name: str) -> str:
+        line = LINE.fullmatch(held.get(name, name))  # a line that decides nothing stands for itself
+        return f"line {line[1]}" if line else name
+
+    return label
+
+
+#: How a page names the lines of its chart.
+LINE = re.compile(r"line-(\d+)")
 
 
 def _cited(question: Question) -> list[str] | None:

@@ -1,6 +1,7 @@
 """The HTML of one quiz, for the book's page and the notebook alike. `quiz.js` brings it to life.
 
-Everything is escaped here, once. With scripts off the form is hidden and the worked answer stands open; with scripts on
+Everything is escaped here, once. With scripts off the form is hidden and the worked answer stands open; with
+scripts on
 it is the other way round (`quiz.css` does both, by the class `casebook-js` on the section).
 """
 
@@ -15,8 +16,10 @@ from casebook.grading import worked as work_out
 CONFIDENCE = {"sure": "sure", "fairly": "fairly sure", "guessing": "guessing"}
 ABOUT_BYTES = 7_500_000  # what the browser fetches to grade on the page, where the build does not say
 
-#: Runs where it stands, before the module that it waits for. It shows the form, keeps a hasty Check until the quiz is
-#: ready, and gives way to the worked answer where the module cannot load: a page opened as a file, an old browser, a lost file.
+#: Runs where it stands, before the module that it waits for. It shows the form, keeps a hasty Check until the
+#: quiz is
+#: ready, and gives way to the worked answer where the module cannot load: a page opened as a file, an old
+#: browser, a lost file.
 BOOT = """
 (function (quiz) {
   var form = quiz.querySelector("form"), notice = quiz.querySelector(".casebook-notice");
@@ -26,7 +29,8 @@ BOOT = """
     notice.hidden = false;
   }
   if (location.protocol === "file:") {
-    giveUp("This page was opened as a file, and a browser does not let a file start the grader. Open the book from its site, " +
+    giveUp("This page was opened as a file, and a browser does not let a file start the grader. " +
+      "Open the book from its site, " +
       "or run make serve and open the address it prints. Here is the worked answer.");
     return;
   }
@@ -48,8 +52,10 @@ def section_html(
 ) -> str:
     """The `<section class="casebook-quiz">` of a case.
 
-    `page` is the JSON of the case and may hold `anchors` (mark to element id). `download_bytes` is what the grader
-    weighs; None says nothing of it. `host` is `page` or `notebook`. `chart` is the HTML of the chart where the page
+    `page` is the JSON of the case and may hold `anchors` (mark to element id). `download_bytes` is what the
+    grader
+    weighs; None says nothing of it. `host` is `page` or `notebook`. `chart` is the HTML of the chart where
+    the page
     does not show it.
     """
     case = escape(str(page["id"]))
@@ -58,7 +64,8 @@ def section_html(
     fetching = ""
     if on_page and download_bytes:
         fetching = f"""<div class="casebook-fetch">
-<p class="casebook-size">The grader runs in your browser: about {megabytes(download_bytes)}, fetched once, when you first use this form. Nothing you type leaves your device.</p>
+<p class="casebook-size">The grader runs in your browser: about {megabytes(download_bytes)}, fetched once,
+when you first use this form. Nothing you type leaves your device.</p>
 <progress max="1" value="0" aria-label="Fetching the grader" hidden></progress>
 </div>"""
     boot = f"<script>{BOOT}</script>" if on_page else ""
@@ -68,11 +75,13 @@ def section_html(
     )
     solution = _worked(work_out(page), page.get("anchors") or {})
     sheet = (
-        f'<details class="casebook-sheet"><summary>The chart</summary><div class="casebook-chart">{chart}</div></details>'
+        '<details class="casebook-sheet"><summary>The chart</summary>'
+        f'<div class="casebook-chart">{chart}</div></details>'
         if chart
         else ""
     )
-    return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}" aria-labelledby="{name}-title">
+    return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"
+aria-labelledby="{name}-title">
 <h2 id="{name}-title">Your claim</h2>
 <p class="casebook-before" hidden></p>
 {sheet}<form class="casebook-form" novalidate autocomplete="off">
@@ -81,14 +90,19 @@ def section_html(
 <p class="casebook-hint"></p>
 </div>
 <label for="{name}-claim">Claim</label>
-<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>. Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
-<textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off" autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"></textarea>
-<details class="casebook-builder"><summary>Build it row by row</summary><div class="casebook-build"></div></details>
+<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>.
+Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
+<textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off"
+autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"></textarea>
+<details class="casebook-builder"><summary>Build it row by row</summary>
+<div class="casebook-build"></div></details>
 <details class="casebook-icd"><summary>Add the diagnoses</summary>
 <label for="{name}-icd">Diagnosis codes, the first one first</label>
-<input id="{name}-icd" name="diagnoses" type="text" autocapitalize="characters" autocomplete="off" spellcheck="false">
+<input id="{name}-icd" name="diagnoses" type="text" autocapitalize="characters" autocomplete="off"
+spellcheck="false">
 </details>
-<fieldset class="casebook-confidence"><legend>How sure are you? <span class="casebook-hint">You need not say.</span></legend>
+<fieldset class="casebook-confidence">
+<legend>How sure are you? <span class="casebook-hint">You need not say.</span></legend>
 {sure}
 </fieldset>
 <div class="casebook-row">
@@ -102,7 +116,8 @@ def section_html(
 <div class="casebook-status" role="status" data-verdict=""></div>
 <div class="casebook-notice" role="alert" hidden></div>
 <div class="casebook-layers"></div>
-<button type="button" class="casebook-open" aria-expanded="false" aria-controls="{name}-worked">Show the worked answer</button>
+<button type="button" class="casebook-open" aria-expanded="false"
+aria-controls="{name}-worked">Show the worked answer</button>
 <div class="casebook-worked" id="{name}-worked">
 <h3>The worked answer</h3>
 {solution}

@@ -1,29 +1,41 @@
-"""The ES module of the casebook, joined from the files of `js/`: a notebook takes one file only, and one is quicker to fetch."""
+"""The ES module of the casebook: one file made of the scripts in `js/`, since a notebook takes one only, and
+one is quicker to fetch.
+
+An installed package carries the bundle (hatch_build.py puts it there). A checkout has the scripts, and makes
+it of them.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
 
+from . import building
+
 JS = Path(__file__).resolve().parent / "js"
-#: In the order in which they are joined; each file is a room, and the last two are the hosts.
-ROOMS = (
-    "parts",
-    "store",
-    "evidence",
-    "builder",
-    "composer",
-    "explain",
-    "quiz",
-    "exam",
-    "progress",
-    "explorer",
-    "page",
-    "notebook",
-)
+SHIPPED = JS.with_name("bundle.js")
+# Syntax that every browser understands which can run Pyodide.
+OPTIONS = ("--bundle", "--format=esm", "--target=es2022", "--minify", "--charset=utf8", "--log-level=warning")
 
 
 @lru_cache(maxsize=1)
 def source() -> str:
-    """The module as one text."""
-    return "\n".join((JS / f"{room}.js").read_text("utf-8") for room in ROOMS)
+    """The module as one text. Raises BuildError where it must be made and cannot be."""
+    file = SHIPPED if SHIPPED.is_file() else bundle(building.checkout() / ".cache")
+    return file.read_text("utf-8")
+
+
+def bundle(cache: Path) -> Path:
+    """The file of the module, made anew when a script or the bundler changes. Raises BuildError."""
+    locked = building.checkout() / "package-lock.json"
+    made_of = [*sorted(JS.glob("*.js")), locked]
+    names = "\n".join([*OPTIONS, *(file.name for file in made_of)]).encode()
+    file = cache / f"bundle-{building.digest(names, *(each.read_bytes() for each in made_of))}.js"
+    if not file.is_file():
+        esbuild = building.tools(cache) / "esbuild" / "bin" / "esbuild"
+        with building.inside(cache) as work:
+            out = f"--outfile={work / 'made'}"
+            building.node(esbuild, JS / "main.js", *OPTIONS, out, failing="The scripts could not be bundled")
+            building.put(work / "made", file)
+        building.only(file)
+    return file

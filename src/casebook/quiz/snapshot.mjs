@@ -1,43 +1,49 @@
 // Make the memory snapshot that the page starts from. Run by runtime.py under Node:
 //
-//   node snapshot.mjs PYODIDE WHEEL PAGES OUT
+//   node snapshot.mjs PYODIDE ARCHIVE ASKED OUT
 //
-// PYODIDE is the folder of the npm package, WHEEL our wheel, PAGES a JSON list of [page, answers] to grade once, so that
-// all that grading needs is there. Prints one line of JSON.
+// PYODIDE is the folder of the npm package, ARCHIVE what archive.py makes, ASKED a JSON list of lists of
+// questions to answer once, so that all that an answer needs is there. Prints one line of JSON.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { pack } from "./worker.js";
 
-const [folder, wheel, pages, out] = process.argv.slice(2);
+const [folder, archive, asked, out] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")).href);
 const { info } = JSON.parse(readFileSync(join(folder, "pyodide-lock.json"), "utf8"));
 const python = await loadPyodide({
   indexURL: folder,
   lockFileContents: { info, packages: {} },
-  env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" }, // no docstrings; worker.js says the same
+  // No docstrings; worker.js says the same.
+  env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" },
   _makeSnapshot: true,
 });
 const room = python._module.HEAPU8.length;
-python.unpackArchive(new Uint8Array(readFileSync(wheel)).buffer, "wheel");
+python.unpackArchive(new Uint8Array(readFileSync(archive)).buffer, "wheel");
 const door = python.pyimport("casebook.quiz.door");
 door.read_tables().destroy();
-for (const [page, answers] of JSON.parse(readFileSync(pages, "utf8"))) {
-  for (const answer of answers) door.answer_json(JSON.stringify({ do: "grade", page, answer, evidence: [], diagnoses: [] }));
+for (const questions of JSON.parse(readFileSync(asked, "utf8"))) {
+  for (const question of questions) door.answer_json(JSON.stringify(question));
   door.forget_answers(); // at once: a snapshot of more memory than Pyodide starts with cannot be loaded
 }
 door.destroy();
-python.runPython("import gc, linecache, traceback; linecache.clearcache(); gc.collect(); del gc, linecache, traceback");
-if (python._module.HEAPU8.length > room) throw new Error("Python's memory grew beyond what it starts with: such a snapshot cannot be loaded");
+python.runPython(
+  "import gc, linecache, traceback; linecache.clearcache(); gc.collect(); del gc, linecache, traceback",
+);
+if (python._module.HEAPU8.length > room) {
+  throw new Error("Python's memory grew beyond what it starts with: such a snapshot cannot be loaded");
+}
 const emptied = emptyFreeMemory(python._module);
 const snapshot = python.makeMemorySnapshot();
 const code = readFileSync(join(folder, "pyodide.asm.wasm"));
 writeFileSync(out, pack(snapshot, code));
 console.log(JSON.stringify({ bytes: snapshot.length, emptied }));
 
-// Memory that Python gave back still holds what was there, and would be fetched by every reader. Walk the heap of
-// dlmalloc: each chunk starts with its size, whose bit 2 says that it is in use; a free one keeps links in 32 bytes.
+// Memory that Python gave back still holds what was there, and would be fetched by every reader. Walk the
+// heap of dlmalloc: each chunk starts with its size, whose bit 2 says that it is in use; a free one keeps
+// links in 32 bytes.
 function emptyFreeMemory(module) {
   const { HEAPU8, HEAPU32 } = module;
   const end = module._sbrk(0);

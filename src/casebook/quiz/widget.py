@@ -1,14 +1,17 @@
-"""The quiz in a notebook: the page's module as a widget, graded by the notebook's own Python; and the same from code.
+"""The quiz in a notebook: the page's module as a widget, graded by the notebook's own Python; and the same
+from code.
 
     q = quiz("juniper")
     q                            # shows the quiz
     q.check("44120; 44121")      # grades one answer, without a browser
     q.hint()                     # the next hint
-    q.draw()                     # the bowel as operated; q.draw("44120") beside the bowel that would make this answer right
+    q.draw()                     # the bowel as operated; q.draw("44120") beside the bowel that would make
+    this answer right
     q.explain()                  # the worked answer
     q.chart()                    # the chart
 
-What these give reads as plain text without anything that changes from run to run, so that a notebook can be tested.
+What these give reads as plain text without anything that changes from run to run, so that a notebook can be
+tested.
 """
 
 from __future__ import annotations
@@ -48,7 +51,12 @@ def _lines(*parts: str, mark: str = "") -> str:
     """Paragraphs of plain text, wrapped; `mark` stands before each."""
     return "\n".join(
         textwrap.fill(
-            part, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False
+            part,
+            WIDTH,
+            initial_indent=mark,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         for part in parts
         if part
@@ -67,6 +75,10 @@ def _part(part: Mapping[str, Any]) -> str:
     return _told(f"{part['title']}:", *lines, mark=mark) if part["title"] else _lines(*lines)
 
 
+def _said(parts: Iterable[Mapping[str, Any]], kind: str) -> str:
+    return " ".join(line for part in parts if part["kind"] == kind for line in in_text(part))
+
+
 class Text(str):
     """Words that a notebook shows as they are, wrapped."""
 
@@ -76,7 +88,10 @@ class Text(str):
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """What the grader says of one answer; `graded` is the JSON of `casebook grade`. It reads as nothing but noted while its quiz holds verdicts back."""
+    """What the grader says of one answer; `graded` is the JSON of `casebook grade`.
+
+    It reads as nothing but noted while its quiz holds verdicts back.
+    """
 
     answer: str
     graded: Mapping[str, Any] = field(hash=False)
@@ -97,6 +112,10 @@ class Result:
         """The ids of the wrong rules that give this answer."""
         return [found["id"] for found in self.graded["misconceptions"]]
 
+    def part(self, kind: str) -> str:
+        """What one part of the feedback says, such as `amounts` or `flip`; nothing where there is none."""
+        return _said(self.graded["feedback"]["parts"], kind)
+
     def __repr__(self) -> str:
         if self.quiz is not None and self.quiz.held and self.verdict not in ("invalid", "blank"):
             return "Noted. The verdict waits until it is revealed."
@@ -114,6 +133,10 @@ class Worked:
     def answer(self) -> str:
         """The preferred answer as one would type it."""
         return str(self.told["answer"])
+
+    def part(self, kind: str) -> str:
+        """What one part says, such as `why` or `ask`; nothing where there is none."""
+        return _said(self.told["parts"], kind)
 
     def __repr__(self) -> str:
         return "\n".join([self.answer, *map(_part, self.told["parts"])])
@@ -141,7 +164,8 @@ class Drawing:
 class Quiz(anywidget.AnyWidget):
     """The quiz on one case. Raises CaseError when there is no such case.
 
-    With `hold`, answers are noted and the verdict waits until `reveal()`, in the quiz that is shown and from `check`. `attempts` holds what
+    With `hold`, answers are noted and the verdict waits until `reveal()`, in the quiz that is shown and from
+    `check`. `attempts` holds what
     was answered here, so that `save` has it.
     """
 
@@ -185,13 +209,17 @@ class Quiz(anywidget.AnyWidget):
         return Text(hints[self._hints - 1])
 
     def draw(self, answer: str | None = None) -> Drawing:
-        """The bowel as operated, for each reading of the note; with an answer also the bowel that would make it right."""
+        """The bowel as operated, for each reading of the note; with an answer also the bowel that would make
+        it right."""
         told = diagram.beside(item_of(self.page), answer or "")
         beside = [told["right_if"]] if answer and told["right_if"] else []
         return Drawing((*told["operated"], *beside), told["says"] if answer else "")
 
     def save(self, path: str | Path = "answers.jsonl", name: str = "") -> int:
-        """Save what was answered here as a response file; how many answers. `name` is written only where it is given."""
+        """Save what was answered here as a response file; how many answers.
+
+        `name` is written only where it is given.
+        """
         return save(path, self, name=name)
 
     def reveal(self) -> None:
@@ -205,7 +233,8 @@ class Quiz(anywidget.AnyWidget):
     def chart(self) -> Markdown:
         """The chart, without the marks that say which sentences decide."""
         text = self.case.unmarked
-        return Markdown(text if re.match(r"# ", text) else f"# {self.case.title}\n\n{text}")  # type: ignore[no-untyped-call]
+        titled = text if re.match(r"# ", text) else f"# {self.case.title}\n\n{text}"
+        return Markdown(titled)  # type: ignore[no-untyped-call]
 
     def _note(self, answer: str, told: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
         """Keep an answer that could be read."""
@@ -230,11 +259,15 @@ class Quiz(anywidget.AnyWidget):
             raise
 
     def __repr__(self) -> str:
-        return f'The quiz on {self.case.title}. It answers where this notebook runs; quiz("{self.case.id}").check("...") does everywhere.'
+        call = f'quiz("{self.case.id}").check("...")'
+        return f"The quiz on {self.case.title}. It answers where this notebook runs; {call} does everywhere."
 
 
 def save(path: str | Path, *quizzes: Quiz, name: str = "") -> int:
-    """Save what was answered in these quizzes as one response file, in the order of time; how many answers. Raises OSError."""
+    """Save what was answered in these quizzes as one response file, in the order of time; how many answers.
+
+    Raises OSError.
+    """
     attempts = sorted(
         (attempt for each in quizzes for attempt in each.attempts), key=lambda attempt: attempt["at"]
     )

@@ -1,37 +1,60 @@
-// The grader of a page: Python (Pyodide) with our own wheel, in a module worker.
+// @ts-check
+// The grader of a page: Python (Pyodide) with our own modules, in a module worker.
 //
-//   in   {start: {base, files, lock, plain}}   once: the folder, what is in it, and whether to start the plain way
+//   in   {start: {base, files, lock, plain}}   once: the folder, what is in it, and whether to start plainly
 //        {id, asked}                           a question, as the JSON that casebook.quiz.door reads
 //   out  {progress: {got, of}}                 bytes of the files so far
-//        {ready: {boot, bytes, times, why}}    boot is "snapshot" or "plain"; why says what was wrong with a snapshot
-//        {failed}                              why the grader cannot start, at first or anew; it is of no more use then
+//        {ready: {boot, bytes, times, why}}    boot is "snapshot" or "plain"; why not from the snapshot
+//        {failed}                              why the grader cannot start, or start anew: it ends with it
 //        {id, told, ms} or {id, error}
 //
-// Files are packed with gzip and carry a digest of their content in their names, so a browser may keep them for ever.
-// A snapshot is the memory of a Python that has the grader loaded. Where there is none, or where it does not fit, Python
-// starts the plain way. Pyodide's way to load a snapshot is private to it: its version is pinned.
+// Files are packed with gzip and carry a digest of their content in their names, so a browser may keep them
+// for ever. A snapshot is the memory of a Python that has the grader loaded. Where there is none, or where it
+// does not fit, Python starts the plain way. Pyodide's way to load a snapshot is private to it: its version
+// is pinned.
 
-let files, base, lock;
+/** @typedef {{ file: string, bytes: number, size: number }} Kept how large a file is, packed and unpacked */
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+/** @typedef {{ base: string, files: Record<string, Kept>, lock: object }} Site */
+/** @typedef {{ boot: Boot, times: Record<string, number>, answer(asked: string): string }} Grader */
+/** @typedef {"snapshot" | "plain"} Boot */
+
+/** @type {Site} */
+let site = { base: "", files: {}, lock: {} };
 let total = 0;
 let got = 0;
+/** @type {Map<string, Promise<any>>} */
 const wanted = new Map(); // file name -> promise of what it holds
 
 // Loading
 
-const key = (name) => files[name] ?? fail(`${name} is not among the files of this site`);
+/** @param {string} name */
+const key = (name) => site.files[name] ?? fail(`${name} is not among the files of this site`);
 
+/**
+ * @param {string} why
+ * @returns {never}
+ */
 function fail(why) {
   throw new Error(why);
 }
 
-// The content of a file as a stream, unpacked unless a server has already done so.
+/** @param {unknown} error */
+const reason = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * The content of a file as a stream, unpacked unless a server has already done so.
+ * @param {string} name
+ */
 async function open(name) {
   const { file } = key(name);
-  const response = await fetch(new URL(file, base), { cache: "force-cache" });
-  if (!response.ok) fail(`${file}: ${response.status} ${response.statusText}`);
+  const response = await fetch(new URL(file, site.base), { cache: "force-cache" });
+  if (!response.ok || !response.body) return fail(`${file}: ${response.status} ${response.statusText}`);
   const reader = response.body.getReader();
-  let first = await reader.read();
-  const packed = first.value?.[0] === 0x1f && first.value?.[1] === 0x8b;
+  const start = await reader.read();
+  /** @type {typeof start | null} */
+  let first = start;
+  const packed = start.value?.[0] === 0x1f && start.value?.[1] === 0x8b;
   const counted = new ReadableStream({
     async pull(out) {
       const { done, value } = first ?? (await reader.read());
@@ -45,6 +68,7 @@ async function open(name) {
 }
 
 let told = 0;
+/** @param {number} bytes */
 function arrived(bytes) {
   got += bytes;
   if (got >= total || performance.now() - told > 80) {
@@ -53,26 +77,39 @@ function arrived(bytes) {
   }
 }
 
+/**
+ * @param {ReadableStream} stream
+ * @param {number} size
+ */
 async function collect(stream, size) {
   const all = new Uint8Array(await new Response(stream).arrayBuffer());
   if (all.length !== size) fail(`a file has ${all.length} bytes and not ${size}`);
   return all;
 }
 
+/**
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} make
+ * @returns {Promise<T>}
+ */
 function once(name, make) {
-  if (!wanted.has(name)) {
-    const promise = make();
-    promise.catch(() => wanted.delete(name)); // so that it can be tried again
-    wanted.set(name, promise);
-  }
-  return wanted.get(name);
+  const there = wanted.get(name);
+  if (there) return there;
+  const promise = make();
+  promise.catch(() => wanted.delete(name)); // so that it can be tried again
+  wanted.set(name, promise);
+  return promise;
 }
 
+/** @param {string} name */
 const bytes = (name) => once(name, async () => collect(await open(name), key(name).size));
 
+/** @param {string} name */
 const script = (name) =>
   once(name, async () => {
-    const address = URL.createObjectURL(new Blob([await new Response(await open(name)).arrayBuffer()], { type: "text/javascript" }));
+    const code = await new Response(await open(name)).arrayBuffer();
+    const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     return import(address).finally(() => URL.revokeObjectURL(address));
   });
 
@@ -81,36 +118,57 @@ const program = () =>
   once("pyodide.asm.wasm", async () => {
     const [one, other] = (await open("pyodide.asm.wasm")).tee();
     const whole = collect(other, key("pyodide.asm.wasm").size);
-    const compiled = WebAssembly.compileStreaming(new Response(one, { headers: { "Content-Type": "application/wasm" } }));
+    const headers = { "Content-Type": "application/wasm" };
+    const compiled = WebAssembly.compileStreaming(new Response(one, { headers }));
     const [module, code] = await Promise.all([compiled, whole]);
     return { module, code };
   });
 
-// Half of a snapshot is empty, and the constants of the program are in the .wasm already: neither is sent. What is sent:
-// two numbers (length in bytes, pages), the places of the pages that hold something, and those pages.
+// Half of a snapshot is empty, and the constants of the program are in the .wasm already: neither is sent.
+// What is sent: two numbers (length in bytes, pages), the places of the pages that hold something, and those
+// pages.
 const PAGE = 4096;
 
+/**
+ * @param {Bytes} snapshot
+ * @param {Bytes} code
+ */
 export function pack(snapshot, code) {
   const full = overlay(snapshot, code);
   const places = [];
-  for (let at = 0; at < full.length; at += PAGE) if (full.subarray(at, at + PAGE).some(Boolean)) places.push(at / PAGE);
+  for (let at = 0; at < full.length; at += PAGE) {
+    if (full.subarray(at, at + PAGE).some(Boolean)) places.push(at / PAGE);
+  }
   const head = Uint32Array.of(full.length, places.length, ...places);
   const packed = new Uint8Array(head.byteLength + places.length * PAGE);
   packed.set(new Uint8Array(head.buffer));
-  places.forEach((place, i) => packed.set(full.subarray(place * PAGE, (place + 1) * PAGE), head.byteLength + i * PAGE));
+  for (const [i, place] of places.entries()) {
+    packed.set(full.subarray(place * PAGE, (place + 1) * PAGE), head.byteLength + i * PAGE);
+  }
   return packed;
 }
 
+/**
+ * @param {Bytes} packed
+ * @param {Bytes} code
+ */
 export function unpack(packed, code) {
   const [length, count] = new Uint32Array(packed.buffer, packed.byteOffset, 2);
   const places = new Uint32Array(packed.buffer, packed.byteOffset + 8, count);
   const full = new Uint8Array(Math.ceil(length / PAGE) * PAGE);
-  places.forEach((place, i) => full.set(packed.subarray(8 + 4 * count + i * PAGE, 8 + 4 * count + (i + 1) * PAGE), place * PAGE));
+  for (const [i, place] of places.entries()) {
+    const from = 8 + 4 * count + i * PAGE;
+    full.set(packed.subarray(from, from + PAGE), place * PAGE);
+  }
   return overlay(full.subarray(0, length), code);
 }
 
-// Put the constants in, or take them out. They stand in section 11 of the program; the second word of a snapshot says
-// where its memory starts.
+/**
+ * Put the constants in, or take them out. They stand in section 11 of the program; the second word of a
+ * snapshot says where its memory starts.
+ * @param {Bytes} snapshot
+ * @param {Bytes} code
+ */
 function overlay(snapshot, code) {
   const memory = snapshot.subarray(new Uint32Array(snapshot.buffer, snapshot.byteOffset, 2)[1]);
   let at = 8;
@@ -142,27 +200,35 @@ function overlay(snapshot, code) {
 
 const NEEDS = {
   snapshot: ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "snapshot"],
-  plain: ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "wheel"],
+  plain: ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "casebook"],
 };
 
+/**
+ * @param {Boot} how
+ * @returns {Promise<Grader>}
+ */
 async function boot(how) {
-  total = got + NEEDS[how].reduce((sum, name) => sum + (wanted.has(name) ? 0 : key(name).bytes), 0);
+  const missing = NEEDS[how].filter((name) => !wanted.has(name));
+  total = missing.reduce((sum, name) => sum + key(name).bytes, got);
+  /** @type {Record<string, number>} */
   const times = { started: performance.now() };
   const code = program();
   const asm = script("pyodide.asm.mjs");
-  const library = how === "plain" ? bytes("python_stdlib.zip") : new Uint8Array(); // a snapshot holds what it needs of it
-  const wheel = how === "plain" ? bytes("wheel") : null;
-  const memory = how === "snapshot" ? Promise.all([bytes("snapshot"), code]).then(([packed, { code }]) => unpack(packed, code)) : undefined;
-  for (const each of [code, asm, library, wheel, memory]) each?.catch?.(() => {}); // awaited below; none may be left without a listener
+  // A snapshot holds what it needs of the library.
+  const library = how === "plain" ? bytes("python_stdlib.zip") : new Uint8Array();
+  const ours = how === "plain" ? bytes("casebook") : null;
+  const memory = how === "snapshot" ? unpacked(bytes("snapshot"), code) : undefined;
+  // They are awaited below; none may be left without a listener.
+  for (const each of [code, asm, library, ours, memory]) if (each instanceof Promise) each.catch(() => {});
   const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all([script("pyodide.mjs"), asm]);
-  const [{ module }] = await Promise.all([code, library, wheel, memory]);
+  const [{ module }] = await Promise.all([code, library, ours, memory]);
   times.fetched = performance.now();
   const pyodide = await withFiles(module, library, (broken) =>
     Promise.race([
       broken,
       loadPyodide({
-        indexURL: base,
-        lockFileContents: lock,
+        indexURL: site.base,
+        lockFileContents: site.lock,
         createPyodideModule,
         env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0" }, // as the snapshot was made
         ...(memory && { _loadSnapshot: memory }),
@@ -170,20 +236,40 @@ async function boot(how) {
     ]),
   );
   times.python = performance.now();
-  if (wheel) pyodide.unpackArchive((await wheel).buffer, "wheel");
+  if (ours) pyodide.unpackArchive((await ours).buffer, "wheel"); // a zip, unpacked where packages lie
   const door = pyodide.pyimport("casebook.quiz.door");
   times.ready = performance.now();
   return { boot: how, times, answer: (asked) => door.answer_json(asked) };
 }
 
-// Pyodide asks for two files by itself: hand it what is already here. (A failing program would leave it waiting for ever.)
+/**
+ * @param {Promise<Bytes>} packed
+ * @param {Promise<{ code: Bytes }>} program
+ */
+async function unpacked(packed, program) {
+  const [memory, { code }] = await Promise.all([packed, program]);
+  return unpack(memory, code);
+}
+
+/**
+ * Pyodide asks for two files by itself: hand it what is already here. (A failing program would leave it
+ * waiting for ever.)
+ * @template T
+ * @param {WebAssembly.Module} module
+ * @param {Bytes | Promise<Bytes>} library
+ * @param {(broken: Promise<never>) => Promise<T>} work
+ */
 async function withFiles(module, library, work) {
   const { fetch } = self;
   const { instantiateStreaming } = WebAssembly;
-  let breaks;
-  const broken = new Promise((_, reject) => (breaks = reject));
+  /** @type {(why: unknown) => void} */
+  let breaks = () => {};
+  /** @type {Promise<never>} */
+  const broken = new Promise((_, reject) => {
+    breaks = reject;
+  });
   self.fetch = async (what, ...rest) => {
-    const address = String(what.url ?? what);
+    const address = what instanceof Request ? what.url : String(what);
     if (address.endsWith("/pyodide.asm.wasm")) return new Response();
     return address.endsWith("/python_stdlib.zip") ? new Response(await library) : fetch(what, ...rest);
   };
@@ -203,55 +289,62 @@ async function withFiles(module, library, work) {
   }
 }
 
-// `plain` is false, or why to start the plain way.
-async function start({ plain, ...site }) {
-  ({ files, base, lock } = site);
-  let why = plain || (files.snapshot ? null : "this site has no snapshot");
+/**
+ * `plain` is false, or why to start the plain way.
+ * @param {string | false} plain
+ * @returns {Promise<Grader>}
+ */
+async function start(plain) {
+  let why = plain || (site.files.snapshot ? null : "this site has no snapshot");
   let grader;
   if (!why) {
     try {
       grader = await boot("snapshot");
     } catch (error) {
-      why = String(error?.message ?? error);
+      why = reason(error);
     }
   }
   grader ??= await boot("plain");
   wanted.clear(); // the files are in Python's memory now
-  const times = Object.fromEntries(Object.entries(grader.times).map(([name, at]) => [name, performance.timeOrigin + at]));
-  postMessage({ ready: { boot: grader.boot, bytes: got, times, why } });
+  const times = Object.entries(grader.times).map(([name, at]) => [name, performance.timeOrigin + at]);
+  postMessage({ ready: { boot: grader.boot, bytes: got, times: Object.fromEntries(times), why } });
   return grader;
 }
 
+/** @type {Promise<Grader> | undefined} */
 let grader;
-let site;
 
-function begin(how) {
-  const begun = start(how);
-  begun.catch((error) => postMessage({ failed: String(error?.message ?? error) }));
+/** @param {string | false} plain */
+function begin(plain) {
+  const begun = start(plain);
+  begun.catch((error) => postMessage({ failed: reason(error) }));
   return begun;
 }
 
+/** @param {{ id: unknown, asked: string }} question */
 async function answer({ id, asked }) {
   const mine = grader;
-  const { boot: how, answer: ask } = await mine;
+  const { boot: how, answer: ask } = (await mine) ?? fail("nobody has started the grader");
   const began = performance.now();
   try {
     postMessage({ id, told: ask(asked), ms: performance.now() - began });
   } catch (error) {
     if (how === "plain") throw error;
     // A snapshot may lack what this answer needs. Two answers may find that out, but Python starts anew once.
-    if (grader === mine) grader = begin({ ...site, plain: String(error?.message ?? error) });
+    if (grader === mine) grader = begin(reason(error));
     await answer({ id, asked });
   }
 }
 
-if (typeof WorkerGlobalScope !== "undefined") {
+// Not where Node imports it, for `pack` and `unpack`.
+if ("WorkerGlobalScope" in globalThis) {
   addEventListener("message", ({ data }) => {
     if (data.start) {
-      site = data.start;
-      grader = begin(site);
+      const { plain, ...given } = data.start;
+      site = given;
+      grader = begin(plain);
     } else {
-      answer(data).catch((error) => postMessage({ id: data.id, error: String(error?.message ?? error) }));
+      answer(data).catch((error) => postMessage({ id: data.id, error: reason(error) }));
     }
   });
 }

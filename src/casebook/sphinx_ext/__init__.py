@@ -2,8 +2,8 @@
 must resolve.
 
 `setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules,
-misconceptions, sources), `tables` (codes, coverage, what is contested), `desks` and
-`parts` (the few elements that docutils lacks).
+misconceptions, sources), `tables` (codes, coverage, what is contested), `desks` and `parts` (the few elements
+that docutils lacks).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Case pages: the chart without its front matter, neutral names for its marks, the quiz, and the JSON for the grader.
+"""Case pages: the chart without its front matter, neutral names for its marks, the quiz, and the JSON for the
+grader.
 
 A case file holds its own key. `publish` refuses a book in which a page shows it outside the worked answer.
 """
@@ -26,6 +27,7 @@ from casebook.cases import Case, load
 from casebook.errors import CaseError
 from casebook.practice import diagram
 from casebook.quiz import markup as quiz
+from casebook.quiz.building import BuildError
 from casebook.quiz.module import source
 
 from .bank import bank, charts
@@ -35,7 +37,9 @@ from .parts import PACKAGE, make_box, markup, note_package
 log = logging.getLogger(__name__)
 CASE_TITLE = re.compile(r"(<a [^>]*>)\s*(\w+): ([^<]+?)\s*(</a>)")
 UNIT = re.compile(r"(?<=\d) (?=(?:cm|mm|mL|L|kg|g|mg|F|C)\b)")  # a number and its unit stay on one line
-FILED = re.compile(r"\bClaim as filed\b.*?(?=\bPathology\b)")  # the claim that an audit asks about is part of its chart
+FILED = re.compile(
+    r"\bClaim as filed\b.*?(?=\bPathology\b)"
+)  # the claim that an audit asks about is part of its chart
 #: What the theme copies and the book's own frame never asks for: 6 MB of fonts and scripts.
 UNUSED = ("images", "locales", "scripts", "styles", "vendor")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -66,7 +70,8 @@ def leave_the_chart(app: Sphinx, docname: str, content: list[str]) -> None:
 
 
 class NeutralMarks(SphinxTransform):
-    """Rename the marks of a chart to s1, s2, ... because their names say what the words mean; then add the quiz."""
+    """Rename the marks of a chart to s1, s2, ... because their names say what the words mean; then add the
+    quiz."""
 
     default_priority = 400
 
@@ -107,7 +112,10 @@ class NeutralMarks(SphinxTransform):
 
 
 class ChartSheet(SphinxPostTransform):
-    """Put the sections of a chart on one sheet. Only now, because the page's contents list needs them bare."""
+    """Put the sections of a chart on one sheet.
+
+    Only now, because the page's contents list needs them bare.
+    """
 
     default_priority = 7
     formats = ("html",)
@@ -135,24 +143,29 @@ def build_runtime(out: Path, cache: Path, progress: Callable[[str], None]) -> in
     """Put into `out` what runs the grader in the reader's browser; the bytes that a browser fetches of it."""
     from casebook.quiz import runtime
 
-    try:
-        return runtime.build(out, cache, progress).bytes
-    except runtime.RuntimeBuildError as error:
-        raise ExtensionError(f"The grader for the pages could not be built. {error}") from error
+    return runtime.build(out, cache, progress).bytes
 
 
 def copy_quiz(app: Sphinx) -> None:
-    """Put the quiz's files and the grader where the pages find them; before the pages, which carry their digests."""
-    if app.builder.format == "html":
-        static = Path(app.outdir, "_static", "casebook")
-        write(static / "worker.js", (PACKAGE / "quiz" / "worker.js").read_bytes())
-        write(static / "quiz.css", (PACKAGE / "quiz" / "quiz.css").read_bytes() + diagram.STYLE.encode())
+    """Put the quiz's files and the grader where the pages find them; before the pages, which carry their
+    digests."""
+    if app.builder.format != "html":
+        return
+    static, cache = Path(app.outdir, "_static", "casebook"), Path(app.srcdir, ".cache")
+    write(static / "worker.js", (PACKAGE / "quiz" / "worker.js").read_bytes())
+    write(static / "quiz.css", (PACKAGE / "quiz" / "quiz.css").read_bytes() + diagram.STYLE.encode())
+    try:
         write(static / "quiz.js", source().encode())
-        bytes_to_fetch = build_runtime(static / "pyodide", Path(app.srcdir, ".cache"), lambda text: log.info("%s", text))
-        vars(app)["casebook_bytes"] = bytes_to_fetch
+        vars(app)["casebook_bytes"] = build_runtime(
+            static / "pyodide", cache, lambda text: log.info("%s", text)
+        )
+    except BuildError as error:
+        raise ExtensionError(f"The quiz for the pages could not be built. {error}") from error
 
 
-def use_quiz(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def use_quiz(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Load the quiz on pages that have one, and nowhere else."""
     if doctree is not None and next(iter(doctree.findall(markup)), None) is not None:
         app.add_css_file("casebook/quiz.css")
@@ -165,7 +178,9 @@ def short_contents(
     """In the contents list a case is its name first, and the patient in small."""
     make = context.get("generate_toctree_html")
     if make is not None:
-        split = partial(CASE_TITLE.sub, r'\1<span class="case-name">\2</span> <span class="patient">\3</span>\4')
+        split = partial(
+            CASE_TITLE.sub, r'\1<span class="case-name">\2</span> <span class="patient">\3</span>\4'
+        )
         context["generate_toctree_html"] = lambda *given, **named: split(str(make(*given, **named)))
 
 
@@ -184,7 +199,10 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     told = []
     write(static / "bank.json", json.dumps(bank(app.env), ensure_ascii=False, sort_keys=True).encode())
     for docname, page in charts(app.env).items():
-        write(static / "cases" / f"{page['id']}.json", json.dumps(page, ensure_ascii=False, sort_keys=True).encode())
+        write(
+            static / "cases" / f"{page['id']}.json",
+            json.dumps(page, ensure_ascii=False, sort_keys=True).encode(),
+        )
         file = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
         told += [f"{docname}: the page shows {what}" for what in leaks(page, file.read_text("utf-8"))]
     for name in UNUSED:
@@ -208,9 +226,13 @@ class Shown(HTMLParser):
         """Keep attributes, and where we are."""
         classes = (dict(attrs).get("class") or "").split()
         if tag not in VOID:
-            self._open.append("worked" if "casebook-worked" in classes else "quiz" if "casebook-quiz" in classes else tag)
+            self._open.append(
+                "worked" if "casebook-worked" in classes else "quiz" if "casebook-quiz" in classes else tag
+            )
         if "worked" not in self._open:
-            self.values.update(word for name, value in attrs if name != "class" and value for word in value.split())
+            self.values.update(
+                word for name, value in attrs if name != "class" and value for word in value.split()
+            )
 
     def handle_endtag(self, tag: str) -> None:
         """Leave an element."""

@@ -211,8 +211,8 @@ class Rules(Listing):
 
 
 class Misconceptions(Listing):
-    """`{casebook-misconceptions}`: every wrong rule: what it amounts to, why it tempts, what sets it right.
-    `{casebook-misconceptions}`: every wrong rule: what it amounts to, why it tempts, what sets it right."""
+    """`{casebook-misconceptions}`: every wrong rule: what it amounts to, why it tempts, what sets it
+    right."""
 
     def entries(self) -> list[nodes.Node]:
         """The misconceptions by the kind of rule that they change."""
@@ -238,8 +238,8 @@ class Misconceptions(Listing):
 
 
 class Sources(Listing):
-    """`{casebook-sources}`: the bibliography: edition, address, how much was read, how long it is in force.
-    `{casebook-sources}`: the bibliography: edition, address, how much was read, how long it is in force."""
+    """`{casebook-sources}`: the bibliography: edition, address, how much was read, how long it is in
+    force."""
 
     def entries(self) -> list[nodes.Node]:
         """The sources in the order of their numbers."""

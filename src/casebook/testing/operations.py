@@ -1,8 +1,7 @@
 """Operations made up from the contract: plain, realistic or noisy, and always the same for a seed.
 
 The bowel is walked from above the ligament of Treitz past the ileocecal valve, and at each site something is
-drawn
-that a surgeon might do there. What is drawn can always be done, and nearly always the rules decide it.
+drawn that a surgeon might do there. What is drawn can always be done, and nearly always the rules decide it.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ def _each(
     rank: str = "procedure",
     units: int | None = None,
 ) -> Callable[[Derivation], Iterable[Service]]:
-    """A bill rule that names a service for each place of one part, or for each such step that stands apart.
-    A bill rule that names a service for each place of one part, or for each such step that stands apart."""
+    """A bill rule that names a service for each place of one part, or for each such step that stands
+    apart."""
 
     def bill(d: Derivation) -> Iterable[Service]:
         sites = d.places(places) if places else []

@@ -1,26 +1,40 @@
+// @ts-check
 // The question to the surgeon: picked from sentences or written; Python says whether it leads.
 
-function composer(ask, model) {
+import { button, fold, layer, list, make, reason } from "./parts.js";
+
+/** @import { Ask } from "./types.d.ts" */
+
+/**
+ * @param {Ask} ask
+ * @param {string} model a question that would do
+ */
+export function composer(ask, model) {
   const name = `casebook-query-${Math.random().toString(36).slice(2, 8)}`;
   const field = make("textarea", { id: name, rows: 3, name: "query" });
-  const picks = make("fieldset", { className: "casebook-picks", hidden: true }, make("legend", {}, "Sentences to choose from"));
+  const picks = make(
+    "fieldset",
+    { className: "casebook-picks", hidden: true },
+    make("legend", {}, "Sentences to choose from"),
+  );
   const status = make("p", { className: "casebook-query-status", aria: { live: "polite" } });
   const said = make("div", { className: "casebook-layers" });
-  const chosen = new Set();
 
-  ask({ do: "query-options" }).then(({ options }) => {
-    for (const { id, text } of options) {
-      const tick = make("input", { type: "checkbox" });
-      tick.addEventListener("change", () => {
-        chosen[tick.checked ? "add" : "delete"](id);
-        const mine = text.split("\n");
-        const others = field.value.split("\n").filter((line) => line.trim() && !mine.includes(line.trim()));
-        field.value = [...others, ...(tick.checked ? [text] : [])].join("\n");
-      });
-      picks.append(make("label", { className: "casebook-pick" }, tick, make("span", {}, text)));
-    }
-    picks.hidden = !options.length;
-  }, () => {});
+  ask({ do: "query-options" }).then(
+    ({ options }) => {
+      for (const { text } of options) {
+        const tick = make("input", { type: "checkbox" });
+        tick.addEventListener("change", () => {
+          const mine = text.split("\n");
+          const others = field.value.split("\n").filter((line) => line.trim() && !mine.includes(line.trim()));
+          field.value = [...others, ...(tick.checked ? [text] : [])].join("\n");
+        });
+        picks.append(make("label", { className: "casebook-pick" }, tick, make("span", {}, text)));
+      }
+      picks.hidden = !options.length;
+    },
+    () => {},
+  );
 
   const check = button("Review the question", async () => {
     status.textContent = "";
@@ -33,12 +47,17 @@ function composer(ask, model) {
         fold("A question that would do", make("p", { className: "casebook-model" }, better || model)),
       );
     } catch (error) {
-      status.textContent = `The question could not be checked: ${error.message}.`;
+      status.textContent = `The question could not be checked: ${reason(error)}.`;
     }
   });
   return layer(
     "Ask the surgeon",
-    make("p", {}, "Write the question you would send, or put it together from the sentences below. A good one is open, quotes the chart, and leads to no answer."),
+    make(
+      "p",
+      {},
+      "Write the question you would send, or put it together from the sentences below. A good one is open, " +
+        "quotes the chart, and leads to no answer.",
+    ),
     make("label", { htmlFor: name }, "Your question"),
     field,
     picks,

@@ -1,13 +1,36 @@
-// Cite the line: the learner marks the sentences that decide the claim. While marking, the chart is one list with one tab stop:
-// arrow keys go from line to line, space marks; a touch or a click does the same.
+// @ts-check
+// Cite the line: the learner marks the sentences that decide the claim. While marking, the chart is one list
+// with one tab stop: arrow keys go from line to line, space marks; a touch or a click does the same.
 
-function citing(section, chart, changed) {
-  const lines = [...chart.querySelectorAll(".line[data-line]")];
-  const box = section.querySelector(".casebook-cite");
-  const toggle = box?.querySelector("button");
-  const told = box?.querySelector("p");
+import { button, every, find, make, seek } from "./parts.js";
+import { several } from "./words.js";
+
+const LISTED = {
+  role: "listbox",
+  "aria-multiselectable": "true",
+  "aria-label": "The lines of the chart: arrow keys to move, space to mark",
+};
+
+/**
+ * As the JSON of the page has it.
+ * @param {HTMLElement} line
+ */
+const key = (line) => `line-${line.dataset.line}`;
+
+/**
+ * @param {HTMLElement} section
+ * @param {HTMLElement} chart
+ * @param {() => void} changed
+ * @returns {{ chosen: Set<string>, restore(keys: string[] | undefined): void, stop(): void }}
+ */
+export function citing(section, chart, changed) {
+  const lines = every(chart, ".line[data-line]");
+  const box = seek(section, ".casebook-cite", HTMLElement);
+  /** @type {Set<string>} */
   const chosen = new Set();
   if (!box || !lines.length) return { chosen, restore() {}, stop() {} };
+  const toggle = find(box, "button", HTMLButtonElement);
+  const told = find(box, "p", HTMLElement);
   box.hidden = false;
   let at = 0;
   let on = false;
@@ -21,13 +44,19 @@ function citing(section, chart, changed) {
   bar.append(count, done);
   chart.after(bar);
 
-  const key = (line) => `line-${line.dataset.line}`; // as the JSON of the page has it
-  const say = () => {
+  function say() {
     const marked = lines.filter((line) => chosen.has(key(line))).map((line) => line.dataset.line);
-    told.textContent = marked.length ? `You marked ${marked.length === 1 ? "line" : "lines"} ${marked.join(", ")}.` : "No line marked. You need not.";
-    count.textContent = marked.length ? `${several(marked.length, "line")} marked` : "Choose the lines that decide";
-  };
+    const which = `You marked ${marked.length === 1 ? "line" : "lines"} ${marked.join(", ")}.`;
+    told.textContent = marked.length ? which : "No line marked. You need not.";
+    count.textContent = marked.length
+      ? `${several(marked.length, "line")} marked`
+      : "Choose the lines that decide";
+  }
 
+  /**
+   * @param {HTMLElement} line
+   * @param {boolean} wanted
+   */
   function mark(line, wanted = !chosen.has(key(line))) {
     chosen[wanted ? "add" : "delete"](key(line));
     line.classList.toggle("casebook-chosen", wanted);
@@ -35,6 +64,7 @@ function citing(section, chart, changed) {
     say();
   }
 
+  /** @param {number} to */
   function go(to) {
     lines[at].tabIndex = -1;
     at = Math.max(0, Math.min(lines.length - 1, to));
@@ -42,22 +72,31 @@ function citing(section, chart, changed) {
     lines[at].focus();
   }
 
-  // Roles only while marking: otherwise the chart is text to read.
+  /**
+   * Roles only while marking: otherwise the chart is text to read.
+   * @param {Element} element
+   * @param {Record<string, string>} attributes
+   */
+  function give(element, attributes) {
+    for (const [name, value] of Object.entries(attributes)) {
+      if (on) element.setAttribute(name, value);
+      else element.removeAttribute(name);
+    }
+  }
+
+  /** @param {boolean} wanted */
   function set(wanted) {
     on = wanted;
     toggle.setAttribute("aria-pressed", String(on));
     chart.classList.toggle("casebook-marking-on", on);
     bar.hidden = !on;
     for (const line of lines) {
-      for (const [name, value] of [["role", "option"], ["aria-selected", String(chosen.has(key(line)))], ["tabindex", line === lines[at] ? "0" : "-1"]]) {
-        if (on) line.setAttribute(name, value);
-        else line.removeAttribute(name);
-      }
+      const selected = String(chosen.has(key(line)));
+      give(line, { role: "option", "aria-selected": selected, tabindex: line === lines[at] ? "0" : "-1" });
     }
-    const roles = { role: "listbox", "aria-multiselectable": "true", "aria-label": "The lines of the chart: arrow keys to move, space to mark" };
-    for (const [name, value] of Object.entries(roles)) on ? chart.setAttribute(name, value) : chart.removeAttribute(name);
+    give(chart, LISTED);
     for (const inner of chart.querySelectorAll("*")) {
-      if (!inner.closest(".line")) on ? inner.setAttribute("role", "presentation") : inner.removeAttribute("role");
+      if (!inner.closest(".line")) give(inner, { role: "presentation" });
     }
   }
 
@@ -66,15 +105,24 @@ function citing(section, chart, changed) {
     if (on) go(at);
   });
   chart.addEventListener("click", (event) => {
-    const line = event.target.closest(".line");
-    if (!on || !line || String(getSelection()).trim()) return; // words may be selected as ever
-    go(lines.indexOf(line));
-    mark(line);
+    const line = event.target instanceof Element ? event.target.closest(".line") : null;
+    const place = line instanceof HTMLElement ? lines.indexOf(line) : -1;
+    if (!on || place < 0 || String(getSelection()).trim()) return; // words may be selected as ever
+    go(place);
+    mark(lines[place]);
     changed();
   });
   chart.addEventListener("keydown", (event) => {
-    if (!on || !event.target.classList?.contains("line")) return;
-    const steps = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: lines.length - 1 };
+    if (!on || !(event.target instanceof Element) || !event.target.classList.contains("line")) return;
+    /** @type {Record<string, number>} */
+    const steps = {
+      ArrowDown: at + 1,
+      ArrowRight: at + 1,
+      ArrowUp: at - 1,
+      ArrowLeft: at - 1,
+      Home: 0,
+      End: lines.length - 1,
+    };
     if (event.key in steps) go(steps[event.key]);
     else if (event.key === " " || event.key === "Enter") {
       mark(lines[at]);
@@ -86,7 +134,9 @@ function citing(section, chart, changed) {
   say();
   return {
     chosen,
-    restore: (keys) => lines.filter((line) => keys?.includes(key(line))).forEach((line) => mark(line, true)),
+    restore(keys) {
+      for (const line of lines) if (keys?.includes(key(line))) mark(line, true);
+    },
     stop: () => set(false),
   };
 }

@@ -1,35 +1,74 @@
-// Test yourself: cases drawn by blueprint, one after the other, and what they tell. Python draws and judges; the state is kept
-// after every step, so that a page that is loaded again goes on where it stood.
+// @ts-check
+// Test yourself: cases drawn by blueprint, one after the other, and what they tell. Python draws and judges;
+// the state is kept after every step, so that a page that is loaded again goes on where it stood.
 
-function testing(section, host) {
-  const find = (selector) => section.querySelector(selector);
-  const setup = find("form");
-  const stage = find(".casebook-stage");
-  const size = find(".casebook-size");
-  const status = find(".casebook-test-status");
-  let test = null;
-  let known = null;
-  let clock = 0;
+import { address, bank, page } from "./page.js";
+import { button, every, fail, find, make, reason } from "./parts.js";
+import { mount } from "./quiz.js";
+import { parts } from "./result.js";
+import { keepTest, keptTests, record } from "./store.js";
+import { megabytes, several } from "./words.js";
+
+/** @import { Attempt, Desk, Given, Host, Tell, Test } from "./types.d.ts" */
+
+const MINUTE = 60_000; // milliseconds
+const SEEDS = 1e6;
+const UNWANTED = "script, .casebook-worked, .casebook-open, .casebook-hinter"; // in a test
+
+/**
+ * @param {HTMLElement} section
+ * @param {Desk} host
+ */
+export function testing(section, host) {
+  const setup = find(section, "form", HTMLFormElement);
+  const stage = find(section, ".casebook-stage", HTMLElement);
+  const size = find(section, ".casebook-size", HTMLElement);
+  const status = find(section, ".casebook-test-status", HTMLElement);
+  const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
+  let test = keptTests()[topics] ?? null;
+  /** @type {unknown} */
+  let known = null; // the bank, once it was fetched
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let clock;
   let busy = false;
   let unkept = ""; // why what is done here stays only until the page is closed
 
-  const tell = ({ got, of }) => (size.textContent = `Fetching the grader, ${(got / 1e6).toFixed(1)} of ${megabytes(of)}...`);
-  const ready = async () => {
+  /** @type {Tell} */
+  function tell({ got, of }) {
+    size.textContent = `Fetching the grader, ${(got / 1e6).toFixed(1)} of ${megabytes(of)}...`;
+  }
+
+  async function ready() {
     await host.ready(tell);
     known ??= await bank();
     size.textContent = "The grader is ready. Nothing you type leaves your device.";
-  };
-  const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
-  const store = (why = "") => (unkept = keepTest(topics, test) || why);
-  const say = (words) => (status.textContent = [words, unkept].filter(Boolean).join(". "));
-  const over = () => test.done || test.answers.length >= test.items.length || (test.ends && Date.now() >= test.ends);
-  const trouble = (error) => {
+  }
+
+  function store(why = "") {
+    unkept = keepTest(topics, test) || why;
+  }
+
+  /** @param {string} words */
+  function say(words) {
+    status.textContent = [words, unkept].filter(Boolean).join(". ");
+  }
+
+  /** @param {Test} test */
+  const over = ({ done, answers, items, ends }) =>
+    done || answers.length >= items.length || (ends && Date.now() >= ends);
+
+  /** @param {unknown} error */
+  function trouble(error) {
     status.textContent = "";
     const again = button("Try again", () => (test ? go() : setup.requestSubmit()));
-    stage.replaceChildren(make("div", { className: "casebook-notice", aria: { role: "alert" } }, make("p", {}, `The test could not go on: ${error.message}.`), again));
-  };
+    const why = make("p", {}, `The test could not go on: ${reason(error)}.`);
+    stage.replaceChildren(make("div", { className: "casebook-notice", aria: { role: "alert" } }, why, again));
+  }
 
-  // One step at a time: what is pressed while the next question is on its way does nothing.
+  /**
+   * One step at a time: what is pressed while the next question is on its way does nothing.
+   * @param {() => Promise<void>} work
+   */
   async function alone(work) {
     if (busy) return;
     busy = true;
@@ -42,154 +81,137 @@ function testing(section, host) {
     }
   }
 
-  setup.addEventListener("submit", (event) => {
-    event.preventDefault();
-    alone(async () => {
-      const { number, kind, feedback, minutes, seed } = Object.fromEntries(new FormData(setup));
-      status.textContent = "Drawing the test.";
-      await ready();
-      const drawn = await host.ask({ do: "draw", bank: known, number: Number(number), seed: Math.abs(parseInt(seed, 10)) || Math.floor(Math.random() * 1e6), topics: topics ? topics.split(" ") : null });
-      test = { ...drawn, kind, feedback, ends: Number(minutes) ? Date.now() + Number(minutes) * 60_000 : null, answers: [] };
-      store();
-      await step();
+  async function draw() {
+    const asked = new FormData(setup);
+    /** @param {string} name */
+    const chosen = (name) => String(asked.get(name) ?? "");
+    const minutes = Number(chosen("minutes"));
+    status.textContent = "Drawing the test.";
+    await ready();
+    const drawn = await host.ask({
+      do: "draw",
+      bank: known,
+      number: Number(chosen("number")),
+      seed: Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS),
+      topics: topics ? topics.split(" ") : null,
     });
-  });
+    const ends = minutes ? Date.now() + minutes * MINUTE : null;
+    test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), ends, answers: [] };
+    store();
+    await step();
+  }
 
   async function step() {
     setup.hidden = true;
     clearInterval(clock);
     await ready();
-    await (over() ? finish() : question(test.items[test.answers.length].case));
+    if (!test) return;
+    await (over(test) ? finish(test) : question(test, test.items[test.answers.length].case));
   }
 
   const go = () => alone(step);
 
-  async function question(id) {
+  /**
+   * @param {Test} test
+   * @param {string} id
+   */
+  async function question(test, id) {
     const place = `Question ${test.answers.length + 1} of ${test.items.length}`;
-    const response = await fetch(address(id)).catch(() => fail("the connection failed"));
-    if (!response.ok) fail(`the case ${id} is missing (${response.status})`);
-    const there = new DOMParser().parseFromString(await response.text(), "text/html");
-    const sheet = document.adoptNode(there.querySelector(".casebook-chart"));
-    const quiz = document.adoptNode(there.querySelector(".casebook-quiz"));
-    for (const unwanted of quiz.querySelectorAll("script, .casebook-worked, .casebook-open, .casebook-hinter")) unwanted.hidden = true;
+    const { sheet, quiz } = await fetched(id);
     const heading = make("h2", { tabIndex: -1 }, place);
     const left = make("p", { className: "casebook-hint", role: "timer" });
-    const skip = button("Leave this one out", () => next({ case: id, answer: "", confidence: null, seconds: null, verdict: "blank" }));
-    const on = button(test.answers.length + 1 < test.items.length ? "Next question" : "See the result", () => go());
+    const blank = { case: id, answer: "", confidence: null, seconds: null };
+    const skip = button("Leave this one out", () => next(test, { ...blank, verdict: "blank" }));
+    const on = button(test.answers.length + 1 < test.items.length ? "Next question" : "See the result", go);
     on.className = "casebook-check";
     on.hidden = true;
-    stage.replaceChildren(heading, left, sheet, quiz, make("p", { className: "casebook-row-of" }, on, skip, button("End the test here", end)));
-    const own = page(quiz);
-    const exam = {
-      answered(attempt, show) {
-        if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
-        const why = record(attempt);
-        const { answer, confidence, seconds } = attempt;
-        if (test.feedback === "end") return next({ case: id, answer, confidence, seconds }, why);
-        if (test.items[test.answers.length]?.case === id) {
-          test.answers.push({ case: id, answer, confidence, seconds }); // the first answer counts
-          store(why);
-          skip.hidden = true;
-          on.hidden = false;
-          say(place);
-        }
-        show();
-      },
-    };
-    const live = { ...own, sheet, exam };
-    if (test.kind === "choice") await offer(quiz, live);
+    const stop = button("End the test here", () => end(test));
+    const row = make("p", { className: "casebook-row-of" }, on, skip, stop);
+    stage.replaceChildren(heading, left, sheet, quiz, row);
+
+    /**
+     * @param {Attempt} attempt
+     * @param {() => void} show
+     */
+    function answered(attempt, show) {
+      if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
+      const why = record(attempt);
+      const { answer, confidence, seconds } = attempt;
+      const given = { case: id, answer, confidence, seconds };
+      if (test.feedback === "end") return next(test, given, why);
+      if (test.items[test.answers.length]?.case === id) {
+        test.answers.push(given); // the first answer counts
+        store(why);
+        skip.hidden = true;
+        on.hidden = false;
+        say(place);
+      }
+      show();
+    }
+
+    const live = { ...page(quiz), sheet, exam: { answered } };
+    if (test.kind === "choice") await offer(test, quiz, live);
     mount(quiz, live);
-    if (test.feedback === "end") quiz.querySelector(".casebook-check").textContent = "Keep this answer";
+    if (test.feedback === "end") find(quiz, ".casebook-check", HTMLElement).textContent = "Keep this answer";
     heading.focus();
     heading.scrollIntoView({ block: "start" });
     say(place);
-    if (test.ends) {
-      const tick = () => {
-        const seconds = Math.max(0, Math.round((test.ends - Date.now()) / 1000));
-        left.textContent = `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s left`;
-        if (!seconds) end();
-      };
-      tick();
-      clearInterval(clock);
-      clock = setInterval(tick, 1000);
-    }
+    if (test.ends) count(test, test.ends, left);
   }
 
-  // Choices fill the typed field: what is graded is the same either way.
-  async function offer(quiz, live) {
-    await live.ready(() => {});
-    const { choices } = await live.ask({ do: "choices", seed: test.seed });
-    const field = quiz.querySelector("textarea");
-    const group = make("fieldset", { className: "casebook-choices" }, make("legend", {}, "Which claim should be filed?"));
-    for (const choice of choices) {
-      const radio = make("input", { type: "radio", name: "choice", value: choice });
-      radio.addEventListener("change", () => {
-        field.value = choice;
-        field.dispatchEvent(new Event("input", { bubbles: true }));
-      });
-      group.append(make("label", { className: "casebook-pick" }, radio, make("code", {}, choice)));
+  /**
+   * Tell the time that is left, and end the test when there is none.
+   * @param {Test} test
+   * @param {number} ends
+   * @param {HTMLElement} left
+   */
+  function count(test, ends, left) {
+    function tick() {
+      const seconds = Math.max(0, Math.round((ends - Date.now()) / 1000));
+      const rest = String(seconds % 60).padStart(2, "0");
+      left.textContent = `${Math.floor(seconds / 60)} min ${rest} s left`;
+      if (!seconds) end(test);
     }
-    quiz.querySelector("form").prepend(group);
-    quiz.classList.add("casebook-by-choice");
+    tick();
+    clearInterval(clock);
+    clock = setInterval(tick, 1000);
   }
 
-  function next(answer, why) {
-    return alone(() => {
+  /**
+   * @param {Test} test
+   * @param {Given} answer
+   * @param {string} [why]
+   */
+  const next = (test, answer, why) =>
+    alone(() => {
       test.answers.push(answer);
       store(why);
       return step();
     });
-  }
 
-  function end() {
-    return alone(() => {
+  /** @param {Test} test */
+  const end = (test) =>
+    alone(() => {
       test.done = true;
       store();
       return step();
     });
-  }
 
-  async function finish() {
+  /** @param {Test} test */
+  async function finish(test) {
     say("");
-    const missing = test.items.slice(test.answers.length).map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
+    const missing = test.items
+      .slice(test.answers.length)
+      .map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
     const told = await host.ask({ do: "result", answers: [...test.answers, ...missing], bank: known });
     const heading = make("h2", { tabIndex: -1 }, "Your result");
-    const name = (id) => host.link(id);
-    const wrongly = told.misconceptions.map((m) => [
-      make("strong", {}, capital(m.says)),
-      ` (${several(m.times, "time")}${m.sure ? `, ${m.sure} of them sure` : ""}). `,
-      m.correction,
-      " ",
-      m.cases.map((id) => [name(id), " "]),
-    ]);
-    const rows = told.items.map((each, i) => [
-      make("th", { scope: "row" }, `${i + 1}. `, name(each.case)),
-      make("td", {}, each.answer ? make("code", {}, each.answer) : "no answer"),
-      make("td", {}, VERDICT[each.verdict] ?? "no answer"),
-      make("td", {}, make("code", {}, each.expected)),
-    ]);
-    const part = (title, body) => body && make("section", {}, make("h3", {}, title), body);
-    const table = make(
-      "table",
-      {},
-      make("caption", {}, "Your answers"),
-      make("thead", {}, make("tr", {}, ["Case", "You", "Verdict", "Filed"].map((head) => make("th", { scope: "col" }, head)))),
-      make("tbody", {}, rows.map((cells) => make("tr", {}, cells))),
-    );
-    const kept = make("div", { className: "casebook-scroll", tabIndex: 0, aria: { role: "region", label: "Your answers" } }, table);
+    const number = `This test has the number ${test.seed}: with it the same questions come again.`;
+    const print = button("Print", () => window.print());
     stage.replaceChildren(
-      ...[
-        heading,
-        part("What your answers amount to", wrongly.length ? list(wrongly) : make("p", {}, "No wrong rule shows in your answers.")),
-        part("How many were right", make("p", {}, make("strong", {}, `${told.right} of ${told.of} (${told.percent} %). `), told.says)),
-        part("How sure you were", told.sure.length && list(told.sure)),
-        part("By thing to learn", list(told.topics.map((t) => `${t.name}: ${t.right} of ${t.of}`))),
-        part("Where to read", told.read.length && list(told.read.map(({ page, title, why }) => [make("a", { href: new URL(`../../${page}.html`, here).href }, title), `: ${why}`]))),
-        part("Cases to try next", told.next_cases.length && list(told.next_cases.map((id) => [name(id)]))),
-        part("Case by case", kept),
-        make("p", { className: "casebook-hint" }, `This test has the number ${test.seed}: with it the same questions come again.`),
-        make("p", { className: "casebook-row-of" }, button("Print", () => print()), button("Another test", again)),
-      ].filter(Boolean),
+      heading,
+      ...parts(told, host.link),
+      make("p", { className: "casebook-hint" }, number),
+      make("p", { className: "casebook-row-of" }, print, button("Another test", again)),
     );
     heading.focus();
     heading.scrollIntoView({ block: "start" });
@@ -201,14 +223,64 @@ function testing(section, host) {
     keepTest(topics, null);
     stage.replaceChildren();
     setup.hidden = false;
-    setup.querySelector("select, input").focus();
+    const first = setup.querySelector("select, input");
+    if (first instanceof HTMLElement) first.focus();
   }
 
-  test = keptTests()[topics];
-  if (test?.items?.length) {
+  /** @param {Test} test */
+  function offerOld(test) {
     setup.hidden = true;
-    const done = over();
-    const words = done ? "Your last test is finished." : `A test is under way: ${test.answers.length} of ${several(test.items.length, "question")} answered.`;
-    stage.replaceChildren(make("p", {}, words), make("p", { className: "casebook-row-of" }, button(done ? "See the result" : "Go on", go), button("Start another", again)));
+    const done = over(test);
+    const questions = several(test.items.length, "question");
+    const under = `A test is under way: ${test.answers.length} of ${questions} answered.`;
+    const on = button(done ? "See the result" : "Go on", go);
+    stage.replaceChildren(
+      make("p", {}, done ? "Your last test is finished." : under),
+      make("p", { className: "casebook-row-of" }, on, button("Start another", again)),
+    );
   }
+
+  setup.addEventListener("submit", (event) => {
+    event.preventDefault();
+    alone(draw);
+  });
+  if (test?.items?.length) offerOld(test);
+}
+
+/**
+ * The chart and the quiz of a case, from its page; without what helps.
+ * @param {string} id
+ */
+async function fetched(id) {
+  const response = await fetch(address(id)).catch(() => fail("the connection failed"));
+  if (!response.ok) fail(`the case ${id} is missing (${response.status})`);
+  const there = new DOMParser().parseFromString(await response.text(), "text/html");
+  const sheet = document.adoptNode(find(there, ".casebook-chart", HTMLElement));
+  const quiz = document.adoptNode(find(there, ".casebook-quiz", HTMLElement));
+  for (const unwanted of every(quiz, UNWANTED)) unwanted.hidden = true;
+  return { sheet, quiz };
+}
+
+/**
+ * Choices fill the typed field: what is graded is the same either way.
+ * @param {Test} test
+ * @param {HTMLElement} quiz
+ * @param {Host} live
+ */
+async function offer(test, quiz, live) {
+  await live.ready(() => {});
+  const { choices } = await live.ask({ do: "choices", seed: test.seed });
+  const field = find(quiz, "textarea", HTMLTextAreaElement);
+  const legend = make("legend", {}, "Which claim should be filed?");
+  const group = make("fieldset", { className: "casebook-choices" }, legend);
+  for (const choice of choices) {
+    const radio = make("input", { type: "radio", name: "choice", value: choice });
+    radio.addEventListener("change", () => {
+      field.value = choice;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    group.append(make("label", { className: "casebook-pick" }, radio, make("code", {}, choice)));
+  }
+  find(quiz, "form", HTMLFormElement).prepend(group);
+  quiz.classList.add("casebook-by-choice");
 }

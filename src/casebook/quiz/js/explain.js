@@ -1,102 +1,120 @@
-// The explanation of a graded answer, layer by layer.
+// @ts-check
+// The explanation of a graded answer: its parts, in the order in which they come. What is said, and in which
+// order, is decided in Python (casebook.grading.feedback); here each kind of part gets its form.
 
-function explain({ answer, told, findings, graded, tries, host, ask, cited }) {
-  const said = [told.amounts_to, told.correction, told.flip]; // nothing is said twice, word for word
-  const off = findings.filter(({ kind, says }) => !said.some((text) => text?.includes(says)) && !(kind === "query" && told.correction));
-  const lines = [...new Set(off.map(({ says }) => says))];
-  const flipped = told.correction ? told.flip?.replace(`: ${told.correction}`, ".") : told.flip;
-  const part = graded.misconceptions.length > 0 ? fold : layer; // a wrong rule that was named says more than its lines
+import { composer } from "./composer.js";
+import { fold, layer, list, make, picture, reason } from "./parts.js";
+
+/** @import { Ask, Graded, Host, Part, Row, Rule } from "./types.d.ts" */
+/** @import { Child } from "./parts.js" */
+
+/** @typedef {{ answer: string, graded: Graded, tries: number, host: Host, ask: Ask }} Told */
+
+/** @type {Partial<Record<string, (part: Part, told: Told) => HTMLElement>>} */
+const FORMS = {
+  settles: ({ title, rows }, { host }) => layer(title, ...rows.map((row) => quote(row, host))),
+  // A wrong rule that was named says more than its lines.
+  lines: ({ title, rows }, { graded }) =>
+    (graded.misconceptions.length > 0 ? fold : layer)(title, list(rows.map(({ says }) => says))),
+  diagnoses: (part) =>
+    part.rows.length > 1 ? layer(part.title, list(part.rows.map(({ says }) => says))) : plain(part),
+  ask: ({ rows }, { ask }) => composer(ask, rows[0].says),
+  flip: (part, { answer, ask }) => flip(part, answer, ask),
+  rules: ({ title, rows }) => fold(title, list(rows.map(rule))),
+  next: ({ rows: [{ says, case: id = "" }] }, { host }) =>
+    make("p", { className: "casebook-next" }, `${says} `, host.link?.(id) ?? make("code", {}, id)),
+};
+const LAST = ["rules", "next"]; // they stand below what the answer would pay
+
+/**
+ * @param {Told} told
+ * @returns {HTMLElement[]}
+ */
+export function explain(told) {
+  const { answer, graded, tries, ask } = told;
+  /** @param {Part} part */
+  const form = (part) => (FORMS[part.kind] ?? plain)(part, told);
+  const { parts } = graded.feedback;
+  const given = tries > 1 ? `Try ${tries}: ` : "You answered ";
   return [
-    make("p", { className: "casebook-given" }, tries > 1 ? `Try ${tries}: ` : "You answered ", make("code", {}, answer.trim())),
-    told.amounts_to && make("p", { className: "casebook-amounts" }, told.amounts_to),
-    told.tempts && make("p", { className: "casebook-tempts" }, told.tempts),
-    told.settles.length > 0 && layer(told.settles_as, ...told.settles.map((each) => quote(each, host))),
-    told.correction && layer("What sets it right", make("p", {}, told.correction)),
-    lines.length > 0 && part("Line by line", list(lines)),
-    told.doubt && make("p", { className: "casebook-doubt" }, told.doubt),
-    graded.evidence && layer("The lines you marked", ...evidence(graded.evidence, host, cited)),
-    graded.diagnoses && layer("The diagnoses", ...diagnoses(graded.diagnoses)),
-    told.ask && composer(ask, told.ask),
-    flipped && flip(flipped, answer, ask),
+    make("p", { className: "casebook-given" }, given, make("code", {}, answer.trim())),
+    ...parts.filter(({ kind }) => !LAST.includes(kind)).map(form),
     fees(answer, ask),
-    told.rules.length > 0 && fold("Why: rules and sources", list(told.rules.map(rule))),
-    told.next && make("p", { className: "casebook-next" }, `${told.next.says} `, host.link?.(told.next.case) ?? make("code", {}, told.next.case)),
-  ].filter(Boolean);
-}
-
-const lineOf = (host, name) => host.where?.(name)?.closest(".line")?.dataset.line;
-
-function quote({ name, text }, host) {
-  const place = host.where?.(name);
-  const address = place ? `#${place.id}` : host.address?.(name); // a quiz can stand on a page without its chart
-  const line = lineOf(host, name);
-  const find = address && make("a", { href: address, className: "casebook-find" }, `Show it in the chart${line ? `, line ${line}` : ""}`);
-  return make("blockquote", {}, make("p", {}, make("q", {}, text)), find);
-}
-
-function evidence({ found, missed, irrelevant }, host, cited) {
-  const places = (names) => [...new Set(names.map((name) => lineOf(host, name) ?? name))];
-  const said = (names) => places(names).join(", ");
-  const others = cited.filter((line) => !places(found).includes(line));
-  return [
-    make(
-      "p",
-      {},
-      !missed.length && !irrelevant.length
-        ? "These are just the lines that decide."
-        : `${found.length} of ${found.length + missed.length} deciding lines found${found.length ? ` (${said(found)})` : ""}.`,
-    ),
-    missed.length > 0 && make("p", {}, `Missed: ${places(missed).length === 1 ? "line" : "lines"} ${said(missed)}.`),
-    irrelevant.length > 0 && make("p", {}, `True, but not what decides: ${others.length === 1 ? "line" : "lines"} ${others.join(", ")}.`),
-  ].filter(Boolean);
-}
-
-function diagnoses({ expected, found, missed, extra, first_right, findings }) {
-  if (!missed.length && !extra.length && first_right) {
-    return [make("p", {}, "The codes and their order are right."), findings.length > 0 && list(findings.map(({ says }) => says))];
-  }
-  return [
-    list(
-      [
-        found.length > 0 && `Right: ${found.join(", ")}.`,
-        missed.length > 0 && `Missing: ${missed.join(", ")}.`,
-        extra.length > 0 && `Not needed: ${extra.join(", ")}.`,
-        !first_right && `${expected[0]} comes first.`,
-        ...findings.map(({ says }) => says),
-      ].filter(Boolean),
-    ),
+    ...parts.filter(({ kind }) => LAST.includes(kind)).map(form),
   ];
 }
 
-function rule({ says, confidence, authorities }) {
+/**
+ * What needs no form of its own: paragraphs, under a heading where there is one.
+ * @param {Part} part
+ */
+function plain({ kind, title, rows }) {
+  if (title) return layer(title, ...rows.map(({ says }) => make("p", {}, says)));
+  return make("p", { className: `casebook-${kind}` }, rows.map(({ says }) => says).join(" "));
+}
+
+/**
+ * @param {Row} row
+ * @param {Host} host
+ */
+function quote({ name = "", says }, host) {
+  const place = host.where?.(name);
+  // A quiz can stand on a page without its chart.
+  const address = place ? `#${place.id}` : host.address?.(name);
+  const line = place?.closest(".line")?.getAttribute("data-line");
+  const words = `Show it in the chart${line ? `, line ${line}` : ""}`;
+  const link = address && make("a", { href: address, className: "casebook-find" }, words);
+  return make("blockquote", {}, make("p", {}, make("q", {}, says)), link);
+}
+
+/**
+ * @param {Rule} rule
+ * @returns {Child[]}
+ */
+export function rule({ says, confidence = "", authorities = [] }) {
   const sources = authorities.map(({ title, edition, address }) => {
     const text = `${title}, ${edition}`;
     return /^https?:\/\//.test(address) ? make("a", { href: address, rel: "noopener" }, text) : text;
   });
-  return [`${says} `, make("span", { className: `casebook-sure casebook-${confidence}` }, confidence), list(sources)];
+  const sure = make("span", { className: `casebook-sure casebook-${confidence}` }, confidence);
+  return [`${says} `, sure, list(sources)];
 }
 
-// The bowel as operated beside the bowel that would make the answer right.
-function flip(says, answer, ask) {
+/**
+ * The bowel as operated beside the bowel that would make the answer right.
+ * @param {Part} part
+ * @param {string} answer
+ * @param {Ask} ask
+ */
+function flip(part, answer, ask) {
   const pictures = make("div", { className: "casebook-pictures" });
   ask({ do: "beside", answer }).then(
-    ({ operated, right_if }) => pictures.append(...operated.map(picture), ...(right_if ? [picture(right_if)] : [])),
+    ({ operated, right_if }) =>
+      pictures.append(...operated.map(picture), ...(right_if ? [picture(right_if)] : [])),
     () => pictures.remove(), // the words stand without it
   );
-  return layer("What would make your answer right", make("p", {}, says), pictures);
+  const words = plain(part);
+  words.append(pictures);
+  return words;
 }
 
+/**
+ * @param {string} answer
+ * @param {Ask} ask
+ */
 function fees(answer, ask) {
   const inside = make("div", {}, make("p", {}, "Working it out..."));
   const box = fold("What your answer would pay", inside);
-  box.addEventListener(
-    "toggle",
-    () =>
-      ask({ do: "fees", answer }).then(
-        ({ lines, total, says }) => inside.replaceChildren(list(lines), make("p", {}, make("strong", {}, total)), make("p", { className: "casebook-hint" }, says)),
-        (error) => inside.replaceChildren(make("p", {}, error.message)),
-      ),
-    { once: true },
-  );
+  const work = () =>
+    ask({ do: "fees", answer }).then(
+      ({ lines, total, says }) =>
+        inside.replaceChildren(
+          list(lines),
+          make("p", {}, make("strong", {}, total)),
+          make("p", { className: "casebook-hint" }, says),
+        ),
+      (error) => inside.replaceChildren(make("p", {}, reason(error))),
+    );
+  box.addEventListener("toggle", work, { once: true });
   return box;
 }

@@ -1,75 +1,126 @@
-// The explorer: cut, join, divert; the picture, the claim and the reasons follow. The operation itself is the only state.
+// @ts-check
+// The explorer: cut, join, divert; the picture, the claim and the reasons follow. The operation itself is the
+// only state.
 
-function exploring(section, host) {
-  const find = (selector) => section.querySelector(selector);
-  const controls = find("form");
-  const stage = find(".casebook-stage");
-  const status = find(".casebook-test-status");
-  const size = find(".casebook-size");
-  const part = (title, ...parts) => make("section", {}, make("h2", {}, title), ...parts);
+import { rule } from "./explain.js";
+import { button, find, list, make, picture, reason } from "./parts.js";
+import { megabytes, several } from "./words.js";
+
+/** @import { Act, Ask, Desk, Explored, Operation, Tell } from "./types.d.ts" */
+/** @import { Child } from "./parts.js" */
+
+/**
+ * @param {HTMLElement} section
+ * @param {Desk} host
+ */
+export function exploring(section, host) {
+  const controls = find(section, "form", HTMLFormElement);
+  const stage = find(section, ".casebook-stage", HTMLElement);
+  const status = find(section, ".casebook-test-status", HTMLElement);
+  const size = find(section, ".casebook-size", HTMLElement);
+  const from = find(controls, "[name=from]", HTMLInputElement);
+  const to = find(controls, "[name=to]", HTMLInputElement);
+  const approach = find(controls, "[name=approach]", HTMLSelectElement);
+  /** @type {Operation | null} */
   let operation = null;
+  /** @type {Promise<void>} */
   let queue = Promise.resolve();
 
-  const tell = ({ got, of }) => (size.textContent = got < of ? `Fetching the program, ${megabytes(got)} of ${megabytes(of)}...` : "Starting...");
+  /** @type {Tell} */
+  function tell({ got, of }) {
+    const coming = `Fetching the program, ${megabytes(got)} of ${megabytes(of)}...`;
+    size.textContent = got < of ? coming : "Starting...";
+  }
+
+  /** @type {Ask} */
   const ask = async (question) => {
     await host.ready(tell);
     size.textContent = "";
     return host.ask(question);
   };
 
-  // Each act is done to what the one before left, however fast they come.
-  function act(what) {
-    queue = queue.then(() => perform(what));
+  /**
+   * Each act is done to what the one before left, however fast they come; none is to start anew.
+   * @param {Act | null} act
+   */
+  function act(act) {
+    queue = queue.then(() => perform(act));
   }
 
-  async function perform(what) {
+  /** @param {Act | null} act */
+  async function perform(act) {
     try {
-      if (!what) operation = null; // anew
-      const told = await ask({ do: "explore", operation, act: what });
+      if (!act) operation = null;
+      const told = await ask({ do: "explore", operation, act });
       if (told.operation) operation = told.operation;
-      draw(told);
+      if (!told.error) draw(told);
       status.textContent = told.error ?? `Claim: ${told.claim}. ${several(told.joins, "join")} at closing.`;
     } catch (error) {
-      status.textContent = `That could not be done: ${error.message}.`;
+      status.textContent = `That could not be done: ${reason(error)}.`;
     }
   }
 
+  /** @param {Explored} told */
   function draw(told) {
-    if (told.error) return;
-    const open = told.open.map(([from, to]) =>
-      make(
-        "li",
-        {},
-        `Open from ${from} to ${to} cm: `,
-        button("Join the ends", () => act({ do: "join", place: [from, to] })),
-        " ",
-        button("Bring the upper end out", () => act({ do: "stoma", at: from })),
-      ),
-    );
-    const joined = told.joined.map(([from, to]) =>
-      make("li", {}, `Joined, ${from} to ${to} cm: `, button("Take this join out again", () => act({ do: "redo", place: [from, to] }))),
-    );
-    const buttons = [...open, ...joined];
+    const places = [...told.open.map(open), ...told.joined.map(joined)];
+    const code = make("code", {}, told.claim);
     stage.replaceChildren(
       picture({ svg: told.svg, words: told.words, title: "The bowel now" }),
-      make("p", { className: "casebook-answer" }, "Claim: ", make("code", {}, told.claim)),
-      buttons.length ? make("ul", { className: "casebook-places" }, buttons) : "",
-      told.because.length ? part("Because", list(told.because.map(rule))) : "",
-      told.not_billed.length ? part("Not billed", list(told.not_billed.map(({ code, says }) => [make("code", {}, code), ` ${says}`]))) : "",
+      make("p", { className: "casebook-answer" }, "Claim: ", code),
+      places.length ? make("ul", { className: "casebook-places" }, places) : "",
+      part("Because", told.because.map(rule)),
+      part(
+        "Not billed",
+        told.not_billed.map(({ code, says }) => [make("code", {}, code), ` ${says}`]),
+      ),
     );
   }
 
+  /**
+   * @param {string} title
+   * @param {Child[]} rows
+   */
+  const part = (title, rows) => (rows.length ? make("section", {}, make("h2", {}, title), list(rows)) : "");
+
+  /** @param {[number, number]} place */
+  const open = ([from, to]) =>
+    make(
+      "li",
+      {},
+      `Open from ${from} to ${to} cm: `,
+      button("Join the ends", () => act({ do: "join", place: [from, to] })),
+      " ",
+      button("Bring the upper end out", () => act({ do: "stoma", at: from })),
+    );
+
+  /** @param {[number, number]} place */
+  const joined = ([from, to]) =>
+    make(
+      "li",
+      {},
+      `Joined, ${from} to ${to} cm: `,
+      button("Take this join out again", () => act({ do: "redo", place: [from, to] })),
+    );
+
   controls.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { from, to } = Object.fromEntries(new FormData(controls));
-    act({ do: "cut", from: Number(from), to: Number(to) });
+    act({ do: "cut", from: Number(from.value), to: Number(to.value) });
   });
-  find(".casebook-check").addEventListener("click", (event) => event.detail > 1 && event.preventDefault()); // a double click cuts once
-  controls.elements.approach.addEventListener("change", (event) => act({ do: "approach", approach: event.target.value }));
-  find("[data-act=loop]").addEventListener("click", () => act({ do: "loop", at: Number(controls.elements.from.value) }));
-  find("[data-act=widen]").addEventListener("click", () => act({ do: "widen", at: Number(controls.elements.from.value) }));
-  find("[data-act=undo]").addEventListener("click", () => act({ do: "undo" }));
-  find("[data-act=anew]").addEventListener("click", () => {
+  // A double click cuts once.
+  find(section, ".casebook-check", HTMLElement).addEventListener("click", (event) => {
+    if (event.detail > 1) event.preventDefault();
+  });
+  approach.addEventListener("change", () => act({ do: "approach", approach: approach.value }));
+
+  /**
+   * @param {string} name
+   * @param {() => void} work
+   */
+  const on = (name, work) => find(section, `[data-act=${name}]`, HTMLElement).addEventListener("click", work);
+  on("loop", () => act({ do: "loop", at: Number(from.value) }));
+  on("widen", () => act({ do: "widen", at: Number(from.value) }));
+  on("undo", () => act({ do: "undo" }));
+  on("anew", () => {
     controls.reset();
     act(null);
   });

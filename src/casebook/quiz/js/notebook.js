@@ -1,35 +1,52 @@
-// In a notebook: Python itself answers, by messages
+// @ts-check
+// In a notebook: Python itself answers, by messages.
+
+import { find, make } from "./parts.js";
+import { mount } from "./quiz.js";
+
+/** @import { Model } from "./types.d.ts" */
+
+const NAMING = ["id", "for", "aria-labelledby", "aria-describedby", "aria-controls"];
+const PATIENCE = 15_000; // milliseconds
 
 let views = 0;
 
-function render({ model, el }) {
-  const section = new DOMParser().parseFromString(model.get("html"), "text/html").querySelector("section");
+/**
+ * What anywidget calls to show a quiz; it is given back what ends it.
+ * @param {{ model: Model, el: HTMLElement }} widget
+ */
+export function render({ model, el }) {
+  const told = new DOMParser().parseFromString(String(model.get("html")), "text/html");
+  const section = find(told, "section", HTMLElement);
   const view = ++views; // one quiz can be shown twice: ids must differ
   for (const each of [section, ...section.querySelectorAll("*")]) {
-    for (const name of ["id", "for", "aria-labelledby", "aria-describedby", "aria-controls"]) {
+    for (const name of NAMING) {
       if (each.hasAttribute(name)) each.setAttribute(name, `${each.getAttribute(name)}-${view}`);
     }
   }
   el.dataset.lmSuppressShortcuts = "true"; // letters typed here are no commands to the notebook
   el.replaceChildren(document.adoptNode(section));
+  /** @type {Map<string, (answer: any) => void>} */
   const waiting = new Map();
-  const heard = ({ id, told, error }) => {
+  /** @param {{ id: string, told?: string, error?: string }} message */
+  function heard({ id, told, error }) {
     waiting.get(id)?.(told === undefined ? Promise.reject(new Error(error)) : JSON.parse(told));
     waiting.delete(id);
-  };
+  }
+  /** @type {Set<() => void>} */
   const revealing = new Set();
-  const revealed = () => {
+  function revealed() {
     if (model.get("held")) return;
     for (const go of revealing) go();
     revealing.clear();
-  };
+  }
   model.on("msg:custom", heard);
   model.on("change:held", revealed);
-  const places = model.get("places");
+  const places = /** @type {Record<string, string>} */ (model.get("places"));
   mount(section, {
     sheet: section.querySelector(".casebook-chart"),
     where: (name) => section.querySelector(`[id="${CSS.escape(places[name] ?? "")}-${view}"]`),
-    held: () => model.get("held") && new Promise((go) => revealing.add(go)),
+    held: () => (model.get("held") ? new Promise((go) => revealing.add(go)) : null),
     link: (id) => make("code", {}, `quiz("${id}")`),
     ready: async () => {},
     ask: (question) =>
@@ -38,12 +55,13 @@ function render({ model, el }) {
         const silent = setTimeout(() => {
           waiting.delete(id);
           reject(new Error("the notebook's Python does not answer; is its kernel running?"));
-        }, 15_000);
+        }, PATIENCE);
         waiting.set(id, (answer) => {
           clearTimeout(silent);
           resolve(answer);
         });
-        model.send({ id, asked: JSON.stringify(question) }); // as text: a kernel in a browser has a null of its own
+        // As text: a kernel in a browser has a null of its own.
+        model.send({ id, asked: JSON.stringify(question) });
       }),
   });
   return () => {
@@ -51,5 +69,3 @@ function render({ model, el }) {
     model.off("change:held", revealed);
   };
 }
-
-export default { render };

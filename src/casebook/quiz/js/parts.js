@@ -1,41 +1,126 @@
-// The casebook in a page: the quiz, the test of oneself, the progress and the explorer. One module, two hosts: a page of the book,
-// where Python runs in a worker, and a notebook, where it answers by messages. No grading and no parsing here: what is typed goes to
-// Python as it stands, and what comes back is shown as text. (The files of quiz/js are joined into this one by casebook.quiz.module.)
+// @ts-check
+// Small parts that everything else is made of. What comes from Python or a learner is shown as text, never as
+// markup.
 
-// Small parts
+/** @import { Picture, Properties } from "./types.d.ts" */
 
-function make(tag, properties, ...children) {
-  const { data, aria, ...rest } = properties ?? {};
-  const element = Object.assign(document.createElement(tag), rest);
-  Object.assign(element.dataset, data);
-  for (const [name, value] of Object.entries(aria ?? {})) element.setAttribute(name === "role" ? "role" : `aria-${name}`, value);
-  element.append(...children.flat(Infinity).filter((child) => child || child === 0));
+/** @typedef {string | number | Node | false | null | undefined | Child[]} Child */
+
+/**
+ * Stop, and say why.
+ * @param {string} why
+ * @returns {never}
+ */
+export function fail(why) {
+  throw new Error(why);
+}
+
+/**
+ * What went wrong, in words.
+ * @param {unknown} error
+ */
+export const reason = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * The first element of its kind, or null.
+ * @template {Element} T
+ * @param {ParentNode} inside
+ * @param {string} selector
+ * @param {new () => T} kind
+ */
+export function seek(inside, selector, kind) {
+  const found = inside.querySelector(selector);
+  return found instanceof kind ? found : null;
+}
+
+/**
+ * The first element of its kind, which must be there.
+ * @template {Element} T
+ * @param {ParentNode} inside
+ * @param {string} selector
+ * @param {new () => T} kind
+ */
+export function find(inside, selector, kind) {
+  return seek(inside, selector, kind) ?? fail(`the page lacks ${selector}`);
+}
+
+/**
+ * All HTML elements that a selector finds.
+ * @param {ParentNode} inside
+ * @param {string} selector
+ */
+export const every = (inside, selector) =>
+  [...inside.querySelectorAll(selector)].filter((each) => each instanceof HTMLElement);
+
+/**
+ * An element with what is in it.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Properties} properties
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function make(tag, properties, ...children) {
+  const { aria, ...rest } = properties;
+  const element = document.createElement(tag);
+  Object.assign(element, rest);
+  for (const [name, value] of Object.entries(aria ?? {})) {
+    element.setAttribute(name === "role" ? "role" : `aria-${name}`, value);
+  }
+  append(element, children);
   return element;
 }
 
-// The second half of a double click does nothing: by then something else may stand in the button's place.
-function button(words, work, properties) {
-  const made = make("button", { type: "button", ...properties }, words);
+/**
+ * @param {Element} element
+ * @param {Child[]} children
+ */
+function append(element, children) {
+  for (const child of children) {
+    if (Array.isArray(child)) append(element, child);
+    else if (child || child === 0) element.append(child instanceof Node ? child : String(child));
+  }
+}
+
+/**
+ * The second half of a double click does nothing: by then something else may stand in the button's place.
+ * @param {Child} words
+ * @param {(event: MouseEvent) => unknown} work
+ */
+export function button(words, work) {
+  const made = make("button", { type: "button" }, words);
   made.addEventListener("click", (event) => event.detail > 1 || work(event));
   return made;
 }
 
-const list = (rows, properties) => make("ul", properties, ...rows.map((row) => make("li", {}, row)));
-const layer = (title, ...parts) => make("div", { className: "casebook-layer" }, make("h3", {}, title), ...parts);
-const fold = (title, ...parts) => make("details", { className: "casebook-layer" }, make("summary", {}, title), ...parts);
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
-const several = (count, one, more = `${one}s`) => `${count} ${count === 1 ? one : more}`;
-const VERDICT = { correct: "right", partly: "partly right", wrong: "not right" };
+/** @param {Child[]} rows */
+export const list = (rows) => make("ul", {}, ...rows.map((row) => make("li", {}, row)));
 
-// A picture that Python drew from an operation; what a learner typed is never part of it.
-function picture({ svg, title, words }) {
+/**
+ * @param {string} title
+ * @param {...Child} parts
+ */
+export const layer = (title, ...parts) =>
+  make("div", { className: "casebook-layer" }, make("h3", {}, title), ...parts);
+
+/**
+ * @param {string} title
+ * @param {...Child} parts
+ */
+export const fold = (title, ...parts) =>
+  make("details", { className: "casebook-layer" }, make("summary", {}, title), ...parts);
+
+/**
+ * A picture that Python drew from an operation; what a learner typed is never part of it.
+ * @param {Picture} drawing
+ */
+export function picture({ svg, title, words }) {
   const drawn = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-  const figure = make("figure", { className: "casebook-picture" }, title && make("figcaption", {}, title));
-  figure.append(document.importNode(drawn, true), fold("The same in words", make("p", {}, words)));
-  return figure;
-}
-
-function fail(why) {
-  throw new Error(why);
+  return make(
+    "figure",
+    { className: "casebook-picture" },
+    title && make("figcaption", {}, title),
+    document.importNode(drawn, true),
+    fold("The same in words", make("p", {}, words)),
+  );
 }

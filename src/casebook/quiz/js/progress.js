@@ -1,131 +1,183 @@
+// @ts-check
 // The progress page: what was answered in this browser, what to see again, and the reader's own file of it.
 
-function showProgress(section, host) {
-  const stage = section.querySelector(".casebook-stage");
-  const status = section.querySelector(".casebook-test-status");
-  const size = section.querySelector(".casebook-size");
+import { merge, parse, written } from "./answers.js";
+import { bank } from "./page.js";
+import { button, fail, find, list, make, reason } from "./parts.js";
+import { attempts, erase, keepAttempts, keptText } from "./store.js";
+import { megabytes, several } from "./words.js";
+
+/** @import { Attempt, Desk, Progress, Tell } from "./types.d.ts" */
+/** @import { Child } from "./parts.js" */
+
+const LARGEST = 20e6; // bytes of a file of answers
+
+/**
+ * @param {HTMLElement} section
+ * @param {Desk} host
+ */
+export function showProgress(section, host) {
+  const stage = find(section, ".casebook-stage", HTMLElement);
+  const status = find(section, ".casebook-test-status", HTMLElement);
+  const size = find(section, ".casebook-size", HTMLElement);
+  const picker = find(section, "input[type=file]", HTMLInputElement);
   const weight = size.textContent;
-  const picker = section.querySelector("input[type=file]");
   let named = ""; // goes into the saved file alone, and only if typed
   let round = 0; // of what is drawn: details that come late are of no use
 
-  const tell = ({ got, of }) => (size.textContent = got < of ? `Fetching the grader, ${megabytes(got)} of ${megabytes(of)}...` : "Starting the grader...");
+  /** @type {Tell} */
+  function tell({ got, of }) {
+    const coming = `Fetching the grader, ${megabytes(got)} of ${megabytes(of)}...`;
+    size.textContent = got < of ? coming : "Starting the grader...";
+  }
 
-  // What is kept is counted at once. The details need Python: they wait until they are asked for, unless it is there already.
+  // What is kept is counted at once. The details need Python: they wait until they are asked for, unless it
+  // is there already.
   function draw(said = "") {
     round++;
     status.textContent = said;
     const { all, unread } = attempts();
-    size.hidden = Boolean(host.awake || unread || !all.length);
+    size.hidden = Boolean(host.awake() || unread || !all.length);
     if (unread) {
-      return stage.replaceChildren(
-        make("div", { className: "casebook-notice" }, make("p", {}, `What this browser keeps cannot be used: ${unread}. It was left as it is. Save it, then erase it to start anew.`)),
-        tools(all),
-      );
+      const why =
+        `What this browser keeps cannot be used: ${unread}. It was left as it is. ` +
+        "Save it, then erase it to start anew.";
+      stage.replaceChildren(make("div", { className: "casebook-notice" }, make("p", {}, why)), tools(all));
+      return;
     }
-    if (!all.length) return stage.replaceChildren(make("p", {}, "No case has been answered in this browser yet. Your answers will be counted here."), tools(all));
+    if (!all.length) {
+      const none = "No case has been answered in this browser yet. Your answers will be counted here.";
+      stage.replaceChildren(make("p", {}, none), tools(all));
+      return;
+    }
     const answered = new Set(all.map((each) => each.case)).size;
     const brief = make("p", {}, `${several(all.length, "answer")} to ${several(answered, "case")} so far.`);
-    const more = button("Work out the details", () => details());
-    stage.replaceChildren(brief, make("p", { className: "casebook-row-of" }, more), tools(all));
-    if (host.awake) details();
+    const more = button("Work out the details", details);
+    const row = make("p", { className: "casebook-row-of" }, more);
+    stage.replaceChildren(brief, row, tools(all));
+    if (host.awake()) details();
 
     async function details() {
       const mine = ++round;
       status.textContent = said;
       try {
         await host.ready(tell);
-        const told = await host.ask({ do: "progress", attempts: all, bank: await bank(), now: Date.now(), offset: -new Date().getTimezoneOffset() });
+        const told = await host.ask({
+          do: "progress",
+          attempts: all,
+          bank: await bank(),
+          now: Date.now(),
+          offset: -new Date().getTimezoneOffset(),
+        });
         if (mine === round) show(told);
       } catch (error) {
         size.textContent = weight;
-        if (mine === round) status.textContent = `${said} The details could not be worked out: ${error.message}.`.trim();
+        const why = `The details could not be worked out: ${reason(error)}.`;
+        if (mine === round) status.textContent = `${said} ${why}`.trim();
       }
     }
 
+    /** @param {Progress} told */
     function show(told) {
-      const part = (title, rows, none) => make("section", {}, make("h2", { tabIndex: -1 }, title), rows.length ? list(rows) : make("p", {}, none));
       const asked = document.activeElement === more;
+      const parts = detailed(told);
       size.hidden = true;
-      more.parentElement.replaceWith(
-        part("To see again", told.due.map(({ case: id, says }) => [host.link(id), `: ${says}`]), "Nothing for now. What you get wrong comes back after a day, then after 3, 7 and 21."),
-        part("By thing to learn", told.topics.map(({ name, says }) => `${name}: ${says}`), "Nothing yet."),
-        part("What wrong answers amounted to", told.misconceptions.map(({ says }) => says), "No wrong rule shows in your answers."),
-      );
+      row.replaceWith(...parts);
       if (told.unread) brief.append(` ${several(told.unread, "record")} could not be read.`);
-      if (asked) brief.nextElementSibling.querySelector("h2").focus();
+      if (asked) parts[0].querySelector("h2")?.focus();
     }
   }
 
+  /** @param {Progress} told */
+  const detailed = ({ due, topics, misconceptions }) => [
+    part(
+      "To see again",
+      due.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
+      "Nothing for now. What you get wrong comes back after a day, then after 3, 7 and 21.",
+    ),
+    part(
+      "By thing to learn",
+      topics.map(({ name, says }) => `${name}: ${says}`),
+      "Nothing yet.",
+    ),
+    part(
+      "What wrong answers amounted to",
+      misconceptions.map(({ says }) => says),
+      "No wrong rule shows in your answers.",
+    ),
+  ];
+
+  /**
+   * @param {string} title
+   * @param {Child[]} rows
+   * @param {string} none
+   */
+  const part = (title, rows, none) =>
+    make("section", {}, make("h2", { tabIndex: -1 }, title), rows.length ? list(rows) : make("p", {}, none));
+
+  /** @param {Attempt[]} all */
   function tools(all) {
-    const erase = button("Erase", () => {
+    const asking = make("div", { className: "casebook-asking" });
+    const remove = button("Erase", () => {
       const sure = button("Yes, erase everything", () => {
-        for (const key of [KEPT, DRAFTS, TEST]) keep(key, null);
+        erase();
         draw("Erased.");
       });
-      asking.replaceChildren(make("p", {}, `Erase ${several(all.length, "answer")} from this browser? There is no way back.`), sure, button("No, keep them", () => {
+      const no = button("No, keep them", () => {
         asking.replaceChildren();
-        erase.focus();
-      }));
+        remove.focus();
+      });
+      const question = `Erase ${several(all.length, "answer")} from this browser? There is no way back.`;
+      asking.replaceChildren(make("p", {}, question), sure, no);
       sure.focus();
     });
-    const asking = make("div", { className: "casebook-asking" });
     const who = make("input", { type: "text", maxLength: 80, autocomplete: "off", value: named });
-    who.addEventListener("input", () => (named = who.value));
-    const ask = make("label", {}, "Your name or number, only if whoever teaches you asks for it ", who);
-    return make("div", { className: "casebook-tools" }, ask, button("Save to a file", save), button("Load from a file", () => picker.click()), erase, asking);
+    who.addEventListener("input", () => {
+      named = who.value;
+    });
+    const label = "Your name or number, only if whoever teaches you asks for it ";
+    return make(
+      "div",
+      { className: "casebook-tools" },
+      make("label", {}, label, who),
+      button("Save to a file", save),
+      button("Load from a file", () => picker.click()),
+      remove,
+      asking,
+    );
   }
 
   function save() {
-    let text;
-    try {
-      text = localStorage.getItem(KEPT);
-    } catch {
-      text = null;
-    }
-    const lines = attempts().unread ? text : [JSON.stringify({ format: "casebook-answers", version: FORMAT, learner: named.trim() || undefined }), ...attempts().all.map((each) => JSON.stringify(each))].join("\n") + "\n";
-    const link = make("a", { href: URL.createObjectURL(new Blob([lines ?? ""], { type: "application/jsonl" })), download: "casebook-answers.jsonl" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    const { all, unread } = attempts();
+    const text = unread ? (keptText() ?? "") : written(all, named);
+    const href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
+    make("a", { href, download: "casebook-answers.jsonl" }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 10_000);
     status.textContent = "Saved as casebook-answers.jsonl.";
   }
 
+  /** @param {File} file */
+  async function load(file) {
+    if (file.size > LARGEST) fail("it is larger than 20 MB, which no file of answers is");
+    const read = parse(await file.text());
+    const { all, unread } = attempts();
+    if (unread) fail(`what this browser keeps cannot be used (${unread}); save and erase it first`);
+    const merged = merge(all, read);
+    const why = keepAttempts(merged);
+    if (why) return `Loaded until this page is closed: ${why}.`;
+    return `Loaded: ${several(merged.length - all.length, "new answer")}.`;
+  }
+
   picker.addEventListener("change", async () => {
-    const [file] = picker.files;
+    const file = picker.files?.[0];
     picker.value = "";
     if (!file) return;
     try {
-      if (file.size > 20e6) fail("it is larger than 20 MB, which no file of answers is");
-      const read = parse(await file.text());
-      const { all, unread } = attempts();
-      if (unread) fail(`what this browser keeps cannot be used (${unread}); save and erase it first`);
-      const merged = merge(all, read);
-      const told = keepAttempts(merged) ? `Loaded: ${several(merged.length - all.length, "new answer")}.` : `Loaded until this page is closed: ${refused}.`;
-      draw(told);
+      draw(await load(file));
     } catch (error) {
-      status.textContent = `${file.name} was not loaded: ${error.message}.`;
+      status.textContent = `${file.name} was not loaded: ${reason(error)}.`;
     }
   });
 
   draw();
-}
-
-// A file of answers: JSON lines, a head first; or one JSON value of an older kind.
-export function parse(text) {
-  const lines = text.split("\n").filter((line) => line.trim());
-  const values = [];
-  for (const [i, line] of lines.entries()) {
-    try {
-      values.push(JSON.parse(line));
-    } catch {
-      if (i === 0) break; // perhaps one value over several lines
-      fail(`line ${i + 1} is not JSON; the file may be cut short`);
-    }
-  }
-  if (values[0]?.format === "casebook-answers") return upgrade({ version: values[0].version, attempts: values.slice(1) });
-  try {
-    return upgrade(JSON.parse(text));
-  } catch (error) {
-    fail(error instanceof SyntaxError ? "it is not a file of answers" : error.message);
-  }
 }

@@ -1,71 +1,99 @@
+// @ts-check
 // One quiz.
 //
 // The markup (casebook.quiz.markup makes it):
 //
 //   section.casebook-quiz[data-case][data-host=page|notebook]
-//     form.casebook-form      textarea "Claim", rows, confidence, button "Check"; on a page div.casebook-fetch with size and progress
-//     .casebook-status        role=status, the short verdict and nothing else; data-verdict is "" while there is none
+//     form.casebook-form      textarea "Claim", rows, confidence, button "Check"; on a page also size and
+//                             progress, in div.casebook-fetch
+//     .casebook-status        role=status, the short verdict and nothing else; data-verdict is "" while there
+//                             is none
 //     .casebook-notice        role=alert, why the grader cannot answer
 //     .casebook-layers        the explanation, layer by layer
 //     button.casebook-open    opens and closes the worked answer
 //     .casebook-worked        the worked answer
 //
-// The section has the class casebook-js where scripts run and data-live once `mount` has been here.
-// A host is {ready(tell): Promise, ask(question): Promise<object>} and may have `where(mark)` (its element in the chart),
-// `address(mark)` (where it stands on another page), `link(case)`, `keeps` (attempts and drafts are kept in this browser),
-// `held` (a promise: no verdict before it) and `exam` ({answered(attempt, show)}: see exam.js).
+// The section has the class casebook-js where scripts run and data-live once `mount` has been here. No
+// grading and no parsing here: what is typed goes to Python as it stands, and what comes back is shown as
+// text.
 
+import { building } from "./builder.js";
+import { citing } from "./evidence.js";
+import { explain } from "./explain.js";
+import { button, find, make, reason, seek } from "./parts.js";
+import { following } from "./sentences.js";
+import { attempts, draft, keepDraft, record } from "./store.js";
+import { megabytes, VERDICT } from "./words.js";
+
+/** @import { Ask, Attempt, Graded, Host } from "./types.d.ts" */
+/** @typedef {{ confidence: string | null, seconds: number | null, hints: number }} Beside */
+
+/**
+ * @param {HTMLElement} section
+ * @param {Host} host
+ */
 export function mount(section, host) {
   if (section.dataset.live) return;
   section.dataset.live = "yes";
   section.classList.add("casebook-js");
-  const find = (selector) => section.querySelector(selector);
-  const id = section.dataset.case;
-  const form = find("form");
-  const field = find("textarea");
-  const status = find(".casebook-status");
-  const notice = find(".casebook-notice");
-  const layers = find(".casebook-layers");
-  const opener = find(".casebook-open");
-  const worked = find(".casebook-worked");
-  const size = find(".casebook-size");
-  const bar = find("progress");
-  const codes = find(".casebook-icd input");
-  const hinter = find(".casebook-hinter");
-  const hints = find(".casebook-hints");
-  const before = find(".casebook-before");
-  const hint = field.getAttribute("aria-describedby");
-  const weight = size?.textContent;
+  const id = section.dataset.case ?? "";
+  const form = find(section, "form", HTMLFormElement);
+  const field = find(section, "textarea", HTMLTextAreaElement);
+  const status = find(section, ".casebook-status", HTMLElement);
+  const notice = find(section, ".casebook-notice", HTMLElement);
+  const layers = find(section, ".casebook-layers", HTMLElement);
+  const opener = find(section, ".casebook-open", HTMLElement);
+  const worked = find(section, ".casebook-worked", HTMLElement);
+  const size = seek(section, ".casebook-size", HTMLElement);
+  const bar = seek(section, "progress", HTMLProgressElement);
+  const codes = seek(section, ".casebook-icd input", HTMLInputElement);
+  const hinter = seek(section, ".casebook-hinter", HTMLElement);
+  const hints = seek(section, ".casebook-hints", HTMLElement);
+  const before = seek(section, ".casebook-before", HTMLElement);
+  const hint = field.getAttribute("aria-describedby") ?? "";
+  const weight = size?.textContent ?? "";
   const whispers = section.appendChild(make("p", { className: "casebook-unseen", aria: { live: "polite" } }));
-  let grader = null; // promise, once the reader has touched the form
+  /** @type {Promise<void> | null} */
+  let grader = null; // once the reader has touched the form
   let round = 0;
   let tries = 0;
+  let shownHints = 0;
+  /** @type {number | null} */
   let since = null; // when this answer was begun
 
   // Getting ready
 
   function wake() {
-    grader ??= host.ready(progress).then(ready, (error) => {
-      grader = null; // so that it can be tried again
-      throw error;
-    });
+    grader ??= host.ready(progress).then(
+      () => fetching("The grader is ready. Nothing you type leaves your device."),
+      (error) => {
+        grader = null; // so that it can be tried again
+        throw error;
+      },
+    );
     return grader;
   }
 
-  function ready() {
+  /**
+   * Say how far the grader is; `share` of it has come, or none is to be shown.
+   * @param {string} words
+   * @param {number | null} share
+   */
+  function fetching(words, share = null) {
     if (!size) return;
-    bar.hidden = true;
-    size.textContent = "The grader is ready. Nothing you type leaves your device.";
+    size.textContent = words;
+    if (!bar) return;
+    bar.hidden = share === null;
+    if (share !== null) bar.value = share;
   }
 
+  /** @param {{ got: number, of: number }} bytes */
   function progress({ got, of }) {
-    if (!size) return;
-    bar.hidden = false;
-    bar.value = got / of;
-    size.textContent =
-      got < of ? `Fetching the grader, ${(got / 1e6).toFixed(1)} of ${megabytes(of)}...` : `Starting the grader (${megabytes(of)})...`;
+    const coming = `Fetching the grader, ${(got / 1e6).toFixed(1)} of ${megabytes(of)}...`;
+    fetching(got < of ? coming : `Starting the grader (${megabytes(of)})...`, got / of);
   }
 
+  /** @type {Ask} */
   const ask = async (question) => {
     await wake();
     return host.ask(question);
@@ -73,7 +101,9 @@ export function mount(section, host) {
 
   // Asking
 
-  const confidence = () => form.querySelector("input[name=confidence]:checked")?.value ?? null;
+  function confidence() {
+    return seek(form, "input[name=confidence]:checked", HTMLInputElement)?.value ?? null;
+  }
 
   async function check() {
     const mine = ++round;
@@ -84,12 +114,17 @@ export function mount(section, host) {
     status.dataset.verdict = "";
     notice.hidden = true;
     section.setAttribute("aria-busy", "true");
-    const slow = setTimeout(() => (whispers.textContent = size?.querySelector("button") ? "The grader must be fetched first." : "Starting the grader."), 700);
+    const slow = setTimeout(() => {
+      const asking = size?.querySelector("button");
+      whispers.textContent = asking ? "The grader must be fetched first." : "Starting the grader.";
+    }, 700);
     try {
       await wake();
-      const told = { confidence: confidence(), seconds: since && Math.round((performance.now() - since) / 1000), hints: shownHints }; // for a notebook, which keeps them
-      const graded = await host.ask({ do: "grade", answer, lines, diagnoses, ...told });
-      if (mine === round) await take(answer, graded, told);
+      const seconds = since && Math.round((performance.now() - since) / 1000);
+      // For a notebook, which keeps them.
+      const beside = { confidence: confidence(), seconds, hints: shownHints };
+      const graded = await host.ask({ do: "grade", answer, lines, diagnoses, ...beside });
+      if (mine === round) await take(answer, graded, beside);
     } catch (error) {
       if (mine === round) giveUp(error);
     } finally {
@@ -99,14 +134,27 @@ export function mount(section, host) {
     }
   }
 
-  async function take(answer, graded, told) {
-    const readable = graded.verdict !== "invalid" && graded.verdict !== "blank"; // what could not be read costs no try
+  /**
+   * @param {string} answer
+   * @param {Graded} graded
+   * @param {Beside} beside
+   */
+  async function take(answer, graded, beside) {
+    // What could not be read costs no try.
+    const readable = graded.verdict !== "invalid" && graded.verdict !== "blank";
     if (readable) tries++;
-    section.dataset.tries = tries;
+    section.dataset.tries = String(tries);
     if (!readable) return show(answer, graded, false);
+    /** @type {Attempt} */
     const attempt = {
-      case: id, at: Date.now(), try: tries, answer: answer.trim(), verdict: graded.verdict, score: graded.score,
-      misconceptions: graded.misconceptions.map((each) => each.id), ...told,
+      case: id,
+      at: Date.now(),
+      try: tries,
+      answer: answer.trim(),
+      verdict: graded.verdict,
+      score: graded.score,
+      misconceptions: graded.misconceptions.map((each) => each.id),
+      ...beside,
       ...(graded.evidence && { evidence: graded.evidence.score }),
     };
     since = performance.now();
@@ -123,22 +171,21 @@ export function mount(section, host) {
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
   }
 
+  /** @param {unknown} error */
   function giveUp(error) {
-    if (size) {
-      bar.hidden = true;
-      size.textContent = weight;
-    }
+    fetching(weight);
     const again = button("Try again", () => {
-      find(".casebook-check").focus(); // this button goes away
+      find(section, ".casebook-check", HTMLElement).focus(); // this button goes away
       check();
     });
     const instead = host.exam ? "" : " Here is the worked answer instead.";
-    notice.replaceChildren(make("p", {}, `The grader could not answer: ${error?.message ?? error}.${instead}`), again);
+    notice.replaceChildren(make("p", {}, `The grader could not answer: ${reason(error)}.${instead}`), again);
     notice.hidden = false;
     layers.replaceChildren();
     if (!host.exam) unfold(true);
   }
 
+  /** @param {boolean} open */
   function unfold(open) {
     worked.classList.toggle("casebook-shown", open);
     opener.setAttribute("aria-expanded", String(open));
@@ -147,97 +194,91 @@ export function mount(section, host) {
 
   // Showing
 
+  const unmark = following(section);
+
+  /**
+   * @param {string} answer
+   * @param {Graded} graded
+   * @param {boolean} readable
+   */
   function show(answer, graded, readable) {
-    const { verdict, feedback, findings } = graded;
-    section.graded = graded; // for whoever scripts the page
+    Object.assign(section, { graded }); // for whoever scripts the page
     unmark();
     cite.stop();
-    const cited = [...cite.chosen].map((line) => line.split("-")[1]);
-    layers.replaceChildren(
-      ...(readable ? explain({ answer, told: feedback, findings, graded, tries, host, ask, cited }) : [make("p", { className: "casebook-amounts" }, feedback.amounts_to ?? "")]),
-    );
     field.toggleAttribute("aria-invalid", false);
     field.setAttribute("aria-describedby", hint);
-    if (!readable) {
-      layers.firstElementChild.id = `${field.id}-why`;
-      if (verdict === "invalid") field.setAttribute("aria-invalid", "true");
-      field.setAttribute("aria-describedby", `${hint} ${field.id}-why`);
+    if (readable) {
+      layers.replaceChildren(...explain({ answer, graded, tries, host, ask }));
+    } else {
+      const why = `${field.id}-why`;
+      const words = graded.feedback.parts.flatMap(({ rows }) => rows.map(({ says }) => says)).join(" ");
+      layers.replaceChildren(make("p", { className: "casebook-amounts", id: why }, words));
+      if (graded.verdict === "invalid") field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", `${hint} ${why}`);
     }
     if (before) before.hidden = true;
-    status.dataset.verdict = verdict;
-    status.textContent = feedback.headline;
+    status.dataset.verdict = graded.verdict;
+    status.textContent = graded.feedback.headline;
   }
-
-  // In the chart: go to a sentence, mark it, and offer the way back.
-  let marked = [];
-  function unmark() {
-    for (const undo of marked) undo();
-    marked = [];
-  }
-  section.addEventListener("click", (event) => {
-    const from = event.target.closest?.('a[href^="#"]');
-    const sentence = from && document.getElementById(from.getAttribute("href").slice(1));
-    if (!sentence || section.contains(sentence)) return;
-    unmark();
-    const back = make("a", { href: `#${section.id}`, className: "casebook-back" }, "Back to your claim");
-    back.addEventListener("click", (event) => {
-      event.preventDefault();
-      from.scrollIntoView({ block: "center" });
-      from.focus({ preventScroll: true });
-      unmark();
-    });
-    sentence.classList.add("casebook-marked");
-    sentence.tabIndex = -1;
-    sentence.after(back);
-    marked.push(() => {
-      sentence.classList.remove("casebook-marked");
-      sentence.removeAttribute("tabindex");
-      back.remove();
-    });
-    requestAnimationFrame(() => sentence.focus({ preventScroll: true }));
-  });
 
   // Hints, one after the other
-  let shownHints = 0;
   hinter?.addEventListener("click", async () => {
     try {
       const { hints: all } = await ask({ do: "hints" });
       if (shownHints >= all.length) return;
-      hints.append(make("li", {}, all[shownHints++]));
-      hinter.textContent = shownHints < all.length ? `Another hint (${all.length - shownHints} left)` : "No more hints";
-      hinter.setAttribute("aria-disabled", String(shownHints >= all.length));
+      hints?.append(make("li", {}, all[shownHints++]));
+      const left = all.length - shownHints;
+      hinter.textContent = left ? `Another hint (${left} left)` : "No more hints";
+      hinter.setAttribute("aria-disabled", String(!left));
     } catch (error) {
       giveUp(error);
     }
   });
 
   // What was begun here stays, also when the page is loaded again.
-  const cite = citing(section, host.sheet ?? document.querySelector(".casebook-chart") ?? document.createElement("div"), save);
+  const sheet = host.sheet ?? seek(document, ".casebook-chart", HTMLElement) ?? make("div", {});
+  const cite = citing(section, sheet, save);
+  const keeps = host.keeps && !host.exam;
+
   function save() {
     since ??= performance.now();
-    if (!host.keeps || host.exam) return;
-    const values = { answer: field.value, lines: [...cite.chosen], confidence: confidence(), diagnoses: codes?.value ?? "" };
+    if (!keeps) return;
+    const values = {
+      answer: field.value,
+      lines: [...cite.chosen],
+      confidence: confidence(),
+      diagnoses: codes?.value ?? "",
+    };
     keepDraft(id, values.answer || values.lines.length || values.diagnoses ? values : null);
   }
-  if (host.keeps && !host.exam) {
+
+  function restore() {
     const { answer, lines, confidence: sure, diagnoses } = draft(id);
     if (answer) field.value = answer;
     if (diagnoses && codes) codes.value = diagnoses;
-    const radio = sure && form.querySelector(`input[name=confidence][value="${CSS.escape(sure)}"]`);
+    const picked = sure && `input[name=confidence][value="${CSS.escape(sure)}"]`;
+    const radio = picked && seek(form, picked, HTMLInputElement);
     if (radio) radio.checked = true;
     cite.restore(lines);
     const last = attempts().all.findLast((each) => each.case === id);
-    if (last && before) {
-      before.append("Last time you answered ", make("code", {}, String(last.answer)), `: ${VERDICT[last.verdict] ?? "not graded"}.`);
-      before.hidden = false;
-    }
+    if (!last || !before) return;
+    const verdict = VERDICT[last.verdict] ?? "not graded";
+    before.append("Last time you answered ", make("code", {}, String(last.answer)), `: ${verdict}.`);
+    before.hidden = false;
   }
+
+  if (keeps) restore();
 
   // The form
 
-  const grow = () => (field.rows = Math.min(8, field.value.split("\n").length));
+  function grow() {
+    field.rows = Math.min(8, field.value.split("\n").length);
+  }
+
   const touched = () => wake().catch((error) => round === 0 && giveUp(error));
-  for (const kind of ["focusin", "pointerdown", "input"]) form.addEventListener(kind, () => grader || touched());
+  for (const kind of ["focusin", "pointerdown", "input"]) {
+    form.addEventListener(kind, () => grader || touched());
+  }
   field.addEventListener("input", grow);
   form.addEventListener("input", save);
   field.addEventListener("keydown", (event) => {

@@ -1,101 +1,127 @@
-// What the reader's own browser keeps: attempts, half-done answers, a test in progress. Nothing is ever sent anywhere.
+// @ts-check
+// What the reader's own browser keeps: attempts, half-done answers, a test in progress. Nothing is ever sent
+// anywhere.
+
+import { FORMAT, upgrade } from "./answers.js";
+import { reason } from "./parts.js";
+
+/** @import { Attempt, Draft, Test } from "./types.d.ts" */
 
 const KEPT = "casebook.attempts";
 const DRAFTS = "casebook.drafts";
 const TEST = "casebook.test";
-const FORMAT = 1; // of the attempts
 
-// Files of older books, oldest first: each step makes the next format. A file without a version is a bare list.
-const OLDER = [(attempts) => ({ version: 1, attempts })];
-
+/** @type {Map<string, unknown>} */
 const memory = new Map(); // where the browser keeps nothing: until the page is closed
-let refused = "";
 
+/**
+ * What is kept under a name, or null. It may be anything: other editions and the reader write there too.
+ * @param {string} key
+ * @returns {any}
+ */
 function kept(key) {
   if (memory.has(key)) return memory.get(key);
   try {
-    return JSON.parse(localStorage.getItem(key));
+    return JSON.parse(localStorage.getItem(key) ?? "null");
   } catch {
     return null;
   }
 }
 
-// Whether the browser took it; if not, it stays in the page.
+/** What is kept of the attempts, as it stands: for a file of what cannot be read. */
+export function keptText() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Keep a value. "" when the browser took it; if not, why, and it stays in the page.
+ * @param {string} key
+ * @param {unknown} value
+ */
 function keep(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
     memory.delete(key);
-    refused = "";
-    return true;
+    return "";
   } catch (error) {
     memory.set(key, value);
-    refused = error?.name === "QuotaExceededError" ? "the browser's store for this site is full" : "the browser does not allow it";
-    return false;
+    const full = error instanceof DOMException && error.name === "QuotaExceededError";
+    return full ? "the browser's store for this site is full" : "the browser does not allow it";
   }
 }
 
-// The tests under way, by what they are on: "" is everything. One alone is how older books kept it.
-function keptTests() {
+/** Drop everything. */
+export function erase() {
+  for (const key of [KEPT, DRAFTS, TEST]) keep(key, null);
+}
+
+/**
+ * The tests under way, by what they are on: "" is everything. One alone is how older books kept it.
+ * @returns {Record<string, Test | undefined>}
+ */
+export function keptTests() {
   const found = kept(TEST) ?? {};
   return found.items ? { "": found } : found;
 }
 
-// Why it is not kept for good, or "".
-function keepTest(topics, test) {
+/**
+ * Why it is not kept for good, or "".
+ * @param {string} topics
+ * @param {Test | null} test
+ */
+export function keepTest(topics, test) {
   const all = { ...keptTests(), [topics]: test ?? undefined };
-  return keep(TEST, Object.values(all).some(Boolean) ? all : null) ? "" : `The test stays only until you close this page: ${refused}.`;
+  const why = keep(TEST, Object.values(all).some(Boolean) ? all : null);
+  return why && `The test stays only until you close this page: ${why}.`;
 }
 
-export function upgrade(data) {
-  let file = Array.isArray(data) ? { version: 0, attempts: data } : data;
-  if (!file || typeof file !== "object" || !Array.isArray(file.attempts) || !Number.isInteger(file.version)) {
-    fail("this is no file of answers from the casebook");
-  }
-  if (file.version > FORMAT) fail(`it was written by a newer edition of this book (format ${file.version}; this one knows ${FORMAT})`);
-  while (file.version < FORMAT) file = OLDER[file.version](file.attempts);
-  return file.attempts.filter((attempt) => attempt && typeof attempt === "object" && typeof attempt.case === "string");
-}
-
-// `unread` says why what is kept cannot be used; it is then left alone, never written over.
-function attempts() {
+/**
+ * `unread` says why what is kept cannot be used; it is then left alone, never written over.
+ * @returns {{ all: Attempt[], unread: string }}
+ */
+export function attempts() {
   const data = kept(KEPT);
-  if (data === null) return { all: [], unread: damaged() };
+  if (data === null) return { all: [], unread: keptText() === null ? "" : "it is damaged" };
   try {
     return { all: upgrade(data), unread: "" };
   } catch (error) {
-    return { all: [], unread: error.message };
+    return { all: [], unread: reason(error) };
   }
 }
 
-function damaged() {
-  try {
-    return localStorage.getItem(KEPT) === null ? "" : "it is damaged";
-  } catch {
-    return "";
-  }
-}
+/**
+ * Why they are not kept for good, or "".
+ * @param {Attempt[]} all
+ */
+export const keepAttempts = (all) => keep(KEPT, { version: FORMAT, attempts: all });
 
-function keepAttempts(all) {
-  return keep(KEPT, { version: FORMAT, attempts: all });
-}
-
-function record(attempt) {
+/**
+ * Keep one more; what to tell the reader where that failed, or "".
+ * @param {Attempt} attempt
+ */
+export function record(attempt) {
   const { all, unread } = attempts(); // read again, since another tab may have added to it
   if (unread) return `Your answer was not kept: ${unread}. The page about your progress can help.`;
-  if (keepAttempts([...all, attempt])) return "";
-  return `Your progress stays only until you close this page: ${refused}.`;
+  const why = keepAttempts([...all, attempt]);
+  return why && `Your progress stays only until you close this page: ${why}.`;
 }
 
-// Attempts of both, each once, in the order of time.
-function merge(some, others) {
-  const each = new Map([...some, ...others].map((attempt) => [JSON.stringify([attempt.case, attempt.at, attempt.answer]), attempt]));
-  return [...each.values()].sort((one, two) => (one.at ?? 0) - (two.at ?? 0));
-}
+/**
+ * @param {string} id
+ * @returns {Draft}
+ */
+export const draft = (id) => kept(DRAFTS)?.[id] ?? {};
 
-const draft = (id) => kept(DRAFTS)?.[id] ?? {};
-
-function keepDraft(id, values) {
+/**
+ * @param {string} id
+ * @param {Draft | null} values
+ */
+export function keepDraft(id, values) {
   const all = kept(DRAFTS) ?? {};
   if (values) all[id] = values;
   else delete all[id];

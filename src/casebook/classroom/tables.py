@@ -5,9 +5,8 @@ confidence.
     told.cases, told.learners, told.wrong_rules
 
 The frame is one of pandas, or of Dask where a class outgrows one machine; the call is the same. What is
-counted adds up, so that a part of the learners can be
-counted alone. Only the first answer to a case that could be read counts: later ones were given knowing the
-verdict.
+counted adds up, so that a part of the learners can be counted alone. Only the first answer to a case that
+could be read counts: later ones were given knowing the verdict.
 """
 
 from __future__ import annotations
@@ -127,7 +126,7 @@ def cohort(
     """
     if missing := [name for name in COLUMNS if name not in frame.columns]:
         raise ValueError(
-            f"the table lacks {', '.join(missing)}; casebook.cohort.frame_of makes one from responses"
+            f"the table lacks {', '.join(missing)}; casebook.classroom.frame_of makes one from responses"
         )
     bank = json.dumps(shipped() if pages is None else list(pages))
     if hasattr(frame, "to_delayed"):  # Dask's; each learner's answers must be together
@@ -404,8 +403,8 @@ def discrimination_in_words(sums: Mapping[str, float], cases: int) -> str:
     """A case's discrimination in words, which say no more than its interval does.
 
     Among many cases some look odd by chance. What is said without *perhaps* holds with the interval widened
-    to 99 % for so many `cases` together
-    (Bonferroni; not 95 %, since Fisher's z is too narrow so far out for a dozen learners).
+    to 99 % for so many `cases` together (Bonferroni; not 95 %, since Fisher's z is too narrow so far out for
+    a dozen learners).
     """
     tells, low, high = discrimination(sums)
     if tells is None or low is None or high is None:
@@ -531,9 +530,8 @@ def clustered(sums: Mapping[str, float]) -> tuple[int, int]:
     """The 95 % interval of a share whose answers come several from one learner, in whole percent.
 
     Wilson's, with as many answers as would vary so much if each came from another learner: the variance is
-    that of a ratio over learners
-    (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 9). Where it cannot be told, there are as many
-    answers as learners.
+    that of a ratio over learners (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 9). Where it cannot be
+    told, there are as many answers as learners.
     """
     learners, right, of = sums["learners"], sums["right"], sums["answered"]
     if not of:

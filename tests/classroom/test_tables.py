@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook import cli
-from casebook.classroom import cohort
+from casebook.classroom import tables
 from casebook.classroom.beliefs import Bank
-from casebook.classroom.cohort import clustered, discrimination_in_words, frame_of, shipped
-from casebook.classroom.cohort import cohort as class_of
 from casebook.classroom.report import report
+from casebook.classroom.tables import clustered, discrimination_in_words, frame_of, shipped
+from casebook.classroom.tables import cohort as class_of
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.responses import Fault, Response, read_folder
 from casebook.testing.learners import book_of, learner
@@ -89,7 +89,7 @@ def test_intervals_are_honest_at_twelve(told):
 
 
 def sums_of(pairs):
-    sums = dict.fromkeys(cohort.SUMS, 0.0)
+    sums = dict.fromkeys(tables.SUMS, 0.0)
     for good, rest in pairs:
         for name, value in (("n", 1), ("x", good), ("y", rest), ("yy", rest * rest), ("xy", good * rest)):
             sums[name] += value
@@ -135,7 +135,7 @@ def test_an_interval_allows_for_answers_of_one_learner():
     def sums(rows):
         return dict(
             zip(
-                cohort.WORDS,
+                tables.WORDS,
                 (sum(each) for each in zip(*((1, r, n, r * r, r * n, n * n) for r, n in rows), strict=True)),
                 strict=True,
             )
@@ -147,9 +147,9 @@ def test_an_interval_allows_for_answers_of_one_learner():
     apart = clustered(sums([(5, 10)] * 12))
     assert alike[0] < 25
     assert alike[1] > 75
-    assert apart == cohort.wilson(60, 120)
-    assert clustered(sums([(1, 1)] * 3 + [(0, 1)] * 9)) == pytest.approx(cohort.wilson(3, 12), abs=3)
-    assert clustered(sums([(10, 10)])) == cohort.wilson(1, 1)  # one learner
+    assert apart == tables.wilson(60, 120)
+    assert clustered(sums([(1, 1)] * 3 + [(0, 1)] * 9)) == pytest.approx(tables.wilson(3, 12), abs=3)
+    assert clustered(sums([(10, 10)])) == tables.wilson(1, 1)  # one learner
     assert clustered(sums([(0, 0)])) == (0, 100)
 
 

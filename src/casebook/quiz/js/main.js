@@ -1,0 +1,32 @@
+// @ts-check
+// The casebook in a page: the quiz, the test of oneself, the progress and the explorer. One module, two
+// hosts: a page of the book, where Python runs in a worker, and a notebook, where it answers by messages.
+// casebook.quiz.module makes one file of it all.
+
+import { testing } from "./exam.js";
+import { exploring } from "./explorer.js";
+import { render } from "./notebook.js";
+import { desk, page } from "./page.js";
+import { every } from "./parts.js";
+import { showProgress } from "./progress.js";
+import { mount } from "./quiz.js";
+
+/** @type {Record<string, typeof testing>} */
+const DESKS = { test: testing, progress: showProgress, explorer: exploring };
+
+function attach() {
+  for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
+    mount(section, page(section));
+  }
+  for (const section of every(document, "section.casebook-desk[data-desk]")) {
+    section.classList.add("casebook-js");
+    DESKS[section.dataset.desk ?? ""]?.(section, desk(section));
+  }
+}
+
+if (typeof document !== "undefined") {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", attach);
+  else attach();
+}
+
+export default { render };

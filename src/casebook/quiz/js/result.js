@@ -1,0 +1,89 @@
+// @ts-check
+// What a test tells, once it is over. Python judged; here it is laid out.
+
+import { chapter } from "./page.js";
+import { list, make } from "./parts.js";
+import { capital, several, VERDICT } from "./words.js";
+
+/** @import { Result } from "./types.d.ts" */
+/** @import { Child } from "./parts.js" */
+
+/** @typedef {(id: string) => HTMLElement} Link */
+
+/**
+ * @param {Result} told
+ * @param {Link} link
+ */
+export function parts(told, link) {
+  const wrongly = told.misconceptions.map((each) => misconception(each, link));
+  const right = make(
+    "p",
+    {},
+    make("strong", {}, `${told.right} of ${told.of} (${told.percent} %). `),
+    told.says,
+  );
+  const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
+  const read = told.read.map(({ page, title, why }) => [
+    make("a", { href: chapter(page) }, title),
+    `: ${why}`,
+  ]);
+  const none = make("p", {}, "No wrong rule shows in your answers.");
+  return [
+    part("What your answers amount to", wrongly.length ? list(wrongly) : none),
+    part("How many were right", right),
+    part("How sure you were", told.sure.length > 0 && list(told.sure)),
+    part("By thing to learn", list(topics)),
+    part("Where to read", read.length > 0 && list(read)),
+    part("Cases to try next", told.next_cases.length > 0 && list(told.next_cases.map((id) => [link(id)]))),
+    part("Case by case", answers(told.items, link)),
+  ].filter((each) => each instanceof HTMLElement);
+}
+
+/**
+ * @param {string} title
+ * @param {HTMLElement | false} body
+ */
+const part = (title, body) => body && make("section", {}, make("h3", {}, title), body);
+
+/**
+ * @param {Result["misconceptions"][number]} told
+ * @param {Link} link
+ * @returns {Child[]}
+ */
+function misconception({ says, correction, times, sure, cases }, link) {
+  const often = `${several(times, "time")}${sure ? `, ${sure} of them sure` : ""}`;
+  return [
+    make("strong", {}, capital(says)),
+    ` (${often}). `,
+    correction,
+    " ",
+    cases.map((id) => [link(id), " "]),
+  ];
+}
+
+/**
+ * @param {Result["items"]} items
+ * @param {Link} link
+ */
+function answers(items, link) {
+  const head = ["Case", "You", "Verdict", "Filed"].map((each) => make("th", { scope: "col" }, each));
+  const rows = items.map((each, i) =>
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, `${i + 1}. `, link(each.case)),
+      make("td", {}, each.answer ? make("code", {}, each.answer) : "no answer"),
+      make("td", {}, VERDICT[each.verdict] ?? "no answer"),
+      make("td", {}, make("code", {}, each.expected)),
+    ),
+  );
+  const table = make(
+    "table",
+    {},
+    make("caption", {}, "Your answers"),
+    make("thead", {}, make("tr", {}, head)),
+    make("tbody", {}, rows),
+  );
+  const aria = { role: "region", label: "Your answers" };
+  return make("div", { className: "casebook-scroll", tabIndex: 0, aria }, table);
+}

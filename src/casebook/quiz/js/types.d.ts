@@ -1,0 +1,258 @@
+// What passes between the scripts, and between them and Python (casebook.quiz.door). Only what the scripts read is named.
+
+export type Verdict = "correct" | "partly" | "wrong" | "invalid" | "blank";
+
+/** One thing said: casebook.grading.parts names what may stand beside it. */
+export interface Row {
+  says: string;
+  name?: string;
+  case?: string;
+  confidence?: string;
+  authorities?: { title: string; edition: string; address: string }[];
+}
+
+export type Rule = Pick<Row, "says" | "confidence" | "authorities">;
+
+export interface Part {
+  kind: string;
+  title: string;
+  rows: Row[];
+}
+
+export interface Graded {
+  verdict: Verdict;
+  score: number;
+  misconceptions: { id: string }[];
+  evidence: { score: number } | null;
+  feedback: { headline: string; parts: Part[] };
+}
+
+export interface Line {
+  code: string;
+  units: number;
+  modifiers: string[];
+}
+
+export interface Picture {
+  svg: string;
+  title: string;
+  words: string;
+}
+
+export interface Result {
+  right: number;
+  of: number;
+  percent: number;
+  says: string;
+  misconceptions: { says: string; correction: string; times: number; sure: number; cases: string[] }[];
+  topics: { name: string; right: number; of: number }[];
+  sure: string[];
+  read: { page: string; title: string; why: string }[];
+  next_cases: string[];
+  items: { case: string; answer: string; verdict: Verdict; expected: string }[];
+}
+
+export interface Progress {
+  due: { case: string; says: string }[];
+  topics: { name: string; says: string }[];
+  misconceptions: { says: string }[];
+  unread: number;
+}
+
+/** An operation as Python writes it: the scripts hand it back as it came. */
+export type Operation = Record<string, unknown>;
+
+export type Act =
+  | { do: "cut"; from: number; to: number }
+  | { do: "join" | "redo"; place: [number, number] }
+  | { do: "stoma" | "loop" | "widen"; at: number }
+  | { do: "approach"; approach: string }
+  | { do: "undo" };
+
+export interface Explored extends Omit<Picture, "title"> {
+  operation: Operation | null;
+  error: string | null;
+  claim: string;
+  joins: number;
+  open: [number, number][];
+  joined: [number, number][];
+  because: Rule[];
+  not_billed: { code: string; says: string }[];
+}
+
+/** What may be asked of Python: each kind with what it takes and what it gives. */
+export interface Asked {
+  grade: [
+    {
+      answer: string;
+      lines: string[] | null;
+      diagnoses: string | null;
+      confidence: string | null;
+      seconds: number | null;
+      hints: number;
+    },
+    Graded,
+  ];
+  read: [{ answer: string }, { lines: Line[]; error: string | null }];
+  codes: [object, { codes: { code: string; words: string }[] }];
+  fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
+  hints: [object, { hints: string[] }];
+  beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
+  "query-options": [object, { options: { id: string; text: string }[] }];
+  "query-review": [
+    { text: string },
+    { verdict: string; says: string; checks: { ok: boolean; says: string }[]; better: string | null },
+  ];
+  draw: [
+    { bank: unknown; number: number; seed: number; topics: string[] | null },
+    { seed: number; items: Drawn[] },
+  ];
+  choices: [{ seed: number }, { choices: string[] }];
+  result: [{ answers: Given[]; bank: unknown }, Result];
+  progress: [{ attempts: Attempt[]; bank: unknown; now: number; offset: number }, Progress];
+  explore: [{ operation: Operation | null; act: Act | null }, Explored];
+}
+
+export type Question = { [Kind in keyof Asked]: { do: Kind } & Asked[Kind][0] }[keyof Asked];
+
+export type Ask = <Kind extends keyof Asked>(
+  question: { do: Kind } & Asked[Kind][0],
+) => Promise<Asked[Kind][1]>;
+
+/** Bytes that have come so far, of how many. */
+export type Tell = (progress: { got: number; of: number }) => void;
+
+/** One answer to a case, as this browser keeps it. */
+export interface Attempt {
+  case: string;
+  at?: number;
+  try?: number;
+  answer: string;
+  verdict: Verdict;
+  score?: number;
+  misconceptions?: string[];
+  confidence: string | null;
+  seconds: number | null;
+  hints?: number;
+  evidence?: number;
+}
+
+/** An answer that was begun, as it stands in the form. */
+export interface Draft {
+  answer?: string;
+  lines?: string[];
+  confidence?: string | null;
+  diagnoses?: string;
+}
+
+export interface Drawn {
+  case: string;
+}
+
+export interface Given {
+  case: string;
+  answer: string;
+  confidence: string | null;
+  seconds: number | null;
+  verdict?: Verdict;
+}
+
+/** What the scripts set on an element that they make. */
+export interface Properties {
+  aria?: Record<string, string>;
+  autocomplete?: AutoFill;
+  checked?: boolean;
+  className?: string;
+  download?: string;
+  enterKeyHint?: string;
+  hidden?: boolean;
+  href?: string;
+  htmlFor?: string;
+  id?: string;
+  inputMode?: string;
+  max?: string;
+  maxLength?: number;
+  min?: string;
+  name?: string;
+  open?: boolean;
+  rel?: string;
+  role?: string;
+  rows?: number;
+  scope?: string;
+  spellcheck?: boolean;
+  tabIndex?: number;
+  type?: string;
+  value?: string;
+}
+
+/** A test under way. */
+export interface Test {
+  seed: number;
+  items: Drawn[];
+  kind: string;
+  feedback: string;
+  ends: number | null;
+  answers: Given[];
+  done?: boolean;
+}
+
+/** Who answers a quiz, and what else its surroundings offer. */
+export interface Host {
+  /** Resolves once Python can be asked. */
+  ready(tell: Tell): Promise<unknown>;
+  ask: Ask;
+  /** The element of a mark in the chart. */
+  where?(name: string): Element | null;
+  /** Where a mark stands on another page. */
+  address?(name: string): string | null;
+  /** What leads to a case. */
+  link?(id: string): HTMLElement;
+  /** The chart, where it is not the page's own. */
+  sheet?: HTMLElement | null;
+  /** Whether attempts and drafts are kept in this browser. */
+  keeps?: boolean;
+  /** A promise while verdicts are held back. */
+  held?(): Promise<void> | null;
+  /** A test that the quiz is part of. */
+  exam?: { answered(attempt: Attempt, show: () => void): unknown };
+}
+
+/** Who answers a part of the book that is no quiz on a case: the test, the progress, the explorer. */
+export interface Desk extends Host {
+  /** Whether Python is there already, so that nothing need be fetched. */
+  awake(): boolean;
+  link(id: string): HTMLElement;
+}
+
+/** The JSON of a case's page: Python's own, but for its anchors. */
+export interface Page {
+  anchors: Record<string, string>;
+}
+
+/** How long what took, in milliseconds since the page was opened; for the bench, and for whoever scripts the page. */
+export interface Timings {
+  verdicts: { ms: number; python: number }[];
+  touched?: number;
+  ready?: number;
+  boot?: string;
+  bytes?: number;
+  why?: string | null;
+  parts?: Record<string, number>;
+}
+
+/** What anywidget hands to a widget, as far as it is used here. */
+export interface Model {
+  get(name: string): unknown;
+  on(name: string, work: (...given: never[]) => void): void;
+  off(name: string, work: (...given: never[]) => void): void;
+  send(message: object): void;
+}
+
+declare global {
+  interface Window {
+    casebookTimings?: Timings;
+  }
+  interface Navigator {
+    connection?: { saveData?: boolean };
+  }
+}

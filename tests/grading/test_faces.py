@@ -1,0 +1,54 @@
+"""Page, notebook and command line show the same parts for the same answer, in one order, each thing once."""
+
+import json
+
+import pytest
+
+from casebook import cases
+from casebook.cli.main import told
+from casebook.grading.feedback import in_text, worked
+from casebook.practice.likely import candidate_answers
+from casebook.quiz import door
+from casebook.quiz.widget import Result, Worked
+
+SHIPPED = [path.stem for path in cases.library()]
+
+
+def words(text):
+    """The words without how they are laid out: bullets, wrapped lines."""
+    return " ".join(text.replace("\n- ", "\n").split())
+
+
+@pytest.mark.parametrize("id", SHIPPED)
+def test_every_face_shows_the_same_parts(id):
+    case = cases.load(id)
+    page = case.page()
+    for answer in candidate_answers(page):
+        graded = door.answer({"do": "grade", "page": page, "answer": answer})
+        parts = graded["feedback"]["parts"]
+        said = [graded["feedback"]["headline"]]
+        for part in parts:
+            said += [f"{part['title']}:" if part["title"] else "", *in_text(part)]
+        expected = words(" ".join(said))
+        assert words(" ".join(told(graded))) == expected
+        assert words(repr(Result(answer, graded))) == expected
+        assert (
+            json.loads(door.answer_json(json.dumps({"do": "grade", "page": page, "answer": answer})))
+            == graded
+        )
+        rows = [
+            (row["says"], row.get("code"))
+            for part in parts
+            if part["kind"] != "rules"
+            for row in part["rows"]
+        ]
+        assert len(rows) == len(set(rows)), "something is said twice"
+
+
+@pytest.mark.parametrize("id", SHIPPED)
+def test_the_worked_answer_reads_the_same_in_a_notebook(id):
+    found = worked(cases.load(id).page())
+    said = [found["answer"]]
+    for part in found["parts"]:
+        said += [f"{part['title']}:" if part["title"] else "", *in_text(part)]
+    assert words(repr(Worked(found))) == words(" ".join(said))
