@@ -162,12 +162,13 @@ def on_second_codes(claim: Iterable[Line]) -> tuple[Line, ...]:
     opened = [p[:2] for p in found if p and p[2] == 1]
     if any(not marked & set(p) for p in opened):
         return lines
+    apart = {line.code for line in lines if set(SEPARATE) & set(line.modifiers)}
     moved: dict[str, str] = {}  # second code -> the mark that comes to it
     left: set[str] = set()
     for line in lines:
         marks = [m for m in line.modifiers if m in SEPARATE]
-        seconds = {b for a, b in opened if a == line.code and not add_on(b)} - marked
-        needed = any(b == line.code and a not in marked for a, b in opened)
+        seconds = {b for a, b in opened if a == line.code and not add_on(b)} - apart
+        needed = any(b == line.code and a not in apart for a, b in opened)
         if marks and seconds and not needed:
             left.add(line.code)
             moved |= dict.fromkeys(seconds, marks[0])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from casebook.coding.operation import EXTRAS, FOLLOWS, REASONS, SURGEONS, Operation, Step
+from casebook.coding.operation import EXTRAS, FOLLOWS, LEADS, REASONS, SURGEONS, Operation, Step
 
 Site = Callable[[Random, float, float], tuple[Step, ...]]  # what is done between two positions
 DISEASES = tuple(r for r in REASONS if r not in ("atresia", "margin", "join", "conduit"))
@@ -27,7 +27,7 @@ def draw(rng: Random, level: int) -> Operation:
     valve = rng.choice((400.0, 500.0, 600.0, 600.0)) if level > 1 else 600.0
     sites: list[tuple[Step, ...]] = []
     if noisy and rng.random() < 0.1:  # duodenum
-        sites.append(_segment(rng, rng.choice((-14.0, -14.0, -14.0, -22.0)), rng.choice((-6.0, 9.0))))
+        sites.append(_segment(rng, rng.choice((-22.0, *[-14.0] * 24)), rng.choice((-6.0, 9.0))))
     drawn = (_atresia,) if noisy and rng.random() < 0.05 else SITES[: REACH[level]]
     start = float(rng.randrange(40, 120, 5))
     for _ in range(rng.randint(1, level + 2)):
@@ -40,11 +40,11 @@ def draw(rng: Random, level: int) -> Operation:
         sites.append(_segment(rng, valve - rng.randrange(5, 40, 5), valve + 30))
     rectum = None
     if noisy and rng.random() < 0.12:  # colon
-        rectum = rng.choice((None, valve + 150, valve + 150, valve + 90))
+        rectum = rng.choice((None, valve + 90, *[valve + 150] * 14))
         sites.append(
             rng.choice((_segment, _segment, _end_stoma, _loop, _hole, _opening))(rng, valve + 60, valve + 95)
         )
-    if noisy and rng.random() < 0.01:
+    if noisy and rng.random() < 0.002:
         sites.append(_segment(rng, valve - 45, valve - 42, "conduit"))
     follows = rng.choice(FOLLOWS) if noisy and rng.random() < 0.3 else None
     left: tuple[tuple[float, float], ...] = ()
@@ -53,8 +53,10 @@ def draw(rng: Random, level: int) -> Operation:
         sites.append(rng.choice(LEFT)(rng, start, start + 30))
     few = (0, 1, 1, 2) if level > 1 else (0, 0, 1)
     sites += [(step,) for step in rng.sample(SMALL, rng.choice(few))]
-    if noisy and rng.random() < 0.01:
+    if noisy and rng.random() < 0.002:
         sites.append((Step("hernia_repair", kind="other-wound"),))
+    if noisy and rng.random() < 0.01:  # a stoma revised stands alone, but for small things
+        sites = [_revised(rng, start, end)]
     if noisy and any(s.reason == "fistula" for site in sites for s in site) and rng.random() < 0.5:
         sites.append(
             (Step("close_fistula", kind=rng.choice(("bowel-skin", "bowel-bowel", "bowel-bladder"))),)
@@ -109,11 +111,21 @@ def _loop(rng: Random, start: float, end: float) -> tuple[Step, ...]:
 
 
 def _hole(rng: Random, start: float, end: float) -> tuple[Step, ...]:
-    return (_at("repair", start, rng.choice(("surgeon", "trauma", "disease", "disease", "fistula"))),)
+    return (_at("repair", start, rng.choice(("surgeon", "trauma", "disease"))),)
 
 
 def _opening(rng: Random, start: float, end: float) -> tuple[Step, ...]:
-    return (_at("enterotomy", start, rng.choice((None, None, "decompress"))),)
+    return (_at("enterotomy", start, rng.choice((None, *[None, "decompress"] * (start < 400)))),)
+
+
+def _revised(rng: Random, start: float, end: float) -> tuple[Step, ...]:
+    return (_at("revise_stoma", start, rng.choice(EXTRAS["revise_stoma"]["kind"])),)
+
+
+def _far_opening(rng: Random, start: float, end: float) -> tuple[Step, ...]:
+    """A piece taken with the tract of its fistula, and the other end of the fistula sewn."""
+    cut = Step("resect", start, end, reason="fistula", leads=rng.choice((None, *LEADS)))
+    return cut, Step("join", start, end), _at("repair", end + 12, "fistula")
 
 
 def _small(rng: Random, at: float) -> Step:
@@ -154,7 +166,7 @@ SITES: tuple[Site, ...] = (
     lambda r, a, b: (_cut(r, a, b),),  # left stapled
     lambda r, a, b: (_at("stoma", a, "end"),),  # divided, the lower end closed
     lambda r, a, b: (*_end_stoma(r, a, b), _at("stoma", b, "end")),
-    lambda r, a, b: (_at("revise_stoma", a, r.choice(EXTRAS["revise_stoma"]["kind"])),),
+    _far_opening,
 )
 REACH = {1: 6, 2: 14, 3: 21}
 #: What is done at a place that the earlier operation left stapled.
