@@ -68,14 +68,17 @@ STEP_EXAMPLES = {
     "bypass": {"bypass": [100, 300]},
     "repair": {"repair": 300, "cause": "trauma"},
     "diverticulectomy": {"diverticulectomy": 540},
-    "enterotomy": {"enterotomy": 200},
+    "enterotomy": {"enterotomy": 200, "kind": "decompress"},
     "lyse_adhesions": {"lyse_adhesions": "extensive"},
     "explore": {"explore": "laparotomy"},
     "close_stoma": {"close_stoma": 300},
     "close_fistula": {"close_fistula": "bowel-bladder"},
-    "appendectomy": {"appendectomy": True},
+    "appendectomy": {"appendectomy": "diseased"},
+    "hernia_repair": {"hernia_repair": "same-wound"},
     "mesentery_repair": {"mesentery_repair": True},
     "omentectomy": {"omentectomy": True},
+    "revise_stoma": {"revise_stoma": 300, "kind": "deep"},
+    "untwist": {"untwist": True},
     "feeding_catheter": {"feeding_catheter": 60},
     "reopen": {"reopen": True},
 }
@@ -94,6 +97,16 @@ def test_a_step_reads_and_writes_itself(act):
     assert step.as_mapping() == row
 
 
+def test_an_appendectomy_that_is_only_true_was_incidental():
+    """So it was written before the word `diseased` was there."""
+    assert read_step({"appendectomy": True}, ()) == Step("appendectomy", kind="incidental")
+
+
+def test_the_rectum_may_be_stated():
+    assert op(*JOINED).rectum is None
+    assert op(*JOINED, rectum=745).rectum == 745
+
+
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_of_the_contract(reason):
     assert read_step({"resect": [1, 2], "for": reason}, ()).reason == reason
@@ -101,7 +114,7 @@ def test_every_reason_of_the_contract(reason):
 
 def test_the_reasons_are_the_contracts():
     assert set(REASONS) == set(
-        "stricture ischemia infarction tumor perforation fistula atresia margin injury join".split()
+        "stricture ischemia infarction tumor perforation fistula atresia margin injury join conduit".split()
     )
 
 
@@ -235,7 +248,20 @@ def test_an_operation_reads_back_what_it_writes(found):
             {"steps": [{"close_fistula": "skin"}]},
             ("steps", 0, "close_fistula"),
         ),
-        ("appendectomy: expected true", {"steps": [{"appendectomy": False}]}, ("steps", 0, "appendectomy")),
+        (
+            "appendectomy: expected one of diseased, incidental",
+            {"steps": [{"appendectomy": False}]},
+            ("steps", 0, "appendectomy"),
+        ),
+        ("omentectomy: expected true", {"steps": [{"omentectomy": False}]}, ("steps", 0, "omentectomy")),
+        ("rectum: expected cm", {"steps": JOINED, "rectum": "low"}, ("rectum",)),
+        ("beyond the valve", {"steps": JOINED, "rectum": 600}, ("rectum",)),
+        ("a revise_stoma step also needs kind", {"steps": [{"revise_stoma": 300}]}, ("steps", 0)),
+        (
+            "kind: expected one of decompress",
+            {"steps": [{"enterotomy": 200, "kind": "look"}]},
+            ("steps", 0, "kind"),
+        ),
         (
             "evidence: expected the name",
             {"steps": [{"reopen": True, "evidence": 3}]},

@@ -16,6 +16,8 @@ from casebook.coding.note import Note
 from casebook.coding.operation import STEPS, Operation, Step
 from casebook.coding.rulebook import Derivation
 from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.rules.inside import CECUM
+from casebook.coding.rules.scope import COLON, DUODENUM
 from casebook.coding.views import VIEWS
 from casebook.errors import OperationError
 from casebook.grading.misconceptions import MISCONCEPTIONS
@@ -30,10 +32,14 @@ SPOKEN = (
     "duodenum",
     "not-atresia",
     "one-place",
+    "same-day",
+    "abscess-on-the-way",
+    "join-looked-at",
 )  # rules that are said, and decide in another rule's words
 BLUNT = {  # what a read rule would say if it saw no difference
     "approach": lambda d: "open",
     "assisted": lambda d: "open",
+    "robot-or-hand": lambda d: "open",
     "part": lambda d, place: "joined",
     "count-joins": lambda d, place: len(place.cuts),
     "redone-join": lambda d, place: 1,
@@ -90,7 +96,7 @@ def test_without_the_rule_its_smallest_operation_comes_out_otherwise(id):
 
 
 # One speaks of a note, one is what all others ask, one names only what is then struck, one only corrects.
-BEHIND = ("settle", "part", "done-but-inside", "not-atresia")
+BEHIND = ("settle", "part", "done-but-inside", "not-atresia", "abscess-on-the-way", "join-looked-at")
 
 
 @pytest.mark.parametrize("id", [id for id in RULEBOOK if id not in BEHIND])
@@ -275,6 +281,7 @@ def moved(op, by, with_valve):
         approach=op.approach,
         steps=tuple(there(s) for s in op.steps),
         valve=op.valve + (by if with_valve else 0),
+        rectum=None if op.rectum is None else op.rectum + (by if with_valve else 0),
         follows=op.follows,
         days=op.days,
         left=tuple((a + by, b + by) for a, b in op.left),
@@ -284,11 +291,13 @@ def moved(op, by, with_valve):
 
 
 def landmarks(op, valve):
-    """On which side of zero and of the valve every end of every step and left place lies."""
+    """On which side of each landmark every end of every step and left place lies: zero, the duodenum's third
+    part, the valve, the cecum, the rectum, and where it may begin."""
+    marks = (0, -DUODENUM, valve, valve + CECUM, valve + COLON if op.rectum is None else op.rectum)
     points = [x for s in op.steps if has_place(s) for x in (s.start, s.end)] + [
         x for span in op.left for x in span
     ]
-    return [((x > 0) - (x < 0), (x > valve) - (x < valve)) for x in points]
+    return [[(x > mark) - (x < mark) for mark in marks] for x in points]
 
 
 @pytest.mark.parametrize(("by", "with_valve"), [(10.0, False), (-10.0, True)])

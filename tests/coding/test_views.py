@@ -4,7 +4,7 @@ import json
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casebook.coding.authorities import AUTHORITIES, CONFIDENCE
@@ -49,8 +49,12 @@ def test_a_view_says_who_holds_it_and_which_rules_it_swaps(id):
         ("redone-counts", "d04a-join-made-again", "44120; 44121"),
         ("loose-unlisted", "d10a-one-left-stapled", "44799"),
         ("loose-once", "d10b-three-left-stapled", "44120-52"),
-        ("stoma-takes-all", "d09c-one-joined-one-brought-out", "44125-22"),
-        ("second-removal-as-22", "d09c-one-joined-one-brought-out", "44120-22; 44310-51"),
+        ("stoma-takes-all", "d09c-one-joined-one-brought-out", "44125"),
+        ("stoma-takes-all", "d09g-one-brought-out-and-hard-work", "44125-22"),
+        ("return-mark-everywhere", "d11b-complication", "44120-78; 44121-78"),
+        ("hours-of-adhesions", "adhesions", "44120-22"),
+        ("reopened-for-bleeding", "d10k-reopened-for-a-complication", "35840-78"),
+        ("fistula-as-main-work", "d19g-fistula-to-the-skin-as-indication", "44640"),
         ("stricturoplasty-once", "d13b-several-stricturoplasties", "44120; 44615-51"),
         ("trim-is-resection", "d20c-edges-trimmed", "44625"),
         ("staged-everywhere", "d11a-planned", "44120-58; 44121-58"),
@@ -66,7 +70,7 @@ def test_each_published_dissent_is_accepted_by_name(id, name, claim):
 
 
 def test_every_view_was_accepted_above():
-    assert len(VIEWS) == 8
+    assert len(VIEWS) == 11
 
 
 @given(decided())
@@ -78,6 +82,7 @@ def test_views_differ_from_the_main_claim_and_from_one_another(op):
 
 @given(decided(1))
 def test_a_plain_operation_has_no_dissent(op):
+    assume(not any(s.kind == "extensive" for s in op.steps))  # whose 22 is argued
     assert [view for view, _ in accepted(op)] == [None]
 
 

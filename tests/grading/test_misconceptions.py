@@ -126,10 +126,10 @@ def test_what_explains_an_answer_really_gives_it(op):
         key, ms = ways
         for m in ms:
             if "settle" not in m.swaps:
-                given = derive(op, m.book).lines
-                assert {(line.code, line.units) for line in given} == {
-                    (code, units) for code, units, _ in key
-                }
+                given = [derive(op, book).lines for _, book in m.ways]
+                assert {(code, units) for code, units, _ in key} in [
+                    {(line.code, line.units) for line in lines} for lines in given
+                ]
 
 
 # The answers that the book promises to tell apart

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from casebook.coding.operation import APPROACHES, FOLLOWS, REASONS, STEPS, SURGEONS
+from casebook.coding.operation import APPROACHES, FOLLOWS, LEADS, REASONS, STEPS, SURGEONS
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import derive
 from casebook.testing.operations import REACH, SITES, made_up
@@ -54,7 +54,11 @@ def test_every_word_of_the_contract_is_reached(noisy):
         if isinstance(allowed, tuple):
             assert {s.kind for s in steps if s.act == act} == set(allowed)
     assert {s.kind for s in steps if s.act == "stoma"} == {"end", "loop"}
-    assert {s.kind for s in steps if s.act == "repair"} == {"surgeon", "trauma", "disease"}
+    assert {s.kind for s in steps if s.act == "repair"} == {"surgeon", "trauma", "disease", "fistula"}
+    assert {s.kind for s in steps if s.act == "revise_stoma"} == {"simple", "deep", "hernia"}
+    assert {s.kind for s in steps if s.act == "enterotomy"} == {None, "decompress"}
+    assert {s.leads for s in steps} == {None, *LEADS}
+    assert any(op.rectum for op in noisy)
     assert any(s.tapered for s in steps)
     assert any(s.decided for s in steps)
     assert any(s.lesions > 1 for s in steps)

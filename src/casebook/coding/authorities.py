@@ -3,8 +3,10 @@ force."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from casebook.data import Lazy, toml
 
@@ -37,6 +39,13 @@ def _load() -> dict[str, Authority]:
 
 
 AUTHORITIES = Lazy(_load)
+
+
+def cited_in(sources: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The sources of a rule or a view, and the section of each that names one after a colon."""
+    split = [source.partition(":") for source in sources.split()]
+    sections = {id: section.replace(",", ", ") for id, _, section in split if section}
+    return tuple(id for id, _, _ in split), MappingProxyType(sections)
 
 
 def weakest(words: list[str]) -> str:

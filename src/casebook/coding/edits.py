@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from casebook.data import text
 
-from .claim import Line
+from .claim import Line, tidy
 
+SEPARATE = ("59", "XE", "XP", "XS", "XU")  # what says that a service was apart
 OPENING = frozenset({"59", "XE", "XP", "XS", "XU", "58", "78", "79"})  # modifiers that can open a pair
 ANY_BASE = "CCCCC"  # CMS lists no base: each contractor decides
 
@@ -58,6 +60,11 @@ class Edit:
     def absolute(self) -> bool:
         """Whether it is a limit on units that loses every unit of the day (MAI 2)."""
         return self.kind == "units" and limits()[self.codes[0]].kind == 2
+
+    @property
+    def all_denied(self) -> bool:
+        """Whether it is a limit on units over which no unit of the day is paid at first (MAI 2 and 3)."""
+        return self.absolute or self.appealable
 
     @property
     def appealable(self) -> bool:
@@ -140,6 +147,39 @@ def pair(one: str, two: str) -> tuple[str, str, int] | None:
     return None
 
 
+def on_second_codes(claim: Iterable[Line]) -> tuple[Line, ...]:
+    """The claim with each 59 on the first code of its pairs moved to the second: it works on either.
+
+    Source: aapc-59-either. A mark that its code needs as the second of another pair stays, and so does one
+    that opens nothing; where a pair stays shut nothing is moved, since the claim would not pass as it stands.
+    """
+    lines = tuple(claim)
+    if not any(set(SEPARATE) & set(line.modifiers) for line in lines):
+        return lines
+    marked = {line.code for line in lines if OPENING & set(line.modifiers)}
+    codes = sorted({line.code for line in lines})
+    found = (pair(one, two) for one, two in combinations(codes, 2))
+    opened = [p[:2] for p in found if p and p[2] == 1]
+    if any(not marked & set(p) for p in opened):
+        return lines
+    apart = {line.code for line in lines if set(SEPARATE) & set(line.modifiers)}
+    moved: dict[str, str] = {}  # second code -> the mark that comes to it
+    left: set[str] = set()
+    for line in lines:
+        marks = [m for m in line.modifiers if m in SEPARATE]
+        seconds = {b for a, b in opened if a == line.code and not add_on(b)} - apart
+        needed = any(b == line.code and a not in apart for a, b in opened)
+        if marks and seconds and not needed:
+            left.add(line.code)
+            moved |= dict.fromkeys(seconds, marks[0])
+    return tuple(_with_mark(line, line.code in left, moved.get(line.code)) for line in lines)
+
+
+def _with_mark(line: Line, loses: bool, gains: str | None) -> Line:
+    kept = [m for m in line.modifiers if not (loses and m in SEPARATE)]
+    return Line(line.code, line.units, tidy([*kept, *([gains] if gains else [])]))
+
+
 def scrub(claim: Iterable[Line]) -> tuple[Edit, ...]:
     """Check a claim against the tables: unknown codes, add-ons without their base, pairs, units over the
     limit, 51 where no reduction applies."""
@@ -205,7 +245,8 @@ def _units(lines: tuple[Line, ...]) -> Iterable[Edit]:
             units = max(line.units for line in lines if line.code == code)
         if limit and units > limit.units:
             ending = (
-                "the limit rests on claims data (MAI 3), so bill what was done and appeal with the report."
+                "the limit rests on claims data (MAI 3): over it every unit of the day is denied at first,"
+                " so bill what was done and appeal with the report."
                 if limit.kind == 3
                 else (
                     "the limit is absolute (MAI 2), and going over it loses every unit of the day."

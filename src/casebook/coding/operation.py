@@ -14,13 +14,26 @@ from casebook.errors import BowelError, OperationError
 from .bowel import Bowel, Place, cm
 
 APPROACHES = ("open", "laparoscopic", "converted", "robotic", "hand-assisted", "laparoscopic-assisted")
-ASSISTED = APPROACHES[
-    3:
-]  # laparoscopic by common practice: a robot, a hand inside, bowel drawn out and joined outside
+#: What takes the laparoscopic codes by a rule of its own, and that rule.
+ASSISTED = {
+    "robotic": "robot-or-hand",
+    "hand-assisted": "robot-or-hand",
+    "laparoscopic-assisted": "assisted",
+}
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
 #: What an operation is beside its steps, and a sentence may say.
-FACETS = ("approach", "session", "surgeon", "unusual_work", "valve")
-OPERATION_KEYS = ("says", "approach", "valve", "session", "surgeon", "unusual_work", "evidence", "steps")
+FACETS = ("approach", "session", "surgeon", "unusual_work", "valve", "rectum")
+OPERATION_KEYS = (
+    "says",
+    "approach",
+    "valve",
+    "rectum",
+    "session",
+    "surgeon",
+    "unusual_work",
+    "evidence",
+    "steps",
+)
 FOLLOWS = ("staged", "complication", "unrelated")
 REASONS = (
     "stricture",
@@ -33,7 +46,9 @@ REASONS = (
     "margin",
     "injury",
     "join",
+    "conduit",
 )
+LEADS = ("skin", "bowel", "bladder")  # where a fistula led
 POINTS = (
     "stricturoplasty",
     "repair",
@@ -54,28 +69,37 @@ STEPS: dict[str, tuple[str, ...] | str] = {
     "diverticulectomy": "at",
     "enterotomy": "at",
     "close_stoma": "at",
+    "revise_stoma": "at",
     "feeding_catheter": "at",
     "lyse_adhesions": ("limited", "extensive"),
     "explore": ("laparotomy", "laparoscopy"),
     "close_fistula": ("bowel-skin", "bowel-bowel", "bowel-bladder"),
-    "appendectomy": "true",
+    "appendectomy": ("diseased", "incidental"),
+    "hernia_repair": ("same-wound", "other-wound"),
     "mesentery_repair": "true",
     "omentectomy": "true",
+    "untwist": "true",
     "reopen": "true",
 }
+#: What `true` stood for before a step had words of its own.
+ONCE_TRUE = {"appendectomy": "incidental"}
 #: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a
 #: first look
 #: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the
 #: join, `cause` that
-#: the surgeon's own slip made a hole, or made it necessary to remove sound bowel.
+#: the surgeon's own slip made a hole, or made it necessary to remove sound bowel; a repair's cause `fistula`
+#: is the far opening of a fistula, sewn after the tract was taken off it; `to` says where a
+#: fistula led that was the reason to remove a piece.
 EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
-    "resect": {"for": REASONS, "lesions": "count", "cause": ("surgeon",)},
+    "resect": {"for": REASONS, "to": LEADS, "lesions": "count", "cause": ("surgeon",)},
     "join": {"tapered": "flag"},
     "stoma": {"kind": ("end", "loop")},
-    "repair": {"cause": ("surgeon", "trauma", "disease")},
+    "repair": {"cause": ("surgeon", "trauma", "disease", "fistula")},
+    "enterotomy": {"kind": ("decompress",)},
+    "revise_stoma": {"kind": ("simple", "deep", "hernia")},
     "explore": {"decided": "flag"},
 }
-REQUIRED = {"stoma": "kind", "repair": "cause"}
+REQUIRED = {"stoma": "kind", "repair": "cause", "revise_stoma": "kind"}
 
 
 @dataclass(frozen=True)
@@ -87,6 +111,7 @@ class Step:
     end: float = 0.0
     kind: str | None = None  # of a stoma, fistula, exploration or freeing; the cause of a repair or removal
     reason: str | None = None  # why a piece was removed
+    leads: str | None = None  # where the fistula led that was the reason
     lesions: int = 1
     tapered: bool = False
     decided: bool = False
@@ -102,11 +127,13 @@ class Step:
         value: Any = True if shape == "true" else self.kind if isinstance(shape, tuple) else self.start
         row: dict[str, Any] = {self.act: [self.start, self.end] if shape == "span" else value}
         row |= {"for": self.reason} if self.reason else {}
+        row |= {"to": self.leads} if self.leads else {}
         row |= {"lesions": self.lesions} if self.lesions != 1 else {}
         row |= {"tapered": True} if self.tapered else {}
         row |= {"decided": True} if self.decided else {}
         row |= {"cause": self.kind} if self.act == "resect" and self.kind else {}
         row |= {REQUIRED[self.act]: self.kind} if self.act in REQUIRED else {}
+        row |= {"kind": self.kind} if self.act == "enterotomy" and self.kind else {}
         row |= {"name": self.name} if self.name else {}
         return row | ({"evidence": self.evidence} if self.evidence else {})
 
@@ -118,6 +145,7 @@ class Operation:
     approach: str = "open"
     steps: tuple[Step, ...] = ()
     valve: float = 600.0  # cm past the ligament of Treitz
+    rectum: float | None = None  # where it begins, on the same measure; None where the chart does not say
     follows: str | None = None
     days: int = 1  # since the earlier operation
     left: tuple[tuple[float, float], ...] = ()
@@ -221,7 +249,9 @@ class Operation:
         if self.left:
             session["left"] = [list(span) for span in self.left]
         row: dict[str, Any] = {"says": self.says} if self.says else {}
-        row |= {"approach": self.approach, "valve": self.valve} | ({"session": session} if session else {})
+        row |= {"approach": self.approach, "valve": self.valve}
+        row |= {"rectum": self.rectum} if self.rectum is not None else {}
+        row |= {"session": session} if session else {}
         row |= {"surgeon": self.surgeon} if self.surgeon != "primary" else {}
         row |= {"unusual_work": True} if self.unusual_work else {}
         row |= {"evidence": dict(self.marks)} if self.marks else {}

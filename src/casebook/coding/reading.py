@@ -14,6 +14,7 @@ from .operation import (
     FACETS,
     FOLLOWS,
     LONGEST_NAME,
+    ONCE_TRUE,
     OPERATION_KEYS,
     REQUIRED,
     STEPS,
@@ -21,6 +22,11 @@ from .operation import (
     Operation,
     Step,
 )
+
+FIELDS = {
+    "for": "reason",
+    "to": "leads",
+}  # keys of a step whose field has another name; the rest say its kind
 
 
 def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
@@ -58,11 +64,17 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     valve = _number(row.get("valve", 600), "valve", (*path, "valve"))
     if valve <= 0:
         raise OperationError("valve: expected cm past the ligament of Treitz, above zero", (*path, "valve"))
+    rectum = _number(row["rectum"], "rectum", (*path, "rectum")) if row.get("rectum") is not None else None
+    if rectum is not None and rectum <= valve:
+        raise OperationError(
+            "rectum: expected cm past the ligament of Treitz, beyond the valve", (*path, "rectum")
+        )
     try:
         return Operation(
             approach=_word(row.get("approach", "open"), APPROACHES, "approach", (*path, "approach")),
             steps=tuple(read_step(s, (*path, "steps", i)) for i, s in enumerate(steps)),
             valve=valve,
+            rectum=rectum,
             follows=follows,
             days=days,
             left=tuple(left),
@@ -90,21 +102,8 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
             f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}", path
         )
     act = acts[0]
-    extras = EXTRAS.get(act, {})
-    _only(row, (act, "evidence", "name", *extras), f"a {act} step", path)
-    fields = _done(act, row[act], (*path, act))
-    for key, allowed in extras.items():
-        if key not in row:
-            if REQUIRED.get(act) == key:
-                raise OperationError(f"a {act} step also needs {key}: one of {', '.join(allowed)}", path)
-            continue
-        at = (*path, key)
-        if allowed == "flag":
-            fields[key] = _flag(row[key], key, at)
-        elif allowed == "count":
-            fields[key] = _whole(row[key], key, at, least=0)
-        else:
-            fields["reason" if key == "for" else "kind"] = _word(row[key], allowed, key, at)
+    _only(row, (act, "evidence", "name", *EXTRAS.get(act, {})), f"a {act} step", path)
+    fields = _done(act, row[act], (*path, act)) | _besides(act, row, path)
     evidence = row.get("evidence")
     if evidence is not None and not isinstance(evidence, str):
         raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence"))
@@ -130,7 +129,36 @@ def _done(act: str, value: object, here: tuple[str | int, ...]) -> dict[str, Any
         if value is not True:
             raise OperationError(f"{act}: expected true", here)
         return {}
-    return {"kind": _word(value, shape, act, here)}
+    return {"kind": _word(ONCE_TRUE.get(act, value) if value is True else value, shape, act, here)}
+
+
+def _besides(act: str, row: Mapping[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
+    """What a step says besides: why, of which kind, how many lesions."""
+    fields: dict[str, Any] = {}
+    for key, allowed in EXTRAS.get(act, {}).items():
+        if key not in row:
+            if REQUIRED.get(act) == key:
+                raise OperationError(f"a {act} step also needs {key}: one of {', '.join(allowed)}", path)
+            continue
+        at = (*path, key)
+        if allowed == "flag":
+            fields[key] = _flag(row[key], key, at)
+        elif allowed == "count":
+            fields[key] = _whole(row[key], key, at, least=0)
+        else:
+            fields[FIELDS.get(key, "kind")] = _word(row[key], allowed, key, at)
+    if fields.get("leads") and fields.get("reason") != "fistula":
+        raise OperationError("to: says where a fistula led, and goes with for: fistula", (*path, "to"))
+    return fields
+
+
+def _rectum(value: object, valve: float, path: tuple[str | int, ...]) -> float | None:
+    if value is None:
+        return None
+    rectum = _number(value, "rectum", path)
+    if rectum <= valve:
+        raise OperationError("rectum: expected cm past the ligament of Treitz, beyond the valve", path)
+    return rectum
 
 
 def _mapping(data: object, what: str, path: tuple[str | int, ...]) -> Mapping[str, Any]:

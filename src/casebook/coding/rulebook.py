@@ -58,6 +58,16 @@ CODES: dict[str, tuple[str, str | None]] = {
     "feeding catheter": ("44015", "44015"),
     "feeding tube alone": ("44300", "44186"),
     "reopened": ("49002", None),
+    "reopened for bleeding": ("35840", None),
+    "decompression": ("44021", None),
+    "untwisting": ("44050", None),
+    "diseased appendix": ("44955", "44970"),
+    "ileostomy revised": ("44312", "44312"),
+    "ileostomy rebuilt": ("44314", "44314"),
+    "colostomy revised": ("44340", "44340"),
+    "colostomy rebuilt": ("44345", "44345"),
+    "colostomy rebuilt, hernia": ("44346", "44346"),
+    "hernia": ("49591", "49591"),
 }
 #: The same service in the other family.
 TWINS = {
@@ -93,6 +103,7 @@ class Rule:
     confidence: str
     decisions: tuple[str, ...]
     ask: Callable[..., Any]
+    sections: Mapping[str, str] = field(default_factory=dict)  # authority -> where in it, such as VI.H.11
 
     def as_dict(self) -> dict[str, object]:
         return {"rule": self.id, "says": self.says, "authorities": list(self.authorities)}
@@ -150,8 +161,10 @@ class Derivation:
     ) -> Service:
         code = self.code(what)
         why = because if code != UNLISTED else (*because, "unlisted")
-        if self.op.approach in ("converted", *ASSISTED):
-            why = ("conversion",) + why if self.op.approach == "converted" else ("assisted",) + why
+        if self.op.approach == "converted":
+            why = ("conversion", *why)
+        elif self.op.approach in ASSISTED:
+            why = (ASSISTED[self.op.approach], *why)
         elif code != CODES[what][0]:
             why = ("approach",) + why
         return Service(what, code, units, frozenset(), why, tuple(steps), rank)

@@ -11,13 +11,25 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from .authorities import cited_in
 from .bowel import Place
 from .operation import Operation
-from .rulebook import UNLISTED, UNLISTED_OPEN, Derivation, Derived, Service, marked, steps_of
+from .rulebook import (
+    CODES,
+    UNLISTED,
+    UNLISTED_OPEN,
+    Derivation,
+    Derived,
+    Rulebook,
+    Service,
+    marked,
+    steps_of,
+)
 from .rules import RULEBOOK, derive, shut
 from .rules.entering import CONTESTED, DERIVED, RECALLED, SECONDARY
 
 Swaps = Mapping[str, Callable[..., Any]]
+Where = Callable[[Operation, Derived], bool]  # whether a view has anything to say of an operation
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +42,31 @@ class View:
     confidence: str
     decisions: tuple[str, ...]
     swaps: Swaps
+    where: Where
+    sections: Mapping[str, str]  # authority -> where in it
 
 
 _VIEWS: list[View] = []
 
 
-def _view(id: str, *, answers: str, sure: str, sources: str, says: str, **swaps: Callable[..., Any]) -> None:
+def _view(
+    id: str,
+    *,
+    answers: str,
+    sure: str,
+    sources: str,
+    says: str,
+    where: Where | None = None,
+    **swaps: Callable[..., Any],
+) -> None:
+    """Enter a view; it has something to say where the first rule it swaps decided, unless told otherwise."""
     swapped = MappingProxyType({key.lstrip("_").replace("_", "-"): swap for key, swap in swaps.items()})
-    _VIEWS.append(View(id, says, tuple(sources.split()), sure, tuple(answers.split()), swapped))
+    authorities, sections = cited_in(sources)
+    first = next(iter(swapped))
+    says_something = where or (lambda op, main: first in main.because)
+    _VIEWS.append(
+        View(id, says, authorities, sure, tuple(answers.split()), swapped, says_something, sections)
+    )
 
 
 def _each_redone(d: Derivation, place: Place) -> int:
@@ -63,18 +92,11 @@ def _stoma_takes_all(d: Derivation) -> Iterable[Service]:
     if d.ask("approach") != "open":  # there is no such code, and an unlisted one takes no 22
         yield from RULEBOOK["stoma-beside-join"].ask(d)
     elif places and d.places("joined"):
-        service = d.service("removed, stoma", "stoma-beside-join", steps=steps_of(places), rank="resection")
-        yield replace(service, modifiers=frozenset({"22"}))
+        yield d.service("removed, stoma", "stoma-beside-join", steps=steps_of(places), rank="resection")
 
 
 def _no_first_join(d: Derivation) -> Iterable[Service]:
     return [] if d.places("brought out") and d.ask("approach") == "open" else RULEBOOK["first-join"].ask(d)
-
-
-def _removal_as_22(d: Derivation, lines: list[Service]) -> list[Service]:
-    if d.op.unusual_work or not (d.places("brought out") and d.places("joined")):
-        return RULEBOOK["22"].ask(d, lines)  # type: ignore[no-any-return]
-    return marked(lines, [i for i, s in enumerate(lines) if s.what == "first"], "22", "22")
 
 
 def _stricturoplasty_once(d: Derivation) -> Iterable[Service]:
@@ -88,6 +110,60 @@ def _trim_is_resection(d: Derivation, place: Place) -> bool:
 def _staged_everywhere(d: Derivation, lines: list[Service]) -> list[Service]:
     usual = RULEBOOK["58"].ask(d, lines)
     return usual if usual is lines else marked(lines, range(len(lines)), "58", "58")
+
+
+def _return_everywhere(d: Derivation, lines: list[Service]) -> list[Service]:
+    usual = RULEBOOK["78"].ask(d, lines)
+    return usual if usual is lines else marked(lines, range(len(lines)), "78", "78")
+
+
+def _hours(d: Derivation, lines: list[Service]) -> list[Service]:
+    return RULEBOOK["22"].ask(_Hard(d.op, d.book), lines)  # type: ignore[no-any-return]
+
+
+class _Hard(Derivation):
+    """The same operation, read as one whose work was far beyond the usual."""
+
+    def __init__(self, op: Operation, book: Rulebook) -> None:
+        super().__init__(replace(op, unusual_work=True), book)
+
+
+def _long_freeing(op: Operation, main: Derived) -> bool:
+    long = any(s.kind == "extensive" for s in op.did("lyse_adhesions"))
+    return long and not op.unusual_work and any(rule == "adhesions" for _, rule, _ in main.not_billed)
+
+
+def _for_bleeding(d: Derivation) -> Iterable[Service]:
+    for s in RULEBOOK["small-things"].ask(d):
+        yield replace(s, code=d.code("reopened for bleeding")) if s.what == "reopened" else s
+
+
+def _reopened_only(op: Operation, main: Derived) -> bool:
+    return "78" in main.because and any(line.code == CODES["reopened"][0] for line in main.lines)
+
+
+def _indicated(d: Derivation) -> list[Place]:
+    """The places from which bowel went because of a fistula that led where the operation says."""
+    return [p for p in d.op.bowel.places if p.joined and _leads(d.op, p)]
+
+
+def _leads(op: Operation, place: Place) -> str | None:
+    return next((op.steps[i].leads for i in place.cuts if op.steps[i].leads), None)
+
+
+def _part_of_closure(d: Derivation, place: Place) -> str:
+    return "fistula closure" if place in _indicated(d) else str(RULEBOOK["part"].ask(d, place))
+
+
+def _fistula_as_main_work(d: Derivation) -> Iterable[Service]:
+    for place in _indicated(d):
+        leads = _leads(d.op, place)
+        what = "bowel-bladder with resection" if leads == "bladder" else f"bowel-{leads}"
+        yield d.service(what, "fistula-closed", steps=steps_of([place]), rank="resection")
+
+
+def _led_somewhere(op: Operation, main: Derived) -> bool:
+    return any(s.leads for s in op.steps) and not op.did("close_fistula")
 
 
 _view(
@@ -105,7 +181,7 @@ _view(
     "loose-unlisted",
     answers="D10",
     sure=CONTESTED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:I.K.5,I.T",
     says=(
         "Nothing was joined, so no resection code describes what was done and the unlisted code is sent with"
         " the report."
@@ -116,7 +192,7 @@ _view(
     "loose-once",
     answers="D10",
     sure=CONTESTED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:I.R",
     says=(
         "An add-on that needs a join cannot be reduced into one without: 44120 with 52 once, and nothing for"
         " further pieces left loose."
@@ -128,27 +204,18 @@ _view(
     answers="D9",
     sure=CONTESTED,
     sources="cms-ptp-2024q3 professional-practice",
-    says="The operation ended in a stoma, so 44125 with 22 stands for all of it.",
+    says=(
+        "The operation ended in a stoma, so 44125 stands for all of it, with 22 where the note sets the work"
+        " against the usual."
+    ),
     stoma_beside_join=_stoma_takes_all,
     first_join=_no_first_join,
-)
-_view(
-    "second-removal-as-22",
-    answers="D9",
-    sure=CONTESTED,
-    sources="cms-ptp-2024q3 professional-practice",
-    says=(
-        "The piece whose end was brought out has no code beside the join, so its removal is said by 22 on the"
-        " resection."
-    ),
-    stoma_beside_join=RULEBOOK["stoma-beside-join"].ask,
-    _22=_removal_as_22,
 )
 _view(
     "stricturoplasty-once",
     answers="D13",
     sure=DERIVED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:I.E,I.V",
     says="The code is in the singular and separate sites alone do not prove units, so 44615 is billed once.",
     stricturoplasty=_stricturoplasty_once,
 )
@@ -168,6 +235,48 @@ _view(
     says="Many payers want 58 on the add-on as well as on its base.",
     _58=_staged_everywhere,
 )
+_view(
+    "return-mark-everywhere",
+    answers="D11",
+    sure=SECONDARY,
+    sources="priority-health-78",
+    says="Some payers want 78 also on the add-on of an unplanned return, though it has no follow-up period.",
+    _78=_return_everywhere,
+)
+_view(
+    "hours-of-adhesions",
+    answers="D21",
+    sure=CONTESTED,
+    sources="aapc-enterolysis contractor-22-copy",
+    says=(
+        "Hours of freeing adhesions are argued to earn 22 on the main code. What the note lacks is a"
+        " comparison: how long such an operation usually takes, and how much longer this one did."
+    ),
+    where=_long_freeing,
+    _22=_hours,
+)
+_view(
+    "reopened-for-bleeding",
+    answers="D10",
+    sure=SECONDARY,
+    sources="aapc-reopening cms-ptp-2024q3",
+    says="Where bleeding, clot or infection was the reason to open the abdomen again, some report 35840.",
+    where=_reopened_only,
+    small_things=_for_bleeding,
+)
+_view(
+    "fistula-as-main-work",
+    answers="D19",
+    sure=DERIVED,
+    sources="ncci-manual-2025:VI.E.12 mastery-fistula",
+    says=(
+        "The fistula was why the patient was operated on, so its closure is the one code for the site, and"
+        " the piece removed with it is inside."
+    ),
+    where=_led_somewhere,
+    part=_part_of_closure,
+    fistula_closed=_fistula_as_main_work,
+)
 
 VIEWS: Mapping[str, View] = MappingProxyType({v.id: v for v in _VIEWS})
 _BOOKS = {v.id: RULEBOOK.swap(v.swaps) for v in _VIEWS}
@@ -180,8 +289,8 @@ def accepted(op: Operation) -> tuple[tuple[View | None, Derived], ...]:
     found: list[tuple[View | None, Derived]] = [(None, main)]
     if main.out_of_scope is None:
         for id, book in _BOOKS.items():
-            if next(iter(VIEWS[id].swaps)) not in main.because:
-                continue  # the rule it would swap played no part
+            if not VIEWS[id].where(op, main):
+                continue
             other = derive(op, book)
             if (
                 other.out_of_scope is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -14,9 +14,10 @@ from casebook.coding.rulebook import Derived, Rulebook, Trace
 from casebook.coding.rules import RULEBOOK, derive
 from casebook.coding.views import View, accepted
 
-from .misconceptions import MISCONCEPTIONS, Misconception
+from .misconceptions import MISCONCEPTIONS, Misconception, Swap
 
 Bare = frozenset[tuple[str, int]]
+Way = tuple[tuple["Misconception", ...], Mapping[str, Swap], Rulebook]
 Ways = dict[Same, tuple[Misconception, ...]]
 
 
@@ -52,9 +53,11 @@ class Diagnosis:
         """The misconceptions that give this claim, alone before together, exactly before but for its
         modifiers."""
         key = plain(claim)
+        separate = any(m in edits.SEPARATE for line in claim for m in line.modifiers)
         if alone := self.wrong_ways.get(key):
             return Explanation(alone)
-        if bare := self._bare_ways.get(_bare(key)):
+        bare = self._bare_ways.get(_bare(key), ())
+        if bare := tuple(m for m in bare if separate or not m.marks_apart):
             return Explanation(bare, bare=True)
         if both := self._wrong_pairs.get(key):
             return Explanation(both, together=True)
@@ -63,20 +66,20 @@ class Diagnosis:
     @cached_property
     def wrong_ways(self) -> Ways:
         """What each misconception alone gives, where that is not an accepted answer."""
-        return self._explained({(m,): m.book for m in MISCONCEPTIONS.values()})
+        return self._explained([((m,), *way) for m in MISCONCEPTIONS.values() for way in m.ways])
 
     @cached_property
     def _wrong_pairs(self) -> Ways:
         """What two misconceptions give together and neither alone."""
         lively = dict.fromkeys(m for ms in self.wrong_ways.values() for m in ms)
-        books: dict[tuple[Misconception, ...], Rulebook] = {
-            (a, b): a.book.swap(b.swaps)
+        both: list[Way] = [
+            ((a, b), {**a.swaps, **b.swaps}, a.book.swap(b.swaps))
             for a, b in combinations(lively, 2)
             if not a.swaps.keys() & b.swaps.keys()
-        }
+        ]
         return {
             key: ms
-            for key, ms in self._explained(books, first_only=True).items()
+            for key, ms in self._explained(both, first_only=True).items()
             if key not in self.wrong_ways
         }
 
@@ -94,13 +97,11 @@ class Diagnosis:
     def _traces(self) -> tuple[Trace, ...]:
         return tuple(Trace(op, RULEBOOK) for op in self.note.readings)
 
-    def _explained(
-        self, books: Mapping[tuple[Misconception, ...], Rulebook], first_only: bool = False
-    ) -> Ways:
+    def _explained(self, ways: Iterable[Way], first_only: bool = False) -> Ways:
         right = {plain(claim.lines) for claim in self.targets}
         found: Ways = {}
-        for ms, book in books.items():
-            for claim in self._given_by(ms, book):
+        for ms, swaps, book in ways:
+            for claim in self._given_by(ms, swaps, book):
                 key = plain(claim.lines)
                 if (
                     claim.out_of_scope
@@ -116,9 +117,11 @@ class Diagnosis:
         reading's claim."""
         return self.note.action == "query" and any("settle" in m.swaps for m in ms)
 
-    def _given_by(self, ms: tuple[Misconception, ...], book: Rulebook) -> list[Derived]:
+    def _given_by(
+        self, ms: tuple[Misconception, ...], swaps: Mapping[str, Swap], book: Rulebook
+    ) -> list[Derived]:
         chooses = any("settle" in m.swaps for m in ms)
-        if not chooses and all(trace.alike(m.swaps) for trace in self._traces for m in ms):
+        if not chooses and all(trace.alike(swaps) for trace in self._traces):
             return []
         if not chooses and (len(self.note.readings) == 1 or self.note.action == "query"):
             return [derive(op, book) for op in self.note.readings]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, TypedDict
 
-from casebook.coding.authorities import AUTHORITIES
+from casebook.coding.authorities import AUTHORITIES, Authority
 from casebook.coding.claim import show
 from casebook.coding.operation import FACETS
 from casebook.coding.rules import RULEBOOK
@@ -136,6 +136,8 @@ def headline(grade: Grade) -> str:
         return "Correct, by another accepted view."
     if grade.verdict == "partly" and grade.score < PARTLY:
         return "Not settled: what stands against this answer is not sure."
+    if grade.item and grade.item.note.action == "out-of-scope" and grade.findings[0].kind == "query":
+        return "Not judged."
     return _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
 
 
@@ -269,8 +271,14 @@ def settles_as(item: Item) -> str:
 def rule_as_read(id: str) -> Row:
     """A rule as a reader sees it, with its sources."""
     r = RULEBOOK[id]
-    sources = [AUTHORITIES[a].as_dict() for a in r.authorities]
+    sources = [_cited(AUTHORITIES[a], r.sections.get(a)) for a in r.authorities]
     return {"says": r.says, "rule": id, "confidence": r.confidence, "authorities": sources}
+
+
+def _cited(source: Authority, section: str | None) -> dict[str, str]:
+    """A source as a reader sees it, with the section that a rule stands on."""
+    row = source.as_dict()
+    return row | {"edition": f"{row['edition']}, section {section}"} if section else row
 
 
 def _evidence_in_words(cited: Mapping[str, Any] | None, item: Item, label: Label) -> Iterator[str]:

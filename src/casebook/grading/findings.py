@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from casebook.coding import edits
 from casebook.coding.claim import Claim, same, show
+from casebook.coding.operation import Operation
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
 
@@ -93,73 +95,146 @@ def _units(n: int) -> str:
     return "1 unit" if n == 1 else f"{n} units"
 
 
+@dataclass(frozen=True)
+class _Extra:
+    """A code that the accepted claim does not have, and what there is to judge it by."""
+
+    code: str
+    diagnosis: Diagnosis
+    target: Derived
+    blocked: Mapping[str, edits.Edit]
+
+    @property
+    def billed(self) -> frozenset[str]:
+        return frozenset(line.code for line in self.target.lines)
+
+    @property
+    def lead(self) -> str:
+        return self.target.lines[0].code
+
+
 def _unsupported(
     diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapping[str, edits.Edit]
 ) -> Finding:
-    if other := next((c for c in diagnosis.targets if any(line.code == code for line in c.lines)), None):
-        whose = "another reading" if diagnosis.note.action == "query" else "another accepted claim"
-        says = f"{code} belongs to {whose}, {show(other.lines)}. The two are not one claim."
-        if show(other.lines) == code:
-            says = f"{code} is the whole of {whose}. The two are not one claim."
-        return Finding("line", code, says, (other.rests_on[code] or (None,))[-1])
-    struck = next((rule for c, rule, _ in target.not_billed if c == code), None)
-    if struck:
-        return Finding("line", code, f"{code} is not billed: {RULEBOOK[struck].says}", struck)
-    codes = {line.code for line in target.lines}
-    paired = code in TWINS and not TWINS.keys().isdisjoint(codes)
-    if TWINS.get(code) in codes or (paired and _is_scoped(code) != any(map(_is_scoped, codes))):
-        return Finding(
-            "family", code, f"{code} belongs to the other approach. {RULEBOOK['approach'].says}", "approach"
-        )
-    lead = target.lines[0].code
+    """Why a code does not belong on the claim: the first reason that holds."""
+    extra = _Extra(code, diagnosis, target, blocked)
+    found = (why(extra) for why in _WHY_NOT)
+    return next((finding for finding in found if finding), None) or _without_reason(extra)
+
+
+def _elsewhere(x: _Extra) -> Finding | None:
+    """It stands in another accepted claim."""
+    code, targets = x.code, x.diagnosis.targets
+    other = next((c for c in targets if any(line.code == code for line in c.lines)), None)
+    if other is None:
+        return None
+    whose = "another reading" if x.diagnosis.note.action == "query" else "another accepted claim"
+    says = f"{code} belongs to {whose}, {show(other.lines)}. The two are not one claim."
+    if show(other.lines) == code:
+        says = f"{code} is the whole of {whose}. The two are not one claim."
+    return Finding("line", code, says, (other.rests_on[code] or (None,))[-1])
+
+
+def _part_of_something(x: _Extra) -> Finding | None:
+    """What it stands for was done, and is part of something else."""
+    rule = _struck(x.diagnosis, x.target, x.code)
+    says = f"{x.code} is not billed: {RULEBOOK[rule].says}" if rule else ""
+    return Finding("line", x.code, says, rule) if rule else None
+
+
+def _other_family(x: _Extra) -> Finding | None:
+    code, billed = x.code, x.billed
+    paired = code in TWINS and not TWINS.keys().isdisjoint(billed)
+    if TWINS.get(code) in billed or (paired and _is_scoped(code) != any(map(_is_scoped, billed))):
+        says = f"{code} belongs to the other approach. {RULEBOOK['approach'].says}"
+        return Finding("family", code, says, "approach")
+    return None
+
+
+def _taken_place(x: _Extra) -> Finding | None:
+    """Another code says the same thing that was done."""
+    code, lead = x.code, x.lead
     if code in CODES["first"] and lead in _INSTEAD:
-        return Finding(
-            "extra",
-            code,
-            f"Here {lead} takes the place of {code}: {RULEBOOK[_told_of(lead) or 'part'].says}",
-            _told_of(lead),
-        )
-    if code in CODES["further"] and not edits.bases()[code] & codes:
+        rule = _told_of(lead)
+        says = f"Here {lead} takes the place of {code}: {RULEBOOK[rule or 'part'].says}"
+        return Finding("extra", code, says, rule)
+    groups = [group for group in map(_alike, _ALIKE) if code in group]
+    instead = next((line.code for line in x.target.lines if any(line.code in g for g in groups)), None)
+    if instead is None:
+        return None
+    rule = next((r for r in x.target.rests_on[instead] if RULEBOOK[r].kind == "bill"), None)
+    why = f" {RULEBOOK[rule].says}" if rule else ""
+    return Finding("extra", code, f"What was done is {named(instead)} here, not {code}.{why}", rule)
+
+
+def _denied(x: _Extra) -> Finding | None:
+    """The tables shut it whatever is thought of it."""
+    code = x.code
+    if code in CODES["further"] and not edits.bases()[code] & x.billed:
         base = min(edits.bases()[code])
-        return Finding(
-            "line", code, f"{code} rides on {base} only, and here {lead} takes its place.", "first-join"
-        )
-    if code in blocked and not _liftable(blocked[code]):
-        baseless = blocked[code].kind == "add-on-without-base"
-        rule = "first-join" if baseless else _told_of(code)
+        says = f"{code} rides on {base} only, and here {x.lead} takes its place."
+        return Finding("line", code, says, "first-join")
+    if code in x.blocked and not _liftable(x.blocked[code]):
+        baseless = x.blocked[code].kind == "add-on-without-base"
+        rule = "first-join" if baseless and code in _FURTHER else _told_of(code)
         why = f"{RULEBOOK[rule].says} " if rule and RULEBOOK[rule].kind == "inside" else ""
-        return Finding("edit", code, why + blocked[code].says, rule)
-    if edits.add_on(code):
-        first = next((c for c in codes if c in CODES["first"]), None)
-        beside = next((c for c in codes if c in _INSTEAD), None)
+        return Finding("edit", code, why + x.blocked[code].says, rule)
+    return None
+
+
+def _add_on(x: _Extra) -> Finding | None:
+    """An add-on: for a further join that is not there, or for other work."""
+    code = x.code
+    if code in _FURTHER:
+        first = next((c for c in x.billed if c in CODES["first"]), None)
+        beside = next((c for c in x.billed if c in _INSTEAD), None)
         if first and beside and code in CODES["further"]:
             says = (
                 f"The join of {beside} is its own; the first piece beside it is {first}, and no further one"
                 f" supports {code}."
             )
             return Finding("line", code, says, "first-join")
-        return Finding(
-            "line", code, f"No further join supports {code}. {RULEBOOK['count-joins'].says}", "count-joins"
+        says = f"No further join supports {code}. {RULEBOOK['count-joins'].says}"
+        return Finding("line", code, says, "count-joins")
+    if edits.add_on(code) and _told_of(code) is None:
+        says = (
+            f"{named(code)} is an add-on for other work than a further join, and not among the things that"
+            " this casebook codes."
         )
-    rule = _told_of(code)
-    if rule == "fistula-closed" and (
-        closure := next((c for c in codes if _told_of(c) == "fistula-closed"), None)
-    ):
+        return Finding("extra", code, says)
+    return None
+
+
+def _fistula(x: _Extra) -> Finding | None:
+    code, rule = x.code, _told_of(x.code)
+    if rule != "fistula-closed":
+        return None
+    if closure := next((c for c in x.billed if _told_of(c) == rule), None):
         says = (
             f"{code} closes another fistula, or the same without a piece removed. The closure that was done"
             f" is {named(closure)}."
         )
         return Finding("line", code, says, rule)
-    if rule == "fistula-closed" and any(
-        s.reason == "fistula" for op in diagnosis.note.readings for s in op.steps
-    ):
+    if any(s.reason == "fistula" for op in x.diagnosis.note.readings for s in op.steps):
         says = (
             f"The fistula left with the piece: the resection is the one code for that site, and {code} is not"
             " billed."
         )
         return Finding("line", code, says, rule)
-    says = f"The rules give no {named(code)} for this note." + (f" {RULEBOOK[rule].says}" if rule else "")
-    return Finding("extra", code, says, rule)
+    return None
+
+
+_WHY_NOT = (_elsewhere, _part_of_something, _other_family, _taken_place, _denied, _add_on, _fistula)
+
+
+def _without_reason(x: _Extra) -> Finding:
+    """Nothing of the kind was done: what the code is for, so that one sees that it is not here."""
+    rule = _told_of(x.code)
+    says = f"The rules give no {named(x.code)} for this note."
+    if rule:
+        bill = RULEBOOK[rule].kind == "bill"
+        says += f" {'What it is for: ' if bill else ''}{RULEBOOK[rule].says}"
+    return Finding("extra", x.code, says, rule)
 
 
 #: The codes that take the place of a small-bowel resection with its join.
@@ -179,6 +254,67 @@ _INSTEAD = {
     for code in CODES[what]
     if code
 }
+
+
+_FURTHER = {code for what in ("further", "further atresia") for code in CODES[what] if code}
+
+#: The codes that an act may be billed as, whatever its number, place and approach: where what was done of it
+#: is part of something, all of them are struck for that reason.
+_ALIKE: dict[str, tuple[str, ...]] = {
+    "repair": ("one hole", "several holes", "colon hole", "colon hole, stoma"),
+    "enterotomy": ("opening", "duodenal opening", "colon opening", "decompression"),
+    "stricturoplasty": ("stricturoplasty",),
+    "diverticulectomy": ("pouch",),
+    "lyse_adhesions": ("freeing",),
+    "explore": ("laparotomy", "laparoscopy"),
+    "appendectomy": ("appendix", "diseased appendix"),
+    "mesentery_repair": ("mesentery",),
+    "omentectomy": ("omentum",),
+    "reopen": ("reopened", "reopened for bleeding"),
+    "untwist": ("untwisting",),
+    "bypass": ("bypass",),
+    "close_stoma": (),
+    "hernia_repair": (),
+}
+_COLON = frozenset("44140 44141 44143 44144 44145 44146 44147 44204 44206 44207 44208".split())
+HERNIAS = frozenset(str(code) for code in range(49591, 49597))
+#: What of a piece removed only to close something, or because of the surgeon's own slip, is billed by part.
+_PIECES = (
+    frozenset(c for w in ("first", "further") for c in CODES[w] if c),
+    frozenset(c for c in CODES["ileocolic"] if c),
+    _COLON,
+)
+
+
+def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> str | None:
+    """The rule that strikes what this code would stand for in this operation, if something of the kind was
+    done and is billed under no code of the kind."""
+    if exact := next((rule for c, rule, _ in target.not_billed if c == code), None):
+        return exact
+    billed = {line.code for line in target.lines}
+    op = next((op for op in diagnosis.note.readings if _gives(op, target)), diagnosis.note.readings[0])
+    for c, rule, steps in target.not_billed:
+        alike = next((piece for piece in _PIECES if c in piece), None) if rule in _OF_PIECES else None
+        for i in steps:
+            alike = alike or _alike(op.steps[i].act)
+        if alike and code in alike and alike.isdisjoint(billed):
+            return rule
+    return None
+
+
+_OF_PIECES = ("removed-to-close", "own-piece")
+
+
+def _gives(op: Operation, target: Derived) -> bool:
+    return any(claim is target for _, claim in accepted(op))
+
+
+def _alike(act: str) -> frozenset[str]:
+    if act == "hernia_repair":
+        return HERNIAS
+    if act == "close_stoma":
+        return frozenset({"44620", "44625", "44626", "44227"})
+    return frozenset(c for what in _ALIKE.get(act, ()) for c in CODES[what] if c and c != UNLISTED)
 
 
 def _liftable(edit: edits.Edit) -> bool:
@@ -201,8 +337,16 @@ _TOLD = {
     "hole-sewn": "one hole; several holes; colon hole; colon hole, stoma",
     "adhesions": "freeing",
     "exploration": "laparotomy",
+    "untwisting": "untwisting",
+    "decompression": "decompression",
+    "diseased-appendix": "diseased appendix",
+    "stoma-revised": (
+        "ileostomy revised; ileostomy rebuilt; colostomy revised; colostomy rebuilt;"
+        " colostomy rebuilt, hernia"
+    ),
+    "hernia-at-the-wound": "hernia",
     "opening": "opening; duodenal opening; colon opening",
-    "laparoscopic-start": "laparoscopy",
+    "look-through-scope": "laparoscopy",
     "appendix": "appendix",
     "stoma-closed": "stoma closed; stoma closed with resection",
     "mesentery": "mesentery",
@@ -213,8 +357,18 @@ _TOLD = {
 }
 
 
+#: What people bill besides that no word of the vocabulary says, by the rule that tells why not.
+_BESIDE = {
+    "hernia-at-the-wound": HERNIAS,
+    "abscess-on-the-way": frozenset({"49020"}),
+    "join-looked-at": frozenset({"44360", "44380", "44388", "45300", "45330", "45378"}),
+}
+
+
 def _told_of(code: str) -> str | None:
     """The rule that tells when this code is billed, or what it is part of."""
+    if beside := next((r for r, codes in _BESIDE.items() if code in codes), None):
+        return beside
     return next(
         (r for r, names in _TOLD.items() if any(code in CODES[what] for what in names.split("; "))), None
     )

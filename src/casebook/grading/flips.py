@@ -34,11 +34,14 @@ WORDS = {
     "diverticulectomy": "the removal of the pouch",
     "close_stoma": "the closing of the stoma",
     "close_fistula": "the closing of the fistula",
+    "revise_stoma": "the revision of the stoma",
     "feeding_catheter": "the feeding catheter",
     "reopen": "the reopening",
     "lyse_adhesions": "the freeing of adhesions",
     "explore": "the exploration",
-    "appendectomy": "the appendix",
+    "appendectomy": "the removal of the appendix",
+    "hernia_repair": "the hernia repair",
+    "untwist": "the untwisting",
     "mesentery_repair": "the closing of the mesentery",
     "omentectomy": "the omentum",
 }
@@ -110,7 +113,7 @@ def never(claim: Claim) -> str | None:
         for mark in line.modifiers:
             if mark == "22" and line.code in (UNLISTED, UNLISTED_OPEN):
                 return "an unlisted code takes no 22; the report says what was done."
-            if edits.add_on(line.code) and mark in ("22", "51", "59", "XS", "78", "79"):
+            if edits.add_on(line.code) and mark in ("22", "51", "59", "XS", "79"):
                 return f"an add-on never takes {mark}."
     return None
 
@@ -127,7 +130,10 @@ def beyond(claim: Claim) -> str | None:
     return None
 
 
-_DERIVED = {code for codes in CODES.values() for code in codes} | {UNLISTED, UNLISTED_OPEN}
+_DERIVED = {code for what, codes in CODES.items() if what != "hernia" for code in codes} | {
+    UNLISTED,
+    UNLISTED_OPEN,
+}
 
 
 def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
@@ -194,11 +200,9 @@ def _lacks(op: Operation, wanted: Claim) -> set[str]:
     marks = {mark for line in wanted for mark in line.modifiers}
     codes = {line.code for line in wanted}
     found = set()
-    plain = codes & {"44125", "44310", "44187"} or codes <= {
-        UNLISTED,
-        UNLISTED_OPEN,
-    }  # a view adds 22 there, and unlisted codes take none
-    if ("22" in marks) != op.unusual_work and not plain:
+    unlisted = codes <= {UNLISTED, UNLISTED_OPEN}  # they take no 22
+    argued = "22" in marks and any(s.kind == "extensive" for s in op.did("lyse_adhesions"))  # by a view
+    if ("22" in marks) != op.unusual_work and not unlisted and not argued:
         found.add("unusual work")
     follows = next((_SESSION[m] for m in sorted(marks) if m in _SESSION), None)
     if follows != (op.follows if op.days <= GLOBAL_DAYS else None) and not any(s.decided for s in op.steps):
@@ -333,6 +337,8 @@ def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
     yield "a feeding catheter been put in", (Step("feeding_catheter", site, site),)
     yield "two loops been joined with nothing removed", (Step("bypass", site, end),)
     yield "a stoma at another site been closed", (Step("close_stoma", site, site),)
+    yield "a diseased appendix been removed besides", (Step("appendectomy", kind="diseased"),)
+    yield "a loop been untwisted", (Step("untwist"),)
     for kind in FISTULAS:
         yield (
             f"a fistula ({kind.replace('-', ' to ')}) been closed besides",
@@ -344,23 +350,36 @@ def _causes(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     """What a hole came from, and what the main work at a fistula was."""
     for i, step in enumerate(op.steps):
         if step.act == "repair":
-            own = step.kind == "surgeon"
-            says = f"the hole at {cm(step.start)} {'come from disease' if own else 'been the surgeon’s own'}"
-            yield (
-                says,
-                {
-                    "steps": tuple(
-                        replace(s, kind="disease" if own else "surgeon") if i == j else s
-                        for j, s in enumerate(op.steps)
-                    )
-                },
-            )
+            became, says = _OTHERWISE["repair"][step.kind in ("surgeon", "fistula")]
+            yield f"the hole at {cm(step.start)} {says}", _turned(op, i, became)
+        elif step.act in _OTHERWISE:
+            became, says = _OTHERWISE[step.act][step.kind in ("incidental", None)]
+            yield says, _turned(op, i, became)
     if any(s.reason == "fistula" for s in op.steps) and not op.did("close_fistula"):
         for kind in FISTULAS:
             yield (
                 f"closing a fistula ({kind.replace('-', ' to ')}) been the main work",
                 {"steps": (*op.steps, Step("close_fistula", kind=kind))},
             )
+
+
+#: What a step may have been instead: where it is the usual kind, and where it is the other.
+_OTHERWISE: dict[str, tuple[tuple[str | None, str], tuple[str | None, str]]] = {
+    "repair": (("surgeon", "been the surgeon’s own"), ("disease", "come from disease")),
+    "appendectomy": (
+        ("incidental", "the appendix been healthy"),
+        ("diseased", "the appendix been diseased"),
+    ),
+    "enterotomy": (
+        (None, "the bowel been opened to look or to take something out"),
+        ("decompress", "the bowel been opened only to let out what distended it"),
+    ),
+}
+
+
+def _turned(op: Operation, i: int, kind: str | None) -> dict[str, Any]:
+    """The steps with one of another kind."""
+    return {"steps": (*op.steps[:i], replace(op.steps[i], kind=kind), *op.steps[i + 1 :])}
 
 
 def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -387,6 +406,12 @@ def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str,
                 replace(s, end=op.valve + PIECE) if i in taken else s for i, s in enumerate(op.steps)
             )
             yield f"the piece from {where} taken the ileocecal valve with it", {"steps": longer}
+        if place.cuts and place.start >= op.valve:
+            taken = (place.cuts[0], place.joins[-1])
+            higher = tuple(
+                replace(s, start=op.valve - PIECE) if i in taken else s for i, s in enumerate(op.steps)
+            )
+            yield f"the piece from {where} begun above the ileocecal valve", {"steps": higher}
     elif place.start < place.end:
         yield f"the ends at {where} been joined", {"steps": (*rest, Step("join", place.start, place.end))}
     if place.start < op.valve < place.end and place.joined:

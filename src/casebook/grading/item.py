@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Answer, Claim, Same, read, same
 from casebook.coding.note import Note
 from casebook.coding.operation import FACETS, Operation, Step
@@ -133,10 +134,10 @@ class Item:
         return {answer: why for answer, why in given.items() if answer}
 
     def compared(self, answer: Answer) -> Same | str:
-        """An answer without what does not matter: the order of lines and marks, and 51 where it is never
-        required."""
+        """An answer without what does not matter: the order of lines and marks, 51 where it is never
+        required, and on which code of a pair 59 stands."""
         free = frozenset(code for main in self.note.mains for code in main.free_51)
-        return "query" if answer.query else same(answer.claim, free)
+        return "query" if answer.query else same(edits.on_second_codes(answer.claim), free)
 
     # Scored beside the claim
 
@@ -190,8 +191,8 @@ def _grade(item: Item, answer: Answer) -> Grade:
     if answer.blank:
         return Grade("blank", 0.0, (Finding("blank", "", "Nothing was answered yet."),), item=item)
     if action == "out-of-scope":
-        says = f"No rule of this casebook decides this operation: {item.note.out_of_scope}."
-        return Grade("partly", 0.0, (Finding("query", "", says),), item=item)
+        says = f"No answer is judged here, since no rule decides this operation: {item.note.out_of_scope}."
+        return Grade("invalid", 0.0, (Finding("query", "", says),), item=item)
     if answer.query:
         if action == "query":
             return Grade("correct", 1.0, item=item)
@@ -210,6 +211,7 @@ def _grade(item: Item, answer: Answer) -> Grade:
             item=item,
             doubt=doubt,
         )
+    answer = Answer(claim=edits.on_second_codes(answer.claim))  # 59 works on either code of a pair
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim):
             return Grade("correct", 1.0, view=view, item=item)

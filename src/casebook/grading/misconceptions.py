@@ -15,6 +15,7 @@ from casebook.coding.bowel import Place
 from casebook.coding.rulebook import CODES, Derivation, Rulebook, Service, main_lines, marked, steps_of
 from casebook.coding.rules import RULEBOOK
 from casebook.data import Lazy, toml
+from casebook.errors import OutOfScope
 
 HALF_METRE = 50.0  # cm
 NEAR_VALVE = 40.0  # cm
@@ -34,6 +35,10 @@ class Misconception:
     against: tuple[str, ...]  # the rules that correct it: the swapped ones, unless said otherwise
     swaps: Mapping[str, Swap]
     book: Rulebook
+    ways: tuple[
+        tuple[Mapping[str, Swap], Rulebook], ...
+    ]  # this rulebook, and others that the same slip gives
+    marks_apart: bool = False  # it is told only of an answer with 59 or one of its kind
 
     def as_dict(self) -> dict[str, str]:
         return {"id": self.id, "says": f"This is what {self.says} gives.", "correction": self.correction}
@@ -106,11 +111,11 @@ def _also(id: str, more: Callable[[Derivation], Iterable[Service]]) -> dict[str,
     return {id: lambda d: [*_right(id, d), *more(d)]}
 
 
-def _instead(id: str, what: str) -> dict[str, Swap]:
+def _instead(id: str, what: str, rank: str = "resection") -> dict[str, Swap]:
     """A bill rule whose services are billed as something else."""
 
     def bill(d: Derivation) -> Iterable[Service]:
-        return [replace(s, what=what, code=d.code(what), rank="resection") for s in _right(id, d)]
+        return [replace(s, what=what, code=d.code(what), rank=rank) for s in _right(id, d)]
 
     return {id: bill}
 
@@ -137,9 +142,9 @@ def _on_add_ons(modifier: str, id: str, follows: str | None = None) -> Swap:
 
 def _forced(d: Derivation, lines: list[Service]) -> list[Service]:
     shut = [edits.pair(a.code, b.code) for i, a in enumerate(lines) for b in lines[i + 1 :]]
-    second = {p[1] for p in shut if p and p[2] == 0} | {
-        s.code for s in lines if s.what == "appendix"
-    }  # shut in the whole table
+    second = {p[1] for p in shut if p and p[2] == 0}
+    if not second:
+        raise OutOfScope("there is no pair to force")
     return marked(_right("59", d, lines), [i for i, s in enumerate(lines) if s.code in second], "59", "59")
 
 
@@ -208,11 +213,55 @@ def _capped(d: Derivation, joins: int) -> int:
     return min(limit, int(_right("further-units", d, joins)))
 
 
+def _fistula_closed(d: Derivation) -> bool:
+    return bool(d.op.did("close_fistula"))
+
+
+def _colon_and_stoma(d: Derivation) -> Iterable[Service]:
+    """A colon piece with its stoma, said as a joined piece and a stoma beside it."""
+    for s in _right("colon", d):
+        if s.what in ("colon, end stoma", "colon, stoma above"):
+            yield replace(s, what="colon", code=d.code("colon"))
+            if s.what == "colon, end stoma":
+                yield d.service("colostomy", steps=s.steps)
+        else:
+            yield s
+
+
+def _colon_without_stoma(d: Derivation) -> Iterable[Service]:
+    """A colon piece with its stoma, said as a joined piece and no more."""
+    return [s for s in _colon_and_stoma(d) if s.what != "colostomy"]
+
+
+def _no_colostomy(d: Derivation) -> Iterable[Service]:
+    return [s for s in _right("stoma", d) if s.what != "colostomy" or not d.places("colon")]
+
+
+def _open_codes(d: Derivation) -> Iterable[Service]:
+    """What is part of something, under the open codes also where the operation was by scope."""
+    for s in _right("done-but-inside", d):
+        small = [i for i in s.steps if d.op.steps[i].start < d.op.valve]
+        what = "colon hole" if not small else "one hole" if len(small) == 1 else "several holes"
+        yield replace(s, code=CODES[what][0]) if s.what == "own injury" else s
+
+
+def _several(d: Derivation) -> Iterable[Service]:
+    """Own holes counted as several, also one."""
+    for s in _open_codes(d):
+        yield replace(s, code=CODES["several holes"][0]) if s.what == "own injury" else s
+
+
+def _own_holes(d: Derivation) -> bool:
+    return any(s.kind == "surgeon" for s in d.op.did("repair"))
+
+
+_FREED = _when(_own_holes, _nothing, "adhesions")
 _SMALL_THINGS = dict.fromkeys(("adhesions", "exploration", "mesentery", "omentum", "appendix"), _nothing) | {
     "bypass-beside-resection": _when(
         lambda d: d.ask("approach") == "open", _nothing, "bypass-beside-resection"
     )
 }
+MARKS_APART = frozenset({"pair-forced"})
 #: Nobody would think of these first: where another wrong rule gives the same answer, that one is told.
 FAR_FETCHED = frozenset({"length-counted"})
 _EVERY = _as("further", lambda n: n)
@@ -238,13 +287,14 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "separate-mark-missing": {"59": _unmarked},
     "pair-forced": _SMALL_THINGS | {"59": _forced},
     "open-for-laparoscopic": {"approach": _family(lambda a: "open" if a == "laparoscopic" else a)},
-    "open-for-assisted": {"assisted": _given("open")},
+    "open-for-assisted": {"assisted": _given("open"), "robot-or-hand": _given("open")},
     "laparoscopic-for-open": {"approach": _family(lambda a: "laparoscopic" if a == "open" else a)},
     "converted-as-laparoscopic": {"approach": _family(lambda a: "laparoscopic" if a == "converted" else a)},
     "converted-as-both": _also(
         "first-join", lambda d: _both_families(d) if d.op.approach == "converted" else []
     ),
     "converted-start-billed": {"laparoscopic-start": _nothing},
+    "look-billed": {"look-through-scope": _nothing},
     "families-mixed": {"first-join": _mixed},
     "add-on-on-colon-code": {"first-join": _when(_colon_base, _EVERY)},
     "add-on-on-stoma-code": (
@@ -295,6 +345,25 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "mesentery-billed": {"mesentery": _nothing},
     "omentum-billed": {"omentum": _nothing},
     "appendix-billed": {"appendix": _nothing},
+    "diseased-appendix-left-off": {"diseased-appendix": _nothing},
+    "appendix-stand-alone": {
+        "diseased-appendix": lambda d: [
+            replace(s, code=d.code("appendix")) for s in _right("diseased-appendix", d)
+        ]
+    },
+    "untwisting-billed": {"untwisted-on-the-way": _nothing},
+    "untwisting-as-looking": _instead("untwisting", "laparotomy", "minor"),
+    "letting-out-billed": {"letting-out": _nothing},
+    "letting-out-as-opening": _instead("decompression", "opening", "procedure"),
+    "hernia-billed": {"hernia-at-the-wound": _nothing},
+    "far-opening-billed": {"far-opening": _nothing},
+    "closure-and-colostomy": {"closure-beside-colostomy": _nothing},
+    "colostomy-billed-apart": {"colon": _colon_and_stoma, "stoma-in-colon-code": _nothing},
+    "colon-stoma-left-off": {
+        "colon": _colon_without_stoma,
+        "stoma-in-colon-code": _nothing,
+        "stoma": _no_colostomy,
+    },
     "reopening-billed": {"reopening": _nothing},
     "bypass-billed": {"bypass-beside-resection": _nothing},
     "bypass-as-add-on": _instead("bypass", "further"),
@@ -325,10 +394,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "return-mark-unearned": {"78": _first_session("78")},
     "staged-mark-unearned": {"58": _first_session("58")},
     "session-mark-confused": {"58": _follow_up("78", "staged"), "78": _follow_up("58", "complication")},
-    "return-mark-on-add-on": {
-        "78": _on_add_ons("78", "78", "complication"),
-        "79": _on_add_ons("79", "79", "unrelated"),
-    },
+    "return-mark-on-add-on": {"79": _on_add_ons("79", "79", "unrelated")},
     "stapled-ends-as-resection": _played(
         lambda d, p, part: "joined" if part == "stapled ends joined" else part
     ),
@@ -349,7 +415,10 @@ _SWAPS: dict[str, dict[str, Swap]] = {
         "AS": _assistant("80", "assistant-nonphysician"),
     },
     "closure-and-resection": {"removed-to-close": _nothing},
-    "resection-for-closure": {"fistula-closed": _nothing, "removed-to-close": _nothing},
+    "resection-for-closure": {
+        "fistula-closed": _nothing,
+        "removed-to-close": _when(_fistula_closed, _nothing, "removed-to-close"),
+    },
     "add-on-on-closure": {"first-join": _when(_closures, _EVERY)},
     "closure-without-resection": {"closure-removed": _given(False)},
     "first-reading-billed": {"settle": lambda claims, values: 0},
@@ -357,6 +426,36 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "cheaper-reading-billed": {"settle": lambda claims, values: values.index(min(values))},
     "asked-without-need": {"settle": lambda claims, values: None},
 }
+
+
+#: Other whole claims that the same slip gives: by the open code of an act that has none by scope, or another
+#: code of its kind, or with a small thing left standing beside it.
+_ALSO: dict[str, tuple[dict[str, Swap], ...]] = {
+    "own-injury-billed": (
+        {"own-injury": _nothing, "done-but-inside": _open_codes},
+        {"own-injury": _nothing, "done-but-inside": _several},
+        {"own-injury": _nothing, "done-but-inside": _open_codes, "adhesions": _FREED},
+        {"own-injury": _nothing, "done-but-inside": _several, "adhesions": _FREED},
+    ),
+    "stoma-billed-twice": (
+        {"stoma-in-colon-code": _nothing},
+        _also(
+            "colon",
+            lambda d: [
+                d.service("colostomy", steps=steps_of(p)) for p in [d.places("colon, brought out")] if p
+            ],
+        )
+        | {"stoma-in-colon-code": _nothing},
+    ),
+    "appendix-billed": (
+        {"appendix": _nothing, "small-things": lambda d: _incidental_as(d, "diseased appendix")},
+    ),
+}
+
+
+def _incidental_as(d: Derivation, what: str) -> Iterable[Service]:
+    for s in _right("small-things", d):
+        yield replace(s, code=d.code(what)) if s.what == "appendix" else s
 
 
 def _load() -> dict[str, Misconception]:
@@ -375,6 +474,8 @@ def _load() -> dict[str, Misconception]:
             tuple(row.get("against", _SWAPS[id])),
             _SWAPS[id],
             RULEBOOK.swap(_SWAPS[id]),
+            tuple((swaps, RULEBOOK.swap(swaps)) for swaps in (_SWAPS[id], *_ALSO.get(id, ()))),
+            id in MARKS_APART,
         )
         for id, row in words.items()
     }

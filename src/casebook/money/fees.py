@@ -70,8 +70,8 @@ def pays(claim: Claim) -> tuple[Paid, ...]:
 
 
 def denied(claim: Claim) -> dict[str, str]:
-    """The codes that the tables deny as the claim stands, each with the reason; what an appeal may lift is
-    not among them."""
+    """The codes that the tables deny as the claim stands, each with the reason; units that an appeal may get
+    paid are denied at first."""
     found: dict[str, str] = {}
     for edit in edits.scrub(claim):
         code = edit.codes[-1]
@@ -80,8 +80,9 @@ def denied(claim: Claim) -> dict[str, str]:
             found[code] = f"nothing, since it is {how} beside {edit.codes[0]}"
         elif edit.kind == "add-on-without-base":
             found[code] = "nothing, since its base is not on the claim"
-        elif edit.absolute:
-            found[code] = "nothing, since over its limit no unit is paid"
+        elif edit.all_denied:
+            later = "" if edit.absolute else " at first; an appeal with the report may get them paid"
+            found[code] = f"nothing, since over its limit no unit of the day is paid{later}"
     for line in claim:
         on = [other.code for other in claim if other.code in edits.bases().get(line.code, ())]
         if on and all(code in found for code in on):

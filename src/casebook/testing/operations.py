@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from casebook.coding.operation import FOLLOWS, REASONS, SURGEONS, Operation, Step
+from casebook.coding.operation import EXTRAS, FOLLOWS, LEADS, REASONS, SURGEONS, Operation, Step
 
 Site = Callable[[Random, float, float], tuple[Step, ...]]  # what is done between two positions
-DISEASES = tuple(r for r in REASONS if r not in ("atresia", "margin", "join"))
+DISEASES = tuple(r for r in REASONS if r not in ("atresia", "margin", "join", "conduit"))
 
 
 def made_up(seed: int, level: int) -> Operation:
@@ -27,7 +27,7 @@ def draw(rng: Random, level: int) -> Operation:
     valve = rng.choice((400.0, 500.0, 600.0, 600.0)) if level > 1 else 600.0
     sites: list[tuple[Step, ...]] = []
     if noisy and rng.random() < 0.1:  # duodenum
-        sites.append(_segment(rng, -22.0, rng.choice((-6.0, 9.0))))
+        sites.append(_segment(rng, rng.choice((-22.0, *[-14.0] * 24)), rng.choice((-6.0, 9.0))))
     drawn = (_atresia,) if noisy and rng.random() < 0.05 else SITES[: REACH[level]]
     start = float(rng.randrange(40, 120, 5))
     for _ in range(rng.randint(1, level + 2)):
@@ -38,10 +38,14 @@ def draw(rng: Random, level: int) -> Operation:
         start = end + rng.randrange(20, 90, 5)
     if level > 1 and rng.random() < 0.12:  # across the valve
         sites.append(_segment(rng, valve - rng.randrange(5, 40, 5), valve + 30))
+    rectum = None
     if noisy and rng.random() < 0.12:  # colon
+        rectum = rng.choice((None, valve + 90, *[valve + 150] * 14))
         sites.append(
             rng.choice((_segment, _segment, _end_stoma, _loop, _hole, _opening))(rng, valve + 60, valve + 95)
         )
+    if noisy and rng.random() < 0.002:
+        sites.append(_segment(rng, valve - 45, valve - 42, "conduit"))
     follows = rng.choice(FOLLOWS) if noisy and rng.random() < 0.3 else None
     left: tuple[tuple[float, float], ...] = ()
     if follows and start + 40 < valve - 50 and rng.random() < 0.6:
@@ -49,6 +53,10 @@ def draw(rng: Random, level: int) -> Operation:
         sites.append(rng.choice(LEFT)(rng, start, start + 30))
     few = (0, 1, 1, 2) if level > 1 else (0, 0, 1)
     sites += [(step,) for step in rng.sample(SMALL, rng.choice(few))]
+    if noisy and rng.random() < 0.002:
+        sites.append((Step("hernia_repair", kind="other-wound"),))
+    if noisy and rng.random() < 0.01:  # a stoma revised stands alone, but for small things
+        sites = [_revised(rng, start, end)]
     if noisy and any(s.reason == "fistula" for site in sites for s in site) and rng.random() < 0.5:
         sites.append(
             (Step("close_fistula", kind=rng.choice(("bowel-skin", "bowel-bowel", "bowel-bladder"))),)
@@ -57,6 +65,7 @@ def draw(rng: Random, level: int) -> Operation:
         approach=rng.choice(APPROACHES[: 4 if level == 1 else None]),
         steps=_told(rng, sites, mixed=noisy) or (Step("explore", kind="laparotomy"),),
         valve=valve,
+        rectum=rectum,
         follows=follows,
         days=rng.choice((1, 2, 7, 60, 120)) if follows else 1,
         left=left,
@@ -106,7 +115,17 @@ def _hole(rng: Random, start: float, end: float) -> tuple[Step, ...]:
 
 
 def _opening(rng: Random, start: float, end: float) -> tuple[Step, ...]:
-    return (_at("enterotomy", start),)
+    return (_at("enterotomy", start, rng.choice((None, *[None, "decompress"] * (start < 400)))),)
+
+
+def _revised(rng: Random, start: float, end: float) -> tuple[Step, ...]:
+    return (_at("revise_stoma", start, rng.choice(EXTRAS["revise_stoma"]["kind"])),)
+
+
+def _far_opening(rng: Random, start: float, end: float) -> tuple[Step, ...]:
+    """A piece taken with the tract of its fistula, and the other end of the fistula sewn."""
+    cut = Step("resect", start, end, reason="fistula", leads=rng.choice((None, *LEADS)))
+    return cut, Step("join", start, end), _at("repair", end + 12, "fistula")
 
 
 def _small(rng: Random, at: float) -> Step:
@@ -147,8 +166,9 @@ SITES: tuple[Site, ...] = (
     lambda r, a, b: (_cut(r, a, b),),  # left stapled
     lambda r, a, b: (_at("stoma", a, "end"),),  # divided, the lower end closed
     lambda r, a, b: (*_end_stoma(r, a, b), _at("stoma", b, "end")),
+    _far_opening,
 )
-REACH = {1: 6, 2: 14, 3: 20}
+REACH = {1: 6, 2: 14, 3: 21}
 #: What is done at a place that the earlier operation left stapled.
 LEFT: tuple[Site, ...] = (
     lambda r, a, b: (Step("join", a, b),),
@@ -163,7 +183,10 @@ SMALL = (
     Step("lyse_adhesions", kind="extensive"),
     Step("mesentery_repair"),
     Step("omentectomy"),
-    Step("appendectomy"),
+    Step("appendectomy", kind="incidental"),
+    Step("appendectomy", kind="diseased"),
+    Step("hernia_repair", kind="same-wound"),
+    Step("untwist"),
     _at("feeding_catheter", 25),
     Step("reopen"),
     Step("explore", kind="laparoscopy", decided=True),

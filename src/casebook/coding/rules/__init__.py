@@ -2,8 +2,8 @@
 
 Four kinds, run in this order. A *read* rule answers one question about the operation. A *bill* rule names
 services done, the small ones too. An *inside* rule strikes a service that is part of another. A *modifier*
-rule adds one. Every rule can be swapped: a misconception and an accepted view are rulebooks with a rule
-exchanged.
+rule adds one. Every rule can be swapped: a misconception and an accepted dissenting view are rulebooks with
+a rule exchanged. What the vocabulary can say and no rule decides is refused first, with its reason (`scope`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from casebook.coding.rulebook import Derivation, Derived, Rulebook, run
 
 from . import bill, inside, modifiers, read  # noqa: F401  (each enters its rules)
 from .entering import RULES
+from .scope import refused
 
 RULEBOOK = Rulebook(RULES)
 
 
 def derive(op: Operation, book: Rulebook = RULEBOOK) -> Derived:
-    """What the rules say of one operation. Never raises; what no rule decides comes back with
-    `out_of_scope`."""
+    """What the rules say of one operation, or `out_of_scope` where no rule decides it. Never raises."""
+    if why := refused(op):
+        return Derived(out_of_scope=why)
     found = run(Derivation(op, book))
     if book is RULEBOOK and (says := shut(found.lines)):
         return Derived(out_of_scope=f"no rule decides what is billed here: {says.rstrip('.')}")

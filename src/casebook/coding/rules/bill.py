@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from casebook.coding.bowel import Place
-from casebook.coding.operation import POINTS
+from casebook.coding.operation import POINTS, Step
 from casebook.coding.rulebook import Derivation, Service, steps_of
+from casebook.errors import OutOfScope
 
 from .entering import CONFIRMED, CONTESTED, DERIVED, RECALLED, SECONDARY, bill, read
 
@@ -124,7 +125,7 @@ def stoma_beside_join(d: Derivation) -> Iterable[Service]:
     "loose-ends",
     answers="D10",
     sure=CONTESTED,
-    sources="aast-coders-corner ncci-manual-2025",
+    sources="aast-coders-corner ncci-manual-2025:I.K.5",
     says=(
         "A segment removed with both ends stapled and left inside takes the resection code with 52, as one"
         " published view has it."
@@ -213,7 +214,7 @@ bill(
     "stricturoplasty",
     answers="D13",
     sure=DERIVED,
-    sources="cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025",
+    sources="cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025:I.E,I.V",
     says="A stricture widened without removing bowel, apart from any join, is 44615, one unit each.",
 )(_each("stricturoplasty", "stricturoplasty", act="stricturoplasty"))
 
@@ -231,14 +232,16 @@ bill(
     "hole-sewn",
     answers="D16",
     sure=CONFIRMED,
-    sources="cms-ptp-2024q3 ncci-manual-2025",
+    sources="cms-ptp-2024q3 ncci-manual-2025:I.E,VI.E.10",
     says=(
         "A hole from injury or disease, sewn apart from any join or removed piece, is billed: 44602 for one"
         " in small bowel, 44603 for several, 44604 in colon."
     ),
 )
 def hole_sewn(d: Derivation) -> Iterable[Service]:
-    holes = [(i, s) for i, s in d.numbered("repair") if s in d.op.apart and s.kind != "surgeon"]
+    holes = [
+        (i, s) for i, s in d.numbered("repair") if s in d.op.apart and s.kind not in ("surgeon", "fistula")
+    ]
     small = [i for i, s in holes if s.start < d.op.valve]
     large = [i for i, s in holes if s.start >= d.op.valve]
     if small:
@@ -272,13 +275,61 @@ bill(
 def opening(d: Derivation) -> Iterable[Service]:
     where: dict[str, list[int]] = {}
     for i, s in d.numbered("enterotomy"):
-        if s in d.op.apart:
-            what = (
-                "duodenal opening" if s.start < 0 else "opening" if s.start < d.op.valve else "colon opening"
-            )
-            where.setdefault(what, []).append(i)
+        if s in d.op.apart and s.kind != "decompress":
+            where.setdefault(_opened(d, s), []).append(i)
     for what, done in where.items():
         yield d.service(what, "opening", units=len(done), steps=done)
+
+
+def _opened(d: Derivation, step: Step) -> str:
+    """What an opening at this step is called, by the part of the bowel."""
+    return "duodenal opening" if step.start < 0 else "opening" if step.start < d.op.valve else "colon opening"
+
+
+@bill(
+    "decompression",
+    answers="D21",
+    sure=SECONDARY,
+    sources="codingahead-44021 cms-ptp-2024q3",
+    says="Small bowel opened only to let out what distends it is 44021, once, where nothing larger was done.",
+)
+def decompression(d: Derivation) -> Iterable[Service]:
+    done = [i for i, s in d.numbered("enterotomy") if s in d.op.apart and s.kind == "decompress"]
+    if any(not 0 <= d.op.steps[i].start < d.op.valve for i in done):
+        raise OutOfScope("letting out what distends the colon or the duodenum is not decided here")
+    if done:
+        yield d.service("decompression", "decompression", steps=done)
+
+
+bill(
+    "untwisting",
+    answers="D21",
+    sure=SECONDARY,
+    sources="rvuedge-44050 cms-ptp-2024q3",
+    says=(
+        "Bowel only untwisted, drawn out of a gap or pulled back is 44050 where nothing was removed; by"
+        " scope it has no code of its own."
+    ),
+)(_each("untwisting", "untwisting", act="untwist", units=1))
+
+
+@bill(
+    "stoma-revised",
+    answers="D9",
+    sure=SECONDARY,
+    sources="mastery-stoma-revision cms-ptp-2024q3",
+    says=(
+        "A stoma revised and kept is coded by its bowel and its depth: ileostomy 44312 at the skin or 44314"
+        " from the deep layers; colostomy 44340, 44345, or 44346 with the hernia beside it."
+    ),
+)
+def stoma_revised(d: Derivation) -> Iterable[Service]:
+    for i, s in d.numbered("revise_stoma"):
+        bowel = "ileostomy" if s.start < d.op.valve else "colostomy"
+        if bowel == "ileostomy" and s.kind == "hernia":
+            raise OutOfScope("a hernia mended beside an ileostomy is not decided here")
+        how = {"simple": "revised", "deep": "rebuilt", "hernia": "rebuilt, hernia"}[str(s.kind)]
+        yield d.service(f"{bowel} {how}", "stoma-revised", steps=[i])
 
 
 @bill(
@@ -332,7 +383,7 @@ def closure_removed(d: Derivation, place: Place) -> bool:
     "fistula-closed",
     answers="D19",
     sure=DERIVED,
-    sources="ncci-manual-2025 cms-ptp-2024q3",
+    sources="ncci-manual-2025:VI.E.12,VI.H.7 mastery-fistula cms-ptp-2024q3",
     says=(
         "Where closing a fistula was the main work it has one code for the site, by where the fistula led,"
         " and the bowel removed for it is in that code."
@@ -351,30 +402,47 @@ SMALL_ACTS = {
     "lyse_adhesions": "freeing",
     "mesentery_repair": "mesentery",
     "omentectomy": "omentum",
-    "appendectomy": "appendix",
+    "appendectomy": "",
+    "hernia_repair": "hernia",
     "reopen": "reopened",
 }
+KINDS = {"incidental": "appendix", "diseased": "diseased appendix"}
 
 
 @bill(
     "small-things",
     answers="D3 D21",
     sure=CONFIRMED,
-    sources="ncci-manual-2025 cms-ptp-2024q3",
+    sources="ncci-manual-2025:VI.E.1,VI.E.9 cms-ptp-2024q3",
     says=(
-        "Every small thing done is named first, so that each can be struck for a reason: freeing, looking,"
-        " mending mesentery, appendix, omentum, reopening."
+        "Freeing adhesions, looking round, opening the abdomen again: where nothing larger was done, that"
+        " is the claim; beside anything larger it is part of it."
     ),
 )
 def small_things(d: Derivation) -> Iterable[Service]:
     seen: set[str] = set()
     for i, s in d.numbered(*SMALL_ACTS):
-        what = SMALL_ACTS[s.act] or str(s.kind)
-        if what not in seen:
+        what = SMALL_ACTS[s.act] or KINDS.get(str(s.kind), str(s.kind))
+        if what not in seen and what != "diseased appendix":
             seen.add(what)
             yield d.service(what, "small-things", steps=[i], rank="minor")
     if d.op.approach == "converted" and "laparoscopy" not in seen:
         yield d.service("laparoscopy", "small-things", rank="minor")
+
+
+@bill(
+    "diseased-appendix",
+    answers="D21",
+    sure=SECONDARY,
+    sources="ncci-manual-2025:VI.E.3,VI.F.6 aapc-appendix-add-on aapc-appendix-needed cms-ptp-2024q3",
+    says=(
+        "A diseased appendix removed beside another major operation is billed: the add-on 44955 when open,"
+        " 44970 by scope, with 59 beside 44202."
+    ),
+)
+def diseased_appendix(d: Derivation) -> Iterable[Service]:
+    if done := [i for i, s in d.numbered("appendectomy") if s.kind == "diseased"]:
+        yield d.service("diseased appendix", "diseased-appendix", steps=done[:1], rank="minor")
 
 
 @bill(
@@ -406,28 +474,54 @@ def feeding_catheter(d: Derivation) -> Iterable[Service]:
     "done-but-inside",
     answers="D13 D14 D16 D19 D20",
     sure=CONFIRMED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:VI.E.10,VI.E.12,VI.H.7",
     says=(
         "What was done at a join, in a removed piece, by the surgeon's own slip, or to close a stoma or"
-        " fistula is named too, and struck below."
+        " fistula is part of that, and has no line of its own."
     ),
 )
 def done_but_inside(d: Derivation) -> Iterable[Service]:
-    near = {
-        "stricturoplasty": "stricturoplasty",
-        "enterotomy": "opening",
-        "diverticulectomy": "pouch",
-        "repair": "one hole",
-    }
-    for i, s in d.numbered(*near):
-        own = s.act == "repair" and s.kind == "surgeon"
-        if own or s not in d.op.apart:
-            yield replace(
-                d.service(near[s.act], steps=[i], rank="minor"),
-                what="own injury" if own else f"part: {s.act}",
-            )
+    yield from _holes_inside(d)
+    for i, s in d.numbered("stricturoplasty", "enterotomy", "diverticulectomy"):
+        if s not in d.op.apart:
+            yield _inside(d, _called(d, s), f"part: {s.act}", [i])
     for place in d.places("own piece"):
-        yield replace(d.service("further", steps=steps_of([place]), rank="minor"), what="own piece")
+        yield _inside(d, _piece(d, place, "further"), "own piece", steps_of([place]))
     for place in d.places("stoma closure", "fistula closure"):
         if place.cuts:
-            yield replace(d.service("first", steps=steps_of([place]), rank="minor"), what="removed to close")
+            yield _inside(d, _piece(d, place, "first"), "removed to close", steps_of([place]))
+
+
+def _inside(d: Derivation, named: str, what: str, steps: Iterable[int]) -> Service:
+    """A service named only to be struck: under the code that it would have apart."""
+    return replace(d.service(named, steps=steps, rank="minor"), what=what)
+
+
+def _holes_inside(d: Derivation) -> Iterable[Service]:
+    """Holes that are part of something: the surgeon's own, a fistula's far opening, those at a join or in a
+    piece."""
+    found: dict[str, list[int]] = {}
+    for i, s in d.numbered("repair"):
+        kind = {"surgeon": "own injury", "fistula": "far opening"}.get(str(s.kind))
+        if kind or s not in d.op.apart:
+            found.setdefault(kind or "part: repair", []).append(i)
+    for what, done in found.items():
+        small = [i for i in done if d.op.steps[i].start < d.op.valve]
+        large = [i for i in done if i not in small]
+        if small:
+            yield _inside(d, "one hole" if len(small) == 1 else "several holes", what, small)
+        if large:
+            yield _inside(d, "colon hole", what, large)
+
+
+def _called(d: Derivation, step: Step) -> str:
+    if step.act == "enterotomy":
+        return "decompression" if step.kind == "decompress" else _opened(d, step)
+    return {"stricturoplasty": "stricturoplasty", "diverticulectomy": "pouch"}[step.act]
+
+
+def _piece(d: Derivation, place: Place, small: str) -> str:
+    """What a removed piece would be billed as on its own, by the part of the bowel."""
+    if place.start >= d.op.valve:
+        return "colon"
+    return "ileocolic" if place.end > d.op.valve else small

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from casebook.coding.authorities import cited_in
 from casebook.coding.rulebook import Derivation, Rule, Service
 
 CONFIRMED, DERIVED, SECONDARY, RECALLED, CONTESTED = (
@@ -25,10 +26,11 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 def _entered(kind: str, id: str, answers: str, sure: str, sources: str, says: str) -> Callable[[_F], _F]:
     """Enter a function under this id: the decisions it answers, how sure it is, its sources, and its plain
-    sentence."""
+    sentence. A source may name its section after a colon: `ncci-manual-2025:VI.H.11`."""
+    authorities, sections = cited_in(sources)
 
     def enter(function: _F) -> _F:
-        RULES[id] = Rule(id, kind, says, tuple(sources.split()), sure, tuple(answers.split()), function)
+        RULES[id] = Rule(id, kind, says, authorities, sure, tuple(answers.split()), function, sections)
         return function
 
     return enter
@@ -59,5 +61,6 @@ def cited(id: str, *, kind: str = "read", answers: str, sure: str, sources: str,
     _entered(kind, id, answers, sure, sources, says)(_nothing_asked)
 
 
-def _nothing_asked(d: Derivation) -> None:
-    """Of a rule that is only cited."""
+def _nothing_asked(*_: Any) -> tuple[()]:
+    """Of a rule that is only cited: it names and strikes nothing."""
+    return ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from casebook.coding import edits
 from casebook.coding.rulebook import Derivation, Service, main_lines, marked
 
-from .entering import CONFIRMED, SECONDARY, modifier
+from .entering import CONFIRMED, DERIVED, SECONDARY, modifier
 from .inside import look_decided
 
 GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
@@ -16,8 +17,8 @@ GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a
 @modifier(
     "22",
     answers="D1 D4 D7",
-    sure=CONFIRMED,
-    sources="ncci-manual-2025 contractor-22-copy triple-s-22",
+    sure=SECONDARY,
+    sources="ncci-manual-2025:I.E contractor-22-copy triple-s-22",
     says="Work far beyond the usual, and described, is 22 on the resection code, never on an add-on.",
 )
 def mark_22(d: Derivation, lines: list[Service]) -> list[Service]:
@@ -45,7 +46,7 @@ modifier(
     "58",
     answers="D10 D11",
     sure=CONFIRMED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:I.E",
     says=(
         "A later operation that was planned or staged is 58 on its own base codes; an add-on never reaches"
         " back to an earlier day."
@@ -55,23 +56,44 @@ modifier(
     "78",
     answers="D10 D11",
     sure=CONFIRMED,
-    sources="ncci-manual-2025 regence-78 ngs-global",
+    sources="ncci-manual-2025:I.C.14,I.E regence-78 ngs-global",
     says="An unplanned return to the operating room for a complication is 78 on the base codes.",
 )(_session("complication", "78"))
 modifier(
     "79",
     answers="D11",
     sure=SECONDARY,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:I.E practicons-58-78-79",
     says="A later operation that has nothing to do with the earlier one is 79 on the base codes.",
 )(_session("unrelated", "79"))
+
+
+@modifier(
+    "same-day",
+    answers="D11",
+    sure=DERIVED,
+    sources="cms-mue-2024-07 cms-mue-day",
+    says=(
+        "A return on the day of the first operation shares its unit limits: where both bill a code with an"
+        " absolute limit of one, such as 44120, every unit of that day is denied, and no modifier opens it."
+    ),
+)
+def mark_same_day(d: Derivation, lines: list[Service]) -> list[Service]:
+    if not d.op.follows or d.op.days > 0:
+        return lines
+    return [replace(s, because=(*s.because, "same-day")) if _once_a_day(s) else s for s in lines]
+
+
+def _once_a_day(s: Service) -> bool:
+    limit = edits.limits().get(s.code)
+    return s.rank == "resection" and limit is not None and (limit.units, limit.kind) == (1, 2)
 
 
 @modifier(
     "58-after-look",
     answers="D21",
     sure=CONFIRMED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:VI.F.2",
     says=(
         "When what the scope showed led to the open operation, the look is reported and 58 goes on the open"
         " code."
@@ -89,10 +111,10 @@ def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
     "59",
     answers="D12 D16 D20",
     sure=CONFIRMED,
-    sources="cms-ptp-2024q3 ncci-manual-2025 cms-mln-59",
+    sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 aapc-59-either",
     says=(
         "Where a pair has indicator 1 and the second service was at a truly separate site, 59 or XS goes on"
-        " the second code."
+        " the second code; on the first code of the pair it works as well."
     ),
 )
 def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
@@ -112,7 +134,7 @@ def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
 @modifier(
     "51",
     answers="D2 D9 D13",
-    sure=CONFIRMED,
+    sure=SECONDARY,
     sources="cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies bcbsnc-add-on",
     says=(
         "Every later procedure that is not an add-on takes 51; an add-on never does, since its fee is not"

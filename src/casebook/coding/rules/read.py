@@ -16,7 +16,7 @@ from .entering import CONFIRMED, CONTESTED, DERIVED, RECALLED, SECONDARY, cited,
     "approach",
     answers="D6 D7",
     sure=CONFIRMED,
-    sources="cms-ptp-2024q3 ncci-manual-2025",
+    sources="cms-ptp-2024q3 ncci-manual-2025:I.M,VI.F.4",
     says=(
         "The approach at the end of the operation picks the family: 44120 and 44121 when open, 44202 and"
         " 44203 when laparoscopic, never mixed."
@@ -24,30 +24,42 @@ from .entering import CONFIRMED, CONTESTED, DERIVED, RECALLED, SECONDARY, cited,
 )
 def approach(d: Derivation) -> str:
     if d.op.approach in ASSISTED:
-        return str(d.ask("assisted"))
+        return str(d.ask(ASSISTED[d.op.approach]))
     return "laparoscopic" if d.op.approach == "laparoscopic" else "open"
 
 
 cited(
     "conversion",
     answers="D7",
-    sure=CONFIRMED,
-    sources="cms-ptp-2024q3 ncci-manual-2025 kzanow-converted aapc-converted",
+    sure=DERIVED,
+    sources="ncci-manual-2025:I.M,VI.F.4 cms-ptp-2024q3 kzanow-converted aapc-converted",
     says="An operation that turned from laparoscopic to open is reported as open, all of it.",
 )
 
 
 @read(
     "assisted",
-    answers="D6 D8",
-    sure=RECALLED,
-    sources="professional-practice",
+    answers="D6",
+    sure=SECONDARY,
+    sources="acs-bulletin-2019-07",
     says=(
-        "Robotic and hand-assisted operations, and those with bowel drawn out by a small cut and joined"
-        " outside, take the laparoscopic codes."
+        "An operation is laparoscopic when most of it was done inside: looking, freeing, the vessels,"
+        " dividing the bowel. A port wound enlarged, or a small cut, to take the piece out or to join the"
+        " ends outside changes nothing."
     ),
 )
 def assisted(d: Derivation) -> str:
+    return "laparoscopic"
+
+
+@read(
+    "robot-or-hand",
+    answers="D8",
+    sure=RECALLED,
+    sources="professional-practice",
+    says="Robotic and hand-assisted operations take the laparoscopic codes.",
+)
+def robot_or_hand(d: Derivation) -> str:
     return "laparoscopic"
 
 
@@ -55,7 +67,7 @@ cited(
     "unlisted",
     answers="D6 D9",
     sure=DERIVED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:I.K.5,I.T",
     says="A laparoscopic act that has no code of its own is the unlisted 44238, once for the operation.",
 )
 
@@ -64,7 +76,7 @@ cited(
     "part",
     answers="D1 D9 D10 D12 D18 D19 D20",
     sure=CONFIRMED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:I.K",
     says=(
         "Every place where bowel is missing plays one part: joined, brought out, left loose, ileocolic,"
         " colon, atresia, the surgeon's own slip, or part of a closure."
@@ -88,6 +100,8 @@ def part(d: Derivation, place: Place) -> str:
         return "stapled ends joined" if place.joined else "as it was left"
     across = place.start < op.valve < place.end
     colon = place.start >= op.valve
+    if place.joined and op.own_injury(place):
+        return "own piece"
     if place.open and (across or colon):
         raise OutOfScope("colon or ileocolic bowel left stapled inside is not decided here")
     if across and place.brought_out:
@@ -100,16 +114,16 @@ def part(d: Derivation, place: Place) -> str:
         return "colon"
     if place.open:
         return "loose"
-    if op.own_injury(place):
-        return "own piece"
     return "atresia" if "atresia" in reasons else "joined"
 
 
 @read(
     "count-joins",
     answers="D1 D2 D3 D5",
-    sure=CONFIRMED,
-    sources="ncci-manual-2025 ncci-manual-2021-ch6 aapc-enterectomy aapc-enterectomy-101",
+    sure=SECONDARY,
+    sources=(
+        "cpt-book ncci-manual-2025:I.R,VI.A ncci-manual-2021-ch6:VI.A aapc-enterectomy aapc-enterectomy-101"
+    ),
     says=(
         "Count the joins that stand when the abdomen is closed: a place counts once however many pieces,"
         " lesions or centimeters came out of it."
@@ -123,7 +137,7 @@ cited(
     "one-place",
     answers="D1",
     sure=SECONDARY,
-    sources="ncci-manual-2025 aapc-enterectomy aapc-enterectomy-101",
+    sources="ncci-manual-2025:I.R aapc-enterectomy aapc-enterectomy-101",
     says="Several pieces or lesions taken from one place before its one join are one resection.",
 )
 
@@ -132,7 +146,7 @@ cited(
     "redone-join",
     answers="D4",
     sure=CONTESTED,
-    sources="ncci-manual-2025",
+    sources="ncci-manual-2025:I.C.14,I.R",
     says="A join that was cut out for its own sake and made again in the same operation counts once.",
 )
 def redone_join(d: Derivation, place: Place) -> int:
@@ -142,9 +156,12 @@ def redone_join(d: Derivation, place: Place) -> int:
 @read(
     "further-units",
     answers="D5",
-    sure=CONFIRMED,
-    sources="cms-mue-2024-07 aast-coders-corner",
-    says="The first counted join is the base code; each one after it is one unit of the add-on.",
+    sure=DERIVED,
+    sources="cpt-book cms-mue-2024-07 ncci-manual-2025:I.E",
+    says=(
+        "The first counted join is the base code; each one after it is one unit of the add-on. Your own CPT"
+        " book settles it in the entry of 44121."
+    ),
 )
 def further_units(d: Derivation, joins: int) -> int:
     return joins - 1
@@ -177,7 +194,7 @@ cited(
     "settle",
     answers="D3",
     sure=DERIVED,
-    sources="query-briefs ncci-manual-2025",
+    sources="query-briefs ncci-manual-2025:I.K",
     says="Readings with one claim are billed; readings with different claims send a question to the surgeon.",
 )
 def settle(claims: list[frozenset[Any]], values: list[float]) -> int | None:
