@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from casebook import cases
-from casebook.coding.claim import read
+from casebook.coding.typed import read
 
 FOLDER = Path(__file__).parent / "minimal"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text("utf-8"))

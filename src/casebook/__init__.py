@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from .cases import library as library
     from .cases import load as load
     from .cases.doors import grade as grade
-    from .coding.claim import read as read_claim  # noqa: F401
     from .coding.edits import scrub as scrub
     from .coding.rules import derive as derive
+    from .coding.typed import read as read_claim  # noqa: F401
     from .errors import CasebookError as CasebookError
     from .errors import CaseError as CaseError
     from .grading import Item as Item
@@ -40,7 +40,7 @@ _DOORS = {
     "grade": ("cases.doors", "grade"),
     "library": ("cases", "library"),
     "load": ("cases", "load"),
-    "read_claim": ("coding.claim", "read"),
+    "read_claim": ("coding.typed", "read"),
     "scrub": ("coding.edits", "scrub"),
 }
 __all__ = ["__version__", *_DOORS]

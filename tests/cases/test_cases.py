@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from casebook import cases
 from casebook.cases import check, library, load, ran_out
 from casebook.coding.authorities import AUTHORITIES
-from casebook.coding.claim import read
 from casebook.coding.operation import OPERATION_KEYS, STEPS
+from casebook.coding.typed import read
 from casebook.errors import CaseError
 from casebook.grading import grade_page
 from casebook.grading.feedback import result

@@ -10,7 +10,8 @@ from hypothesis import given
 import casebook
 from casebook.coding import edits
 from casebook.coding.authorities import AUTHORITIES
-from casebook.coding.claim import Line, read
+from casebook.coding.claim import Line
+from casebook.coding.typed import read
 from tests.shapes import EDIT, fits
 from tests.strategies import claims
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.coding.authorities import AUTHORITIES
-from casebook.coding.claim import read
+from casebook.coding.typed import read
 from casebook.money.fees import DATED, SHARES, SOURCE, factor, full, pays, told
 from tests.strategies import claims
 

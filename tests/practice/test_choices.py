@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.coding.claim import read
 from casebook.coding.note import Note
+from casebook.coding.typed import read
 from casebook.grading import Item, expected
 from casebook.practice.choices import choices
 from tests.minimal_cases import FOLDER, item

@@ -9,8 +9,9 @@ from datetime import date
 from typing import NamedTuple
 
 from casebook.coding.authorities import AUTHORITIES
-from casebook.coding.claim import Answer, read, show
+from casebook.coding.claim import Answer, show
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.typed import read
 from casebook.coding.views import VIEWS
 from casebook.errors import CaseError
 from casebook.grading import icd10

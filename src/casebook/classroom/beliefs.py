@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from casebook.coding.claim import Same, read
+from casebook.coding.claim import Same
 from casebook.coding.rulebook import Rulebook, Trace
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.typed import read
 from casebook.grading import Item
 from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS

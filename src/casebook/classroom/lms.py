@@ -20,7 +20,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from casebook.cases import MARK, Case, distinct
-from casebook.coding.claim import Line, Same, read, show, tidy
+from casebook.coding.claim import Line, Same, show, tidy
+from casebook.coding.typed import read
 from casebook.grading import Grade, expected
 from casebook.grading.feedback import amounts_to, correction
 from casebook.practice.choices import choices

@@ -26,7 +26,7 @@ import ipywidgets
 from IPython.display import display
 
 from casebook.cases import Case, load
-from casebook.coding.claim import read
+from casebook.coding.typed import read
 from casebook.grading import Grade, expected
 from casebook.grading.feedback import amounts_to, headline
 from casebook.practice.responses import first_answers, read_folder

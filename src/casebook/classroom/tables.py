@@ -24,7 +24,8 @@ from typing import Any
 import pandas as pd
 
 from casebook.cases import library, load
-from casebook.coding.claim import read, show
+from casebook.coding.claim import show
+from casebook.coding.typed import read
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page

@@ -14,7 +14,8 @@ from typing import Any
 from casebook import __version__
 from casebook.cases import TOPICS, Case, check, library, load, ran_out
 from casebook.coding import edits, refresh
-from casebook.coding.claim import Line, read, show
+from casebook.coding.claim import Line, show
+from casebook.coding.typed import read
 from casebook.errors import CasebookError, CaseError, CommandError
 from casebook.grading.feedback import Graded, in_text, result
 

@@ -13,11 +13,12 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from casebook.coding import edits
-from casebook.coding.claim import MAX_TEXT, Answer, Claim, Same, read, same
+from casebook.coding.claim import MAX_TEXT, Answer, Claim, Same, same
 from casebook.coding.note import Note
 from casebook.coding.operation import FACETS, Operation, Step
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.typed import read
 from casebook.coding.views import View
 
 from . import flips, icd10

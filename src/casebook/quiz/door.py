@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casebook.coding import claim, edits
+from casebook.coding import edits, typed
 from casebook.coding.authorities import AUTHORITIES
 from casebook.grading import Item, grade_page, item_of
 from casebook.grading.findings import code_words
@@ -102,7 +102,7 @@ def _cited(question: Question) -> list[str] | None:
 
 
 def _read(question: Question) -> dict[str, Any]:
-    read = claim.read(question["answer"])
+    read = typed.read(question["answer"])
     return {"lines": [line.as_dict() for line in read.claim], "query": read.query, "error": read.error}
 
 
@@ -112,7 +112,7 @@ def _codes(question: Question) -> dict[str, Any]:
 
 
 def _fees(question: Question) -> dict[str, Any]:
-    return fees.told(claim.read(question["answer"]).claim)
+    return fees.told(typed.read(question["answer"]).claim)
 
 
 WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
