@@ -557,12 +557,12 @@ def test_what_tempts_is_said_of_that_answer_alone():
 def test_what_tempts_must_be_wrong_and_said_in_words(tmp_path):
     text = (cases.cases_folder() / "mango.md").read_text("utf-8")
     for wrong, says in (
-        ('"44120": x', "not a wrong answer"),
+        ('"44202": x', "not a wrong answer"),
         ('"two": x', "tempting: two"),
-        ('"44120; 44950": ""', "say in words"),
+        ('"44202; 44950": ""', "say in words"),
     ):
         path = tmp_path / "mango.md"
-        path.write_text(re.sub(r'"44120; 44950": >-\n.*', wrong, text), "utf-8")
+        path.write_text(re.sub(r'"44202; 44970-59": >-\n.*', wrong, text), "utf-8")
         assert any(says in str(fault) for fault in cases.check(load(path))), wrong
 
 
