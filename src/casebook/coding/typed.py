@@ -49,12 +49,11 @@ def _with_soft_hyphens(plain: str) -> Answer:
 
 def _decided(run: re.Match[str]) -> str:
     """A run of letters and digits with soft hyphens in it, those of them set right that can be one thing."""
-    pieces = run[2].split(SOFT_HYPHEN)
-    heads = ("".join(pieces[: i + 1]) for i in range(len(pieces)))
-    at = next((i for i, head in enumerate(heads, 1) if _WHOLE_CODE.fullmatch(head)), 0)
+    pieces = [piece for piece in run[2].split(SOFT_HYPHEN) if piece]
+    at = next((i for i in range(1, 6) if _WHOLE_CODE.fullmatch("".join(pieces[:i]))), 0)
     if not at and not run[1]:
         return run[0]
-    head, rest = ["".join(pieces[:at])] if at else [], [piece for piece in pieces[at:] if piece]
+    head, rest = ["".join(pieces[:at])] if at else [], pieces[at:]
     return run[1] + "-".join(head + rest) if all(len(piece) == 2 for piece in rest) else run[0]
 
 
