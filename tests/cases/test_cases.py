@@ -535,12 +535,22 @@ def test_every_thing_to_learn_has_its_cases():
     assert set(about) == set(cases.TOPICS)
 
 
+#: Wrong rules that no chart tempts to yet; their smallest operations stand in tests/minimal.
+SHOWN_IN_MINIMAL_CASES_ALONE = {
+    "letting-out-as-opening",
+    "letting-out-billed",
+    "return-mark-on-add-on",
+    "untwisting-as-looking",
+    "untwisting-billed",
+}
+
+
 def test_every_misconception_shows_in_some_case():
     shipped = [load(path) for path in library()]
     told = {m.id for case in shipped for ms in case.item.diagnosis.wrong_ways.values() for m in ms} | {
         "asked-without-need"
     }
-    assert set(MISCONCEPTIONS) - told == set()
+    assert set(MISCONCEPTIONS) - told == SHOWN_IN_MINIMAL_CASES_ALONE
 
 
 def test_what_tempts_is_said_of_that_answer_alone():
@@ -574,7 +584,7 @@ def test_what_tempts_must_be_wrong_and_said_in_words(tmp_path):
         ("steps:\n- explore: laparotomy\nsays: !!timestamp abc\n", 3, "'abc' cannot be read"),
         ("steps:\n- explore: laparotomy\nsays: 2020-13-45\n", 3, "between quotes"),
         ('steps:\n- explore: laparotomy\nsays: "a\x01b"\n', 3, "special characters"),
-        ("steps:\n- explore: laparotomy\ncolour: red\n", 3, "approach, valve, session"),
+        ("steps:\n- explore: laparotomy\ncolour: red\n", 3, "approach, valve, rectum, session"),
         ("aproach: open\nsteps:\n- explore: laparotomy\n", 1, "perhaps approach was meant"),
         ("approach: laproscopic\nsteps:\n- explore: laparotomy\n", 1, "perhaps laparoscopic was meant"),
         ("steps:\n- resct: [1, 2]\n", 2, "perhaps resect was meant"),

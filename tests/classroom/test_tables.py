@@ -230,7 +230,7 @@ def test_planted_rules_are_found_and_strangers_left_unexplained():
     """The promise at a size that a test can bear; `make bench` measures it at 1,000 learners and 50 cases."""
     from tests.planted import planted
 
-    found = planted(learners=120, cases=50, seed=5)
+    found = planted(learners=160, cases=50, seed=5)
     assert found.identifiable > 40
     assert found.found >= 0.9 * found.identifiable
     assert found.false <= 0.05 * found.reported

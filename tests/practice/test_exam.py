@@ -85,8 +85,8 @@ def test_the_shipped_bank():
     for test in tests:
         assert max(counted(test).values()) == 1  # there are more than six things to learn
     assert draw(BANK, 6, "spring class") == draw(BANK, 6, "spring class")
-    assert len(draw(BANK, 99, 1)["items"]) == len(BANK)
-    assert draw(BANK, 99, 1)["says"] == f"Only {len(BANK)} cases fit: the test has all of them."
+    assert len(draw(BANK, 999, 1)["items"]) == len(BANK)
+    assert draw(BANK, 999, 1)["says"] == f"Only {len(BANK)} cases fit: the test has all of them."
 
 
 def test_narrowed():

@@ -21,11 +21,29 @@ from casebook.grading import Item
 QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "How was the operation finished, open or laparoscopically?",
-        ("conversion", "assisted", "58-after-look", "laparoscopic-start", "approach", "unlisted"),
+        (
+            "conversion",
+            "assisted",
+            "robot-or-hand",
+            "58-after-look",
+            "laparoscopic-start",
+            "look-through-scope",
+            "approach",
+            "unlisted",
+        ),
     ),
     (
         "What was the main work at the stoma or fistula, and what was removed only in order to do it?",
-        ("removed-to-close", "closure-removed", "fistula-closed", "stoma-closed", "closure-beside-colon"),
+        (
+            "closure-beside-colostomy",
+            "removed-to-close",
+            "far-opening",
+            "closure-removed",
+            "fistula-closed",
+            "stoma-closed",
+            "stoma-revised",
+            "closure-beside-colon",
+        ),
     ),
     ("Was the bowel closed from birth, or lost to a disease?", ("atresia-alone", "not-atresia", "atresia")),
     (
@@ -51,6 +69,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "own-injury",
             "own-piece",
+            "join-looked-at",
             "part-of-join",
             "pouch-in-piece",
             "bypass-beside-resection",
@@ -64,13 +83,29 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Which of the things done along the way stand on their own, and which are part of something larger?",
-        ("adhesions", "exploration", "mesentery", "omentum", "appendix", "reopening", "small-things"),
+        (
+            "diseased-appendix",
+            "appendix-with-cecum",
+            "hernia-at-the-wound",
+            "letting-out",
+            "decompression",
+            "untwisted-on-the-way",
+            "untwisting",
+            "abscess-on-the-way",
+            "adhesions",
+            "exploration",
+            "mesentery",
+            "omentum",
+            "appendix",
+            "reopening",
+            "small-things",
+        ),
     ),
     (
         "How many joins stand when the abdomen is closed?",
         ("redone-join", "count-joins", "one-place", "further-units", "first-join"),
     ),
-    ("What does this operation have to do with the earlier one?", ("58", "78", "79")),
+    ("What does this operation have to do with the earlier one?", ("58", "78", "79", "same-day")),
     ("What part did this surgeon play in the operation?", ("80", "AS", "62")),
     ("Does the note describe work far beyond the usual?", ("22",)),
 )
