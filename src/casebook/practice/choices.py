@@ -63,7 +63,7 @@ def _tempting(item: Item, rng: Random) -> Iterator[str]:
     told: set[str] = set()  # the rules already broken by a choice
     while ways:
         best = min(ways, key=lambda way: _rank(item, way, told))
-        ways.remove(best)
+        ways = [way for way in ways if way[1] != best[1]]  # one slip gives one choice
         told |= {rule for m in best[1] for rule in m.swaps}
         yield best[0]
 
