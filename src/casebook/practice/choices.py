@@ -80,7 +80,7 @@ def _filed(item: Item, key: Same, m: Misconception) -> str:
     """A wrong claim as that wrong rule would have it filed: its lines in order and with 51, just as the right
     one has them."""
     readings = item.note.readings
-    claims = [derive(op, m.book) for op in readings]
+    claims = [derive(op, book) for op in readings for _, book in m.ways]
     if "settle" in m.swaps and (settled := item.note.chosen(m.book)):
         claims = [settled]
     return show(next(claim.lines for claim in claims if plain(claim.lines) == key))
