@@ -167,7 +167,7 @@ def test_d08b_hand_assisted():
 
 def test_d08c_bowel_joined_outside():
     bills("d08c-joined-outside", "44202", confidence="secondary")
-    opened = item("d08c-joined-outside").grade("44120")  # a published measure stands against it
+    opened = item("d08c-joined-outside").grade("44120")  # a published text stands against it
     assert (opened.verdict, bool(opened.doubt)) == ("wrong", False)
 
 

@@ -107,7 +107,7 @@ def test_merging_two_joins_makes_one_unit_less_right():
         ("44120; 44121-51", "an add-on never takes 51"),
         ("44120; 44121-59", "an add-on never takes 59"),
         ("44120; 44121-22", "an add-on never takes 22"),
-        ("44120; 44121-78", "an add-on never takes 78"),
+        ("44120; 44121-79", "an add-on never takes 79"),
         ("44120; 44125", "44125 is never paid beside 44120"),
         ("44120; 44203", "44203 is an add-on"),
         ("44160; 44120", "44120 is paid beside 44160 only with a modifier"),

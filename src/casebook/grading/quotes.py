@@ -11,8 +11,10 @@ from .parts import Row
 
 #: What of an operation as a whole a rule looks at.
 FACET_OF = {
-    **dict.fromkeys(("approach", "conversion", "assisted", "unlisted", "laparoscopic-start"), "approach"),
-    **dict.fromkeys(("58", "78", "79", "58-after-look"), "session"),
+    **dict.fromkeys(
+        ("approach", "conversion", "assisted", "robot-or-hand", "unlisted", "laparoscopic-start"), "approach"
+    ),
+    **dict.fromkeys(("58", "78", "79", "58-after-look", "same-day"), "session"),
     **dict.fromkeys(("80", "AS", "62"), "surgeon"),
     "22": "unusual_work",
 }

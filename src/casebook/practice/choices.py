@@ -7,12 +7,11 @@ from dataclasses import replace
 from functools import lru_cache
 from random import Random
 
-from casebook.coding.claim import Claim, Same, show
+from casebook.coding.claim import Claim, Same, read, show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
 from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import derive
-from casebook.coding.typed import read
 from casebook.grading import Item, expected
 from casebook.grading.explanation import Diagnosis, plain
 from casebook.grading.misconceptions import Misconception
@@ -81,7 +80,7 @@ def _filed(item: Item, key: Same, m: Misconception) -> str:
     """A wrong claim as that wrong rule would have it filed: its lines in order and with 51, just as the right
     one has them."""
     readings = item.note.readings
-    claims = [derive(op, book) for _, book in m.ways for op in readings]
+    claims = [derive(op, book) for op in readings for _, book in m.ways]
     if "settle" in m.swaps and (settled := item.note.chosen(m.book)):
         claims = [settled]
     return show(next(claim.lines for claim in claims if plain(claim.lines) == key))

@@ -36,8 +36,8 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "What was the main work at the stoma or fistula, and what was removed only in order to do it?",
         (
             "closure-beside-colostomy",
-            "removed-to-close",
             "far-opening",
+            "removed-to-close",
             "closure-removed",
             "fistula-closed",
             "stoma-closed",
@@ -69,7 +69,6 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "own-injury",
             "own-piece",
-            "join-looked-at",
             "part-of-join",
             "pouch-in-piece",
             "bypass-beside-resection",
@@ -84,14 +83,15 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Which of the things done along the way stand on their own, and which are part of something larger?",
         (
-            "diseased-appendix",
             "appendix-with-cecum",
+            "diseased-appendix",
             "hernia-at-the-wound",
-            "letting-out",
-            "decompression",
             "untwisted-on-the-way",
             "untwisting",
+            "letting-out",
+            "decompression",
             "abscess-on-the-way",
+            "join-looked-at",
             "adhesions",
             "exploration",
             "mesentery",

@@ -125,7 +125,7 @@ def _revised(rng: Random, start: float, end: float) -> tuple[Step, ...]:
 def _far_opening(rng: Random, start: float, end: float) -> tuple[Step, ...]:
     """A piece taken with the tract of its fistula, and the other end of the fistula sewn."""
     cut = Step("resect", start, end, reason="fistula", leads=rng.choice((None, *LEADS)))
-    return cut, Step("join", start, end), _at("repair", end + 12, "fistula")
+    return cut, Step("join", start, end), _at("repair", end + 6, "fistula")
 
 
 def _small(rng: Random, at: float) -> Step:
