@@ -22,7 +22,7 @@ from casebook.coding.typed import read
 from casebook.coding.views import View
 
 from . import flips, icd10
-from .explanation import Diagnosis, Explanation
+from .explanation import Diagnosis, Explanation, plain
 from .findings import Finding
 from .findings import findings as findings_of
 from .misconceptions import FAR_FETCHED, MISCONCEPTIONS, Misconception
@@ -212,10 +212,12 @@ def _grade(item: Item, answer: Answer) -> Grade:
             item=item,
             doubt=doubt,
         )
-    answer = Answer(claim=edits.on_second_codes(answer.claim))  # 59 works on either code of a pair
+    moved = edits.on_second_codes(answer.claim)  # 59 works on either code of a pair
     for view, claim in item.diagnosis.right:
-        if claim.fits(answer.claim):
+        if claim.fits(answer.claim) or claim.fits(moved):
             return Grade("correct", 1.0, view=view, item=item)
+    if plain(answer.claim) not in item.diagnosis.wrong_ways:
+        answer = Answer(claim=moved)
     target, score = closest(item.diagnosis, answer.claim)
     findings = tuple(findings_of(item.diagnosis, answer.claim, target))
     found = item.diagnosis.of(answer.claim)

@@ -143,9 +143,7 @@ def _on_add_ons(modifier: str, id: str, follows: str | None = None) -> Swap:
 def _forced(d: Derivation, lines: list[Service]) -> list[Service]:
     shut = [edits.pair(a.code, b.code) for i, a in enumerate(lines) for b in lines[i + 1 :]]
     second = {p[1] for p in shut if p and p[2] == 0}
-    if not second:  # nothing to force: what is part of the operation stays in it
-        if kept := [s for s in lines if s.rank != "minor"]:
-            return list(_right("59", d, kept))
+    if not second:
         raise OutOfScope("there is no pair to force")
     return marked(_right("59", d, lines), [i for i, s in enumerate(lines) if s.code in second], "59", "59")
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 from random import Random
 
-from casebook.coding.claim import Claim, Same, read, show
+from casebook.coding.claim import Claim, Same, show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
 from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import derive
+from casebook.coding.typed import read
 from casebook.grading import Item, expected
 from casebook.grading.explanation import Diagnosis, plain
 from casebook.grading.misconceptions import Misconception

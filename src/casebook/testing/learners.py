@@ -12,7 +12,7 @@ from typing import Any
 from casebook.classroom import beliefs
 from casebook.coding.claim import Line, show
 from casebook.coding.rulebook import Rulebook
-from casebook.grading import Item
+from casebook.grading import Item, expected
 
 START = 1_790_000_000_000  # epoch milliseconds: in September 2026
 SLIPS = 0.1  # of the answers
@@ -27,9 +27,11 @@ def book_of(rules: Iterable[str], more: Mapping[str, Callable[..., Any]] | None 
 
 
 def answer(item: Item, book: Rulebook) -> str:
-    """What somebody who follows this rulebook answers; whoever finds no code asks the surgeon."""
+    """What somebody who follows this rulebook answers; where it has nothing to say, the right answer."""
     claim = item.note.chosen(book)
-    return "query" if claim is None or claim.out_of_scope is not None else show(claim.lines)
+    if claim is not None and claim.out_of_scope is not None:
+        return expected(item)
+    return "query" if claim is None else show(claim.lines)
 
 
 def learner(items: Sequence[Item], book: Rulebook, rng: Random, slips: float = SLIPS) -> list[dict[str, Any]]:
