@@ -208,7 +208,7 @@ def _said(case: str, item: Item, rules: Rules, codes: dict[tuple[str, Same | str
         key: Same | str = "query"
         right = item.note.action == "query"
     elif claim.out_of_scope is not None:
-        return SILENT
+        return 0  # where the rule has nothing to say, its holder answers rightly
     else:
         key = plain(claim.lines)
         right = item.note.action == "bill" and key in {
