@@ -114,7 +114,7 @@ def test_without_the_snapshot_python_starts_the_plain_way(quiz, case, watch, sit
     [
         "<img src=x onerror=\"document.title='owned'\">",
         "</textarea><script>document.title='owned'</script>",
-        "44120\u202e; 44121\u0000",
+        "44120\u202e <b>; 44121\u0000",
         "javascript:document.title='owned'",
     ],
 )
