@@ -149,6 +149,7 @@ def test_swapping_leaves_the_rulebook_as_it_was():
 # What must hold for any operation
 
 
+@pytest.mark.long
 def test_a_derived_claim_breaks_no_edit_without_saying_so():
     """Nothing is blocked but units over a limit that can be appealed (MAI 3), and then the claim says so."""
     blocked = 0
@@ -250,6 +251,7 @@ def swaps(op):
             yield i, j
 
 
+@pytest.mark.long
 def test_swapping_two_steps_at_different_places_changes_nothing():
     tried = 0
     for seed in range(SEEDS):
@@ -300,6 +302,7 @@ def landmarks(op, valve):
     return [[(x > mark) - (x < mark) for mark in marks] for x in points]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("by", "with_valve"), [(10.0, False), (-10.0, True)])
 def test_shifting_everything_by_10_cm_changes_nothing(by, with_valve):
     tried = 0
@@ -336,6 +339,7 @@ def part(op, place):
     return Derivation(op, RULEBOOK).ask("part", place)
 
 
+@pytest.mark.long
 def test_merging_two_neighbouring_joined_places_lowers_units_by_one():
     tried = 0
     for seed in range(SEEDS):

@@ -109,6 +109,7 @@ def test_readings_with_one_claim_are_billed_and_with_different_claims_queried(on
     assert note.action == ("bill" if alike(one, two) else "query")
 
 
+@pytest.mark.long
 def test_the_same_on_thousands_of_pairs():
     billed = 0
     ops = [op for seed in range(3_000) if not derive(op := made_up(seed, 1 + seed % 3)).out_of_scope]

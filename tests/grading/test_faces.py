@@ -19,6 +19,7 @@ def words(text):
     return " ".join(text.replace("\n- ", "\n").split())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("id", SHIPPED)
 def test_every_face_shows_the_same_parts(id):
     case = cases.load(id)

@@ -181,6 +181,7 @@ def right(op, claim):
     return [bare(view) == bare(claim) for view in views]
 
 
+@pytest.mark.long
 def test_a_flip_is_right_and_the_nearest_for_every_named_wrong_answer():
     found = 0
     for name in MISCONCEPTIONS:
@@ -190,6 +191,7 @@ def test_a_flip_is_right_and_the_nearest_for_every_named_wrong_answer():
     assert found > 30
 
 
+@pytest.mark.long
 def test_a_flip_is_right_and_the_nearest_for_slips_of_made_up_operations():
     found = tried = 0
     for seed in range(15):

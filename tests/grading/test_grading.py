@@ -131,6 +131,7 @@ def hostile(rng):
     ) * rng.randrange(1, 3_000)
 
 
+@pytest.mark.long
 def test_100_000_hostile_strings_each_get_one_of_the_five_verdicts():
     rng = random.Random(44121)
     seen = dict.fromkeys(VERDICTS, 0)
@@ -174,6 +175,7 @@ def test_invalid_tells_the_place_and_blank_is_no_attempt():
 # Deterministic
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(claims())
 def test_the_same_answer_always_gets_the_same_grade(claim):
@@ -263,6 +265,7 @@ def rising(case, rng):
                 yield (*start, Line(code)), start
 
 
+@pytest.mark.long
 def test_a_right_line_more_never_lowers_and_an_unsupported_one_never_raises():
     for name in BILLED:
         for less, more in rising(item(name), random.Random(name)):
@@ -273,6 +276,7 @@ def test_a_right_line_more_never_lowers_and_an_unsupported_one_never_raises():
             )
 
 
+@pytest.mark.long
 def test_the_same_on_made_up_operations():
     tried = 0
     for seed in range(60):
@@ -289,6 +293,7 @@ def test_the_same_on_made_up_operations():
     assert tried > 3_000
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(decided(), claims(3), st.data())
 def test_monotone_from_any_answer(op, claim, data):
@@ -322,6 +327,7 @@ def everything():
     yield "44120; 44121 x2; 44125; 44160; 44202; 44203 x2; 44310"
 
 
+@pytest.mark.long
 def test_nothing_and_everything_score_at_most_a_third():
     for name in NAMES:
         assert item(name).grade("").score == 0.0
@@ -331,6 +337,7 @@ def test_nothing_and_everything_score_at_most_a_third():
             assert grade.score <= 0.35, (name, answer)
 
 
+@pytest.mark.long
 def test_nothing_and_everything_on_made_up_operations():
     for seed in range(60):
         case = of(made_up(seed, 1 + seed % 3))
@@ -338,6 +345,7 @@ def test_nothing_and_everything_on_made_up_operations():
             assert case.grade(answer).score <= 0.35, (seed, answer)
 
 
+@pytest.mark.long
 def test_random_claims_average_at_most_a_fifth():
     """One to three codes, each drawn alike from every code of the family, with one to three units each."""
     rng = random.Random(2026)
@@ -358,6 +366,7 @@ def test_random_claims_average_at_most_a_fifth():
     assert worst <= 0.2
 
 
+@pytest.mark.long
 def test_random_claims_of_the_codes_that_matter_average_at_most_a_fifth_too():
     """The same, drawn from the codes that some rule gives."""
     rng = random.Random(2027)
@@ -415,6 +424,7 @@ def test_correct_is_for_accepted_claims_alone():
                 check_sound(item(name), answer)
 
 
+@pytest.mark.long
 @given(decided(), claims(3))
 def test_correct_is_for_accepted_claims_alone_whatever_is_typed(op, claim):
     check_sound(of(op), show(claim))

@@ -89,6 +89,7 @@ def test_the_minimal_folder_holds_what_it_says_and_nothing_more():
 # What must hold for any operation
 
 
+@pytest.mark.long
 def test_none_ever_explains_an_accepted_answer():
     for seed in range(MADE_UP):
         note = Note((made_up(seed, 1 + seed % 3),))
@@ -102,6 +103,7 @@ def test_none_ever_explains_an_accepted_answer():
                 assert case.diagnosis.of(claim.lines).misconceptions == ()
 
 
+@pytest.mark.long
 def test_what_one_gives_is_either_accepted_or_explained_by_it():
     """Worked out afresh for each operation, without the short cuts of the diagnosis."""
     for seed in range(MADE_UP // 3):

@@ -1,9 +1,12 @@
 """All answers one slip from the right one: how many the grader explains."""
 
+import pytest
+
 from tests.minimal_cases import item
 from tests.slips import Tally, everything, slips
 
 
+@pytest.mark.long
 def test_nine_of_ten_slips_are_explained():
     tally = Tally()
     for name, case in everything():

@@ -28,6 +28,7 @@ def everything():
             yield importlib.import_module(found.name)
 
 
+@pytest.mark.long
 def test_every_name_is_handed_out_before_and_after_everything_is_imported():
     before = {name: getattr(casebook, name) for name in NAMES}
     assert len(list(everything())) > 60

@@ -1,1 +1,1 @@
-"""From one operation to its claim, by cited rules. Knows no learner and no file; standard library only."""
+"""From one operation to its claim, by cited rules; knows no learner and no case file. Standard library."""

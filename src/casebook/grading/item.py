@@ -119,11 +119,11 @@ class Item:
     def grade(self, text: object) -> Grade:
         """Grade one typed answer. Never raises."""
         if not isinstance(text, str) or len(text) > MAX_TEXT:
-            return _grade(self, read(text))  # not worth keeping
+            return grade_claim(self, read(text))  # not worth keeping
         if text not in self._grades:
             if len(self._grades) >= MOST_CACHED:
                 self._grades.clear()
-            self._grades[text] = _grade(self, read(text))
+            self._grades[text] = grade_claim(self, read(text))
         return self._grades[text]
 
     @cached_property
@@ -185,7 +185,8 @@ class Item:
 # Comparing
 
 
-def _grade(item: Item, answer: Answer) -> Grade:
+def grade_claim(item: Item, answer: Answer) -> Grade:
+    """The verdict on one answer that was read."""
     action = item.note.action
     if answer.error:
         return Grade("invalid", 0.0, (Finding("unread", "", answer.error),), item=item)
