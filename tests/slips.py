@@ -11,19 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from casebook import cases
 from casebook.coding.claim import Line, show, tidy
-from casebook.coding.rulebook import CODES
+from casebook.coding.rulebook import CODES, TWINS
 from casebook.coding.views import accepted
 from casebook.grading import Grade, Item
 from tests.minimal_cases import FOLDER
 from tests.minimal_cases import item as minimal
 
-TWINS = {
-    a: b
-    for opened, scoped in CODES.values()
-    if scoped
-    for a, b in ((opened, scoped), (scoped, opened))
-    if a != b
-}
 NEIGHBOURS = tuple(
     sorted({code for codes in CODES.values() for code in codes if code})
 )  # every code that some rule gives

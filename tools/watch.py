@@ -10,9 +10,10 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tools.book import IGNORED, PACKAGE, PAGES, SETTINGS  # noqa: E402
 from tools.serve import HTML, check_free, server  # noqa: E402
 
-WATCHED = ("book", "cases", "notebooks", "src", "_toc.yml", "_config.yml")
+WATCHED = (*PAGES, *PACKAGE, *SETTINGS)
 EVERY = 0.5  # seconds between two looks
 
 
@@ -20,7 +21,7 @@ def stamps() -> dict[str, int]:
     """When each file was last changed."""
     places = [ROOT / name for name in WATCHED]
     files = (file for place in places for file in ([place] if place.is_file() else place.rglob("*")))
-    return {str(f): f.stat().st_mtime_ns for f in files if f.is_file() and "__pycache__" not in f.parts}
+    return {str(f): f.stat().st_mtime_ns for f in files if f.is_file() and not IGNORED & set(f.parts)}
 
 
 def build() -> None:
@@ -37,11 +38,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
     check_free(port)
+    seen = stamps()  # before the build: what changes while it runs is built next
     build()
     with server(port, HTML) as pages:
         threading.Thread(target=pages.serve_forever, daemon=True).start()
         print(f"\nhttp://localhost:{port}/ follows your changes   (Ctrl+C stops)\n", flush=True)
-        seen = stamps()
         try:
             while True:
                 time.sleep(EVERY)

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-TOPICS = (
-    "joins",
-    "units",
-    "approach",
-    "base-code",
-    "colon",
-    "stoma",
-    "companions",
-    "sessions",
-    "surgeons-modifiers",
-    "query",
-    "diagnoses",
-)
+from casebook.practice.bank import BESIDE, TAUGHT
+
+TOPICS = (*TAUGHT, BESIDE)  # what a case may be about
 #: What makes a chart hard to read: nothing, an unread transcript, text carried over, a form, a scanner's
 #: short forms, a later note, a resident's words.
 NOISES = ("clean", "voice-recognition", "copied-forward", "template", "abbreviations", "addendum", "resident")

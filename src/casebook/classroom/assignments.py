@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 
-from casebook.cases import LARGEST, MARK, Case, distinct
+from casebook.cases import LARGEST, Case, distinct
 from casebook.errors import CaseError, CommandError
 from casebook.practice.bank import Page, graded_item
 from casebook.practice.responses import FORMAT as ANSWERS
@@ -127,7 +127,7 @@ def read_key(path: str | Path) -> list[Page]:
 def chart_text(case: Case) -> str:
     """The chart as a learner reads it: Markdown without the marks that say which words decide, under the
     title, so with headings one level lower."""
-    text = re.sub(r"^# .*\n", "", MARK.sub(r"\1", case.chart).strip())
+    text = re.sub(r"^# .*\n", "", case.unmarked)
     return re.sub(r"^(#{1,5}) ", r"#\1 ", text.strip(), flags=re.MULTILINE)
 
 

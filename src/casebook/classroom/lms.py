@@ -19,7 +19,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from casebook.cases import MARK, Case, distinct
+from casebook.cases import Case, distinct
 from casebook.coding.claim import Line, Same, show, tidy
 from casebook.coding.typed import read
 from casebook.grading import Grade, expected
@@ -161,7 +161,7 @@ def _spellings(claim: str) -> list[str]:
 
 def _chart(case: Case) -> str:
     md = MarkdownIt("commonmark", {"html": False}).enable("table")
-    text = re.sub(r"^(#{1,4}) ", r"##\1 ", MARK.sub(r"\1", case.chart).strip(), flags=re.MULTILINE)
+    text = re.sub(r"^(#{1,4}) ", r"##\1 ", case.unmarked, flags=re.MULTILINE)
     return str(md.render(text))
 
 

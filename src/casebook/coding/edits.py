@@ -183,7 +183,12 @@ def _with_mark(line: Line, loses: bool, gains: str | None) -> Line:
 def scrub(claim: Iterable[Line]) -> tuple[Edit, ...]:
     """Check a claim against the tables: unknown codes, add-ons without their base, pairs, units over the
     limit, 51 where no reduction applies."""
-    lines = tuple(claim)
+    return _scrubbed(tuple(claim))
+
+
+@lru_cache(maxsize=64)
+def _scrubbed(lines: tuple[Line, ...]) -> tuple[Edit, ...]:
+    """Kept, since one answer is looked at for its score, its findings and its limits."""
     codes = list(dict.fromkeys(line.code for line in lines))
     return (*_unknown(codes), *_baseless(codes), *_paired(lines, codes), *_units(lines), *_reduced(lines))
 

@@ -201,9 +201,9 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
         unneeded = MISCONCEPTIONS["asked-without-need"]
         says = "Every reading of this note has one claim, so there is nothing to ask."
         each = [set(main.because) for main in item.note.mains]
-        doubt = _doubt(
-            sorted({r for rules in each for r in rules if not all(r in other for other in each)})
-        )  # what makes the readings agree
+        # What makes the readings agree.
+        alike = {r for rules in each for r in rules if not all(r in other for other in each)}
+        doubt = _doubt(sorted(alike))
         verdict = "partly" if doubt else "wrong"
         return Grade(
             verdict,
@@ -234,9 +234,8 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
         findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
     rules = blamed(item, found.misconceptions, findings)
     stuck = flips.stuck(answer.claim)  # what the tables shut is wrong whatever is thought of the rules
-    unsure = (
-        bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules) and not stuck
-    )  # spares the verdict, never adds to the score
+    # It spares the verdict, and never adds to the score.
+    unsure = bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules) and not stuck
     doubt = None if stuck else _doubt(rules)
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
     return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
@@ -258,9 +257,8 @@ def blamed(item: Item, known: tuple[Misconception, ...], findings: tuple[Finding
             for rule in (*main.because, *(struck for _, struck, _ in main.not_billed))
         }
         return [rule for rule in against if rule in played] or against
-    rules = [
-        None if f.kind in ("extra", "edit") else f.rule for f in findings
-    ]  # what was not done, or is shut, needs no rule
+    # What was not done, or is shut, needs no rule.
+    rules = [None if f.kind in ("extra", "edit") else f.rule for f in findings]
     return [r for r in rules if r] if all(rules) else []
 
 
