@@ -190,7 +190,7 @@ def amounts_to(grade: Grade) -> str | None:
         return grade.findings[0].says
     ms = grade.misconceptions
     if item.note.action == "query" and grade.score == ONE_READING and grade.verdict == "partly":
-        open_ = " or ".join(what for what, _ in left_open(item))
+        open_ = " or ".join(matter.what for matter in left_open(item))
         return f"This is a defensible reading, but not the only one: the note does not settle {open_}."
     if not ms:
         return None

@@ -1,5 +1,5 @@
 // @ts-check
-// The question to the surgeon: picked from sentences or written; Python says whether it leads.
+// The question to the surgeon: picked from sentences or written; Python judges it.
 
 import { button, fold, layer, list, make, reason } from "./parts.js";
 
@@ -39,11 +39,14 @@ export function composer(ask, model) {
   const check = button("Review the question", async () => {
     status.textContent = "";
     try {
-      const { verdict, says, checks, better } = await ask({ do: "query-review", text: field.value });
+      const { verdict, says, faults, good, model: better } = await ask({ do: "query-review", text: field.value });
       status.textContent = says;
       status.dataset.verdict = verdict;
       said.replaceChildren(
-        list(checks.map(({ ok, says }) => [make("strong", {}, ok ? "Good: " : "To mend: "), says])),
+        list([
+          ...faults.map(({ says }) => [make("strong", {}, "To mend: "), says]),
+          ...good.map((says) => [make("strong", {}, "Good: "), says]),
+        ]),
         fold("A question that would do", make("p", { className: "casebook-model" }, better || model)),
       );
     } catch (error) {
@@ -55,8 +58,8 @@ export function composer(ask, model) {
     make(
       "p",
       {},
-      "Write the question you would send, or put it together from the sentences below. A good one is open, " +
-        "quotes the chart, and leads to no answer.",
+      "Write the question you would send, or put it together from the sentences below. A good one asks openly about " +
+        "what the note leaves open, quotes the chart, and suggests no answer.",
     ),
     make("label", { htmlFor: name }, "Your question"),
     field,
