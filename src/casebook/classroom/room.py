@@ -29,11 +29,9 @@ from casebook.cases import Case, load
 from casebook.coding.typed import read
 from casebook.grading import Grade, expected
 from casebook.grading.feedback import amounts_to, headline
-from casebook.practice.responses import first_answers, read_folder
+from casebook.practice.responses import counted_as, first_answers, read_folder
 from casebook.quiz.chart import chart_html
 from casebook.quiz.widget import Drawing, Quiz, Worked
-
-from .tables import typed
 
 STYLE = """<style>
 .casebook-room {
@@ -227,7 +225,7 @@ def read_hands(text: str) -> dict[str, int]:
 
 def _told(text: str) -> str:
     answer = read(text)
-    return UNREADABLE if answer.error or answer.blank else typed(text)
+    return UNREADABLE if answer.error or answer.blank else counted_as(text)
 
 
 def _verdict(grade: Grade) -> str:
