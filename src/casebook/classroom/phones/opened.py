@@ -64,6 +64,7 @@ class Opened:
 
     def close(self) -> None:
         """Answer no more; the votes stay in their file."""
+        self.pages.end()
         self._server.should_exit = True
         if self._thread:
             self._thread.join(timeout=5)

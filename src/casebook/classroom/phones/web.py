@@ -111,6 +111,7 @@ class RoomPages:
         self.tellers = [Teller(case) for case in cases]
         self.votes = votes
         self.join = ""  # the address that phones open, once it is known
+        self.over = False  # no stream goes on
         self.moved = Bell()  # another case, turn or phase
         self.counted = Bell()  # another answer
         self._busy = Often(*OFTEN)
@@ -162,6 +163,12 @@ class RoomPages:
             self.votes.again()
         else:
             self.votes.turn_to(do)
+        self.moved.ring()
+        self.counted.ring()
+
+    def end(self) -> None:
+        """Let every stream end."""
+        self.over = True
         self.moved.ring()
         self.counted.ring()
 
@@ -243,7 +250,7 @@ class RoomPages:
     ) -> AsyncIterator[dict[str, str]]:
         """What `look` sees, and again each time it has changed."""
         last: Mapping[str, Any] | None = None
-        while True:
+        while not self.over:
             rung = bell.next
             seen = look()
             if seen != last:
