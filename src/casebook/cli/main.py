@@ -1,5 +1,5 @@
 """The command line: `casebook code`, `grade`, `list`, `scrub`, `check`, `update-edits`; for a class `assign`,
-`class report` and `export`."""
+`class`, `room` and `export`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from casebook.errors import CasebookError, CaseError, CommandError
 from casebook.grading.feedback import Graded, in_text, result
 
 from . import teaching
+from .shared import many
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -201,7 +202,7 @@ def _check(args: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     for note in ran_out(cases, date.today(), book=not args.paths):
         print(f"note: {note}")
-    print(f"{teaching.many(len(files), 'case')}, {teaching.many(len(faults), 'fault')}")
+    print(f"{many(len(files), 'case')}, {many(len(faults), 'fault')}")
     return 1 if faults else 0
 
 
