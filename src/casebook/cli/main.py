@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook import __version__
-from casebook.cases import TOPICS, Case, check, library, load, ran_out
+from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, show
 from casebook.coding.typed import read
@@ -181,7 +181,8 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _check(args: argparse.Namespace) -> int:
-    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else library()
+    shipped = [*library(), *beyond()]
+    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else shipped
     if not files:
         where = ", ".join(map(str, args.paths))
         print(
