@@ -39,7 +39,8 @@ export function composer(ask, model) {
   const check = button("Review the question", async () => {
     status.textContent = "";
     try {
-      const { verdict, says, faults, good, model: better } = await ask({ do: "query-review", text: field.value });
+      const judged = await ask({ do: "query-review", text: field.value });
+      const { verdict, says, faults, good } = judged;
       status.textContent = says;
       status.dataset.verdict = verdict;
       said.replaceChildren(
@@ -47,7 +48,7 @@ export function composer(ask, model) {
           ...faults.map(({ says }) => [make("strong", {}, "To mend: "), says]),
           ...good.map((says) => [make("strong", {}, "Good: "), says]),
         ]),
-        fold("A question that would do", make("p", { className: "casebook-model" }, better || model)),
+        fold("A question that would do", make("p", { className: "casebook-model" }, judged.model || model)),
       );
     } catch (error) {
       status.textContent = `The question could not be checked: ${reason(error)}.`;

@@ -101,7 +101,13 @@ export interface Asked {
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
     { text: string },
-    { verdict: string; says: string; faults: { kind: string; says: string }[]; good: string[]; model: string },
+    {
+      verdict: string;
+      says: string;
+      faults: { kind: string; says: string }[];
+      good: string[];
+      model: string;
+    },
   ];
   draw: [
     { bank: unknown; number: number; seed: number; topics: string[] | null },
@@ -119,8 +125,9 @@ export type Ask = <Kind extends keyof Asked>(
   question: { do: Kind } & Asked[Kind][0],
 ) => Promise<Asked[Kind][1]>;
 
-/** Bytes that have come so far, of how many. */
-export type Tell = (progress: { got: number; of: number }) => void;
+/** Bytes that have come so far, of how many; and why Python had to start the slower way. */
+export type Fetched = { got: number; of: number; slower?: string };
+export type Tell = (progress: Fetched) => void;
 
 /** One answer to a case, as this browser keeps it. */
 export interface Attempt {
@@ -135,6 +142,8 @@ export interface Attempt {
   seconds: number | null;
   hints?: number;
   evidence?: number;
+  /** The number of the test that it belongs to; none for practice. */
+  test?: number;
 }
 
 /** An answer that was begun, as it stands in the form. */
