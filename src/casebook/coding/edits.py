@@ -174,7 +174,9 @@ def listed(lines: Iterable[L]) -> list[L]:
     given = list(lines)
     rest = sorted((line for line in given if add_on(line.code)), key=lambda s: (s.code, sorted(s.modifiers)))
     ordered: list[L] = []
-    for primary in sorted((line for line in given if not add_on(line.code)), key=lambda s: (worth(s), s.code)):
+    for primary in sorted(
+        (line for line in given if not add_on(line.code)), key=lambda s: (worth(s), s.code)
+    ):
         mine = [line for line in rest if primary.code in bases()[line.code]]
         ordered += [primary, *mine]
         rest = [line for line in rest if line not in mine]
