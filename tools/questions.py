@@ -14,7 +14,7 @@ from casebook.practice.query import judge
 
 
 def main(file: str) -> int:
-    """Print what was judged otherwise than labelled, and the figures; 1 where a bad one passed."""
+    """Print what was judged otherwise than labeled, and the figures; 1 where a bad one passed."""
     rows = [line.split("\t") for line in Path(file).read_text(encoding="utf-8").splitlines() if line.strip()]
     pairs: Counter[tuple[str, str]] = Counter()
     for case, label, question in rows:
@@ -22,7 +22,7 @@ def main(file: str) -> int:
         pairs[label, found["verdict"]] += 1
         if found["verdict"] != label:
             why = "; ".join(fault["says"] for fault in found["faults"])
-            print(f"{case}: labelled {label}, judged {found['verdict']}: {question}\n    {why}")
+            print(f"{case}: labeled {label}, judged {found['verdict']}: {question}\n    {why}")
     right = sum(count for (label, verdict), count in pairs.items() if label == verdict)
     passed = sum(count for (label, verdict), count in pairs.items() if verdict == "compliant" != label)
     unjudged = sum(count for (label, verdict), count in pairs.items() if verdict == "not judged" != label)

@@ -97,7 +97,7 @@ def words(matter: Matter, least: int = 0) -> Words | None:
         return _joins(least)
     if matter.id == "bridge":
         return _subject(
-            r"(?:interven\w+|in-?between|middle|bridg\w+|interposed)(?: (?:small |piece of |segment of )?"
+            r"(?:interven\w+|in-?between|middle|bridge\w*|bridging|interposed)(?: (?:small |piece of |segment of )?"
             r"(?:bowel|segment|portion|loop|piece|stretch|part|section|ileum|jejunum|intestine|area))?"
             r"|(?:bowel|segment|portion|piece|stretch|part|section|loop|intestine)(?: (?:that"
             r"|which))?(?: (?:lay|lies|was|lying|located|found|of"
@@ -240,7 +240,7 @@ def _act(matter: Matter) -> Words:
     noun = r"(?:stricture|one|site|segment|area|lesion|narrowing|spot|place)"
     about = (
         rf"(?:(?:{near}|second|other)(?: \w+)? {noun}|(?:{near})\b|specimen (?:2|two)|second specimen"
-        r"|transvers\w+|lengthwise|that (?:stricture|site))"
+        r"|transverse\w*|lengthwise|that (?:stricture|site))"
     )
     plasty = r"(?:strictur[eo]?-?plast\w+|plasty|sxp|widen\w*|heineke[\w -]*)"
     ring = (
@@ -275,7 +275,7 @@ def _approach() -> Words:
         r"|status))|laparotomy|under direct vision|direct vision|through the (?:wound|incision|cut))"
     )
     topic = (
-        r"(?:approach|incision|conver\w+|extended|extension|completed|carried out|performed|finished"
+        r"(?:approach|incision|convert\w*|conversion|extended|extension|completed|carried out|performed|finished"
         r"|done|rest of|remainder|wound"
         r"|operation|procedure|resections?|access|technique|route|enlarg\w+|dissect\w+|divi\w+)"
     )

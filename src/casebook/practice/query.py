@@ -118,7 +118,7 @@ _DIMENSION = re.compile(
 VAGUE = re.compile(
     r"\b(?:clarify|clarification|explain|elaborate|describe|detail|specify|more (?:detail|information)"
     r"|further detail|detail|say more|unclear|not clear|expand|review|conflict\w*|contradict\w*"
-    r"|discrepan\w*|reconcile|inconsisten\w*"
+    r"|discrepan\w*|reconcile|inconsistent\w*|inconsistency"
     r"|what (?:exactly )?(?:was|were) (?:done|performed|made|meant)|what (?:exactly )?(?:did you|do you"
     r" mean|is meant|happened|does (?:this|that|it) mean))\b"
 )

@@ -38,7 +38,7 @@ SAID_BY_THE_RECORD = re.compile(
     r"|cta|mre|mri|header|heading|title"
     r"|procedure (?:line|list|field|name|section)|(?:findings|details|specimens?|conversion|procedure)"
     r" (?:section|field|line|part)|template|box(?:es)?|fields?|attestation"
-    r"|document(?:s|ed|ation)?|describ(?:es|ed|ing)|description(?! of)|stat(?:es|ed|ing)|mention(?:s"
+    r"|document(?:s|ed|ation)?|describe[sd]|describing|description(?! of)|stat(?:es|ed|ing)|mention(?:s"
     r"|ed)?|wrote|written|you (?:write|say|said|state|note)|says|said|reads|lists|ticks?|ticked|checked"
     r"|marked"
     r"|according to|per (?:the|your)|listed|lists|op note|narrative|body of|refers?|references?)\b"
