@@ -19,6 +19,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
+from casebook import files
 from casebook.cases import Case, distinct
 from casebook.coding.claim import Line, Same, show, tidy
 from casebook.coding.typed import read
@@ -88,7 +89,7 @@ def moodle(cases: Iterable[Case], path: Path, title: str = "Casebook") -> tuple[
         _moodle_question(quiz, question, "multichoice", question.choices)
         _moodle_question(quiz, question, "shortanswer", question.typed)
     ET.indent(quiz)
-    ET.ElementTree(quiz).write(path, encoding="utf-8", xml_declaration=True)
+    files.write(path, ET.tostring(quiz, encoding="utf-8", xml_declaration=True))
     return 2 * len(asked), left_out
 
 
@@ -102,7 +103,9 @@ def qti(cases: Iterable[Case], path: Path, title: str = "Casebook") -> tuple[int
     parts = [f"Quiz title: {_plain(title)}", f"Quiz description: {_line(NOTICE)}"]
     for number, question in enumerate(asked):
         parts += _qti_question(question, 2 * number + 1)
-    QTI(Quiz("\n\n".join(parts) + "\n", config=Config(), source_name="casebook")).save(path)
+    package = QTI(Quiz("\n\n".join(parts) + "\n", config=Config(), source_name="casebook"))
+    with files.beside(path) as part:
+        package.save(part)
     return 2 * len(asked), left_out
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from casebook import files
 from casebook.cases import Case, library, load
 from casebook.errors import CommandError
 
@@ -94,7 +95,7 @@ def _assign(args: argparse.Namespace) -> int:
         from casebook.classroom.assignments import assign
     except ImportError as error:
         raise _needs(error) from None
-    for path in _written(lambda: assign(_cases(args.cases), args.out, args.title), args.out):
+    for path in written(lambda: assign(_cases(args.cases), args.out, args.title), args.out):
         print(path)
     return 0
 
@@ -107,8 +108,13 @@ def _report(args: argparse.Namespace) -> int:
         from casebook.classroom import report as class_report
     except ImportError as error:
         raise _needs(error) from None
-    from casebook.practice.responses import read_folder
+    from casebook.practice.responses import files_of, read_folder
 
+    tables_out = [args.csv / f"{name}.csv" for name in tables.NAMES] if args.csv else []
+    files.not_among(
+        [args.out, *tables_out],
+        [*(file for path in args.paths for file in files_of(path)), *([args.key] if args.key else [])],
+    )
     pages = assignments.read_key(args.key) if args.key else None
     responses, faults = [], []
     for path in args.paths:
@@ -124,7 +130,7 @@ def _report(args: argparse.Namespace) -> int:
 
     told = tables.cohort(tables.frame_of(dict.fromkeys(responses)), pages, _bar(tqdm, "cases, then learners"))
     html = class_report.report(told, faults, args.title)
-    _written(lambda: args.out.write_text(html, "utf-8"), args.out)
+    written(lambda: files.write(args.out, html), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
     print(
         f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to"
@@ -138,7 +144,7 @@ def _report(args: argparse.Namespace) -> int:
         )
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
     if args.csv:
-        for path in _written(lambda: told.to_csv(args.csv), args.csv):
+        for path in written(lambda: told.to_csv(args.csv), args.csv):
             print(path)
     return 0
 
@@ -151,8 +157,10 @@ def _export(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise _needs(error) from None
     write = {"moodle": lms.moodle, "qti": lms.qti}[args.to]
-    cases = _bar(tqdm, "cases")(_cases(args.cases))
-    number, left_out = _written(lambda: write(cases, args.out, args.title), args.out)
+    chosen = _cases(args.cases)
+    files.not_among([args.out], [case.path for case in chosen])
+    cases = _bar(tqdm, "cases")(chosen)
+    number, left_out = written(lambda: write(cases, args.out, args.title), args.out)
     print(f"{args.out}: {number} questions")
     for why in left_out:
         print(f"left out: {why}")
@@ -169,7 +177,7 @@ def _bar(tqdm: Any, what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
     return lambda walk: tqdm(walk, desc=what, unit="", disable=None, file=sys.stderr)
 
 
-def _written(work: Callable[[], Any], path: Path) -> Any:
+def written(work: Callable[[], Any], path: Path) -> Any:
     """What is written, or a message where the folder does not allow it."""
     try:
         return work()
