@@ -1,4 +1,4 @@
-"""The commands for whoever teaches: `casebook assign`, `class report` and `export`.
+"""The commands for whoever teaches: `casebook assign`, `class report`, `room` and `export`.
 
 What only they need is imported when they run, so that the other commands start fast and work without it.
 """
@@ -6,8 +6,10 @@ What only they need is imported when they run, so that the other commands start 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,26 @@ def add_to(commands: Any) -> None:
     )
     report.add_argument("--title", default="Class report")
     report.set_defaults(run=_report)
+
+    phones = commands.add_parser(
+        "room",
+        help="a live room: a class answers from its phones",
+        description="Serve cases to the phones of one room, and a panel to the instructor, until Ctrl+C.",
+    )
+    phones.add_argument("--cases", required=True, type=_names, metavar="CASE,CASE")
+    phones.add_argument("--port", type=int, default=8765, metavar="PORT", help="8765 where not said")
+    phones.add_argument("--lan", action="store_true", help="answer the phones of this network too")
+    phones.add_argument(
+        "--file",
+        type=Path,
+        metavar="FILE",
+        help="where the votes are kept; the same file goes on with a lesson",
+    )
+    phones.add_argument(
+        "--address", default="", metavar="URL", help="what phones open, where a proxy stands before the room"
+    )
+    phones.add_argument("--json", action="store_true", help="print one line of JSON when it answers")
+    phones.set_defaults(run=_room)
 
     export = commands.add_parser(
         "export",
@@ -147,6 +169,26 @@ def _report(args: argparse.Namespace) -> int:
         for path in written(lambda: told.to_csv(args.csv), args.csv):
             print(path)
     return 0
+
+
+def _room(args: argparse.Namespace) -> int:
+    try:
+        from casebook.classroom.phones.opened import LAN, Opened
+    except ImportError as error:
+        raise _needs(error) from None
+    cases = _cases(args.cases)
+    file = args.file or Path(f"room-{date.today()}-{'-'.join(case.id for case in cases)[:60]}.sqlite3")
+    room = Opened(cases, file, port=args.port, lan=args.lan, address=args.address)
+    if args.json:
+        print(json.dumps({"join": room.join, "panel": room.panel}), flush=True)
+    else:
+        print(f"Phones open {room.join}   (code {room.votes.code})\nThe panel is  {room.panel}")
+        print(f"The votes are kept in {file}. {LAN if args.lan else ONLY}\nCtrl+C ends the room.", flush=True)
+    room.run()
+    return 0
+
+
+ONLY = "Only this machine can open the addresses; --lan lets the phones of its network in."
 
 
 def _export(args: argparse.Namespace) -> int:

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from casebook import files
-from casebook.coding.claim import MAX_TEXT
+from casebook.coding.claim import MAX_TEXT, show
+from casebook.coding.typed import read
 
 from .results import CONFIDENCE
 
@@ -233,6 +234,15 @@ def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner:
     lines = (json.dumps(row, ensure_ascii=False) for row in (head, *rows))
     files.write(path, "".join(f"{line}\n" for line in lines))
     return len(rows)
+
+
+def counted_as(text: str) -> str:
+    """An answer as it is counted: the same claim reads the same, however it was typed. "" for what cannot be
+    read."""
+    answer = read(text)
+    if answer.query:
+        return "query"
+    return show(sorted(answer.claim, key=lambda line: (line.code, line.modifiers)))
 
 
 def first_answers(responses: Sequence[Response]) -> list[Response]:
