@@ -1,5 +1,5 @@
 """The command line: `casebook code`, `grade`, `list`, `scrub`, `check`, `update-edits`; for a class `assign`,
-`class report` and `export`."""
+`class`, `room` and `export`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook import __version__
-from casebook.cases import TOPICS, Case, check, library, load, ran_out
+from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, show
 from casebook.coding.typed import read
@@ -20,6 +20,7 @@ from casebook.errors import CasebookError, CaseError, CommandError, TableError
 from casebook.grading.feedback import Graded, in_text, result
 
 from . import teaching
+from .shared import many, written
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -163,7 +164,7 @@ def _update(args: argparse.Namespace) -> int:
         raise CommandError("name CMS's file, or --back and a table: one of the two")
     if args.back:
         table = next(t for t in refresh.TABLES if t.name == args.back)
-        path = teaching.written(lambda: refresh.back(table), refresh.FOLDER / table.file)
+        path = written(lambda: refresh.back(table), refresh.FOLDER / table.file)
         print(f"{path} is again what it was before; the same command goes forward again")
         return 0
     table, rows = refresh.read_download(args.file)
@@ -179,7 +180,7 @@ def _update(args: argparse.Namespace) -> int:
     if doubts and not (args.force or args.dry_run):
         raise CommandError(f"{args.file}: nothing was changed; if the table is right, say so with --force")
     if not args.dry_run:
-        path = teaching.written(lambda: refresh.write(table, rows), refresh.FOLDER / table.file)
+        path = written(lambda: refresh.write(table, rows), refresh.FOLDER / table.file)
         print(
             f"written to {path}; now set its edition in data/authorities.toml and run casebook check."
             f" casebook update-edits --back {table.name} goes back"
@@ -218,7 +219,8 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _check(args: argparse.Namespace) -> int:
-    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else library()
+    shipped = [*library(), *beyond()]
+    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else shipped
     if not files:
         where = ", ".join(map(str, args.paths))
         print(
@@ -239,7 +241,7 @@ def _check(args: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     for note in ran_out(cases, date.today(), book=not args.paths):
         print(f"note: {note}")
-    print(f"{teaching.many(len(files), 'case')}, {teaching.many(len(faults), 'fault')}")
+    print(f"{many(len(files), 'case')}, {many(len(faults), 'fault')}")
     return 1 if faults else 0
 
 
