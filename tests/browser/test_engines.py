@@ -66,7 +66,14 @@ def test_by_the_back_button_the_page_grades_again(road):
     page.see(".casebook-quiz .casebook-check")
     page.back()
     page.wait("return location.pathname.endsWith('/alder.html')")
-    assert answer(page, "44120; 44121")[0] == "correct"
+    page.do("delete window.casebookTimings?.boot")
+    page.do(  # Playwright waits for ever for the load of a page that Firefox kept whole
+        "const claim = document.querySelector(arguments[0]); claim.value = '44120; 44121';"
+        "claim.dispatchEvent(new Event('input', { bubbles: true })); document.querySelector(arguments[1]).click()",
+        CLAIM,
+        CHECK,
+    )
+    page.see(".casebook-status[data-verdict=correct]")
     assert booted(page) == ("snapshot", None)
 
 
