@@ -69,7 +69,8 @@ def test_by_the_back_button_the_page_grades_again(road):
     page.do("delete window.casebookTimings?.boot")
     page.do(  # Playwright waits for ever for the load of a page that Firefox kept whole
         "const claim = document.querySelector(arguments[0]); claim.value = '44120; 44121';"
-        "claim.dispatchEvent(new Event('input', { bubbles: true })); document.querySelector(arguments[1]).click()",
+        "claim.dispatchEvent(new Event('input', { bubbles: true }));"
+        "document.querySelector(arguments[1]).click()",
         CLAIM,
         CHECK,
     )
