@@ -97,7 +97,8 @@ def words(matter: Matter, least: int = 0) -> Words | None:
         return _joins(least)
     if matter.id == "bridge":
         return _subject(
-            r"(?:interven\w+|in-?between|middle|bridge\w*|bridging|interposed)(?: (?:small |piece of |segment of )?"
+            r"(?:interven\w+|in-?between|middle|bridge\w*|bridging"
+            r"|interposed)(?: (?:small |piece of |segment of )?"
             r"(?:bowel|segment|portion|loop|piece|stretch|part|section|ileum|jejunum|intestine|area))?"
             r"|(?:bowel|segment|portion|piece|stretch|part|section|loop|intestine)(?: (?:that"
             r"|which))?(?: (?:lay|lies|was|lying|located|found|of"
@@ -275,7 +276,8 @@ def _approach() -> Words:
         r"|status))|laparotomy|under direct vision|direct vision|through the (?:wound|incision|cut))"
     )
     topic = (
-        r"(?:approach|incision|convert\w*|conversion|extended|extension|completed|carried out|performed|finished"
+        r"(?:approach|incision|convert\w*"
+        r"|conversion|extended|extension|completed|carried out|performed|finished"
         r"|done|rest of|remainder|wound"
         r"|operation|procedure|resections?|access|technique|route|enlarg\w+|dissect\w+|divi\w+)"
     )
