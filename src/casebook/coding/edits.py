@@ -8,6 +8,7 @@ rests on.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -71,8 +72,16 @@ class Edit:
         """Whether it is a limit on units that the record may lift (MAI 3)."""
         return self.kind == "units" and limits()[self.codes[0]].kind == 3
 
+    @property
+    def plain(self) -> str:
+        """What it says without the names of the tables' columns."""
+        return _COLUMNS.sub("", self.says)
+
     def as_dict(self) -> dict[str, object]:
         return asdict(self) | {"codes": list(self.codes)}
+
+
+_COLUMNS = re.compile(r" \((?:MAI|indicator) \d\)")
 
 
 def rows(name: str) -> list[dict[str, str]]:

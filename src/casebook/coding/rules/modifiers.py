@@ -113,8 +113,8 @@ def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
     sure=CONFIRMED,
     sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 aapc-59-either",
     says=(
-        "Where a pair has indicator 1 and the second service was at a truly separate site, 59 or XS goes on"
-        " the second code; on the first code of the pair it works as well."
+        "Where the tables pay a pair only for separate work and the second service was at a truly separate"
+        " site, 59 or XS goes on the second code; on the first code of the pair it works as well."
     ),
 )
 def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
