@@ -127,7 +127,8 @@ class TurnDirective(Lesson):
         page = {"id": name, "readings": _readings(data)} if kind == "claim" else None
         form = markup(html=lessons.question(turn, name, picture, page))
         told = markup(html=lessons.answer(turn, "" if data.get("after") == "none" else after))
-        head = nodes.paragraph("", "Your turn", classes=["turn-title"], ids=[f"{name}-title"])
+        number = self.env.new_serialno("turn") + 1
+        head = nodes.paragraph("", f"Your turn, {number}", classes=["turn-title"], ids=[f"{name}-title"])
         fold = make_box(
             "details", make_box("summary", nodes.Text("Show the answer")), told, *self._parsed(blocks[2]),
             classes=["casebook-turn-answer"],

@@ -105,7 +105,7 @@ export interface Asked {
     { verdict: string; says: string; checks: { ok: boolean; says: string }[]; better: string | null },
   ];
   draw: [
-    { bank: unknown; number: number; seed: number; topics: string[] | null },
+    { bank: unknown; number: number; seed: number; topics: string[] | null; pool: string[] | null },
     { seed: number; items: Drawn[] },
   ];
   choices: [{ seed: number }, { choices: string[] }];
