@@ -15,6 +15,7 @@ from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
+from .told import why_missing, why_units
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,7 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
             yield _unsupported(diagnosis, code, target, blocked)
             continue
         if have[code] != right_units[code]:
-            rule = "further-units" if edits.add_on(code) else (target.rests_on[code] or (None,))[-1]
-            if code in blocked and blocked[code].absolute:
-                says = blocked[code].plain
-            else:
-                says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
-            yield Finding("units", code, says, rule)
+            yield _units_off(diagnosis, target, code, (have[code], right_units[code]), blocked)
         for c, _, marks in sorted(given, key=lambda k: (k[0], sorted(k[2]))):
             if c == code and marks not in wanted[code]:
                 nearest = min(wanted[code], key=lambda each: len(each ^ marks))
@@ -85,8 +81,31 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
             told = [r for r in rules if RULEBOOK[r].kind != "modifier"]
             rule = next((r for r in reversed(told) if RULEBOOK[r].kind == "bill"), told[-1] if told else None)
             rule = "unlisted" if code == UNLISTED else rule
-            says = f"{named(code)} is missing" + (f": {RULEBOOK[rule].says}" if rule else ".")
+            if TWINS.get(code) in have:
+                says = f"In its place stands {named(code)}."
+            else:
+                op = operation_of(diagnosis, target)
+                says = f"{named(code)} is missing{why_missing(op, target, code, rule)}"
             yield Finding("missing", code, says, rule)
+
+
+def _units_off(
+    diagnosis: Diagnosis,
+    target: Derived,
+    code: str,
+    units: tuple[int, int],
+    blocked: Mapping[str, edits.Edit],
+) -> Finding:
+    """Units that were typed and that are right: why, and besides what the limit does to them."""
+    have, right = units
+    rests = [r for r in target.rests_on[code] if RULEBOOK[r].kind != "modifier"]
+    rule = "further-units" if edits.add_on(code) else rests[-1] if rests else None
+    why = why_units(operation_of(diagnosis, target), target, code)
+    says = f"{code} has {_units(right)} here, not {have}{why}."
+    if code in blocked and blocked[code].absolute:  # one that records can lift is no reason here
+        limit = edits.limits()[code].units
+        says += f" Besides, its limit is {limit} a day, and going over it loses every unit of the day."
+    return Finding("units", code, says, rule)
 
 
 def _units(n: int) -> str:
@@ -144,9 +163,23 @@ def _other_family(x: _Extra) -> Finding | None:
     code, billed = x.code, x.billed
     paired = code in TWINS and not TWINS.keys().isdisjoint(billed)
     if TWINS.get(code) in billed or (paired and _is_scoped(code) != any(map(_is_scoped, billed))):
-        says = f"{code} belongs to the other approach. {RULEBOOK['approach'].says}"
+        op = operation_of(x.diagnosis, x.target)
+        says = (
+            f"{code} is {'a laparoscopic' if _is_scoped(code) else 'an open'} code, and {_DONE[op.approach]}."
+        )
         return Finding("family", code, says, "approach")
     return None
+
+
+#: How an operation was done, to set against a code of the other family.
+_DONE = {
+    "open": "this operation was open",
+    "converted": "this operation was finished open, which makes all of it open",
+    "laparoscopic": "this operation was laparoscopic",
+    "laparoscopic-assisted": "this operation was done mostly inside, which makes it laparoscopic",
+    "robotic": "this operation was robotic, which takes the laparoscopic codes",
+    "hand-assisted": "this operation was hand-assisted, which takes the laparoscopic codes",
+}
 
 
 def _taken_place(x: _Extra) -> Finding | None:
@@ -228,10 +261,9 @@ _WHY_NOT = (_elsewhere, _part_of_something, _other_family, _taken_place, _denied
 def _without_reason(x: _Extra) -> Finding:
     """Nothing of the kind was done: what the code is for, so that one sees that it is not here."""
     rule = _told_of(x.code)
-    says = f"The rules give no {named(x.code)} for this note."
+    says = f"Nothing in this note is billed as {named(x.code)}."
     if rule:
-        bill = RULEBOOK[rule].kind == "bill"
-        says += f" {'What it is for: ' if bill else ''}{RULEBOOK[rule].says}"
+        says += f" {RULEBOOK[rule].says}"
     return Finding("extra", x.code, says, rule)
 
 
@@ -290,7 +322,7 @@ def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> str | None:
     if exact := next((rule for c, rule, _ in target.not_billed if c == code), None):
         return exact
     billed = {line.code for line in target.lines}
-    op = next((op for op in diagnosis.note.readings if _gives(op, target)), diagnosis.note.readings[0])
+    op = operation_of(diagnosis, target)
     for c, rule, steps in target.not_billed:
         alike = next((piece for piece in _PIECES if c in piece), None) if rule in _OF_PIECES else None
         for i in steps:
@@ -303,8 +335,10 @@ def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> str | None:
 _OF_PIECES = ("removed-to-close", "own-piece")
 
 
-def _gives(op: Operation, target: Derived) -> bool:
-    return any(claim is target for _, claim in accepted(op))
+def operation_of(diagnosis: Diagnosis, target: Derived) -> Operation:
+    """The reading that has this claim."""
+    readings = diagnosis.note.readings
+    return next((op for op in readings if any(claim is target for _, claim in accepted(op))), readings[0])
 
 
 def _alike(act: str) -> frozenset[str]:
