@@ -261,6 +261,11 @@ def library() -> list[Path]:
     return sorted(cases_folder().glob("*.md"), key=lambda p: (order.get(p.stem, len(order)), p.stem))
 
 
+def beyond() -> list[Path]:
+    """The shipped charts of operations that no rule decides: to be met, and answered by nobody."""
+    return sorted((cases_folder() / "outside").glob("*.md"))
+
+
 @lru_cache(maxsize=1)
 def _given_elsewhere() -> dict[str, dict[str, frozenset[Same]]]:
     """For every shipped case, the answers that each misconception gives."""

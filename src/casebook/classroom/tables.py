@@ -31,6 +31,7 @@ from casebook.practice.responses import Response, counted_as, first_answers
 from casebook.practice.results import CONFIDENCE, Z, wilson
 
 from .beliefs import Bank
+from .cells import safe
 
 COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
 ENOUGH = 8  # learners at least before a case's discrimination is put into words
@@ -539,10 +540,9 @@ def clustered(sums: Mapping[str, float]) -> tuple[int, int]:
 
 
 def _cell(value: Any) -> Any:
-    """A cell of a CSV file: lists as words; text that a spreadsheet would run as a formula gets an apostrophe
-    before it."""
+    """A cell of a CSV file: lists as words."""
     if isinstance(value, list):
         value = ", ".join(value)
     if isinstance(value, dict):
         value = "; ".join(f"{key}: {', '.join(told)}" for key, told in value.items())
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+    return safe(value)

@@ -3,8 +3,9 @@ class.
 
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
 then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
-`confidence`, `seconds`, `hints`. What a file says of verdicts and scores is passed over, since the grader
-runs again. Nothing in a file raises: what cannot be used is named with file and line.
+`confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code). What a file says of
+verdicts and scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used
+is named with file and line.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ ENDINGS = (".jsonl", ".json", ".ndjson")
 
 @dataclass(frozen=True)
 class Response:
-    """One answer of one learner: `at` in epoch milliseconds, `seconds` it took; None where the file does not
-    tell."""
+    """One answer of one learner: `at` in epoch milliseconds, `seconds` it took, `test` the number of the test
+    that it was given in; None where the file does not tell."""
 
     learner: str
     case: str
@@ -46,6 +47,7 @@ class Response:
     confidence: str | None = None
     seconds: float | None = None
     hints: int | None = None
+    test: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -304,7 +306,14 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         sure if isinstance(sure, str) and sure in CONFIDENCE else None,
         _number(row.get("seconds"), 1e7),
         None if hints is None else int(hints),
+        _test(row.get("test")),
     )
+
+
+def _test(value: object) -> str | None:
+    """The number of the test that an answer belongs to, or a room's code; None for practice."""
+    known = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    return _name(str(value)) or None if known else None
 
 
 def _number(value: object, most: float) -> float | None:

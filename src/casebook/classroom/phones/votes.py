@@ -239,7 +239,7 @@ class Votes:
             yield {"format": FORMAT, "version": VERSION, "learner": name or f"guest {number}"}
             for _, at, turn, answer, told in mine:
                 moment = round(told * 1000)
-                yield {"case": self.cases[at], "answer": answer, "at": moment, "try": turn, "room": self.code}
+                yield {"case": self.cases[at], "answer": answer, "at": moment, "try": turn, "test": self.code}
 
     def export(self) -> str:
         """The same as the text of the file."""

@@ -135,7 +135,7 @@ export function testing(section, host) {
      */
     function answered(attempt, show) {
       if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
-      const why = record(attempt);
+      const why = record({ ...attempt, test: test.seed });
       const { answer, confidence, seconds } = attempt;
       const given = { case: id, answer, confidence, seconds };
       if (test.feedback === "end") return next(test, given, why);

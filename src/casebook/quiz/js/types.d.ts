@@ -139,6 +139,8 @@ export interface Attempt {
   seconds: number | null;
   hints?: number;
   evidence?: number;
+  /** The number of the test that it belongs to; none for practice. */
+  test?: number;
 }
 
 /** An answer that was begun, as it stands in the form. */
