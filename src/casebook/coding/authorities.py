@@ -46,7 +46,7 @@ _DAY = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 def youngest() -> str:
     """The latest day on which a source was issued or read, YYYY-MM-DD: what the rules rest on is of that
     day."""
-    return max(day for source in AUTHORITIES.values() for day in _DAY.findall(source.edition))
+    return str(max(day for source in AUTHORITIES.values() for day in _DAY.findall(source.edition)))
 
 
 def cited_in(sources: str) -> tuple[tuple[str, ...], Mapping[str, str]]:

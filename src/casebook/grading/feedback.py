@@ -23,7 +23,7 @@ from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
 from .quotes import settling
-from .told import filled
+from .told import corrected, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
 MOST_RULES = 4  # told of one answer
@@ -240,15 +240,11 @@ def correction(grade: Grade) -> str | None:
     assert item is not None
     if item.note.action == "query" and not grade.one_reading and grade.claim:
         ask = "This note fits operations with different claims: ask first."
-        told = (
-            grade.misconceptions[0].correction
-            if grade.misconceptions
-            else "No reading of it gives this claim."
-        )
+        told = grade.likely[0].correction if grade.misconceptions else "No reading of it gives this claim."
         return f"{ask} {told}"
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
-        return " ".join(dict.fromkeys(m.correction for m in several))
+        return " ".join(dict.fromkeys(corrected(m, item.note.readings[0]) for m in several))
     worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
     worst.sort(key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
     return worst[0].says if worst else None
@@ -268,7 +264,9 @@ def rules(grade: Grade) -> list[str]:
 
 
 def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:
-    """The findings that no other part tells."""
+    """The findings that no other part tells; a lone mark that a named slip is about is told with the slip."""
+    if len(grade.findings) == 1 and grade.findings[0].kind == "modifier" and grade.misconceptions:
+        return
     for finding in dict.fromkeys(grade.findings):
         told = any(finding.says in text for text in (setright, *said) if text)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from casebook.coding import edits
@@ -12,6 +12,7 @@ from casebook.coding.claim import Claim, same, show
 from casebook.coding.operation import Operation
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
@@ -53,6 +54,15 @@ def named(code: str) -> str:
 
 def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
     """Everything in which a claim differs from the accepted one it is compared with."""
+    found = list(_findings(diagnosis, claim, target))
+    told = " ".join(f.says for f in found if f.kind != "missing")
+    for each in found:
+        # What stands against a wrong code has said why the right one is.
+        again = each.kind == "missing" and each.rule and RULEBOOK[each.rule].says in told
+        yield replace(each, says=f"In its place stands {named(each.code)}.") if again else each
+
+
+def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
     given = same(claim, target.free_51)
     wanted: dict[str, list[frozenset[str]]] = {}  # one code may stand on two lines, with other marks
     have, right_units = Counter[str](), Counter[str]()
@@ -262,9 +272,25 @@ def _without_reason(x: _Extra) -> Finding:
     """Nothing of the kind was done: what the code is for, so that one sees that it is not here."""
     rule = _told_of(x.code)
     says = f"Nothing in this note is billed as {named(x.code)}."
-    if rule:
-        says += f" {RULEBOOK[rule].says}"
+    if why := _not_done(operation_of(x.diagnosis, x.target), rule) or (rule and RULEBOOK[rule].says):
+        says += f" {why}"
     return Finding("extra", x.code, says, rule)
+
+
+def _not_done(op: Operation, rule: str | None) -> str | None:
+    """What a code stands for and was not done, where the shape of the bowel shows it."""
+    places = op.bowel.places
+    if rule == "first-join":
+        if not any(p.cuts for p in places):
+            return "No bowel was removed."
+        return None if any(p.joined for p in places) else "No ends were joined."
+    if rule == "ileocolic" and not any(p.start < op.valve < p.end for p in places):
+        return "No piece crosses the ileocecal valve."
+    if rule == "colon" and not any(p.end > op.valve for p in places):
+        return "No colon was removed."
+    if rule == "stoma" and not op.did("stoma"):
+        return "No stoma was made."
+    return "No stoma was closed." if rule == "stoma-closed" and not op.did("close_stoma") else None
 
 
 #: The codes that take the place of a small-bowel resection with its join.
@@ -430,6 +456,23 @@ _MARK_SAYS = {
         ("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."
     ),
 }
+_SESSIONS = ("58", "78", "79")
+_CAME = {
+    "staged": "This return was planned.",
+    "complication": "This return was for a complication of the earlier operation.",
+    "unrelated": "This operation has nothing to do with the earlier one.",
+}
+
+
+def _no_session(op: Operation, mark: str) -> str:
+    """Why an operation does not take the mark of a later session."""
+    if not op.follows:
+        return f"No earlier operation lies within the ninety days for which {mark} is asked."
+    if op.days > GLOBAL_DAYS:
+        return f"The ninety days of the earlier operation are over, so {mark} is not asked for."
+    return _CAME[op.follows]
+
+
 _WHOSE = {
     "primary": "the main surgeon",
     "assistant": "an assisting physician",
@@ -441,9 +484,12 @@ _WHOSE = {
 def _marks_off(
     diagnosis: Diagnosis, target: Derived, code: str, given: frozenset[str], wanted: frozenset[str]
 ) -> Iterable[Finding]:
+    target_marks = {mark for line in target.lines for mark in line.modifiers}
     for mark in sorted(given - wanted):
         if mark in ("80", "AS", "62"):
             says = f"This is the claim of {_WHOSE[diagnosis.note.readings[0].surgeon]}."
+        elif mark in _SESSIONS and mark not in target_marks:
+            says = _no_session(operation_of(diagnosis, target), mark)
         elif mark == "51" and target.free_51 and not edits.add_on(code):
             says = f"{code} comes first, since it is valued higher: 51 goes on the others."
         else:

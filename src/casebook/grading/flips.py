@@ -275,7 +275,7 @@ def _approach(op: Operation) -> Iterator[Draft]:
 def _at_places(op: Operation) -> Iterator[Draft]:
     """Something else done at a place, or the bowel between two taken too."""
     places = op.bowel.places
-    for place in places:
+    for place in reversed(places):  # the last one is thought of as the further one
         yield from _place_changes(op, place)
     for one, two in pairwise(places):
         if one.joined and two.joined:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casebook.coding.bowel import Place
-from casebook.coding.operation import Operation
+from casebook.coding.operation import ASSISTED, Operation
 from casebook.coding.places import joined_in_order, listed, many, name, ordinal
 from casebook.coding.rulebook import CODES, UNLISTED, Derived
 from casebook.coding.rules import RULEBOOK
+
+from .misconceptions import Misconception
 
 FIRST = frozenset(code for code in CODES["first"] if code)
 FURTHER = frozenset(code for code in CODES["further"] if code)
@@ -41,7 +43,23 @@ def filled(sentence: str, op: Operation, target: Derived | None) -> str:
     """A sentence with the places of this case put into it."""
     if "{" not in sentence:
         return sentence
-    return sentence.format(further=further(op, target) if target else "a further anastomosis")
+    return sentence.format(
+        further=further(op, target) if target else "a further anastomosis",
+        approach=("an " if op.approach[0] in "aeiou" else "a ") + op.approach,
+        came=_CAME.get(op.follows or "", "this return"),
+        taken=_TAKEN.get(op.follows or "", "another"),
+    )
+
+
+_CAME = {"staged": "a planned return", "complication": "a return for a complication"}
+_TAKEN = {"staged": "one for a complication", "complication": "a planned one"}
+
+
+def corrected(m: Misconception, op: Operation) -> str:
+    """What sets a wrong rule right in this operation; where one approach of several is at stake, its rule."""
+    if m.id == "open-for-assisted" and op.approach in ASSISTED:
+        return RULEBOOK[ASSISTED[op.approach]].says
+    return m.correction
 
 
 def standing(op: Operation, target: Derived) -> str:
@@ -73,8 +91,8 @@ def _of_step(op: Operation, i: int) -> str:
 
 def stands_for(op: Operation, target: Derived, code: str) -> str:
     """What was done that a line stands for, by the names of the chart; empty where it has none."""
-    if code in FIRST or code in FURTHER:
-        places = counted_joins(op, target)
+    places = counted_joins(op, target) if code in FIRST | FURTHER else []
+    if places:
         chosen = places[:1] if code in FIRST else places[1:]
         names: Iterable[str] = [name(op, p) for p in chosen]
     else:
