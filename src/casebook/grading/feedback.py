@@ -39,10 +39,12 @@ Label = Callable[[str], str]  # what a mark of the chart is called to this reade
 
 
 class Feedback(TypedDict):
-    """All that is said of an answer: the short verdict, and the parts."""
+    """All that is said of an answer: the short verdict, the parts, and of the misconceptions those that the
+    answer tells apart, which alone count against a learner."""
 
     headline: str
     parts: list[PartDict]
+    counted: list[str]
 
 
 class Graded(TypedDict):
@@ -58,7 +60,6 @@ class Graded(TypedDict):
     evidence: dict[str, Any] | None
     diagnoses: dict[str, Any] | None
     feedback: Feedback
-    counted: list[str]  # of the misconceptions, those that the answer tells apart
 
 
 class Worked(TypedDict):
@@ -106,8 +107,8 @@ def result(
         "feedback": {
             "headline": headline(grade),
             "parts": [part.as_dict() for part in parts(grade, cited, diagnosed, label)],
+            "counted": [m.id for m in grade.counted],
         },
-        "counted": [m.id for m in grade.counted],
     }
 
 
@@ -163,7 +164,7 @@ def parts(
         Part("amounts", "", _rows(amounts)),
         Part("why", "Why", _rows(_why(grade))),
         Part("tempts", "", _rows(grade.tempts)),
-        _settles(grade, item) if readable else Part("settles", "", ()),
+        settled(grade, item) if readable else Part("settles", "", ()),
         Part("correction", "What sets it right", _rows(setright if setright != amounts else None)),
         Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
         Part("doubt", "", _rows(grade.doubt)),
@@ -221,15 +222,17 @@ def _why(grade: Grade) -> str | None:
     return str(grade.item.key.get("why") or "") or None
 
 
-def _settles(grade: Grade, item: Item) -> Part:
+def settled(grade: Grade, item: Item) -> Part:
     """The sentences of the chart that decide, and what those lack that speak for the wrong answer.
 
     They settle nothing where the verdict is that something is not settled.
     """
     quoted = settling(item, grade)
-    lacking = _rows(*(m.lacks for m in grade.likely[:1] if m.lacks)) if quoted else ()
     title = settles_as(item)
-    if item.note.action != "query" and (lacking or grade.doubt):
+    if item.note.action == "query":
+        return Part("settles", title, quoted)
+    lacking = _rows(*(m.lacks for m in grade.likely[:1] if m.lacks)) if quoted else ()
+    if lacking or grade.doubt:
         title = "What the chart says"
     return Part("settles", title, (*quoted, *lacking))
 
@@ -261,6 +264,11 @@ def rules(grade: Grade) -> list[str]:
         against = blamed(item, grade.misconceptions, grade.findings)
     found = dict.fromkeys([*against, *(f.rule for f in grade.findings if f.rule)])
     return [r for r in found if r in RULEBOOK][:MOST_RULES]
+
+
+def said_line_by_line(grade: Grade) -> list[str]:
+    """What differs line by line and is told by no other part; without the search for the nearest change."""
+    return list(_unsaid(grade, correction(grade), amounts_to(grade)))
 
 
 def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:

@@ -82,6 +82,13 @@ def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[F
             if c == code and marks not in wanted[code]:
                 nearest = min(wanted[code], key=lambda each: len(each ^ marks))
                 yield from _marks_off(diagnosis, target, code, marks, nearest)
+    yield from _missing(diagnosis, target, have, wanted)
+
+
+def _missing(
+    diagnosis: Diagnosis, target: Derived, have: Counter[str], wanted: Iterable[str]
+) -> Iterable[Finding]:
+    """The lines of the accepted claim that are not on this one."""
     needed = set(wanted)
     if diagnosis.note.action == "query":  # a line that only some readings have is not missing
         needed.intersection_update(*({line.code for line in main.lines} for main in diagnosis.note.mains))
@@ -96,6 +103,8 @@ def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[F
             else:
                 op = operation_of(diagnosis, target)
                 says = f"{named(code)} is missing{why_missing(op, target, code, rule)}"
+                if diagnosis.note.action == "query":
+                    says = f"{named(code)} is missing, which every reading has."
             yield Finding("missing", code, says, rule)
 
 
@@ -110,8 +119,15 @@ def _units_off(
     have, right = units
     rests = [r for r in target.rests_on[code] if RULEBOOK[r].kind != "modifier"]
     rule = "further-units" if edits.add_on(code) else rests[-1] if rests else None
-    why = why_units(operation_of(diagnosis, target), target, code)
-    says = f"{code} has {_units(right)} here, not {have}{why}."
+    says = f"{code} has {_units(right)} here, not {have}"
+    if diagnosis.note.action == "query":
+        each = {sum(x.units for x in main.lines if x.code == code) for main in diagnosis.note.mains}
+        says = (
+            f"{says}, by the reading nearest to this" if have in each else f"No reading gives {code} x{have}"
+        )
+    else:
+        says += why_units(operation_of(diagnosis, target), target, code)
+    says += "."
     if code in blocked and blocked[code].absolute:  # one that records can lift is no reason here
         limit = edits.limits()[code].units
         says += f" Besides, its limit is {limit} a day, and going over it loses every unit of the day."
@@ -333,7 +349,9 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     "hernia_repair": (),
 }
 _COLON = frozenset("44140 44141 44143 44144 44145 44146 44147 44204 44206 44207 44208".split())
-HERNIAS = frozenset(str(code) for code in range(49591, 49597))
+HERNIAS = frozenset(str(code) for code in range(49591, 49597)) | frozenset(
+    "49505 49507 49520 49521 49550 49553 49555 49557".split()
+)
 #: What of a piece removed only to close something, or because of the surgeon's own slip, is billed by part.
 _PIECES = (
     frozenset(c for w in ("first", "further") for c in CODES[w] if c),

@@ -267,6 +267,9 @@ MARKS_APART = frozenset({"pair-forced"})
 #: Slips that some answers do not tell apart, and that come to the same: one is told of them.
 ALIKE = (
     ("first-reading-billed", "cheaper-reading-billed", "dearer-reading-billed"),
+    ("add-on-on-colon-code", "add-on-alone", "add-on-every-join"),
+    ("add-on-on-closure", "add-on-alone", "add-on-every-join"),
+    ("next-day-as-add-on", "add-on-alone", "add-on-every-join"),
     ("add-on-alone", "add-on-every-join"),
 )
 #: Nobody would think of these first: where another wrong rule gives the same answer, that one is told.
@@ -323,7 +326,11 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "atresia-as-ordinary": _played(lambda d, p, part: "joined" if part == "atresia" else part),
     "ordinary-as-atresia": _played(
         lambda d, p, part: (
-            "atresia" if part == "joined" and d.op.reasons(p) & {"infarction", "perforation"} else part
+            "atresia"
+            if part == "joined"
+            and d.ask("approach") == "open"
+            and d.op.reasons(p) & {"infarction", "perforation"}
+            else part
         )
     ),
     "stoma-as-join": _played(lambda d, p, part: "joined" if part == "brought out" else part),

@@ -150,7 +150,7 @@ export function mount(section, host) {
       answer: answer.trim(),
       verdict: graded.verdict,
       score: graded.score,
-      misconceptions: graded.counted,
+      misconceptions: graded.feedback.counted,
       ...beside,
       ...(graded.evidence && { evidence: graded.evidence.score }),
     };

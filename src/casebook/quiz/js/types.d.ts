@@ -25,9 +25,8 @@ export interface Graded {
   verdict: Verdict;
   score: number;
   misconceptions: { id: string }[];
-  counted: string[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[] };
+  feedback: { headline: string; parts: Part[]; counted: string[] };
 }
 
 export interface Line {
