@@ -208,7 +208,9 @@ class Item:
 
 
 def grade_claim(item: Item, answer: Answer) -> Grade:
-    """The verdict on one answer that was read."""
+    """The verdict on one answer that was read. Its lines are taken in the order a claim lists them, so that
+    the order they were typed in changes no word."""
+    answer = replace(answer, claim=tuple(edits.listed(sorted(answer.claim))))
     action = item.note.action
     if answer.error:
         return Grade("invalid", 0.0, (Finding("unread", "", answer.error),), item=item)

@@ -23,6 +23,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from casebook import files
 from casebook.cases import Case, load
 from casebook.errors import CaseError
 from casebook.practice import diagram
@@ -188,7 +189,7 @@ def write(file: Path, content: bytes) -> None:
     """Write a file unless it already holds just that."""
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.is_file() or file.read_bytes() != content:
-        file.write_bytes(content)
+        files.write(file, content)
 
 
 def publish(app: Sphinx, exception: Exception | None) -> None:
