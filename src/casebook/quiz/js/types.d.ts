@@ -92,6 +92,7 @@ export interface Asked {
       confidence: string | null;
       seconds: number | null;
       hints: number;
+      page?: object;
     },
     Graded,
   ];
@@ -106,7 +107,7 @@ export interface Asked {
     { verdict: string; says: string; checks: { ok: boolean; says: string }[]; better: string | null },
   ];
   draw: [
-    { bank: unknown; number: number; seed: number; topics: string[] | null },
+    { bank: unknown; number: number; seed: number; topics: string[] | null; pool: string[] | null },
     { seed: number; items: Drawn[] },
   ];
   choices: [{ seed: number }, { choices: string[] }];
@@ -160,6 +161,20 @@ export interface Given {
   confidence: string | null;
   seconds: number | null;
   verdict?: Verdict;
+}
+
+/** What is said of an answer to a small question: a question back, and what is so. */
+export interface Said {
+  verdict: string;
+  asks: string;
+  told: string;
+}
+
+/** A small question that was tried; `seen` where its answer was opened before it was found. */
+export interface TurnKept {
+  tries: number;
+  right: boolean;
+  seen: boolean;
 }
 
 /** What the scripts set on an element that they make. */
