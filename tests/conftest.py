@@ -96,7 +96,8 @@ class Watch:
         context.on(
             "console",
             lambda message: (
-                message.type == "error"
+                # A warning of our own: Python did not start from the snapshot.
+                (message.type == "error" or message.text.startswith("casebook: "))
                 and self._note("console", f"{message.text} ({message.location['url']})")
             ),
         )

@@ -64,7 +64,7 @@ def test_an_entry_of_the_contents_is_a_page(pages, entry):
 
 
 def test_the_contents_list_every_case_and_chapter():
-    sources = [*ROOT.glob("cases/*.md"), *ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*.ipynb")]
+    sources = [*ROOT.glob("cases/**/*.md"), *ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*.ipynb")]
     assert {source.relative_to(ROOT).with_suffix("").as_posix() for source in sources} == set(ENTRIES)
 
 

@@ -17,6 +17,8 @@ import pytest
 from casebook.cases import library
 from tests.browser.page import Quiz
 from tests.conftest import ROOT
+from tools.browser import ENGINES, find, named
+from tools.engines import IPHONE, opened
 
 AXE = "axe-core@4.14.1"
 AXE_INTEGRITY = (  # SHA-512 of the package
@@ -38,6 +40,63 @@ def quiz(visit):
         return Quiz(visit(f"cases/{case}.html", **options))
 
     return open_case
+
+
+def pytest_generate_tests(metafunc):
+    """Tests of the `road` run in each engine of this machine, or in those that $ENGINES names; in Chromium,
+    which all other browser tests have, in `make test-all` alone."""
+    here = named() or [engine for engine in ENGINES if find(engine)]
+    if "engine" in metafunc.fixturenames:
+        slow = {"chromium": [pytest.mark.slow]}
+        each = [pytest.param(engine, marks=slow.get(engine, [])) for engine in here]
+        metafunc.parametrize("engine", each, indirect=True, scope="module")
+    if "iphone" in metafunc.fixturenames:
+        metafunc.parametrize("iphone", here, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def tool():
+    """Playwright. For one module only: while it runs, its thread can run no other event loop."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tool:
+        yield tool
+
+
+@pytest.fixture(scope="module")
+def engine(request, tool):
+    """A browser of one engine, for all tests of a module that run in it."""
+    with opened(request.param, tool) as page:
+        yield page
+
+
+@pytest.fixture
+def road(engine, site):
+    """A page with nothing kept: `road("cases/alder")` opens one of the book. The test fails when an error is
+    told on the console, or when Python started the slower way."""
+    engine.open(f"{site.address}/cases/alder.html")
+    engine.do("localStorage.clear()")
+    before = len(engine.problems)
+
+    def go(page, query=""):
+        engine.open(f"{site.address}/{page}.html{query}")
+        return engine
+
+    yield go
+    assert engine.problems[before:] == []
+
+
+@pytest.fixture
+def iphone(request, site, tool):
+    """The same in an engine that says it is Safari on an iPhone, which Pyodide asks."""
+    with opened(request.param, tool, user_agent=IPHONE) as page:
+
+        def go(name):
+            page.open(f"{site.address}/{name}.html")
+            return page
+
+        yield go
+        assert page.problems == []
 
 
 @pytest.fixture(scope="session")

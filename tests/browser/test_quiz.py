@@ -96,8 +96,8 @@ def test_a_grader_that_cannot_start_opens_the_worked_answer(quiz, case, watch, l
     expect(here.section).to_contain_text(re.compile(r"could not|cannot|did not", re.IGNORECASE))
 
 
-def test_without_the_snapshot_python_starts_the_plain_way(quiz, case, watch, site):
-    watch.forgive("404|Failed to load")
+def test_without_the_snapshot_python_starts_the_slower_way_and_the_page_says_why(quiz, case, watch, site):
+    watch.forgive("404|Failed to load|casebook: Python started the slower way: .* 404")
     missing = []
 
     def gone(route):
@@ -105,8 +105,14 @@ def test_without_the_snapshot_python_starts_the_plain_way(quiz, case, watch, sit
         route.fulfill(status=404, body="")
 
     here = quiz(case, before=lambda page: page.context.route("**/*snapshot*", gone))
+    here.page.evaluate(
+        "() => { const line = document.querySelector('.casebook-size'); window.told = [];"
+        " new MutationObserver(() => window.told.push(line.textContent)).observe(line, { childList: true }) }"
+    )
     here.answer(an_answer(case, "correct"), "correct")
     assert missing, "the page did not ask for the snapshot, so this test tested nothing"
+    told = here.page.evaluate("window.told")
+    assert any(line.startswith("The quick start failed (snapshot") and "404" in line for line in told), told
 
 
 @pytest.mark.parametrize(

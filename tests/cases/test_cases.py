@@ -3,7 +3,9 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 import pytest
 import yaml
@@ -22,6 +24,13 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 from tests.minimal_cases import FOLDER
 from tests.minimal_cases import case as minimal
 from tests.told import said
+
+
+@lru_cache(maxsize=1)
+def every_case():
+    """Every shipped case; reading them all takes seconds."""
+    return [load(path) for path in library()]
+
 
 GOOD = """\
 ---
@@ -455,23 +464,22 @@ def test_only_a_view_is_not_enough_for_a_preferred_key(put):
 
 def test_every_shipped_case_is_right():
     assert library()
-    for path in library():
-        assert [str(fault) for fault in check(load(path))] == []
+    for case in every_case():
+        assert [str(fault) for fault in check(case)] == []
 
 
 def test_every_shipped_key_is_what_the_rules_give_line_for_line():
-    for path in library():
-        case = load(path)
+    for case in every_case():
         answers = cases.key_answers(case)
-        assert case.item.grade(str(answers[0])).verdict == "correct", path.stem
-        assert case.item.grade(str(answers[0])).view is None, path.stem
+        assert case.item.grade(str(answers[0])).verdict == "correct", case.id
+        assert case.item.grade(str(answers[0])).view is None, case.id
         if answers[0].query:
-            assert case.note.action == "query", path.stem
+            assert case.note.action == "query", case.id
         else:
-            assert read(str(answers[0])).claim == case.note.mains[0].lines, path.stem
+            assert read(str(answers[0])).claim == case.note.mains[0].lines, case.id
         for other in answers[1:]:
-            assert case.item.grade(str(other)).verdict == "correct", path.stem
-            assert case.item.grade(str(other)).view, path.stem
+            assert case.item.grade(str(other)).verdict == "correct", case.id
+            assert case.item.grade(str(other)).view, case.id
 
 
 def test_shipped_names_titles_and_marks_give_nothing_away():
@@ -479,19 +487,17 @@ def test_shipped_names_titles_and_marks_give_nothing_away():
         r"44\d\d\d|quer|modif|add-on|join|anastom|stoma|resect|convert|robot|laparoscop|open|strictur|units?\b",
         re.IGNORECASE,
     )
-    for path in library():
-        case = load(path)
+    for case in every_case():
         assert re.fullmatch(r"[a-z]+", case.id)
         assert case.title.startswith(case.id.capitalize() + ":")
         assert not told.search(case.title.split(":", 1)[1]), case.title
 
 
 def test_every_shipped_step_has_a_sentence_that_shows_it():
-    for path in library():
-        case = load(path)
+    for case in every_case():
         for op in case.readings:
             deciding = [s for s in op.steps if s.act in ("resect", "join", "stoma")]
-            assert all(s.evidence in case.evidence for s in deciding), path.stem
+            assert all(s.evidence in case.evidence for s in deciding), case.id
 
 
 def test_the_library_stands_in_the_order_of_the_book():
@@ -500,6 +506,19 @@ def test_the_library_stands_in_the_order_of_the_book():
         name for name in re.findall(r"cases/([\w-]+)", toc) if (cases.cases_folder() / f"{name}.md").is_file()
     ]
     assert [path.stem for path in library()][: len(listed)] == listed
+
+
+def test_the_pages_of_cases_list_every_one():
+    ids = [path.stem for path in library()]
+    listed = [
+        id
+        for page in ("first_cases", "more_cases", "noisy_notes")
+        for first, last in re.findall(
+            r"{casebook-cases} (\w+) (\w+)", (cases.root() / "book" / f"{page}.md").read_text("utf-8")
+        )
+        for id in ids[ids.index(first) : ids.index(last) + 1]
+    ]
+    assert listed == ids
 
 
 def test_a_shipped_case_is_loaded_by_its_name():
@@ -527,12 +546,150 @@ def test_what_ran_out_names_what_stands_on_it(put):
 
 
 def test_every_thing_to_learn_has_its_cases():
-    shipped = [load(path) for path in library()]
+    shipped = every_case()
     assert len(shipped) >= 50
     assert {case.level for case in shipped} == {1, 2, 3}
     about = Counter(topic for case in shipped for topic in case.about)
     assert {topic: count for topic, count in about.items() if count < 7} == {}
     assert set(about) == set(cases.TOPICS)
+
+
+def keyed(case):
+    """The preferred claim of a case."""
+    return str(cases.key_answers(case)[0])
+
+
+def first_diagnosis(case):
+    codes = case.key["diagnoses"]
+    return (codes[0] if isinstance(codes[0], list) else codes)[0]
+
+
+def test_the_hundred_are_as_mixed_as_a_surgeons_year():
+    """No answer, age or disease is so common that knowing it stands for reading the chart."""
+    shipped = every_case()
+    assert len(shipped) == 100
+    assert sum(keyed(case) == "44120" for case in shipped) <= len(shipped) / 6
+    assert sum(case.data["patient"].get("age", 0) > 69 for case in shipped) >= len(shipped) / 5
+    assert sum(first_diagnosis(case).startswith("K50") for case in shipped) <= len(shipped) / 2
+    assert sum("filed" in case.data for case in shipped) >= 10
+    noises = Counter(case.data["noise"] for case in shipped)
+    assert set(noises) == set(cases.NOISES)
+    assert sum(count >= 12 for noise, count in noises.items() if noise != "clean") >= 3
+
+
+def test_a_chart_that_no_rule_decides_is_met_and_never_judged():
+    (conduit,) = (load(path) for path in cases.beyond())
+    assert conduit.note.out_of_scope
+    assert "urin" in conduit.note.out_of_scope
+    assert conduit.id not in {case.id for case in every_case()}
+    assert list(check(conduit)) == []
+    assert {conduit.item.grade(text).verdict for text in ("44120", "query", "51590")} == {"invalid"}
+    claimed = replace(conduit, data={**conduit.data, "key": {**conduit.key, "claim": "44120"}})
+    assert "no rule decides this operation" in str(next(iter(check(claimed))))
+
+
+#: Words of titles that say who the patient is, or join the others.
+FRAME = frozenset(
+    "woman man boy girl newborn with from after long since still under that whose lives years weeks who"
+    " days day two three four old new and the has can her his".split()
+)
+#: How charts say what a title says in other words.
+IN_OTHER_WORDS = {
+    "air": r"bubbles in the urine",
+    "attack": r"admission",
+    "bad": r"two hospital stays",
+    "bag": r"empties",
+    "belly": r"abdom|distended|tense",
+    "belt": r"belt",
+    "bites": r"satiety",
+    "bleed": r"blood",
+    "blockage": r"obstruct",
+    "blood": r"hemoglobin",
+    "brought": r"dropped at the door",
+    "can": r"nothing but",
+    "cannot": r"vomiting",
+    "chance": r"suspected ureteral stone",
+    "cold": r"raynaud",
+    "come": r"colicky",
+    "count": r"hemoglobin",
+    "cramps": r"colicky",
+    "crash": r"MVC|collision|rollover|head.on",
+    "dark": r"melena",
+    "down": r"vomiting",
+    "drink": r"liquids",
+    "end": r"always intended",
+    "falling": r"hemoglobin",
+    "feel": r"felt|feels",
+    "fever": r"10\d\.\d F|temp 10\d|\bF\b",
+    "few": r"satiety",
+    "fifth": r"five days ago",
+    "food": r"vomiting",
+    "found": r"showed",
+    "fourth": r"four days ago",
+    "friends": r"friends",
+    "full": r"satiety",
+    "gone": r"takedown",
+    "good": r"melted away",
+    "green": r"bilious",
+    "growing": r"turning to",
+    "gut": r"bowel",
+    "hard": r"rigid",
+    "heart": r"truncus|fibrillation",
+    "inside": r"peritonitis",
+    "keep": r"vomiting",
+    "lifts": r"lift",
+    "list": r"three",
+    "living": r"mover",
+    "loss": r"\b(lb|pounds)\b",
+    "lost": r"\blb\b|loss",
+    "lump": r"mass",
+    "lumps": r"masses",
+    "mark": r"stripe",
+    "meal": r"eat",
+    "narrow": r"stricture",
+    "noisy": r"gurgle",
+    "only": r"nothing but",
+    "out": r"soft belly",
+    "pain": r"cramps|colic",
+    "places": r"strictures|high on the left",
+    "plan": r"always intended",
+    "pounds": r"\blb\b",
+    "proportion": r"severe",
+    "response": r"melted away",
+    "scan": r"\bCT\b",
+    "scarred": r"peritonitis",
+    "scars": r"hysterectomy",
+    "shooting": r"gunshot",
+    "skips": r"fibrillation",
+    "spread": r"everywhere",
+    "stool": r"bowel movement",
+    "stools": r"melena|stool",
+    "stopped": r"percentile",
+    "sudden": r"since yesterday",
+    "swollen": r"distend|disten|tense|swelling",
+    "tight": r"strictures",
+    "turn": r"turning",
+    "unlucky": r"it tore",
+    "vomit": r"emesis",
+    "vomiting": r"N/V",
+    "waited": r"four days",
+    "ward": r"cardi",
+    "week": r"for a week",
+    "weight": r"\b(lb|pounds)\b",
+    "year": r"year",
+}
+
+
+def test_titles_assert_nothing_that_their_charts_lack():
+    assert {case.title: words for case in every_case() if (words := lacking(case))} == {}
+
+
+def lacking(case):
+    """The words of a title that its chart says neither so nor otherwise."""
+    words = re.findall(r"[a-z]{3,}", case.title.partition(":")[2].lower())
+    told = [word for word in words if word in FRAME or word[:5] in case.unmarked.lower()]
+    other = [w for w in words if re.search(IN_OTHER_WORDS.get(w, "(?!)"), case.unmarked, re.IGNORECASE)]
+    return [word for word in words if word not in (*told, *other)]
 
 
 #: Wrong rules that no chart tempts to yet; their smallest operations stand in tests/minimal.
@@ -546,7 +703,7 @@ SHOWN_IN_MINIMAL_CASES_ALONE = {
 
 
 def test_every_misconception_shows_in_some_case():
-    shipped = [load(path) for path in library()]
+    shipped = every_case()
     told = {m.id for case in shipped for ms in case.item.diagnosis.wrong_ways.values() for m in ms} | {
         "asked-without-need"
     }
@@ -673,15 +830,13 @@ def test_the_key_of_a_bare_operation_is_checked(tmp_path):
     assert ["bare.yaml:4" in str(fault) for fault in cases.check(cases.load(file))] == [True]
 
 
-@pytest.mark.parametrize("path", library(), ids=lambda path: path.stem)
-def test_what_is_not_usual_of_an_operation_stands_in_a_marked_sentence(path):
-    case = load(path)
-    for op in case.readings:
+def test_what_is_not_usual_of_an_operation_stands_in_a_marked_sentence():
+    for case, op in [(shipped, op) for shipped in every_case() for op in shipped.readings]:
         facets = {"approach"} if op.approach != "open" else set()
         facets |= {"session"} if op.follows else set()
         facets |= {"surgeon"} if op.surgeon != "primary" else set()
         facets |= {"unusual_work"} if op.unusual_work else set()
-        assert facets <= set(dict(op.marks))
+        assert facets <= set(dict(op.marks)), case.id
 
 
 def test_a_mark_of_the_whole_operation_must_be_in_the_chart(rowan):

@@ -71,9 +71,25 @@ def test_a_change_changes_the_fingerprint(tmp_path, monkeypatch):
 
 
 def test_without_a_browser_there_is_advice_and_not_a_skip(monkeypatch):
-    monkeypatch.setattr(browser, "find", lambda: None)
-    monkeypatch.setattr(browser, "install", lambda: None)
+    monkeypatch.setattr(browser, "find", lambda engine: None)
+    monkeypatch.setattr(browser, "install", lambda engines: None)
+    monkeypatch.delenv("ENGINES", raising=False)
     with pytest.raises(SystemExit, match="CHROME="):
+        browser.ensure()
+
+
+def test_an_engine_that_is_named_must_be_there(monkeypatch):
+    monkeypatch.setattr(browser, "find", lambda engine: "/a/browser" if engine == "chromium" else None)
+    tried = []
+    monkeypatch.setattr(browser, "install", tried.extend)
+    monkeypatch.setenv("ENGINES", "chromium, webkit")
+    with pytest.raises(SystemExit, match="webkit2gtk-driver"):
+        browser.ensure()
+    assert tried == ["webkit"]
+    monkeypatch.delenv("ENGINES")
+    assert browser.ensure() == {"chromium": "/a/browser"}
+    monkeypatch.setenv("ENGINES", "chrome")
+    with pytest.raises(SystemExit, match="ENGINES names chrome"):
         browser.ensure()
 
 

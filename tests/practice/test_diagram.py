@@ -1,6 +1,7 @@
 """The drawing: well-formed, true to the operation, and legible."""
 
 import re
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -9,6 +10,8 @@ from hypothesis import given
 
 from casebook import cases
 from casebook.coding.bowel import cm
+from casebook.coding.places import measured
+from casebook.coding.reading import read_operation
 from casebook.grading import Item
 from casebook.practice import diagram
 from casebook.practice.likely import candidate_answers
@@ -75,22 +78,39 @@ def test_titles_are_text_and_ids_are_its_own():
 
 
 @pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
-def test_beside_the_bowel_as_operated_stands_the_one_that_would_make_it_right(path):
-    item = Item.read(cases.load(path).page())
-    for answer in candidate_answers(cases.load(path).page()):
+def test_no_two_pictures_of_a_case_show_the_same_and_no_centimeters_that_its_chart_does_not_give(path):
+    page = cases.load(path).page()
+    item = Item.read(page)
+    stated = {cm(at) for at in page["measured"]}
+    for answer in candidate_answers(page):
         told = diagram.beside(item, answer)
-        assert len(told["operated"]) == len(item.note.readings)
-        grade = item.grade(answer)
-        assert told["says"] == (grade.flip or "")
-        if told["right_if"]:
-            assert grade.verdict != "correct"
-            words = [picture["words"] for picture in told["operated"]]
-            assert (
-                told["right_if"]["words"] not in words
-                or item.note.action == "query"
-                or grade.way[1] != item.note.readings[0]
-            )
-        elif grade.flip:
-            assert grade.flip.startswith(
-                ("No operation", "No answer of the surgeon's", "This casebook has no rule")
-            )
+        pictures = [*told["operated"], *([told["right_if"]] if told["right_if"] else [])]
+        words = [picture["words"] for picture in pictures]
+        assert len(set(words)) == len(words)
+        assert told["says"] == (item.grade(answer).flip or "")
+        for picture in pictures:
+            shown = picture["words"].rsplit(":", 1)[0]
+            labels = [e.text for e in ElementTree.fromstring(picture["svg"]).iter(f"{SVG}text")]
+            assert set(re.findall(r"[0-9.]*[0-9]", shown)) <= stated
+            assert ("not to scale" in labels) == ("Not to scale" in shown)
+            assert "not to scale" in labels or stated
+        assert not re.search(r"\bcm\b", told["says"]) or stated
+
+
+def test_a_chart_that_measures_is_drawn_with_its_centimeters():
+    chart = "Strictures at 300 to 330 cm past the ligament. Another, 45 cm long, farther down."
+    op = read_operation(
+        {
+            "steps": [
+                {"resect": [300, 330], "name": "the upper one"},
+                {"join": [300, 330], "name": "the upper one"},
+                {"resect": [450, 495], "name": "the lower one"},
+            ]
+        }
+    )
+    op = replace(op, measured=measured(chart, [op]))
+    assert op.measured == {300.0, 330.0}
+    words = diagram.in_words(op)
+    assert "Missing from 300 to 330 (the upper one): joined." in words
+    assert "Missing: the lower one, left stapled inside." in words
+    assert "Not to scale" in words

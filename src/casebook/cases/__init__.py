@@ -2,7 +2,7 @@
 
 from casebook.errors import CaseError
 
-from .case import LARGEST, MARK, SCHEMA, Case, cases_folder, distinct, library, load, root
+from .case import LARGEST, MARK, SCHEMA, Case, beyond, cases_folder, distinct, library, load, root
 from .checking import check, key_answers, ran_out
 from .keys import CASE_KEYS, KEY_KEYS, NOISES, TOPICS
 
@@ -16,6 +16,7 @@ __all__ = [
     "TOPICS",
     "Case",
     "CaseError",
+    "beyond",
     "cases_folder",
     "check",
     "distinct",

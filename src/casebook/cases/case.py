@@ -16,6 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from casebook.coding import places
 from casebook.coding.claim import Same
 from casebook.coding.note import Note
 from casebook.coding.operation import OPERATION_KEYS
@@ -106,7 +107,12 @@ class Case:
             "key": self.key,
             "evidence": self.evidence,
             "apart": self.apart,
-        }
+        } | ({"measured": self.measured} if self.chart.strip() else {})
+
+    @property
+    def measured(self) -> list[float]:
+        """The positions along the bowel, in cm, that the chart itself states."""
+        return sorted({at for op in self.readings for at in op.measured or ()})
 
     def line(self, *path: str | int) -> int:
         """The line of a key, or of the nearest key above it."""
@@ -211,7 +217,10 @@ def _readings(case: Case) -> tuple[Any, ...]:
             readings.append(read_operation(row, path))
         except OperationError as error:
             raise CaseError(case.path, case.line(*error.path), error.message) from None
-    return tuple(readings)
+    if not case.chart.strip():
+        return tuple(readings)
+    stated = places.measured(case.unmarked, readings)
+    return tuple(replace(op, measured=stated) for op in readings)
 
 
 # Where the shipped cases are
@@ -250,6 +259,11 @@ def library() -> list[Path]:
     listed = re.findall(r"cases/([\w-]+)", toc.read_text("utf-8")) if toc.is_file() else []
     order = {name: i for i, name in enumerate(listed)}
     return sorted(cases_folder().glob("*.md"), key=lambda p: (order.get(p.stem, len(order)), p.stem))
+
+
+def beyond() -> list[Path]:
+    """The shipped charts of operations that no rule decides: to be met, and answered by nobody."""
+    return sorted((cases_folder() / "outside").glob("*.md"))
 
 
 @lru_cache(maxsize=1)

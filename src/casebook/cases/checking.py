@@ -172,13 +172,18 @@ def _diagnoses(case: Case) -> Iterator[Fault]:
 
 
 def _why(case: Case) -> Iterator[Fault]:
-    if case.key.get("claim") and case.chart and not str(case.key.get("why") or "").strip():
+    answered = case.key.get("claim") or case.note.out_of_scope
+    if answered and case.chart and not str(case.key.get("why") or "").strip():
         yield Fault("key: expected why:, the author's reason in a sentence or two", ("key",))
 
 
 def _claim(case: Case) -> Iterator[Fault]:
     """The key against the rules: the preferred answer, then the others that the author accepts."""
     where = ("key", "claim")
+    if case.note.out_of_scope and case.chart:
+        if case.key.get("claim"):
+            yield Fault(f"claim: no rule decides this operation: {case.note.out_of_scope}", where)
+        return
     if not case.key.get("claim"):
         yield Fault('key: expected claim:, such as "44120; 44121", or query', ("key",))
         return

@@ -3,7 +3,9 @@ each amounts to.
 
     room = Room(["alder", "birch"], folder="responses")
     room.chart()                                     # large enough for the last row
-    room.hands({"44120; 44121": 9, "44120 x2": 4})   # shows of hands
+    room.open(lan=True)                              # phones answer, and a panel counts
+    room.hands({"44120; 44121": 9, "44120 x2": 4})   # or shows of hands
+    room.answers("44120\\nquery\\n44120; 44121")       # or a column of answers, pasted
     room.collect()                                   # or the files dropped in the folder
     room.reveal()                                    # what each answer amounts to
     room.bars()                                      # by wrong rule
@@ -15,12 +17,13 @@ What these give reads as plain text too. `room.panel()` is the same with buttons
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 from IPython.display import display
@@ -29,11 +32,12 @@ from casebook.cases import Case, load
 from casebook.coding.typed import read
 from casebook.grading import Grade, expected
 from casebook.grading.feedback import amounts_to, headline
-from casebook.practice.responses import first_answers, read_folder
+from casebook.practice.responses import counted_as, first_answers, read_folder
 from casebook.quiz.chart import chart_html
 from casebook.quiz.widget import Drawing, Quiz, Worked
 
-from .tables import typed
+if TYPE_CHECKING:
+    from .phones.opened import Opened
 
 STYLE = """<style>
 .casebook-room {
@@ -88,12 +92,13 @@ class Room:
         self.counts: dict[str, dict[str, int]] = {case.id: {} for case in self.cases}
         self._from_files: set[str] = set()  # cases whose answers were counted from files
         self._at = 0
+        self._live: Opened | None = None
         self._moved: list[Callable[[], None]] = []  # what follows the case that is shown
 
     @property
     def case(self) -> Case:
         """The case that is shown."""
-        return self.cases[self._at]
+        return self.cases[self._live.votes.now.at if self._live else self._at]
 
     def chart(self) -> Shown:
         """The chart, large, without the marks that say which words decide."""
@@ -120,6 +125,29 @@ class Room:
         self._from_files.discard(self.case.id)
         self._mine.update(told)
         return self.tally()
+
+    def answers(self, text: str) -> Shown:
+        """Count a pasted column of answers, one a line, each of one person; they replace what was counted
+        before. An answer that cannot be read is counted as such."""
+        self._mine.clear()
+        self._from_files.discard(self.case.id)
+        self._mine.update(Counter(_told(line) for line in text.splitlines() if line.strip()))
+        return self.tally()
+
+    def open(self, file: str | Path | None = None, *, lan: bool = False, port: int = 0) -> Opened:
+        """Let phones answer from now on; what they say is counted in the place of hands. `file` keeps the
+        votes, and goes on with them where it holds some; else they last as long as this room. With `lan` the
+        phones of this network may come in.
+
+        Raises CommandError where the file or the port cannot be had.
+        """
+        from .phones.opened import Opened
+
+        if self._live is not None:
+            self._live.close()
+        kept = Path(file) if file else Path(tempfile.mkdtemp(prefix="casebook-")) / "votes.sqlite3"
+        self._live = Opened(self.cases, kept, lan=lan, port=port).start()
+        return self._live
 
     def collect(self) -> Shown:
         """Count the answers to this case in the files of the folder, one for each learner; they replace what
@@ -157,14 +185,13 @@ class Room:
         )
 
     def bars(self) -> Shown:
-        """How many answers each wrong rule gives; an answer that several give counts for each."""
+        """How many people's answers each wrong rule gives, each person once: rules that give the same answer
+        share a bar."""
         counts: dict[str, int] = {}
         for text, number in self._sorted:
             grade = self.case.item.grade("" if text == UNREADABLE else text)
-            names = [m.says for m in grade.misconceptions] or [
-                "no known rule" if grade.verdict in ("partly", "wrong") else ""
-            ]
-            for name in filter(None, names):
+            rules = "; or ".join(m.says for m in grade.misconceptions)
+            if name := rules or ("no known rule" if grade.verdict in ("partly", "wrong") else ""):
                 counts[name] = counts.get(name, 0) + number
         rows = sorted(
             ((name, number, "") for name, number in counts.items()), key=lambda row: (-row[1], row[0])
@@ -172,7 +199,9 @@ class Room:
         return _bars(rows, "No wrong rule shows in these answers.")
 
     def draw(self, answer: str | None = None) -> Drawing:
-        """The bowel as operated; with an answer also the bowel that would make it right."""
+        """The bowel as operated, and the bowel that would make an answer right: the one that is given, else
+        the room's commonest that is not."""
+        answer = answer or next((text for text, _ in self._sorted if not self._right(text)), None)
         return Quiz(self.case.path).draw(answer)
 
     def explain(self) -> Worked:
@@ -181,11 +210,16 @@ class Room:
 
     def next(self) -> Shown:
         """Go on to the next case, and show its chart; at the end it stays with the last one."""
-        self._go(min(self._at + 1, len(self.cases) - 1))
+        self._go(min(self.cases.index(self.case) + 1, len(self.cases) - 1))
         return self.chart()
+
+    def _right(self, text: str) -> bool:
+        return text == UNREADABLE or self.case.item.grade(text).verdict == "correct"
 
     def _go(self, to: int) -> None:
         self._at = to
+        if self._live:
+            self._live.pages.act(f"go {to}")
         for follow in self._moved:
             follow()
 
@@ -199,8 +233,13 @@ class Room:
 
     @property
     def _sorted(self) -> list[tuple[str, int]]:
+        counts: Counter[str] = Counter(self._mine)
+        if self._live:
+            now = self._live.votes.now
+            for text, number in self._live.votes.counts(now.at, now.turn).items():
+                counts[_told(text)] += number
         return sorted(
-            ((text, number) for text, number in self._mine.items() if number),
+            ((text, number) for text, number in counts.items() if number),
             key=lambda row: (-row[1], row[0]),
         )
 
@@ -227,7 +266,7 @@ def read_hands(text: str) -> dict[str, int]:
 
 def _told(text: str) -> str:
     answer = read(text)
-    return UNREADABLE if answer.error or answer.blank else typed(text)
+    return UNREADABLE if answer.error or answer.blank else counted_as(text)
 
 
 def _verdict(grade: Grade) -> str:
@@ -280,6 +319,7 @@ def _panel(room: Room) -> ipywidgets.Widget:
 
     def chosen(change: Mapping[str, Any]) -> None:
         if change["new"] != room._at:
+            hands.value = ""  # they belong to the case before
             room._go(change["new"])
             show(room.chart)(None)
 

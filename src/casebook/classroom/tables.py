@@ -24,15 +24,14 @@ from typing import Any
 import pandas as pd
 
 from casebook.cases import library, load
-from casebook.coding.claim import show
-from casebook.coding.typed import read
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page
-from casebook.practice.responses import Response, first_answers
+from casebook.practice.responses import Response, counted_as, first_answers
 from casebook.practice.results import CONFIDENCE, Z, wilson
 
 from .beliefs import Bank
+from .cells import safe
 
 COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
 ENOUGH = 8  # learners at least before a case's discrimination is put into words
@@ -254,7 +253,7 @@ def _answer(part: _Part, bank: Bank, each: Response, grade: Any, right: int, of:
         sums["strong"] += rest >= GOOD
         sums["strong_right"] += good and rest >= GOOD
         _add(sums, (("n", 1.0), ("x", good), ("y", rest), ("yy", rest * rest), ("xy", good * rest)))
-    told = (each.case, typed(each.answer))
+    told = (each.case, counted_as(each.answer))
     part.answers[told] = part.answers.get(told, 0) + 1
     for m in grade.misconceptions:
         part.shown[each.case, m.id] = part.shown.get((each.case, m.id), 0) + 1
@@ -269,14 +268,6 @@ def _case(name: str, bank: Bank) -> str:
     """The case that a name means, which somebody may have typed: `Oak` and `oak.md` are `oak`."""
     plain = re.sub(r"\.(md|ya?ml)$", "", name.strip().lower())
     return name if name in bank.items or plain not in bank.items else plain
-
-
-def typed(text: str) -> str:
-    """An answer as it is counted: the same claim reads the same, however it was typed."""
-    answer = read(text)
-    return (
-        "query" if answer.query else show(sorted(answer.claim, key=lambda line: (line.code, line.modifiers)))
-    )
 
 
 # Adding up
@@ -549,10 +540,9 @@ def clustered(sums: Mapping[str, float]) -> tuple[int, int]:
 
 
 def _cell(value: Any) -> Any:
-    """A cell of a CSV file: lists as words; text that a spreadsheet would run as a formula gets an apostrophe
-    before it."""
+    """A cell of a CSV file: lists as words."""
     if isinstance(value, list):
         value = ", ".join(value)
     if isinstance(value, dict):
         value = "; ".join(f"{key}: {', '.join(told)}" for key, told in value.items())
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+    return safe(value)

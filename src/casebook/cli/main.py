@@ -1,5 +1,5 @@
 """The command line: `casebook code`, `grade`, `list`, `scrub`, `check`, `update-edits`; for a class `assign`,
-`class report` and `export`."""
+`class`, `room` and `export`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook import __version__
-from casebook.cases import TOPICS, Case, check, library, load, ran_out
+from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, show
 from casebook.coding.typed import read
@@ -20,6 +20,7 @@ from casebook.errors import CasebookError, CaseError, CommandError
 from casebook.grading.feedback import Graded, in_text, result
 
 from . import teaching
+from .shared import many
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -180,7 +181,8 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _check(args: argparse.Namespace) -> int:
-    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else library()
+    shipped = [*library(), *beyond()]
+    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else shipped
     if not files:
         where = ", ".join(map(str, args.paths))
         print(
@@ -201,7 +203,7 @@ def _check(args: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     for note in ran_out(cases, date.today(), book=not args.paths):
         print(f"note: {note}")
-    print(f"{teaching.many(len(files), 'case')}, {teaching.many(len(faults), 'fault')}")
+    print(f"{many(len(files), 'case')}, {many(len(faults), 'fault')}")
     return 1 if faults else 0
 
 

@@ -8,11 +8,13 @@ rests on.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import Protocol, TypeVar
 
 from casebook.data import text
 
@@ -71,8 +73,16 @@ class Edit:
         """Whether it is a limit on units that the record may lift (MAI 3)."""
         return self.kind == "units" and limits()[self.codes[0]].kind == 3
 
+    @property
+    def plain(self) -> str:
+        """What it says without the names of the tables' columns."""
+        return _COLUMNS.sub("", self.says)
+
     def as_dict(self) -> dict[str, object]:
         return asdict(self) | {"codes": list(self.codes)}
+
+
+_COLUMNS = re.compile(r" \((?:MAI|indicator) \d\)")
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -145,6 +155,41 @@ def pair(one: str, two: str) -> tuple[str, str, int] | None:
         if (first, second) in table:
             return first, second, table[first, second]
     return None
+
+
+class Coded(Protocol):
+    """Anything that has a code and its modifiers: a line, or a service that is to become one."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def modifiers(self) -> Iterable[str]: ...
+
+
+L = TypeVar("L", bound=Coded)
+
+
+def listed(lines: Iterable[L]) -> list[L]:
+    """The lines in the order a claim lists them: primaries by value, each followed by its own add-ons.
+
+    A code without a value of its own is ranked as the widest resection is; equals stay as they come.
+    """
+    table = values()
+
+    def worth(line: L) -> float:
+        return -(table[line.code if line.code in table else "44143"].total)
+
+    given = list(lines)
+    rest = sorted((line for line in given if add_on(line.code)), key=lambda s: (s.code, sorted(s.modifiers)))
+    ordered: list[L] = []
+    for primary in sorted(
+        (line for line in given if not add_on(line.code)), key=lambda s: (worth(s), s.code)
+    ):
+        mine = [line for line in rest if primary.code in bases()[line.code]]
+        ordered += [primary, *mine]
+        rest = [line for line in rest if line not in mine]
+    return ordered + rest
 
 
 def on_second_codes(claim: Iterable[Line]) -> tuple[Line, ...]:

@@ -153,6 +153,8 @@ class Operation:
     unusual_work: bool = False
     says: str = ""
     marks: tuple[tuple[str, str], ...] = ()  # facets, each with the mark in the chart that says so
+    # Positions in cm that the chart states; None where there is no chart, and so nothing but centimeters.
+    measured: frozenset[float] | None = field(default=None, repr=False, compare=False)
     bowel: Bowel = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

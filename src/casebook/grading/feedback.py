@@ -336,6 +336,7 @@ def _worked(item: Item) -> list[Part]:
         *settling(item, acts=["join", "stoma"]),
     )
     struck = billed.not_billed if billed else ()
+    decided = billed.because if billed else ("settle",) if item.note.action == "query" else ()
     readings = item.note.readings
     codes = icd10.accepted(item.key.get("diagnoses"))
     found = [
@@ -353,7 +354,7 @@ def _worked(item: Item) -> list[Part]:
             ),
         ),
         Part("settles", settles_as(item), quotes),
-        Part("because", "Because", tuple(map(rule_as_read, billed.because if billed else ("settle",)))),
+        Part("because", "Because", tuple(map(rule_as_read, decided))),
         Part(
             "not_billed",
             "Not billed",

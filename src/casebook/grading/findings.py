@@ -68,9 +68,7 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
         if have[code] != right_units[code]:
             rule = "further-units" if edits.add_on(code) else (target.rests_on[code] or (None,))[-1]
             if code in blocked and blocked[code].absolute:
-                says = blocked[
-                    code
-                ].says  # an absolute limit says it all; one that records can lift is no reason here
+                says = blocked[code].plain
             else:
                 says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
             yield Finding("units", code, says, rule)
@@ -178,7 +176,7 @@ def _denied(x: _Extra) -> Finding | None:
         baseless = x.blocked[code].kind == "add-on-without-base"
         rule = "first-join" if baseless and code in _FURTHER else _told_of(code)
         why = f"{RULEBOOK[rule].says} " if rule and RULEBOOK[rule].kind == "inside" else ""
-        return Finding("edit", code, why + x.blocked[code].says, rule)
+        return Finding("edit", code, why + x.blocked[code].plain, rule)
     return None
 
 
@@ -382,8 +380,8 @@ _MARK_SAYS = {
     "22": "22 needs a note that describes work far beyond the usual, and it goes on the resection code.",
     "51": "51 goes on later procedures that are not add-ons, and nowhere else.",
     "59": (
-        "No pair edit here needs 59: it is for a second service at a separate site where a pair has"
-        " indicator 1."
+        "Nothing here needs 59: it is for a second service at a separate site whose code the tables pay only"
+        " for separate work."
     ),
     "52": "52 says that less was done than the code describes.",
     "53": (

@@ -6,44 +6,52 @@ in words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
 from casebook.coding import edits
-from casebook.coding.bowel import Place, cm
-from casebook.coding.claim import MODIFIER_ORDER, Claim, same, show
+from casebook.coding.bowel import Place
+from casebook.coding.claim import MODIFIER_ORDER, Claim, Same, show
 from casebook.coding.note import Note
 from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, Step
+from casebook.coding.places import called, called_step, listed, name, span, told_in_cm
 from casebook.coding.rulebook import CODES, UNLISTED, UNLISTED_OPEN
-from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.coding.views import accepted
 from casebook.errors import OperationError
+
+from .glance import Look, Sought, look
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
 PIECE = 10.0  # cm, the length of a made-up further piece
 MOST_STEPS = 60_000  # of changed operations; a reader waits for this
 FISTULAS = STEPS["close_fistula"]  # where each leads
+#: What was done, as one says that it was not: the noun, and what becomes of a named one.
 WORDS = {
-    "stoma": "the stoma",
+    "stoma": ("stoma", ""),
+    "stricturoplasty": ("stricturoplasty", "been widened"),
+    "bypass": ("bypass", ""),
+    "repair": ("hole to sew", "been there to sew"),
+    "enterotomy": ("opening", "been made"),
+    "diverticulectomy": ("pouch to remove", "been removed"),
+    "revise_stoma": ("revision of the stoma", ""),
+    "feeding_catheter": ("feeding catheter", ""),
+    "lyse_adhesions": ("freeing of adhesions", ""),
+    "explore": ("exploration", ""),
+    "appendectomy": ("removal of the appendix", ""),
+    "hernia_repair": ("hernia repair", ""),
+    "untwist": ("untwisting", ""),
+    "mesentery_repair": ("closing of the mesentery", ""),
+    "omentectomy": ("removal of omentum", ""),
+}
+#: What was done at one spot, where the chart has no name for it.
+MOVED = {
     "stricturoplasty": "the stricturoplasty",
-    "bypass": "the bypass join",
-    "repair": "the repair",
+    "repair": "the hole",
     "enterotomy": "the opening",
-    "diverticulectomy": "the removal of the pouch",
-    "close_stoma": "the closing of the stoma",
-    "close_fistula": "the closing of the fistula",
-    "revise_stoma": "the revision of the stoma",
-    "feeding_catheter": "the feeding catheter",
-    "reopen": "the reopening",
-    "lyse_adhesions": "the freeing of adhesions",
-    "explore": "the exploration",
-    "appendectomy": "the removal of the appendix",
-    "hernia_repair": "the hernia repair",
-    "untwist": "the untwisting",
-    "mesentery_repair": "the closing of the mesentery",
-    "omentectomy": "the omentum",
+    "diverticulectomy": "the pouch",
 }
 
 
@@ -52,12 +60,12 @@ def stuck(claim: Claim) -> list[edits.Edit]:
     return [e for e in edits.scrub(claim) if e.blocks and not e.appealable]
 
 
-def way(note: Note, claim: Claim) -> tuple[str, Operation | None]:
+def way(note: Note, claim: Claim) -> tuple[str | None, Operation | None]:
     """The smallest change that would make a claim right, in words, and the operation it leads to, if one
-    does."""
+    does; no words where nothing that a surgeon could have done is near enough."""
     text = show(claim)
     if shut_by := stuck(claim):
-        return f"No operation makes {text} right: {shut_by[0].says}", None
+        return f"No operation makes {text} right: {shut_by[0].plain}", None
     if strange := never(claim):
         return f"No operation makes {text} right: {strange}", None
     if strange := beyond(claim):
@@ -74,35 +82,92 @@ def way(note: Note, claim: Claim) -> tuple[str, Operation | None]:
                 )
         return f"No answer of the surgeon's to what is open would make {text} right.", None
     found = nearest(note.readings[0], claim)
-    if found is None:
-        return f"No operation within two changes of this one makes {text} right.", None
-    if not found:
-        return f"None of the changes that were tried makes {text} right.", None
+    if not found:  # none within reach, or too many to try
+        return None, None
+    return f"It would be right had {in_words(found)}.", found[-1].op
+
+
+def in_words(found: tuple[Change, ...]) -> str:
+    """One change or two, to complete “had …”."""
+    undone = [change.of for change in found if change.of]
+    if len(undone) == 2 and undone[0][0] == undone[1][0]:
+        (act, one), (_, two) = undone
+        noun, became = WORDS[act]
+        if one and two and became:
+            return f"neither {one} nor {two} {became}"
+        if not found[-1].op.did(act):
+            return f"there been no {noun}"
     if len({change.says for change in found}) < len(found):
-        return f"It would be right had {found[0].says}, twice over.", found[-1].op
-    return "It would be right had " + ", and had ".join(change.says for change in found) + ".", found[-1].op
+        return f"{found[0].says}, twice over"
+    return ", and had ".join(change.says for change in found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Change:
-    """One stated change and the operation it leads to. `says` completes “Had …”."""
+    """One stated change and the operation it leads to; `before` is what was changed. `says` completes “Had
+    …”.
+
+    What is worked out for it is kept, since many answers to a case ask for the same changes.
+    """
 
     says: str
     op: Operation
+    before: Operation = field(repr=False)
+    of: tuple[str, str] | None = None  # what was not done: its act, and its name in the chart
+    alone: bool = False  # far from what was done, and so never one of two changes
 
-    def fewer(self, before: Operation) -> bool:
+    @cached_property
+    def fewer(self) -> bool:
         """Whether it comes to something simply not done, with no end left open by it."""
-        opened = [sum(p.open for p in op.bowel.places) for op in (before, self.op)]
-        return set(self.op.steps) < set(before.steps) and opened[1] <= opened[0]
+        opened = [sum(p.open for p in op.bowel.places) for op in (self.before, self.op)]
+        return set(self.op.steps) < set(self.before.steps) and opened[1] <= opened[0]
+
+    @cached_property
+    def look(self) -> Look:
+        """A glance at the operation."""
+        return look(self.op)
+
+    @cached_property
+    def claims(self) -> tuple[tuple[frozenset[str], Same], ...]:
+        """The accepted claims as they are compared, the main one first: the codes on which 51 is free, and
+        the rest."""
+        found = [claim for _, claim in accepted(self.op) if claim.out_of_scope is None]
+        return tuple((claim.free_51, claim.same()) for claim in found)
+
+    @cached_property
+    def further(self) -> tuple[Change, ...]:
+        """What is one more change away, and neither takes back what this one did nor stands only alone."""
+        made = set(self.op.steps) - set(self.before.steps)
+        return tuple(c for c in changes(self.op) if not c.alone and made.issubset(c.op.steps))
+
+    def gives(self, sought: Sought) -> bool:
+        """Whether the claim is an accepted one after the change."""
+        return any(sought.same(free) == claim for free, claim in self.claims)
+
+    def distance(self, sought: Sought) -> int:
+        """In how many lines the main claim after it differs."""
+        free, claim = self.claims[0] if self.claims else (frozenset[str](), Same())
+        return len(sought.same(free) ^ claim)
+
+
+def _around(op: Operation) -> tuple[Change, ...]:
+    """Every change of an operation, kept for the next answer to it."""
+    return _kept(op, tuple(step.name for step in op.steps), op.measured)
+
+
+@lru_cache(maxsize=2)
+def _kept(op: Operation, *words: object) -> tuple[Change, ...]:
+    """The same. Operations that are equal may still speak of their places by other words."""
+    return tuple(changes(op))
 
 
 def changes(op: Operation) -> Iterator[Change]:
     """Every operation one change away."""
-    for says, fields in _candidates(op):
-        if not fields.get("steps", op.steps):
+    for draft in _candidates(op):
+        if not draft.fields.get("steps", op.steps):
             continue  # an operation of nothing is none
         try:
-            yield Change(says, replace(op, **fields))
+            yield Change(draft.says, replace(op, **draft.fields), op, draft.of, draft.alone)
         except OperationError:
             continue
 
@@ -142,32 +207,20 @@ def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
     None where no two changes do; nothing at all where there are too many to try, as in an operation of thirty
     pieces.
     """
-    if len(_lacks(op, wanted)) > 2:
+    sought = Sought(wanted)
+    if sought.impossible or len(sought.lacks(look(op))) > 2:
         return None
     work = Work()
-    first = sorted(work.changes(op), key=lambda change: _distance(change.op, wanted))
+    first = sorted(work.among(_around(op)), key=lambda change: change.distance(sought))
     for change in first:
-        if not _lacks(change.op, wanted) and _right(change.op, wanted):
+        if not sought.lacks(change.look) and change.gives(sought):
             return (change,)
-    tried = {op, *(change.op for change in first)}
     for fewer in (True, False):  # two things fewer are easier to think than one moved and one more
         for change in first:
-            if len(_lacks(change.op, wanted)) > 1 or (fewer and not change.fewer(op)):
+            if change.alone or len(sought.lacks(change.look)) > 1 or (fewer and not change.fewer):
                 continue
-            made = set(change.op.steps) - set(op.steps)
-            for second in work.changes(change.op):
-                undone = not made.issubset(
-                    second.op.steps
-                )  # the second change would take back what the first one did
-                if (
-                    undone
-                    or second.op in tried
-                    or _lacks(second.op, wanted)
-                    or (fewer and not second.fewer(change.op))
-                ):
-                    continue
-                tried.add(second.op)
-                if _right(second.op, wanted):
+            for second in work.among(change.further):
+                if not sought.lacks(second.look) and (second.fewer or not fewer) and second.gives(sought):
                     return (change, second)
     return () if work.left < 0 else None
 
@@ -178,54 +231,26 @@ class Work:
     def __init__(self) -> None:
         self.left = MOST_STEPS
 
-    def changes(self, op: Operation) -> Iterator[Change]:
-        for change in changes(op):
+    def among(self, changes: Iterable[Change]) -> Iterator[Change]:
+        for change in changes:
             self.left -= len(change.op.steps)
             if self.left < 0:
                 return
             yield change
 
 
-_SESSION = {"58": "staged", "78": "complication", "79": "unrelated"}
-_ROLE = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
-_OPEN = {opened for opened, _ in CODES.values()} - {scoped for _, scoped in CODES.values()}
-_SCOPED = {scoped for _, scoped in CODES.values() if scoped} - {opened for opened, _ in CODES.values()} | {
-    UNLISTED
-}
+@dataclass(frozen=True)
+class Draft:
+    """A change before it is tried: its words, the fields that it replaces, and what `Change` knows of it."""
+
+    says: str
+    fields: dict[str, Any]
+    of: tuple[str, str] | None = None
+    alone: bool = False
 
 
-def _lacks(op: Operation, wanted: Claim) -> set[str]:
-    """What a glance at the claim shows that another operation must have: one change mends one of these at
-    most."""
-    marks = {mark for line in wanted for mark in line.modifiers}
-    codes = {line.code for line in wanted}
-    found = set()
-    unlisted = codes <= {UNLISTED, UNLISTED_OPEN}  # they take no 22
-    argued = "22" in marks and any(s.kind == "extensive" for s in op.did("lyse_adhesions"))  # by a view
-    if ("22" in marks) != op.unusual_work and not unlisted and not argued:
-        found.add("unusual work")
-    follows = next((_SESSION[m] for m in sorted(marks) if m in _SESSION), None)
-    if follows != (op.follows if op.days <= GLOBAL_DAYS else None) and not any(s.decided for s in op.steps):
-        found.add("session")
-    if next((_ROLE[m] for m in sorted(marks) if m in _ROLE), "primary") != op.surgeon:
-        found.add("surgeon")
-    opened = op.approach in ("open", "converted")
-    if (codes & _OPEN and not opened) or (codes & _SCOPED and opened):
-        found.add("approach")
-    return found
-
-
-def _distance(op: Operation, wanted: Claim) -> int:
-    main = accepted(op)[0][1]
-    return len(same(wanted, main.free_51) ^ main.same())
-
-
-def _right(op: Operation, wanted: Claim) -> bool:
-    return any(claim.out_of_scope is None and claim.fits(wanted) for _, claim in accepted(op))
-
-
-def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every change in words, and the fields that it replaces; the order decides between equals."""
+def _candidates(op: Operation) -> Iterator[Draft]:
+    """Every change; the order decides between equals."""
     yield from _approach(op)
     yield from _at_places(op)
     yield from _fewer(op)
@@ -234,77 +259,86 @@ def _candidates(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from _of_the_whole(op)
 
 
-def _approach(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+def _approach(op: Operation) -> Iterator[Draft]:
     laparoscopic = op.approach not in ("open", "converted")
-    yield (
-        f"the operation been {'open' if laparoscopic else 'laparoscopic to the end'}",
-        {"approach": APPROACHES[0] if laparoscopic else APPROACHES[1]},
-    )
+    if laparoscopic:
+        yield Draft("the operation been open", {"approach": APPROACHES[0]})
+    else:
+        yield Draft("the operation been laparoscopic to the end", {"approach": APPROACHES[1]})
 
 
-def _at_places(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+def _at_places(op: Operation) -> Iterator[Draft]:
     """Something else done at a place, or the bowel between two taken too."""
     places = op.bowel.places
     for place in places:
         yield from _place_changes(op, place)
     for one, two in pairwise(places):
         if one.joined and two.joined:
-            bridge = (Step("resect", one.end, two.start, reason="margin"), Step("join", one.start, two.end))
-            kept = _without(op, {one.joins[-1], two.joins[-1]})
-            yield (
-                f"the bowel from {cm(one.end)} to {cm(two.start)} also been taken, with one join",
-                {"steps": kept + bridge},
+            both = " and ".join(filter(None, (name(op, one), name(op, two))))
+            bridge = (
+                Step("resect", one.end, two.start, reason="margin", name=both),
+                Step("join", one.start, two.end, name=both),
             )
+            kept = _without(op, {one.joins[-1], two.joins[-1]})
+            where = span(op, one.end, two.start)
+            between = f"from {where}" if where else f"between {called(op, one)} and {called(op, two)}"
+            yield Draft(f"the bowel {between} also been taken, with one join", {"steps": kept + bridge})
 
 
-def _fewer(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+def _fewer(op: Operation) -> Iterator[Draft]:
     """A step left out, or a fistula that led elsewhere."""
     places = op.bowel.places
     for i, step in enumerate(op.steps):
         if step.act in WORDS and not (step.act == "stoma" and any(i in p.stomas and p.cuts for p in places)):
-            word = WORDS[step.act].removeprefix("the ") if step.kind != "loop" else "loop stoma"
+            noun, became = WORDS[step.act]
             alike = sum(s.act == step.act and s.kind == step.kind for s in op.steps)
-            yield (
-                f"there been one {word} fewer" if alike > 1 else f"there been no {word}",
-                {"steps": _without(op, {i})},
-            )
+            if alike > 1:
+                named = step.name and became
+                says = f"{step.name} not {became}" if named else f"there been one {noun} fewer"
+            else:
+                says = f"there been no {'loop stoma' if step.kind == 'loop' else noun}"
+            yield Draft(says, {"steps": _without(op, {i})}, (step.act, step.name))
         if step.act == "close_fistula":
             for kind in FISTULAS:
                 if kind != step.kind:
                     turned = (*op.steps[:i], replace(step, kind=kind), *op.steps[i + 1 :])
-                    yield f"the fistula been from {kind.replace('-', ' to ')}", {"steps": turned}
+                    yield Draft(
+                        f"the fistula led from {kind.replace('-', ' to ')}", {"steps": turned}, alone=True
+                    )
 
 
-def _more(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+def _more(op: Operation) -> Iterator[Draft]:
     """Something more at a site of its own, or moved there; or colon brought out."""
     site = _free_site(op)
     if site is not None:
         for says, more in _additions(site):
             again = any(step.act == more[0].act for step in op.apart)
-            yield says.replace("a ", "a further ", 1) if again else says, {"steps": (*op.steps, *more)}
+            words = says.replace("a ", "a further ", 1) if again else says
+            yield Draft(words, {"steps": (*op.steps, *more)}, alone=True)
         for i, step in enumerate(op.steps):
             if step.act in POINTS:
                 moved = (*op.steps[:i], replace(step, start=site, end=site), *op.steps[i + 1 :])
-                yield f"{WORDS[step.act]} been at another site", {"steps": moved}
+                what = called_step(replace(op, measured=frozenset()), step, MOVED[step.act])
+                yield Draft(f"{what} been at another site", {"steps": moved}, alone=True)
     beyond = max([op.valve, *(end for s in op.steps for end in (s.start, s.end))]) + ROOM
     brought_out = Step("stoma", beyond, beyond, kind="loop")
-    yield "a loop of colon been brought out", {"steps": (*op.steps, brought_out)}
+    yield Draft("a loop of colon been brought out", {"steps": (*op.steps, brought_out)}, alone=True)
 
 
-def _of_the_whole(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+def _of_the_whole(op: Operation) -> Iterator[Draft]:
     """Unusual work, the session, and whose claim it is."""
-    yield (
+    yield Draft(
         f"the note {'not ' if op.unusual_work else ''}described work far beyond the usual",
         {"unusual_work": not op.unusual_work},
     )
     for follows, words in RETURNS:
         if op.follows != follows:
-            yield words, {"follows": follows}
+            yield Draft(words, {"follows": follows})
     if op.follows:
-        yield "this been the first operation", {"follows": None, "days": 1}
+        yield Draft("this been the first operation", {"follows": None, "days": 1})
     for surgeon, words in ROLES:
         if op.surgeon != surgeon:
-            yield words, {"surgeon": surgeon}
+            yield Draft(words, {"surgeon": surgeon})
 
 
 RETURNS = (
@@ -325,8 +359,8 @@ def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
     yield (
         "a further segment been removed and joined on its own",
         (
-            Step("resect", site, end),
-            Step("join", site, end),
+            Step("resect", site, end, name="the further segment"),
+            Step("join", site, end, name="the further segment"),
         ),
     )
     yield "a loop been brought out upstream", (Step("stoma", site, site, kind="loop"),)
@@ -346,18 +380,18 @@ def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
         )
 
 
-def _causes(op: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+def _causes(op: Operation) -> Iterator[Draft]:
     """What a hole came from, and what the main work at a fistula was."""
     for i, step in enumerate(op.steps):
         if step.act == "repair":
             became, says = _OTHERWISE["repair"][step.kind in ("surgeon", "fistula")]
-            yield f"the hole at {cm(step.start)} {says}", _turned(op, i, became)
+            yield Draft(f"{called_step(op, step, 'the hole')} {says}", _turned(op, i, became))
         elif step.act in _OTHERWISE:
             became, says = _OTHERWISE[step.act][step.kind in ("incidental", None)]
-            yield says, _turned(op, i, became)
+            yield Draft(says, _turned(op, i, became))
     if any(s.reason == "fistula" for s in op.steps) and not op.did("close_fistula"):
         for kind in FISTULAS:
-            yield (
+            yield Draft(
                 f"closing a fistula ({kind.replace('-', ' to ')}) been the main work",
                 {"steps": (*op.steps, Step("close_fistula", kind=kind))},
             )
@@ -382,38 +416,19 @@ def _turned(op: Operation, i: int, kind: str | None) -> dict[str, Any]:
     return {"steps": (*op.steps[:i], replace(op.steps[i], kind=kind), *op.steps[i + 1 :])}
 
 
-def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
-    where = f"{cm(place.start)} to {cm(place.end)}"
+def _place_changes(op: Operation, place: Place) -> Iterator[Draft]:
     ended = {*place.joins, *place.stomas}
     if place.cuts and not place.left:
-        yield f"the piece from {where} not been removed", {"steps": _without(op, {*place.cuts, *ended})}
-    rest = _without(op, ended)
-    if place.joined:
-        yield (
-            f"the end at {cm(place.start)} been brought out instead of joined",
-            {
-                "steps": (
-                    *_without(op, {place.joins[-1]}),
-                    Step("stoma", place.start, place.start, kind="end"),
-                )
-            },
+        yield Draft(
+            f"nothing been removed at {_spot(op, place)}", {"steps": _without(op, {*place.cuts, *ended})}
         )
-        yield f"the ends at {where} been left stapled", {"steps": _without(op, {place.joins[-1]})}
-        yield from _split(op, place)
-        if place.cuts and place.end <= op.valve:
-            taken = (place.cuts[-1], place.joins[-1])
-            longer = tuple(
-                replace(s, end=op.valve + PIECE) if i in taken else s for i, s in enumerate(op.steps)
-            )
-            yield f"the piece from {where} taken the ileocecal valve with it", {"steps": longer}
-        if place.cuts and place.start >= op.valve:
-            taken = (place.cuts[0], place.joins[-1])
-            higher = tuple(
-                replace(s, start=op.valve - PIECE) if i in taken else s for i, s in enumerate(op.steps)
-            )
-            yield f"the piece from {where} begun above the ileocecal valve", {"steps": higher}
+    if place.left and op.trimmed_only(place):
+        yield from _more_than_trimmed(op, place)
+    if place.joined:
+        yield from _otherwise_than_joined(op, place)
     elif place.start < place.end:
-        yield f"the ends at {where} been joined", {"steps": (*rest, Step("join", place.start, place.end))}
+        rest = (*_without(op, ended), Step("join", place.start, place.end, name=name(op, place)))
+        yield Draft(f"the ends at {_spot(op, place)} been joined", {"steps": rest})
     if place.start < op.valve < place.end and place.joined:
         steps = tuple(
             (
@@ -423,10 +438,53 @@ def _place_changes(op: Operation, place: Place) -> Iterator[tuple[str, dict[str,
             )
             for i, s in enumerate(op.steps)
         )
-        yield "the ileocecal valve been left in place", {"steps": steps}
+        yield Draft("the ileocecal valve been left in place", {"steps": steps})
 
 
-def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
+def _spot(op: Operation, place: Place) -> str:
+    """A place where one says “at” of it."""
+    return called(op, place).removeprefix("the place at ")
+
+
+def _piece(op: Operation, place: Place) -> str:
+    """The bowel taken out at a place."""
+    return name(op, place) or f"the piece at {_spot(op, place)}"
+
+
+def _more_than_trimmed(op: Operation, place: Place) -> Iterator[Draft]:
+    """At ends that an earlier operation left stapled: bowel removed today, and not only the staple lines."""
+    longer = place.end + PIECE
+    joins = tuple(replace(s, end=longer) if i in place.joins else s for i, s in enumerate(op.steps))
+    at = next((i for i in place.joins), len(joins))
+    gone = Step("resect", place.end, longer, reason="infarction", name=name(op, place))
+    yield Draft(
+        f"more than a trim been removed at {_spot(op, place)}", {"steps": (*joins[:at], gone, *joins[at:])}
+    )
+
+
+def _otherwise_than_joined(op: Operation, place: Place) -> Iterator[Draft]:
+    """Another end for a joined place, other pieces, or the valve taken with it or spared."""
+    undone = _without(op, {place.joins[-1]})
+    where = _spot(op, place)
+    measured = told_in_cm(op, place.start)
+    upper = f"the end at {span(op, place.start, place.start)}" if measured else f"the upper end at {where}"
+    stoma = Step("stoma", place.start, place.start, kind="end", name=name(op, place))
+    yield Draft(f"{upper} been brought out instead of joined", {"steps": (*undone, stoma)})
+    yield Draft(f"the ends at {where} been left stapled", {"steps": undone})
+    yield from _split(op, place)
+    if place.cuts and place.end <= op.valve:
+        taken = (place.cuts[-1], place.joins[-1])
+        longer = tuple(replace(s, end=op.valve + PIECE) if i in taken else s for i, s in enumerate(op.steps))
+        yield Draft(f"the piece at {where} taken the ileocecal valve with it", {"steps": longer})
+    if place.cuts and place.start >= op.valve:
+        taken = (place.cuts[0], place.joins[-1])
+        higher = tuple(
+            replace(s, start=op.valve - PIECE) if i in taken else s for i, s in enumerate(op.steps)
+        )
+        yield Draft(f"the piece at {where} begun above the ileocecal valve", {"steps": higher})
+
+
+def _split(op: Operation, place: Place) -> Iterator[Draft]:
     """The same pieces, each with a join of its own."""
     pieces = [op.steps[i] for i in place.cuts]
     rest = _without(op, {*place.cuts, *place.joins})
@@ -443,16 +501,24 @@ def _split(op: Operation, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
         third = float(round(third)) if third > 2 else third  # whole cm, as people measure
         apart = [replace(s, end=s.start + third, lesions=1), replace(s, start=s.end - third, lesions=1)]
     if len(apart) > 1:
-        steps = tuple(x for s in apart for x in (s, Step("join", s.start, s.end)))
-        where = f"from {cm(place.start)} to {cm(place.end)}"
+        steps = tuple(x for s in apart for x in (s, Step("join", s.start, s.end, name=s.name)))
         if len(pieces) == 1:
-            says = f"the lesions {where} been taken out as two pieces, each with its own join"
+            says = f"{_piece(op, place)} been taken out as two pieces, each with its own join"
+        elif clear and len(apart) == len(pieces):
+            says = f"the pieces at {_spot(op, place)} been joined each on its own"
         else:
-            says = (
-                f"the pieces {where} {'' if clear else 'kept clear of one another and '}been joined each on"
-                " its own"
-            )
-        yield says, {"steps": rest + steps}
+            says = f"the bowel between {_pieces(op, place, apart)} been kept, and each been joined on its own"
+        yield Draft(says, {"steps": rest + steps})
+
+
+def _pieces(op: Operation, place: Place, apart: list[Step]) -> str:
+    """The pieces taken from one place, by their names where they have names of their own."""
+    names = list(dict.fromkeys(s.name for s in apart))
+    if all(names) and len(names) == len(apart):
+        return listed(names)
+    return (
+        "the pieces" if len(op.bowel.places) == 1 and name(op, place) else f"the pieces at {_spot(op, place)}"
+    )
 
 
 NEAR = 6.0  # cm of bowel left between two pieces that are split apart

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -104,6 +104,9 @@ class Item:
             readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(page["readings"]))
         else:
             readings = (read_operation(page.get("operation", page)),)
+        if isinstance(stated := page.get("measured"), list):  # else there is no chart to measure anything
+            at = frozenset(float(x) for x in stated if isinstance(x, int | float))
+            readings = tuple(replace(op, measured=at) for op in readings)
         return cls(
             str(page.get("id", "")),
             Note(readings),
@@ -186,7 +189,9 @@ class Item:
 
 
 def grade_claim(item: Item, answer: Answer) -> Grade:
-    """The verdict on one answer that was read."""
+    """The verdict on one answer that was read. Its lines are taken in the order a claim lists them, so that
+    the order they were typed in changes no word."""
+    answer = replace(answer, claim=tuple(edits.listed(sorted(answer.claim))))
     action = item.note.action
     if answer.error:
         return Grade("invalid", 0.0, (Finding("unread", "", answer.error),), item=item)

@@ -15,14 +15,16 @@ from itertools import count, pairwise
 from typing import Any
 
 from casebook.coding.bowel import Place, cm
-from casebook.coding.operation import Operation
+from casebook.coding.operation import Operation, Step
+from casebook.coding.places import called, called_step, name, span, told_in_cm
 from casebook.grading import Item
 
 WIDTH = 360.0  # of the drawing, in its own units; it is as high as its words need
 LEFT, RIGHT = 14.0, 14.0
-SKIN, LINE, TUBE = 30.0, 92.0, 13.0  # how far down the skin and the bowel lie, and how thick the bowel is
-ROWS = (LINE + 30, LINE + 45, LINE + 60)  # where words stand, the first that is free
 LETTER = 6.2  # width of a letter, about
+SKIN, LINE, TUBE = 30.0, 92.0, 13.0  # how far down the skin and the bowel lie, and how thick the bowel is
+FIRST_ROW, ROW = LINE + 30, 15.0  # where words stand, and how far a row lies under the one before
+LONGEST_LABEL = int((WIDTH - 8) / LETTER)  # letters
 COLON = 60.0  # cm of colon shown beyond the valve, at least
 LEAST = {True: 26.0, False: 18.0}  # least width of a stretch: taken out, or kept
 POINTS = {
@@ -50,33 +52,62 @@ STYLE = """
 """
 
 
-def fate(place: Place) -> str:
-    """What became of the ends of a place, in a word or two."""
+def fate(op: Operation, place: Place) -> str:
+    """What became of the ends of a place, in a few words."""
     if place.joined:
         return "joined"
     if place.brought_out:
-        return "brought out at " + " and ".join(cm(at) for at in sorted(place.brought_out))
+        at = sorted(place.brought_out)
+        if told_in_cm(op, *at):
+            return "brought out at " + " and ".join(cm(x) for x in at)
+        return "both ends brought out" if len(at) > 1 else f"the {_which(place, at[0])} end brought out"
     return "left stapled inside"
+
+
+def _which(place: Place, end: float) -> str:
+    return "upper" if end == place.start else "lower"
+
+
+def to_scale(op: Operation) -> bool:
+    """Whether the drawing shows distances that a reader can know."""
+    spots = [s for s in op.steps if s.act in POINTS or s.act in ("bypass", "stoma")]
+    ends = [x for p in op.bowel.places for x in (p.start, p.end)]
+    return told_in_cm(op, op.valve, *ends, *(x for s in spots for x in (s.start, s.end)))
 
 
 def in_words(op: Operation) -> str:
     """The drawing said in words: every place, stoma and point of work, in order along the bowel."""
-    said = [
-        f"Bowel from the ligament of Treitz (0) to the ileocecal valve at {cm(op.valve)} cm, and the colon"
-        " beyond."
-    ]
+    ends = (
+        f" (0) to the ileocecal valve at {cm(op.valve)} cm" if told_in_cm(op, op.valve) else " to the valve"
+    )
+    said = [f"Bowel from the ligament of Treitz{ends}, and the colon beyond."]
+    said += [] if to_scale(op) else ["Not to scale: the chart gives no distances along the bowel."]
     for place in op.bowel.places:
+        where, words = span(op, place.start, place.end).removesuffix(" cm"), name(op, place)
+        before = " (since an earlier operation)" if place.left and not place.cuts else ""
         if place.start == place.end:
-            said.append(f"Divided at {cm(place.start)}, the upper end brought out.")
+            at = f"at {where}" if where else f"for {words}" if words else "there"
+            said.append(f"Divided {at}, the upper end brought out.")
+        elif where:
+            told = f" ({words})" if words else ""
+            said.append(f"Missing from {where}{told}{before}: {fate(op, place)}.")
         else:
-            before = " (since an earlier operation)" if place.left and not place.cuts else ""
-            said.append(f"Missing from {cm(place.start)} to {cm(place.end)}{before}: {fate(place)}.")
-    said += [f"Loop brought out at {cm(at)}." for at, _ in op.bowel.loops]
-    said += [f"{POINTS[s.act].capitalize()} at {cm(s.start)}." for s in op.steps if s.act in POINTS]
-    said += [f"Bypass join between {cm(s.start)} and {cm(s.end)}." for s in op.did("bypass")]
+            said.append(f"Missing: {called(op, place)}{before}, {fate(op, place)}.")
+    loops = [op.steps[i] for _, i in op.bowel.loops]
+    said += [f"Loop brought out{_at(op, step)}." for step in loops]
+    said += [f"{POINTS[s.act].capitalize()}{_at(op, s)}." for s in op.steps if s.act in POINTS]
+    said += [f"Bypass join{_at(op, s, 'between')}." for s in op.did("bypass")]
     joins = sum(p.joined for p in op.bowel.places)
     said.append(f"Joins that stand at closing: {joins}.")
     return " ".join(said)
+
+
+def _at(op: Operation, step: Step, how: str = "at") -> str:
+    """Where something was done, as the end of a sentence: in cm, or by the name of the place."""
+    if told_in_cm(op, step.start, step.end):
+        where = cm(step.start) if step.start == step.end else f"{cm(step.start)} and {cm(step.end)}"
+        return f" {how} {where}" + (f" ({step.name})" if step.name else "")
+    return f": {step.name}" if step.name else ""
 
 
 @dataclass(frozen=True)
@@ -113,38 +144,42 @@ class Words:
     """Words under the bowel, each in the first row where it touches no other."""
 
     def __init__(self) -> None:
-        self.taken: list[list[tuple[float, float]]] = [[] for _ in ROWS]
+        self.taken: list[list[tuple[float, float]]] = [[]]
 
     @property
     def foot(self) -> float:
         """How far down the last row reaches."""
-        return max(y for y, row in zip(ROWS, self.taken, strict=True) if row or y == ROWS[0]) + 8
+        return FIRST_ROW + ROW * (len(self.taken) - 1) + 8
 
     def put(self, x: float, text: str, kind: str = "") -> str:
-        """One label, centered at x as far as the edges allow."""
+        """One label, centered at x as far as the edges allow; one that is too long is cut."""
+        text = text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}\u2026"
         half = len(text) * LETTER / 2
         x = min(max(x, half + 2), WIDTH - half - 2)
-        spans = (
-            (i, row)
+        free = (
+            i
             for i, row in enumerate(self.taken)
             if all(x + half + 4 <= a or b + 4 <= x - half for a, b in row)
         )
-        i, row = next(spans, (len(ROWS) - 1, self.taken[-1]))
-        row.append((x - half, x + half))
-        return f'<text class="{kind}" x="{x:.1f}" y="{ROWS[i]:g}" text-anchor="middle">{escape(text)}</text>'
+        i = next(free, len(self.taken))
+        if i == len(self.taken):
+            self.taken.append([])
+        self.taken[i].append((x - half, x + half))
+        y = FIRST_ROW + i * ROW
+        return f'<text class="{kind}" x="{x:.1f}" y="{y:g}" text-anchor="middle">{escape(text)}</text>'
 
 
-_names = count(1)
+_ids = count(1)
 
 
 def draw(op: Operation, title: str = "The bowel at closing") -> str:
     """An SVG of the bowel at closing, with its title and its words for those who do not see it."""
-    name, x, words = f"bowel-{next(_names)}", Scale.of(op), Words()
+    id, x, words = f"bowel-{next(_ids)}", Scale.of(op), Words()
     parts = [*_bowel(op, x), *_marks(op, x, words)]
     return (
-        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{name}-t'
-        f' {name}-d" xmlns="http://www.w3.org/2000/svg"><title id="{name}-t">{escape(title)}</title><desc'
-        f' id="{name}-d">{escape(in_words(op))}</desc>{"".join(parts)}</svg>'
+        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{id}-t'
+        f' {id}-d" xmlns="http://www.w3.org/2000/svg"><title id="{id}-t">{escape(title)}</title><desc'
+        f' id="{id}-d">{escape(in_words(op))}</desc>{"".join(parts)}</svg>'
     )
 
 
@@ -152,6 +187,8 @@ def _bowel(op: Operation, x: Scale) -> Iterator[str]:
     """The skin, and the tube where it is still there."""
     yield f'<line class="skin" x1="{LEFT:g}" y1="{SKIN:g}" x2="{WIDTH - RIGHT:g}" y2="{SKIN:g}"/>'
     yield f'<text class="quiet" x="{WIDTH - RIGHT:g}" y="{SKIN - 7:g}" text-anchor="end">skin</text>'
+    if not to_scale(op):
+        yield f'<text class="quiet" x="{LEFT:g}" y="{SKIN - 7:g}">not to scale</text>'
     edges = [x.points[0][0], *(at for p in op.bowel.places for at in (p.start, p.end)), x.points[-1][0]]
     for a, b in zip(edges[::2], edges[1::2], strict=True):
         for start, end, kind in ((a, min(b, op.valve), "tube"), (max(a, op.valve), b, "wide")):
@@ -168,7 +205,7 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
                 f'<rect class="out" x="{a}" y="{LINE - TUBE / 2:g}" width="{b - a:.1f}" height="{TUBE:g}"'
                 ' rx="3"/>'
             )
-            yield words.put((a + b) / 2, f"{cm(place.start)}\u2013{cm(place.end)}")
+            yield words.put((a + b) / 2, label(op, place))
         if place.joined:
             number += 1
             top, middle = LINE - 30, (a + b) / 2
@@ -182,13 +219,13 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
             yield f'<path class="loose" d="M{end} {LINE - 12:g}v24"/>'
         for at in place.brought_out:
             yield _stoma(x(at))
-    for at, _ in op.bowel.loops:
-        yield _stoma(x(at) - 5) + _stoma(x(at) + 5) + words.put(x(at), cm(at))
+    for at, i in op.bowel.loops:
+        yield _stoma(x(at) - 5) + _stoma(x(at) + 5) + words.put(x(at), _spot(op, op.steps[i], "loop"))
     for step in op.steps:
         if step.act in POINTS:
             at = x(step.start)
             yield f'<path class="point" d="M{at} {LINE - 11:g}l7 11l-7 11l-7 -11z"/>' + words.put(
-                at, cm(step.start)
+                at, _spot(op, step, POINTS[step.act])
             )
         elif step.act == "bypass":
             a, b = x(step.start), x(step.end)
@@ -196,10 +233,25 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
                 f'<path class="join" d="M{a} {LINE + 9:g}C{a} {LINE + 36:g} {b} {LINE + 36:g} {b}'
                 f' {LINE + 9:g}"/>'
             )
-    yield f'<path d="M{x(op.valve)} {LINE - 15:g}v30"/>' + words.put(
-        x(op.valve), f"valve {cm(op.valve)}", "quiet"
-    )
-    yield words.put(x(0.0), "0 cm", "quiet")
+    valve = f"valve {cm(op.valve)}" if told_in_cm(op, op.valve) else "valve"
+    yield f'<path d="M{x(op.valve)} {LINE - 15:g}v30"/>' + words.put(x(op.valve), valve, "quiet")
+    yield words.put(x(0.0), "0 cm" if told_in_cm(op, op.valve) else "duodenum", "quiet")
+
+
+def label(op: Operation, place: Place) -> str:
+    """What stands under a place: its name, or where it lies."""
+    if words := name(op, place):
+        return words.removeprefix("the ")
+    if told_in_cm(op, place.start, place.end):
+        return f"{cm(place.start)}\u2013{cm(place.end)}"
+    return called(op, place).removeprefix("the ")
+
+
+def _spot(op: Operation, step: Step, otherwise: str) -> str:
+    """What stands under a spot."""
+    if not step.name and told_in_cm(op, step.start):
+        return cm(step.start)
+    return called_step(op, step, otherwise).removeprefix("the ")
 
 
 def _stoma(at: float) -> str:
@@ -215,13 +267,20 @@ def beside(item: Item, answer: str) -> dict[str, Any]:
     """The bowel as operated, one picture for each reading of the note, beside the bowel that would make the
     answer right.
 
-    `right_if` is None where the answer is right already, cannot be read, or where no operation near this one
-    makes it right.
+    `right_if` is None where the answer is right already, cannot be read, where no operation near this one
+    makes it right, or where that one leaves the bowel as it is: only its approach, its session or its marks
+    differ, or it is one of the readings. No two pictures show the same.
     """
     readings = item.note.readings
     titles = ["As operated"] if len(readings) == 1 else [f"As one can read it: {op.says}" for op in readings]
     grade = item.grade(answer)
     found = grade.way[1]
-    right_if = picture(found, "What would make it right") if found else None
-    operated = [picture(op, title) for op, title in zip(readings, titles, strict=True)]
-    return {"operated": operated, "right_if": right_if, "says": grade.flip or ""}
+    drawn = {in_words(op): (op, title) for op, title in zip(readings, titles, strict=True)}
+    if len(drawn) == 1:  # what is open is no matter of the bowel
+        drawn = {words: (op, "As operated") for words, (op, _) in drawn.items()}
+    other = found if found and in_words(found) not in drawn else None
+    return {
+        "operated": [picture(op, title) for op, title in drawn.values()],
+        "right_if": picture(other, "What would make it right") if other else None,
+        "says": grade.flip or "",
+    }

@@ -3,8 +3,9 @@ class.
 
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
 then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
-`confidence`, `seconds`, `hints`. What a file says of verdicts and scores is passed over, since the grader
-runs again. Nothing in a file raises: what cannot be used is named with file and line.
+`confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code). What a file says of
+verdicts and scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used
+is named with file and line.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
-from casebook.coding.claim import MAX_TEXT
+from casebook.coding.claim import MAX_TEXT, show
+from casebook.coding.typed import read
 
 from .results import CONFIDENCE
 
@@ -35,8 +37,8 @@ ENDINGS = (".jsonl", ".json", ".ndjson")
 
 @dataclass(frozen=True)
 class Response:
-    """One answer of one learner: `at` in epoch milliseconds, `seconds` it took; None where the file does not
-    tell."""
+    """One answer of one learner: `at` in epoch milliseconds, `seconds` it took, `test` the number of the test
+    that it was given in; None where the file does not tell."""
 
     learner: str
     case: str
@@ -45,6 +47,7 @@ class Response:
     confidence: str | None = None
     seconds: float | None = None
     hints: int | None = None
+    test: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -226,6 +229,15 @@ def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner:
     return len(rows)
 
 
+def counted_as(text: str) -> str:
+    """An answer as it is counted: the same claim reads the same, however it was typed. "" for what cannot be
+    read."""
+    answer = read(text)
+    if answer.query:
+        return "query"
+    return show(sorted(answer.claim, key=lambda line: (line.code, line.modifiers)))
+
+
 def first_answers(responses: Sequence[Response]) -> list[Response]:
     """Of each learner the first answer to each case, in the order of time; answers without a time keep their
     order and come last."""
@@ -294,7 +306,14 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         sure if isinstance(sure, str) and sure in CONFIDENCE else None,
         _number(row.get("seconds"), 1e7),
         None if hints is None else int(hints),
+        _test(row.get("test")),
     )
+
+
+def _test(value: object) -> str | None:
+    """The number of the test that an answer belongs to, or a room's code; None for practice."""
+    known = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    return _name(str(value)) or None if known else None
 
 
 def _number(value: object, most: float) -> float | None:

@@ -89,11 +89,7 @@ aria-labelledby="{name}-title">
 <button type="button" aria-pressed="false">Mark the lines that decide</button>
 <p class="casebook-hint"></p>
 </div>
-<label for="{name}-claim">Claim</label>
-<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>.
-Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
-<textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off"
-autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"></textarea>
+{claim_field(name)}
 <details class="casebook-builder"><summary>Build it row by row</summary>
 <div class="casebook-build"></div></details>
 <details class="casebook-icd"><summary>Add the diagnoses</summary>
@@ -124,6 +120,16 @@ aria-controls="{name}-worked">Show the worked answer</button>
 </div>
 {boot}</section>
 """
+
+
+def claim_field(name: str, text: str = "") -> str:
+    """The field for a typed claim with its label and its hint, for a form of this name; `text` stands in
+    it."""
+    return f"""<label for="{name}-claim">Claim</label>
+<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>.
+Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
+<textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off"
+autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done">{escape(text)}</textarea>"""
 
 
 def megabytes(size: int) -> str:

@@ -35,6 +35,7 @@ python.runPython(
 if (python._module.HEAPU8.length > room) {
   throw new Error("Python's memory grew beyond what it starts with: such a snapshot cannot be loaded");
 }
+forgetTrampoline(python._module);
 const emptied = emptyFreeMemory(python._module);
 const snapshot = python.makeMemorySnapshot();
 const code = readFileSync(join(folder, "pyodide.asm.wasm"));
@@ -58,4 +59,13 @@ function emptyFreeMemory(module) {
   }
   for (const [start, size] of free) HEAPU8.fill(0, start + 32, start + size);
   return free.reduce((sum, [, size]) => sum + size, 0);
+}
+
+// Python calls C functions through a small program, its trampoline, that Pyodide puts into the table of
+// functions at each start; but not on iPhones and iPads, where WebKit's was broken. A snapshot must not name a
+// place that is empty there. Without the address Python calls by way of JavaScript, a little slower.
+function forgetTrampoline({ HEAP32, __PyRuntime, __PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET }) {
+  const place = (__PyRuntime + HEAP32[__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET >> 2]) >> 2;
+  if (!HEAP32[place]) throw new Error("this Pyodide keeps the address of its trampoline elsewhere");
+  HEAP32[place] = 0;
 }

@@ -3,7 +3,7 @@
 //
 //   in   {start: {base, files, lock, plain}}   once: the folder, what is in it, and whether to start plainly
 //        {id, asked}                           a question, as the JSON that casebook.quiz.door reads
-//   out  {progress: {got, of}}                 bytes of the files so far
+//   out  {progress: {got, of, slower}}         bytes of the files so far; why Python starts the slower way
 //        {ready: {boot, bytes, times, why}}    boot is "snapshot" or "plain"; why not from the snapshot
 //        {failed}                              why the grader cannot start, or start anew: it ends with it
 //        {id, told, ms} or {id, error}
@@ -23,6 +23,7 @@
 let site = { base: "", files: {}, lock: {} };
 let total = 0;
 let got = 0;
+let slower = ""; // why not from the snapshot, where that went wrong
 /** @type {Map<string, Promise<any>>} */
 const wanted = new Map(); // file name -> promise of what it holds
 
@@ -73,7 +74,7 @@ function arrived(bytes) {
   got += bytes;
   if (got >= total || performance.now() - told > 80) {
     told = performance.now();
-    postMessage({ progress: { got: Math.min(got, total), of: total } });
+    postMessage({ progress: { got: Math.min(got, total), of: total, slower } });
   }
 }
 
@@ -275,7 +276,8 @@ async function withFiles(module, library, work) {
   };
   WebAssembly.instantiateStreaming = async (_, imports) => {
     try {
-      return { module, instance: await WebAssembly.instantiate(module, imports) };
+      const { exports } = await WebAssembly.instantiate(module, imports);
+      return { module, instance: { exports: asInTable(exports) } };
     } catch (error) {
       breaks(error);
       throw error;
@@ -290,6 +292,28 @@ async function withFiles(module, library, work) {
 }
 
 /**
+ * The program's functions, each as the object that its table holds.
+ *
+ * A snapshot names functions by their places in the table. At its start Pyodide adds those that it does not
+ * find there, and compares objects; but WebKit makes one object of a function for the exports and another for
+ * the table. Hundreds would be added again, and all that comes after them would stand elsewhere. The name of
+ * such an object is the number of its function.
+ * @param {WebAssembly.Exports} exports
+ */
+function asInTable(exports) {
+  const table = /** @type {WebAssembly.Table} */ (exports.__indirect_function_table);
+  /** @type {Map<string, Function>} */
+  const there = new Map();
+  for (let place = table.length - 1; place >= 0; place--) {
+    const held = table.get(place);
+    if (held) there.set(held.name, held);
+  }
+  /** @param {[string, WebAssembly.ExportValue]} named */
+  const own = ([name, it]) => [name, (typeof it === "function" && there.get(it.name)) || it];
+  return Object.fromEntries(Object.entries(exports).map(own));
+}
+
+/**
  * `plain` is false, or why to start the plain way.
  * @param {string | false} plain
  * @returns {Promise<Grader>}
@@ -301,7 +325,7 @@ async function start(plain) {
     try {
       grader = await boot("snapshot");
     } catch (error) {
-      why = reason(error);
+      why = slower = reason(error);
     }
   }
   grader ??= await boot("plain");
@@ -331,7 +355,8 @@ async function answer({ id, asked }) {
   } catch (error) {
     if (how === "plain") throw error;
     // A snapshot may lack what this answer needs. Two answers may find that out, but Python starts anew once.
-    if (grader === mine) grader = begin(reason(error));
+    slower ||= reason(error);
+    if (grader === mine) grader = begin(slower);
     await answer({ id, asked });
   }
 }

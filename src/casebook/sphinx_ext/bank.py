@@ -7,7 +7,7 @@ from typing import Any
 
 from sphinx.environment import BuildEnvironment
 
-from casebook.cases import library
+from casebook.cases import beyond, library
 
 
 def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
@@ -21,5 +21,7 @@ def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
 def bank(env: BuildEnvironment) -> list[dict[str, Any]]:
     """All cases in teaching order, without what only their own pages need: for tests drawn from them."""
     order = {path.stem: i for i, path in enumerate(library())}
-    pages = sorted(charts(env).values(), key=lambda page: (order.get(page["id"], len(order)), page["id"]))
+    unjudged = {path.stem for path in beyond()}
+    judged = [page for page in charts(env).values() if page["id"] not in unjudged]
+    pages = sorted(judged, key=lambda page: (order.get(page["id"], len(order)), page["id"]))
     return [{key: value for key, value in page.items() if key not in ("anchors", "lines")} for page in pages]

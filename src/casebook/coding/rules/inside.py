@@ -363,7 +363,7 @@ strike(
     sources="ncci-manual-2025:VI.H.11",
     says=(
         "A stoma closed in the operation in which a colostomy is made or revised is not reported: the two"
-        " exclude each other, also where the tables hold no pair or one of indicator 1."
+        " exclude each other, also where the tables hold no pair or let a modifier open it."
     ),
     what=("stoma closed", "stoma closed with resection"),
     beside=("colostomy", "colon, stoma above", "colon, end stoma", "colon hole, stoma", *REVISED),

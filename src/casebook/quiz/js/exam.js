@@ -7,7 +7,7 @@ import { button, every, fail, find, make, reason } from "./parts.js";
 import { mount } from "./quiz.js";
 import { parts } from "./result.js";
 import { keepTest, keptTests, record } from "./store.js";
-import { megabytes, several } from "./words.js";
+import { coming, several } from "./words.js";
 
 /** @import { Attempt, Desk, Given, Host, Tell, Test } from "./types.d.ts" */
 
@@ -34,9 +34,9 @@ export function testing(section, host) {
   let unkept = ""; // why what is done here stays only until the page is closed
 
   /** @type {Tell} */
-  function tell({ got, of }) {
-    size.textContent = `Fetching the grader, ${(got / 1e6).toFixed(1)} of ${megabytes(of)}...`;
-  }
+  const tell = (told) => {
+    size.textContent = coming(told);
+  };
 
   async function ready() {
     await host.ready(tell);
@@ -135,7 +135,7 @@ export function testing(section, host) {
      */
     function answered(attempt, show) {
       if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
-      const why = record(attempt);
+      const why = record({ ...attempt, test: test.seed });
       const { answer, confidence, seconds } = attempt;
       const given = { case: id, answer, confidence, seconds };
       if (test.feedback === "end") return next(test, given, why);

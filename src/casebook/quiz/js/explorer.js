@@ -4,7 +4,7 @@
 
 import { rule } from "./explain.js";
 import { button, find, list, make, picture, reason } from "./parts.js";
-import { megabytes, several } from "./words.js";
+import { coming, several } from "./words.js";
 
 /** @import { Act, Ask, Desk, Explored, Operation, Tell } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
@@ -27,10 +27,9 @@ export function exploring(section, host) {
   let queue = Promise.resolve();
 
   /** @type {Tell} */
-  function tell({ got, of }) {
-    const coming = `Fetching the program, ${megabytes(got)} of ${megabytes(of)}...`;
-    size.textContent = got < of ? coming : "Starting...";
-  }
+  const tell = (told) => {
+    size.textContent = coming(told, "the program");
+  };
 
   /** @type {Ask} */
   const ask = async (question) => {

@@ -65,6 +65,7 @@ async function launch() {
 
   /** @param {{ boot: string, bytes: number, why: string | null, times: Record<string, number> }} ready */
   function started({ boot, bytes, why, times }) {
+    if (why && why !== plain) console.warn(`casebook: Python started the slower way: ${why}`);
     const since = Object.entries(times).map(([name, at]) => [name, at - performance.timeOrigin]);
     Object.assign(timings, { boot, bytes, why, parts: Object.fromEntries(since), ready: performance.now() });
     performance.measure("casebook:ready", { start: timings.touched, end: timings.ready });

@@ -5,7 +5,7 @@ import { merge, parse, written } from "./answers.js";
 import { bank } from "./page.js";
 import { button, fail, find, list, make, reason } from "./parts.js";
 import { attempts, erase, keepAttempts, keptText } from "./store.js";
-import { megabytes, several } from "./words.js";
+import { coming, several } from "./words.js";
 
 /** @import { Attempt, Desk, Progress, Tell } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
@@ -26,10 +26,9 @@ export function showProgress(section, host) {
   let round = 0; // of what is drawn: details that come late are of no use
 
   /** @type {Tell} */
-  function tell({ got, of }) {
-    const coming = `Fetching the grader, ${megabytes(got)} of ${megabytes(of)}...`;
-    size.textContent = got < of ? coming : "Starting the grader...";
-  }
+  const tell = (told) => {
+    size.textContent = coming(told);
+  };
 
   // What is kept is counted at once. The details need Python: they wait until they are asked for, unless it
   // is there already.

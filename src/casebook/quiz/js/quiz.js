@@ -23,9 +23,9 @@ import { explain } from "./explain.js";
 import { button, find, make, reason, seek } from "./parts.js";
 import { following } from "./sentences.js";
 import { attempts, draft, keepDraft, record } from "./store.js";
-import { megabytes, VERDICT } from "./words.js";
+import { coming, VERDICT } from "./words.js";
 
-/** @import { Ask, Attempt, Graded, Host } from "./types.d.ts" */
+/** @import { Ask, Attempt, Graded, Host, Tell } from "./types.d.ts" */
 /** @typedef {{ confidence: string | null, seconds: number | null, hints: number }} Beside */
 
 /**
@@ -87,11 +87,8 @@ export function mount(section, host) {
     if (share !== null) bar.value = share;
   }
 
-  /** @param {{ got: number, of: number }} bytes */
-  function progress({ got, of }) {
-    const coming = `Fetching the grader, ${(got / 1e6).toFixed(1)} of ${megabytes(of)}...`;
-    fetching(got < of ? coming : `Starting the grader (${megabytes(of)})...`, got / of);
-  }
+  /** @type {Tell} */
+  const progress = (told) => fetching(coming(told), told.got / (told.of || 1));
 
   /** @type {Ask} */
   const ask = async (question) => {

@@ -119,8 +119,9 @@ export type Ask = <Kind extends keyof Asked>(
   question: { do: Kind } & Asked[Kind][0],
 ) => Promise<Asked[Kind][1]>;
 
-/** Bytes that have come so far, of how many. */
-export type Tell = (progress: { got: number; of: number }) => void;
+/** Bytes that have come so far, of how many; and why Python had to start the slower way. */
+export type Fetched = { got: number; of: number; slower?: string };
+export type Tell = (progress: Fetched) => void;
 
 /** One answer to a case, as this browser keeps it. */
 export interface Attempt {
@@ -135,6 +136,8 @@ export interface Attempt {
   seconds: number | null;
   hints?: number;
   evidence?: number;
+  /** The number of the test that it belongs to; none for practice. */
+  test?: number;
 }
 
 /** An answer that was begun, as it stands in the form. */

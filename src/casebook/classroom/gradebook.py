@@ -1,0 +1,189 @@
+"""A grade book over the cases that were set: what was not answered or could not be read is counted too.
+
+    book = gradebook(responses, pages)
+    book.total("Ada"), book.to_csv("grades")
+
+Of each learner the first answer to a case that can be read counts; where none can be read the first that was
+given is listed as it stands. Answers to other cases are left out, and told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from casebook.errors import CommandError
+from casebook.grading import Grade, Item
+from casebook.practice.bank import Page, graded_item
+from casebook.practice.responses import Response
+from casebook.practice.results import wilson
+
+from .cells import table
+
+RIGHT, PARTLY, WRONG = "right", "partly", "not right"
+UNREADABLE, UNANSWERED = "not readable", "not answered"
+STATES = (RIGHT, PARTLY, WRONG, UNREADABLE, UNANSWERED)
+OF_VERDICT = {"correct": RIGHT, "partly": PARTLY, "wrong": WRONG, "invalid": UNREADABLE, "blank": UNANSWERED}
+CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one learner did with one case: the state, the score from 0 to 1, and the answer as typed."""
+
+    state: str = UNANSWERED
+    score: float = 0.0
+    answer: str = ""
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True)
+class Total:
+    """One learner over all cases that were set: how many of each state, and the sum of the scores."""
+
+    states: Mapping[str, int]
+    score: float
+    of: int
+
+    @property
+    def percent(self) -> float:
+        """The scores' sum of what could be had, in percent to one decimal."""
+        return round(100 * self.score / self.of, 1)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the share that is right, in percent."""
+        return wilson(self.states[RIGHT], self.of)
+
+
+@dataclass(frozen=True)
+class GradeBook:
+    """Who did what with which case. `left_out` counts answers to cases that were not set."""
+
+    cases: tuple[str, ...]
+    learners: tuple[str, ...]
+    entries: Mapping[tuple[str, str], Entry]
+    left_out: Mapping[str, int]
+
+    def entry(self, learner: str, case: str) -> Entry:
+        """What a learner did with a case."""
+        return self.entries.get((learner, case), Entry())
+
+    def total(self, learner: str) -> Total:
+        """A learner's total."""
+        mine = [self.entry(learner, case) for case in self.cases]
+        states = Counter(dict.fromkeys(STATES, 0)) + Counter(entry.state for entry in mine)
+        counted = {state: states[state] for state in STATES}
+        return Total(counted, round(sum(entry.score for entry in mine), 4), len(self.cases))
+
+    def anonymous(self) -> GradeBook:
+        """The same without names, in an order that tells nothing of them."""
+        numbers = _numbers(self.learners)
+        entries = {(numbers[name], case): entry for (name, case), entry in self.entries.items()}
+        return replace(self, learners=tuple(numbers.values()), entries=entries)
+
+    def tables(self) -> dict[str, str]:
+        """Every file of the grade book as text, by its name.
+
+        `gradebook.csv` is for people; `canvas.csv` and `moodle.csv` are laid out as the two systems import
+        grades; `answers_by_learner.csv` holds what everybody typed.
+        """
+        points = len(self.cases)
+        canvas = [["    Points Possible", "", "", "", "", str(points)]]
+        book, moodle, answers = [], [], []
+        for name in self.learners:
+            total = self.total(name)
+            low, high = total.interval
+            book.append([
+                name, points, *(total.states[state] for state in STATES), total.score, total.percent,
+                f"{low:.0f} to {high:.0f}",
+            ])  # fmt: skip
+            canvas.append([name, "", "", name, "", f"{total.score:g}"])
+            moodle.append([name, f"{total.percent:g}"])
+            for case in self.cases:
+                entry = self.entry(name, case)
+                answers.append([name, case, entry.state, f"{entry.score:g}", entry.answer])
+        heads = ["learner", "set", *STATES, "score", "percent", "right, 95 % interval in percent"]
+        return {
+            "gradebook.csv": table(heads, book),
+            "canvas.csv": table([*CANVAS, "Casebook"], canvas),
+            "moodle.csv": table(["username", "Casebook"], moodle),
+            "answers_by_learner.csv": table(["learner", "case", "state", "score", "answer"], answers),
+        }
+
+    def to_csv(self, folder: str | Path) -> list[Path]:
+        """Write the files of `tables` into a folder, which is made; their paths. Raises OSError."""
+        into = Path(folder)
+        into.mkdir(parents=True, exist_ok=True)
+        for name, content in self.tables().items():
+            (into / name).write_text(content, "utf-8", newline="")
+        return [into / name for name in self.tables()]
+
+
+def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iterable[str] = ()) -> GradeBook:
+    """Grade a class over the cases of `pages`. Who stands in `roster` and handed nothing in is in the book
+    too.
+
+    Raises ValueError where a case cannot be graded.
+    """
+    items = {str(page["id"]): graded_item(page) for page in pages}
+    given = list(responses)
+    left_out = Counter(each.case for each in given if each.case not in items)
+    kept: dict[tuple[str, str], Entry] = {}
+    for each in _in_time(given):
+        if each.case in items:
+            here = (each.learner, each.case)
+            kept[here] = _better(kept.get(here), each, items[each.case])
+    names = dict.fromkeys([*roster, *(each.learner for each in given)])
+    return GradeBook(tuple(items), tuple(sorted(names, key=str.casefold)), kept, left_out)
+
+
+def _in_time(given: Sequence[Response]) -> list[Response]:
+    """Every answer, in the order in which first answers are taken."""
+    return sorted(given, key=lambda each: (each.at is None, each.at or 0.0))
+
+
+def _better(before: Entry | None, each: Response, item: Item) -> Entry:
+    """What counts of an answer and what came before it."""
+    if before is not None and before.state not in (UNREADABLE, UNANSWERED):
+        return before
+    grade = item.grade(each.answer)
+    state = OF_VERDICT[grade.verdict]
+    entry = Entry(
+        state, round(grade.score, 4) if state in (RIGHT, PARTLY, WRONG) else 0.0, each.answer, grade
+    )
+    if before is not None and before.state == UNREADABLE and state in (UNREADABLE, UNANSWERED):
+        return before
+    return entry
+
+
+def _numbers(learners: Iterable[str]) -> dict[str, str]:
+    """A number for each name, the same at every run, in an order that tells nothing of them."""
+    ordered = sorted(set(learners), key=lambda name: hashlib.sha256(name.encode("utf-8")).digest())
+    return {name: f"learner {number}" for number, name in enumerate(ordered, 1)}
+
+
+def numbered(responses: Sequence[Response]) -> list[Response]:
+    """Answers without names."""
+    numbers = _numbers(each.learner for each in responses)
+    return [replace(each, learner=numbers[each.learner]) for each in responses]
+
+
+def chosen(
+    responses: Iterable[Response], *, cases: Sequence[str] = (), since: float | None = None, test: str = ""
+) -> list[Response]:
+    """The answers to these cases, given at `since` (epoch milliseconds) or later, and in the test of this
+    number. Raises CommandError where none is left."""
+    left = [
+        each
+        for each in responses
+        if (not cases or each.case in cases)
+        and (since is None or (each.at is not None and each.at >= since))
+        and (not test or each.test == test)
+    ]
+    if not left:
+        raise CommandError("no answer is left by --cases, --since and --test")
+    return left

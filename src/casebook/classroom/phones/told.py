@@ -1,0 +1,95 @@
+"""What a room is shown when a vote is revealed: bars of answers with what each amounts to, one bar an answer,
+each person once; the expected claim, the sentences that settle it, and the picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from casebook.cases import Case
+from casebook.grading import expected, worked
+from casebook.grading.feedback import amounts_to, headline
+from casebook.practice import diagram
+from casebook.practice.responses import counted_as
+from casebook.quiz.chart import chart_html
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of one answer: the verdict, its words, and what the answer amounts to: the rules that it
+    comes from."""
+
+    verdict: str
+    headline: str
+    amounts: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One answer, how many people gave it, and how many in the vote before (None where there was none)."""
+
+    answer: str
+    people: int
+    before: int | None
+    told: Verdict
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """All that is shown of a vote after the reveal."""
+
+    bars: tuple[Bar, ...]
+    expected: str
+    settles: tuple[str, ...]
+    why: tuple[str, ...]
+    pictures: tuple[Mapping[str, str], ...]
+
+
+class Teller:
+    """Says what is said of one case. What was worked out is kept, since a room gives few answers."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._verdicts: dict[str, Verdict] = {}
+
+    @cached_property
+    def chart(self) -> str:
+        """The chart as HTML, without the names of the marks that say which words decide."""
+        return chart_html(self.case, ids=False).html
+
+    def verdict(self, answer: str) -> Verdict:
+        """What is said of one answer, as typed."""
+        counted = counted_as(answer)
+        if counted not in self._verdicts:
+            grade = self.case.item.grade(counted)
+            self._verdicts[counted] = Verdict(grade.verdict, headline(grade), amounts_to(grade) or "")
+        return self._verdicts[counted]
+
+    def revealed(self, now: Mapping[str, int], before: Mapping[str, int] | None = None) -> Revealed:
+        """Word a vote: `now` and `before` are how many people gave which answer, as typed."""
+        mine, then = _alike(now), None if before is None else _alike(before)
+        answers = sorted({*mine, *(then or ())}, key=lambda answer: (-mine[answer], answer))
+        bars = tuple(
+            Bar(answer, mine[answer], None if then is None else then[answer], self.verdict(answer))
+            for answer in answers
+        )
+        parts = worked(self.case.page())["parts"]
+        pictures = tuple(diagram.beside(self.case.item, "")["operated"])
+        return Revealed(
+            bars, expected(self.case.item), _said(parts, "settles"), _said(parts, "why"), pictures
+        )
+
+
+def _said(parts: list[Any], kind: str) -> tuple[str, ...]:
+    return tuple(row["says"] for part in parts if part["kind"] == kind for row in part["rows"])
+
+
+def _alike(counts: Mapping[str, int]) -> Counter[str]:
+    """The same claim is one answer, however it was typed."""
+    together: Counter[str] = Counter()
+    for text, people in counts.items():
+        together[counted_as(text)] += people
+    return together

@@ -1,0 +1,256 @@
+"""The votes of one lesson, in one SQLite file that survives a restart in the middle.
+
+A case is voted on in turns: open, closed, revealed; then perhaps again, after the room has talked. Each
+person has one answer a turn, the last one given. A person is a token that a browser keeps, and a name only
+where one was typed.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from casebook.errors import CommandError
+from casebook.practice.responses import FORMAT, VERSION
+
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read for another
+CODE = 5  # letters of a room's code
+PHASES = ("open", "closed", "revealed")
+MOST_PEOPLE = 5_000  # in one room
+LONGEST_NAME = 40  # characters
+TABLES = """
+CREATE TABLE IF NOT EXISTS lesson (code TEXT NOT NULL, secret TEXT NOT NULL, cases TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS shown (at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS vote (
+  at INTEGER NOT NULL, turn INTEGER NOT NULL, phase TEXT NOT NULL, PRIMARY KEY (at, turn));
+CREATE TABLE IF NOT EXISTS person (
+  number INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS answer (
+  at INTEGER NOT NULL, turn INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES person, answer TEXT NOT NULL,
+  told REAL NOT NULL, PRIMARY KEY (at, turn, person));
+"""
+
+
+class Closed(Exception):
+    """The vote that an answer was meant for takes none now."""
+
+
+class Full(Exception):
+    """The room holds as many people as it can."""
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What is voted on: the case by its place in the lesson (from 0), the turn (from 1), the phase."""
+
+    at: int
+    turn: int
+    phase: str
+
+
+class Votes:
+    """The lesson's file. Every change is on the disk before its call returns.
+
+    Raises CommandError where the file is no lesson, or one on other cases.
+    """
+
+    def __init__(self, file: str | Path, cases: Sequence[str]) -> None:
+        self.file = Path(file)
+        self.cases = list(cases)
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(
+                self.file, check_same_thread=False, isolation_level=None, cached_statements=64
+            )
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(TABLES)
+            self.code, self.secret = self._begun()
+        except sqlite3.DatabaseError as error:
+            raise CommandError(f"{self.file}: no lesson can be kept here: {error}") from None
+
+    def _begun(self) -> tuple[str, str]:
+        """The code and the secret of the lesson in the file, or of a new one."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            found = self._db.execute("SELECT code, secret, cases FROM lesson").fetchone()
+            if found is None:
+                code = "".join(secrets.choice(LETTERS) for _ in range(CODE))
+                secret = secrets.token_urlsafe(16)
+                self._db.execute(
+                    "INSERT INTO lesson VALUES (?, ?, ?)", (code, secret, json.dumps(self.cases))
+                )
+                self._db.execute("INSERT INTO shown VALUES (0)")
+                self._db.execute("INSERT INTO vote VALUES (0, 1, 'open')")
+                return code, secret
+        if json.loads(found[2]) != self.cases:
+            raise CommandError(
+                f"{self.file}: it holds a lesson on {', '.join(json.loads(found[2]))}; name another file with"
+                " --file, or the same cases"
+            )
+        return str(found[0]), str(found[1])
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    # What is voted on
+
+    @property
+    def now(self) -> Vote:
+        """The vote that is shown."""
+        row = self._one(
+            "SELECT vote.at, turn, phase FROM vote JOIN shown ON vote.at = shown.at"
+            " ORDER BY turn DESC LIMIT 1"
+        )
+        return Vote(*row)
+
+    def go(self, at: int) -> None:
+        """Show the case at this place of the lesson; a case that was not shown before is opened."""
+        if not 0 <= at < len(self.cases):
+            raise ValueError("there is no such case in this lesson")
+        self._change(
+            ("UPDATE shown SET at = ?", (at,)),
+            (
+                "INSERT INTO vote SELECT ?, 1, 'open' WHERE NOT EXISTS (SELECT 1 FROM vote WHERE at = ?)",
+                (at, at),
+            ),
+        )
+
+    def turn_to(self, phase: str) -> None:
+        """Open, close or reveal the vote that is shown. What was revealed is not opened again: it is voted on
+        anew."""
+        if phase not in PHASES:
+            raise ValueError(f"expected one of {', '.join(PHASES)}")
+        now = self.now
+        if now.phase != "revealed":
+            self._change(("UPDATE vote SET phase = ? WHERE at = ? AND turn = ?", (phase, now.at, now.turn)))
+
+    def again(self) -> None:
+        """Vote on the same case once more; what was answered before is kept."""
+        now = self.now
+        self._change(("INSERT OR IGNORE INTO vote VALUES (?, ?, 'open')", (now.at, now.turn + 1)))
+
+    # Who answers what
+
+    def answer(self, token: str, text: str) -> Vote:
+        """Note an answer to the vote that is shown, in the place of an earlier one.
+
+        Raises Closed where it takes none, Full where the room takes nobody new.
+        """
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            now = self.now
+            if now.phase != "open":
+                raise Closed
+            self._db.execute(
+                "INSERT INTO answer VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET answer = excluded.answer, told = excluded.told",
+                (now.at, now.turn, self._person(token), text, time.time()),
+            )
+        return now
+
+    def name(self, token: str, name: str) -> str:
+        """Call a person by a name of at most 40 characters on one line; the name as it was kept. Two who give
+        the same are told apart by a number."""
+        wanted = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:LONGEST_NAME]
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            person = self._person(token)
+            others = self._db.execute("SELECT name FROM person WHERE number != ? AND name != ''", (person,))
+            taken = {str(row[0]).casefold() for row in others}
+            kept, n = wanted, 1
+            while kept and kept.casefold() in taken:
+                n += 1
+                kept = f"{wanted} ({n})"
+            self._db.execute("UPDATE person SET name = ? WHERE number = ?", (kept, person))
+        return kept
+
+    def join(self, token: str) -> None:
+        """Count a person among those present."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._person(token)
+
+    def _person(self, token: str) -> int:
+        found = self._db.execute("SELECT number FROM person WHERE token = ?", (token,)).fetchone()
+        if found:
+            return int(found[0])
+        if self.joined >= MOST_PEOPLE:
+            raise Full
+        return int(
+            self._db.execute("INSERT INTO person (token, name) VALUES (?, '')", (token,)).lastrowid or 0
+        )
+
+    def mine(self, token: str) -> tuple[str, str]:
+        """The name of a person, and their answer to the vote that is shown; "" where there is none."""
+        now = self.now
+        row = self._one(
+            "SELECT name, (SELECT answer FROM answer WHERE person = number AND at = ? AND turn = ?)"
+            " FROM person WHERE token = ?",
+            (now.at, now.turn, token),
+        )
+        return (str(row[0]), str(row[1] or "")) if row else ("", "")
+
+    @property
+    def joined(self) -> int:
+        """How many people are or were in the room."""
+        return int(self._one("SELECT count(*) FROM person")[0])
+
+    def answered(self, vote: Vote) -> int:
+        """How many have answered in a vote."""
+        return int(
+            self._one("SELECT count(*) FROM answer WHERE at = ? AND turn = ?", (vote.at, vote.turn))[0]
+        )
+
+    def counts(self, at: int, turn: int) -> Counter[str]:
+        """How many people gave which answer, as typed."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT answer FROM answer WHERE at = ? AND turn = ?", (at, turn)
+            ).fetchall()
+        return Counter(str(row[0]) for row in rows)
+
+    # Afterwards
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The lesson as lines of a response file: a head for each person, then their answers in time.
+
+        A person without a name is called guest and a number.
+        """
+        with self._lock:
+            people = self._db.execute("SELECT number, name FROM person ORDER BY number").fetchall()
+            given = self._db.execute(
+                "SELECT person, at, turn, answer, told FROM answer ORDER BY person, told"
+            ).fetchall()
+        for number, name in people:
+            mine = [row for row in given if row[0] == number]
+            if not mine:
+                continue
+            yield {"format": FORMAT, "version": VERSION, "learner": name or f"guest {number}"}
+            for _, at, turn, answer, told in mine:
+                moment = round(told * 1000)
+                yield {"case": self.cases[at], "answer": answer, "at": moment, "try": turn, "test": self.code}
+
+    def export(self) -> str:
+        """The same as the text of the file."""
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows())
+
+    def _one(self, asked: str, given: tuple[Any, ...] = ()) -> Any:
+        with self._lock:
+            return self._db.execute(asked, given).fetchone()
+
+    def _change(self, *changes: tuple[str, tuple[Any, ...]]) -> None:
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            for change, given in changes:
+                self._db.execute(change, given)

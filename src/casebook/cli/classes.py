@@ -1,0 +1,194 @@
+"""`casebook class report`, `gradebook` and `feedback`: what a class did, for the teacher, for a grade book,
+and for each learner."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casebook.errors import CommandError
+from casebook.practice.bank import Page
+from casebook.practice.responses import Fault, Response, read_folder
+
+from .shared import bar, cases_named, many, names_in, needs, written
+
+if TYPE_CHECKING:
+    from casebook.classroom.gradebook import GradeBook
+
+MOST_FAULTS = 20  # shown in the terminal
+NOT_ANSWERED = "who handed nothing in is not in it; --roster names everybody"
+
+
+def add_to(commands: Any) -> None:
+    """Add these commands to the parser's."""
+    room = commands.add_parser(
+        "class", help="what a class got wrong, and why", description="What a class got wrong, and why."
+    ).add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, help: str, description: str, out: str) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = room.add_parser(name, help=help, description=description)
+        sub.add_argument(
+            "paths", metavar="PATH", nargs="+", type=Path,
+            help="folders of response files, files, or CSV from Moodle, Canvas or a form",
+        )  # fmt: skip
+        sub.add_argument("-o", "--out", metavar="PATH", type=Path, default=Path(out), help=f"({out})")
+        sub.add_argument(
+            "--key", metavar="FILE", type=Path, help="the key.json of an assignment; else the shipped cases"
+        )
+        sub.add_argument("--cases", type=names_in, metavar="CASE,CASE", help="only these")
+        sub.add_argument("--since", type=_day, metavar="DATE", help="only answers of this day or later")
+        sub.add_argument("--test", default="", metavar="NUMBER", help="only answers of this test or room")
+        sub.add_argument("--anonymous", action="store_true", help="numbers in the place of names")
+        sub.set_defaults(run=run)
+        return sub
+
+    report = command(
+        "report", _report, "an HTML report from response files",
+        "Grade every answer in response files again, and report on the class.", "report.html",
+    )  # fmt: skip
+    report.add_argument("--csv", metavar="FOLDER", type=Path, help="the tables too, as CSV")
+    report.add_argument("--title", default="Class report")
+    book = command(
+        "gradebook", _gradebook, "a grade book, for people, Canvas and Moodle",
+        "Write four CSV files over the cases that were set: for people, Canvas, Moodle, and the answers.",
+        "grades",
+    )  # fmt: skip
+    book.add_argument("--roster", type=Path, metavar="FILE", help="a name a line: who should have answered")
+    back = command(
+        "feedback", _feedback, "a page for each learner",
+        "Write a page for each learner: every answer to what was set, why, and what next.", "feedback",
+    )  # fmt: skip
+    back.add_argument("--title", default="Your answers")
+    back.add_argument("--roster", type=Path, metavar="FILE", help="a name a line: who should have answered")
+
+
+def _day(text: str) -> float:
+    """A day as epoch milliseconds, by this machine's clock."""
+    try:
+        return datetime.fromisoformat(text).timestamp() * 1000
+    except (ValueError, OverflowError, OSError):
+        raise argparse.ArgumentTypeError("expected a date such as 2026-11-29") from None
+
+
+def _pages(args: argparse.Namespace) -> list[Page] | None:
+    """The cases that were set: the key's, those named, or None where neither says."""
+    from casebook.classroom.assignments import read_key
+
+    if args.key:
+        pages: list[Page] = read_key(args.key)
+        known = {page["id"] for page in pages}
+        if unknown := [case for case in args.cases or () if case not in known]:
+            raise CommandError(f"{args.key}: this key has no {', '.join(unknown)}")
+        return [page for page in pages if not args.cases or page["id"] in args.cases]
+    return [case.page() for case in cases_named(args.cases)] if args.cases else None
+
+
+def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Response], list[Fault]]:
+    """Every answer that the options leave, and what of the files could not be used, which is told too."""
+    from casebook.classroom.forms import read_csv
+    from casebook.classroom.gradebook import chosen
+
+    titles = {str(page["id"]): str(page.get("title") or page["id"]) for page in pages}
+    responses: list[Response] = []
+    faults: list[Fault] = []
+    for path in args.paths:
+        more, wrong = read_csv(path, titles) if path.suffix.lower() == ".csv" else read_folder(path)
+        responses += more
+        faults += wrong
+    for fault in faults[:MOST_FAULTS]:
+        print(fault, file=sys.stderr)
+    if len(faults) > MOST_FAULTS:
+        print(f"and {len(faults) - MOST_FAULTS} more; the report lists them", file=sys.stderr)
+    if not responses:
+        raise CommandError(f"{args.paths[0]}: no answers were found, so there is nothing to report")
+    ids = list(titles) if args.cases else ()
+    return chosen(dict.fromkeys(responses), cases=ids, since=args.since, test=args.test), faults
+
+
+def _report(args: argparse.Namespace) -> int:
+    try:
+        from tqdm import tqdm
+
+        from casebook.classroom import report as class_report
+        from casebook.classroom import tables
+        from casebook.classroom.gradebook import numbered
+    except ImportError as error:
+        raise needs(error) from None
+
+    pages = _pages(args)
+    bank = tables.shipped() if pages is None else pages
+    responses, faults = _answers(args, bank)
+    if args.anonymous:
+        responses, faults = numbered(responses), []
+    told = tables.cohort(tables.frame_of(responses), bank, bar(tqdm, "cases, then learners"))
+    html = class_report.report(told, faults, args.title)
+    written(lambda: args.out.write_text(html, "utf-8"), args.out)
+    learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
+    print(
+        f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to"
+        f" {many(len(told.cases), 'case')}"
+    )
+    if lost := int(told.left_out.sum()):
+        which = (
+            "the key's"
+            if args.key
+            else "this casebook's; an assignment of your own is graded with --key key.json"
+        )
+        print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
+    if args.csv:
+        for path in written(lambda: told.to_csv(args.csv), args.csv):
+            print(path)
+    return 0
+
+
+def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
+    """The grade book of what was set, and its cases."""
+    from casebook.classroom.gradebook import gradebook
+
+    pages = _pages(args)
+    if pages is None:
+        raise CommandError("say what was set, so that what was not answered counts too: --key or --cases")
+    responses, _ = _answers(args, pages)
+    roster = _roster(args.roster) if args.roster else []
+    book = gradebook(responses, pages, roster)
+    if lost := sum(book.left_out.values()):
+        print(f"{many(lost, 'answer')} to cases that were not set: left out", file=sys.stderr)
+    if not roster:
+        print(NOT_ANSWERED, file=sys.stderr)
+    return (book.anonymous() if args.anonymous else book), pages
+
+
+def _roster(path: Path) -> list[str]:
+    try:
+        return [line.strip() for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path}: it cannot be read: {error}") from None
+
+
+def _gradebook(args: argparse.Namespace) -> int:
+    try:
+        book, _ = _book(args)
+    except ImportError as error:
+        raise needs(error) from None
+    for path in written(lambda: book.to_csv(args.out), args.out):
+        print(path)
+    return 0
+
+
+def _feedback(args: argparse.Namespace) -> int:
+    try:
+        from tqdm import tqdm
+
+        from casebook.classroom.returned import give_back
+
+        book, pages = _book(args)
+    except ImportError as error:
+        raise needs(error) from None
+    pages_of = bar(tqdm, "learners")
+    made = written(lambda: give_back(book, pages, args.out, args.title, pages_of), args.out)
+    print(f"{args.out}: {many(len(made), 'page')}")
+    return 0

@@ -1,0 +1,48 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from casebook.cases import Case, library, load
+from casebook.errors import CommandError
+
+
+def names_in(text: str) -> list[str]:
+    """The names of an option, each once. Raises ArgumentTypeError where there is none."""
+    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not names:
+        raise argparse.ArgumentTypeError("expected names of cases, such as alder,birch, or files of cases")
+    return names
+
+
+def cases_named(names: Iterable[str] | None) -> list[Case]:
+    """The cases of these names or files; every shipped one where none is named. Raises CaseError."""
+    return [load(name) for name in (library() if names is None else names)]
+
+
+def needs(error: ImportError) -> CommandError:
+    """What to install where a command lacks a library."""
+    return CommandError(f"this command needs {error.name}; install it with: pip install 'casebook[teaching]'")
+
+
+def many(number: int, what: str) -> str:
+    """A number and what it counts."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def bar(tqdm: Any, what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
+    """A bar on the terminal around a walk; none where nobody looks."""
+    return lambda walk: tqdm(walk, desc=what, unit="", disable=None, file=sys.stderr)
+
+
+def written(work: Callable[[], Any], path: Path) -> Any:
+    """What is written, or a message where the folder does not allow it."""
+    try:
+        return work()
+    except OSError as error:
+        raise CommandError(f"{path}: it cannot be written: {error.strerror or error}") from None

@@ -1,0 +1,124 @@
+"""The main road of a learner in three engines, and under the name of an iPhone.
+
+Every page here starts Python from the snapshot: where it did not, its warning fails the test.
+"""
+
+import json
+
+import pytest
+
+from casebook.cases import load
+from casebook.grading import grade_page
+
+CLAIM, CHECK = ".casebook-quiz textarea[name=claim]", ".casebook-quiz .casebook-check"
+VERDICTS = {
+    "44120; 44121": "correct",
+    "44120-51; 44121": "partly",
+    "44120 x2": "wrong",
+    "two, please": "invalid",
+    "": "blank",
+}
+
+
+def answer(page, text):
+    """Type and check; the verdict and the headline."""
+    page.do("document.querySelector('.casebook-status').dataset.verdict = 'none'")
+    page.type(CLAIM, text)
+    page.press(CHECK)
+    page.wait(
+        "return !document.querySelector('.casebook-notice').hidden"
+        " || !['', 'none'].includes(document.querySelector('.casebook-status').dataset.verdict)"
+    )
+    assert page.text(".casebook-notice") == ""
+    return page.do(
+        "const s = document.querySelector('.casebook-status'); return [s.dataset.verdict, s.innerText]"
+    )
+
+
+def booted(page):
+    told = page.wait("return window.casebookTimings?.boot && window.casebookTimings")
+    return told["boot"], told["why"]
+
+
+def test_every_verdict_and_what_was_begun_is_there_after_a_reload(road):
+    page, chart = road("cases/alder"), load("alder").page()
+    for text, verdict in VERDICTS.items():
+        assert answer(page, text) == [verdict, grade_page(chart, text)["feedback"]["headline"]]
+    assert booted(page) == ("snapshot", None)
+    page.press("input[name=confidence][value=sure]")
+    page.type(CLAIM, "44120; 44121")
+    page.reload()
+    assert page.do("return document.querySelector(arguments[0]).value", CLAIM) == "44120; 44121"
+    assert page.do("return document.querySelector('input[name=confidence]:checked').value") == "sure"
+    assert page.text(".casebook-before") == "Last time you answered 44120 x2: not right."
+
+
+def test_python_starts_from_the_snapshot_on_an_iphone(iphone):
+    page = iphone("cases/alder")
+    assert answer(page, "44120; 44121")[0] == "correct"
+    assert booted(page) == ("snapshot", None)
+
+
+def test_lines_rows_hints_and_the_worked_answer(road):
+    page = road("cases/oak")
+    page.press_named("Mark the lines", ".casebook-cite")
+    page.press(".casebook-chart .line[data-line]")
+    page.key("ArrowDown")
+    page.key("Space")
+    page.wait("return document.querySelectorAll('.line.casebook-chosen').length === 2")
+    page.press_named("Done")
+    page.type(CLAIM, "44120; 44121")
+    page.press(".casebook-builder summary")
+    page.wait("return document.querySelectorAll('.casebook-line').length === 2")
+    page.type(".casebook-build input[type=search]", "ileostomy")
+    page.press_named("443", ".casebook-found")
+    page.wait("return document.querySelectorAll('.casebook-line').length === 3")
+    page.press_named("Remove", ".casebook-line:last-child")
+    page.wait("return document.querySelector(arguments[0]).value === '44120; 44121'", CLAIM)
+    page.press(".casebook-hinter")
+    page.see(".casebook-hints li")
+    page.press(".casebook-open")
+    page.see(".casebook-worked", "The worked answer")
+    page.press(CHECK)
+    page.see(".casebook-layers", "The lines you marked")
+
+
+@pytest.mark.slow
+def test_progress(road):
+    answer(road("cases/alder"), "44120")
+    page = road("book/progress")
+    page.see(".casebook-stage", "1 answer to 1 case so far.")
+    page.press_named("Work out the details")
+    page.see(".casebook-stage", "By thing to learn")
+
+
+@pytest.mark.slow
+def test_python_starts_the_plain_way(road):
+    page = road("cases/alder", "?boot=plain")
+    assert answer(page, "44120; 44121")[0] == "correct"
+    assert booted(page)[0] == "plain"
+
+
+@pytest.mark.slow
+def test_a_test_of_five(road):
+    page = road("book/test_yourself")
+    page.type("input[name=seed]", "7")
+    page.press_named("Start the test")
+    for number in range(1, 6):
+        page.see(".casebook-stage h2", f"Question {number} of 5")
+        answer(page, "44120")
+        page.press_named("Next question" if number < 5 else "See the result", ".casebook-stage")
+    page.see(".casebook-stage h2", "Your result")
+    assert len(json.loads(page.do("return localStorage['casebook.test']"))[""]["answers"]) == 5
+
+
+@pytest.mark.slow
+def test_the_explorer(road):
+    page = road("book/explorer")
+    for start, end in ((300, 330), (400, 430)):
+        page.type("input[name=from]", str(start))
+        page.type("input[name=to]", str(end))
+        page.press_named("Cut this piece out")
+        page.press_named("Join the ends", ".casebook-stage")
+    page.see(".casebook-stage .casebook-answer code", "44120; 44121")
+    page.see(".casebook-stage svg")

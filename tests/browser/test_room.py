@@ -1,0 +1,86 @@
+"""A room of phones in real browsers: nothing of the key before the reveal, votes compared, no barriers."""
+
+import asyncio
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+
+import pytest
+
+from casebook import cases
+from casebook.classroom.phones.opened import Opened
+from casebook.grading import expected
+from casebook.testing import crowd
+
+ANSWERS = ("44120", "44120; 44121", "44120 x2", "query")
+
+
+@pytest.fixture
+def room(tmp_path):
+    opened = Opened([cases.load(case) for case in ("oak", "elm")], tmp_path / "votes.sqlite3").start()
+    yield opened
+    opened.close()
+
+
+def secrets_of(case):
+    """What tells the answer of a case: the names of its marks, its key, what its readings say."""
+    told = {*case.evidence, str(case.key.get("why")), *(op.says for op in case.readings)}
+    return {word for word in told if word}
+
+
+def test_forty_phones_of_which_three_are_browsers(room, browser):
+    panel = browser.new_page(viewport={"width": 1280, "height": 800})
+    phones = [
+        browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).new_page()
+        for _ in range(3)
+    ]
+    panel.goto(room.panel)
+    for phone in phones:
+        phone.goto(room.join)
+        phone.get_by_role("textbox", name="Claim").fill("44120 x2")
+        phone.get_by_role("button", name="Check").tap()
+        phone.get_by_text("Noted: 44120 x2").wait_for()
+    many = crowd.vote(room.join, room.panel, 37, ANSWERS, seed=1, within=(0.5, 1.0))
+    with ThreadPoolExecutor(1) as aside:  # the browser's thread can run no other event loop
+        met = aside.submit(asyncio.run, many).result()
+    assert not met.refused
+    assert room.votes.counts(0, 1) == Counter(met.last.values()) + Counter({"44120 x2": 3})
+    panel.locator("[data-count=answered]", has_text="40").wait_for()
+    secret = secrets_of(cases.load("oak"))
+    for page in met.pages | {phone.content() for phone in phones}:
+        assert not [word for word in secret if word in unescape(page)]
+        assert "casebook-worked" not in page
+    panel.get_by_role("button", name="Reveal").click()
+    panel.get_by_role("heading", name="What was answered").wait_for()
+    told = panel.locator("tbody tr", has=panel.get_by_text("44120 x2", exact=True))
+    assert told.locator("td").first.inner_text().strip() == str(room.votes.counts(0, 1)["44120 x2"])
+    assert panel.get_by_role("heading", name=f"The claim: {expected(cases.load('oak').item)}").count()
+    phones[0].get_by_text("Your answer:").wait_for()
+    panel.get_by_role("button", name="Vote again").click()
+    phones[0].get_by_text("Second vote").wait_for()
+    phones[0].get_by_role("textbox", name="Claim").fill("44120")
+    phones[0].get_by_role("button", name="Check").tap()
+    phones[0].get_by_text("Noted: 44120.").wait_for()
+    panel.get_by_role("button", name="Reveal").click()
+    panel.get_by_role("columnheader", name="Before").wait_for()
+    assert room.votes.counts(0, 2) == {"44120": 1}
+    panel.get_by_role("button", name="Next case").click()
+    phones[1].get_by_role("heading", name=re.compile("^Elm")).wait_for()
+
+
+@pytest.mark.parametrize("look", [(390, "dark"), (1280, "light")], ids=str)
+def test_pages_of_a_room_have_no_barriers(room, browser, axe, look):
+    width, scheme = look
+    options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
+    page = browser.new_context(**options).new_page()
+    door = room.join.removesuffix(f"{room.votes.code}/")
+    for address, do in ((f"{door}?code=x", ""), (room.join, ""), (room.panel, ""), (room.panel, "revealed")):
+        if do:
+            room.pages.act(do)
+        page.goto(address)
+        page.add_script_tag(content=axe)
+        found = page.evaluate("axe.run()")["violations"]
+        assert not found, (address, [(rule["id"], rule["nodes"][0]["html"]) for rule in found])
+        wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide[0] <= wide[1], address

@@ -1,0 +1,67 @@
+"""Answers that Moodle, Canvas and forms write: whose they are, to which case, and nothing dropped unseen."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebook.classroom.forms import read_csv
+from tests.conftest import ROOT
+
+TITLES = {"oak": "Oak: a man of 62", "elm": "Elm: a woman of 30"}
+
+
+def told(tmp_path, text, titles=TITLES):
+    file = tmp_path / "answers.csv"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    responses, faults = read_csv(file, titles)
+    return [(each.learner, each.case, each.answer) for each in responses], [str(fault) for fault in faults]
+
+
+BOTH = [("Ann Lee", "oak", "44120"), ("Ann Lee", "elm", "44120; 44121"), ("Bo", "oak", "what?")]
+FILES = sorted((ROOT / "tests" / "data" / "forms").glob("*.csv"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_system_reads_alike(tmp_path, file):
+    found, faults = told(tmp_path, file.read_bytes())
+    assert sorted(found) == sorted(BOTH)
+    assert not faults
+
+
+def test_two_people_are_never_made_one_unseen(tmp_path):
+    rows = "Name,Email,Oak,Elm\nAnn,a@x.example,44120,query\nAnn,b@x.example,44121,query\n"
+    assert {learner for learner, _, _ in told(tmp_path, rows)[0]} == {
+        "Ann (a@x.example)",
+        "Ann (b@x.example)",
+    }
+    found, faults = told(tmp_path, "Name,Oak,Elm\nAnn,44120,query\nann,44121,query\n")
+    assert len({learner for learner, _, _ in found}) == 2
+    assert all("kept apart" in fault for fault in faults)
+    assert len(faults) == 2
+
+
+def test_one_person_may_answer_twice(tmp_path):
+    rows = "Name,Email,Oak,Elm\nAnn,a@x.example,44120,query\nAnn,a@x.example,44121,query\n"
+    assert {learner for learner, _, _ in told(tmp_path, rows)[0]} == {"Ann"}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "row of headings"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        ("Name,Oak,Oak again\nAnn,44120,44120\n", "two columns are about the case oak"),
+        ("Name,One\nAnn,44120\n", "1 questions were found and 2 cases were set"),
+        ("learner,case,answer\n,oak,44120\n", "names no learner"),
+        ("Name,Oak,Elm\n,44120,query\n", "names nobody"),
+    ],
+)
+def test_what_cannot_be_used_is_said(tmp_path, text, why):
+    found, faults = told(tmp_path, text)
+    assert not found
+    assert any(why in fault for fault in faults)
+
+
+@given(st.text(alphabet=st.sampled_from(list(",;\t\n\"'=aOak")), max_size=80) | st.binary(max_size=60))
+def test_nothing_in_a_file_raises(tmp_path_factory, text):
+    told(tmp_path_factory.getbasetemp(), text)

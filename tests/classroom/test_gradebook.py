@@ -1,0 +1,130 @@
+"""A grade book counts what was set: answered, not readable, not answered; as it is counted by hand."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebook import cases
+from casebook.classroom.gradebook import STATES, chosen, gradebook, numbered
+from casebook.classroom.returned import file_names, give_back
+from casebook.errors import CommandError
+from casebook.grading import expected
+from casebook.practice.responses import Response
+
+SET = ("alder", "birch", "oak", "elm", "juniper")
+PAGES = [cases.load(case).page() for case in SET]
+RIGHT = {case: expected(cases.load(case).item) for case in SET}
+
+
+def given_by(learner, **answers):
+    return [Response(learner, case, answer, at) for at, (case, answer) in enumerate(answers.items())]
+
+
+#: One learner of each kind, and what each comes to: right, partly, not right, not readable, not answered.
+CLASS = {
+    "Ada": (given_by("Ada", **RIGHT), (5, 0, 0, 0, 0)),
+    "Bo": (given_by("Bo", alder=RIGHT["alder"], birch=RIGHT["birch"]), (2, 0, 0, 0, 3)),
+    "Cy": (given_by("Cy", alder="what?", birch="44120 (22)", oak=""), (0, 0, 0, 2, 3)),
+    "Di": (
+        [
+            Response("Di", "alder", "44xx", 1.0),
+            Response("Di", "alder", RIGHT["alder"], 2.0),  # the first that can be read counts
+            Response("Di", "birch", "36415", 3.0),
+            Response("Di", "birch", RIGHT["birch"], 4.0),  # the second try does not
+            Response("Di", "maple", "44120", 5.0),  # was not set
+        ],
+        (1, 0, 1, 0, 3),
+    ),
+    "Ed": ([], (0, 0, 0, 0, 5)),  # stands in the roster alone
+}
+
+
+@pytest.fixture
+def book():
+    return gradebook([row for rows, _ in CLASS.values() for row in rows], PAGES, CLASS)
+
+
+def test_totals_are_those_counted_by_hand(book):
+    assert book.learners == tuple(CLASS)
+    for name, (_, states) in CLASS.items():
+        assert tuple(book.total(name).states[state] for state in STATES) == states, name
+    assert [book.total(name).percent for name in CLASS] == [100.0, 40.0, 0.0, 20.0, 0.0]
+    assert book.left_out == {"maple": 1}
+    assert book.entry("Cy", "alder").answer == "what?"  # listed as it stands
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from((*SET, "maple")), st.text(max_size=12))))
+def test_every_case_that_was_set_is_counted_once(rows):
+    found = gradebook([Response(*row) for row in rows], PAGES, ["a", "d"])
+    for name in found.learners:
+        assert sum(found.total(name).states.values()) == len(SET)
+
+
+def read(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_files_are_laid_out_as_canvas_and_moodle_import_them(book):
+    tables = book.tables()
+    canvas = read(tables["canvas.csv"])
+    assert list(canvas[0])[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    assert canvas[0]["Student"].strip() == "Points Possible"
+    assert canvas[0]["Casebook"] == "5"
+    assert {row["Student"]: float(row["Casebook"]) for row in canvas[1:]}["Bo"] == 2
+    assert {row["username"]: float(row["Casebook"]) for row in read(tables["moodle.csv"])}["Bo"] == 40
+    assert {row["learner"]: row["right, 95 % interval in percent"] for row in read(tables["gradebook.csv"])}
+    answers = read(tables["answers_by_learner.csv"])
+    assert len(answers) == len(SET) * len(CLASS)
+    assert {row["state"] for row in answers if row["learner"] == "Cy"} == {"not readable", "not answered"}
+
+
+def test_no_cell_runs_in_a_spreadsheet():
+    found = gradebook([Response("=HYPERLINK(1)", "oak", "+44120", 1)], PAGES)
+    for text in found.tables().values():
+        assert not [
+            cell for row in csv.reader(io.StringIO(text)) for cell in row if cell.startswith(("=", "+"))
+        ]
+
+
+def test_names_can_be_left_out(book):
+    told = "".join(book.anonymous().tables().values())
+    assert not [name for name in CLASS if f"{name}," in told]
+    totals = sorted(book.total(name).score for name in book.learners)
+    unnamed = book.anonymous()
+    assert sorted(unnamed.total(name).score for name in unnamed.learners) == totals
+    assert {each.learner for each in numbered(CLASS["Ada"][0])} == {"learner 1"}
+
+
+def test_tests_and_practice_are_not_mixed():
+    rows = [
+        Response("Ada", "oak", "44120", at, test=test) for at, test in ((1.0, None), (2.0, "7"), (3.0, "8"))
+    ]
+    assert [each.at for each in chosen(rows, test="7")] == [2.0]
+    assert [each.at for each in chosen(rows, since=2.5)] == [3.0]
+    with pytest.raises(CommandError, match="no answer is left"):
+        chosen(rows, cases=["elm"])
+
+
+def test_each_learner_gets_a_page(book, tmp_path):
+    bad = [Response("<b>Eve</b>/..", "oak", "<script>", 1), Response("eve b", "oak", "44120", 1)]
+    found = gradebook([*CLASS["Di"][0], *bad], PAGES)
+    made = give_back(found, PAGES, tmp_path)
+    assert {path.parent for path in made} == {tmp_path}
+    assert len({path.name for path in made}) == len(found.learners)
+    for path in made:
+        text = path.read_text("utf-8")
+        assert "<script" not in text
+        assert text.count("<h2>") == len(SET)
+    di = next(path for path in made if path.name.startswith("di")).read_text("utf-8")
+    assert "You answered <code>36415</code>" in di
+    assert "Not answered. Expected: " in di
+
+
+@given(st.lists(st.text(min_size=1, max_size=20), unique=True))
+def test_file_names_are_plain_and_differ(names):
+    files = file_names(names)
+    assert len(set(files.values())) == len(names)
+    assert all(name.isascii() and "/" not in name and not name.startswith(".") for name in files.values())
