@@ -26,7 +26,8 @@ from .explanation import Diagnosis, Explanation, plain
 from .findings import Finding
 from .findings import findings as findings_of
 from .misconceptions import FAR_FETCHED, MISCONCEPTIONS, Misconception
-from .score import closest
+from .score import nearest
+from .score import score as score_of
 
 PARTLY = 0.4  # from this score on an answer is partly right
 ONE_READING = 0.4  # for billing one reading of a note that needs a query
@@ -222,10 +223,10 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim) or claim.fits(moved):
             return Grade("correct", 1.0, view=view, item=item)
+    score = score_of(item.diagnosis, answer.claim)
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
-    target, score = closest(item.diagnosis, answer.claim)
-    findings = tuple(findings_of(item.diagnosis, answer.claim, target))
+    findings = tuple(findings_of(item.diagnosis, answer.claim, nearest(item.diagnosis, answer.claim)))
     found = item.diagnosis.of(answer.claim)
     if action == "query":
         whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from math import prod
 
 from casebook.coding import edits
@@ -25,38 +25,50 @@ WRONG_MARK = 0.4  # where any other modifier is wrong, or one is lacking
 NO_MAIN = 0.5  # where the main code is missing
 MOST = 0.8  # at best, where an answer is not correct
 
+Lines = dict[str, set[frozenset[str]]]
 
-def closest(diagnosis: Diagnosis, claim: Claim) -> tuple[Derived, float]:
-    """The accepted claim nearest to the answer, for the words, and the step-wise score: the best against any
-    of them.
 
-    For the score a code counts as supported when any accepted claim has it; the nearest claim is the one that
-    leaves the fewest codes of the answer over.
+def score(diagnosis: Diagnosis, claim: Claim) -> float:
+    """The step-wise score of a claim that is not correct: the best against any accepted claim.
+
+    A code counts as supported when any accepted claim has it, and so does a modifier on its code. 59 may stand
+    on either code of a pair of supported ones.
     """
-    supported = {line.code for c in diagnosis.targets for line in c.lines}
-    lost = {e.codes[0] for e in edits.scrub(claim) if e.absolute}
-    best, near, target = 0.0, -1.0, diagnosis.targets[0]
-    for c in diagnosis.targets:
-        best = max(best, _share(c, claim, lost, supported))
-        left = _share(c, claim, lost, {line.code for line in c.lines})
-        if left > near:
-            near, target = left, c
-    return target, min(MOST, best)
+    supported = _lines_of(diagnosis.targets)
+    mine = [line for line in claim if line.code in supported]
+    moved = (*edits.on_second_codes(mine), *(line for line in claim if line.code not in supported))
+    forms = dict.fromkeys((tuple(claim), moved))
+    return min(MOST, max(_share(c, form, supported) for form in forms for c in diagnosis.targets))
 
 
-def _share(target: Derived, claim: Claim, lost: Set[str], supported: Set[str]) -> float:
-    """What is right of a claim, out of all that it or the accepted one bills; of the codes that are `lost` no
-    unit is paid."""
+def nearest(diagnosis: Diagnosis, claim: Claim) -> Derived:
+    """The accepted claim nearest to the answer, for the words: it leaves the fewest codes of the answer
+    over."""
+    return max(diagnosis.targets, key=lambda c: _share(c, claim, _lines_of([c])))
+
+
+def _lines_of(targets: Iterable[Derived]) -> Lines:
+    """The modifiers that each code has in these claims, line by line."""
+    found: Lines = {}
+    for target in targets:
+        for code, _, marks in wanted_lines(target):
+            found.setdefault(code, set()).add(marks)
+    return found
+
+
+def _share(target: Derived, claim: Claim, supported: Lines) -> float:
+    """What is right of a claim, out of all that it or the accepted one bills."""
     given, wanted = same(claim, target.free_51), wanted_lines(target)
+    lost = {e.codes[0] for e in edits.scrub(claim) if e.absolute}  # no unit of these is paid
     codes = {code for code, _, _ in given}
-    whole = sum(map(_weight, codes - supported))
+    whole = sum(map(_weight, codes - supported.keys()))
     right = 0.0
     for i, (code, _, marks) in enumerate(wanted):
         weight = MAIN if i == 0 else _weight(code)
         whole += weight
         if code in codes:
             right += weight * _paid(code, given, target, lost) * _marked(code, marks, given)
-    fits = all(_fitting(c, m, wanted) for c, _, m in given)
+    fits = all(_fitting(m, supported[c]) for c, _, m in given if c in supported)
     return right / whole * (1 if wanted[0][0] in codes else NO_MAIN) * (1 if fits else WRONG_MARK)
 
 
@@ -81,7 +93,6 @@ def _marked(code: str, wanted: Set[str], given: Same) -> float:
     return max(prod(NEEDLESS.get(mark, 1.0) for mark in m - wanted) for c, _, m in given if c == code)
 
 
-def _fitting(code: str, given: Set[str], wanted: list[tuple[str, int, frozenset[str]]]) -> bool:
+def _fitting(given: Set[str], rights: Iterable[Set[str]]) -> bool:
     """Whether a line has the modifiers of an accepted line, but for such that change little."""
-    rights = [marks for c, _, marks in wanted if c == code]
-    return not rights or any(right <= given and given - right <= NEEDLESS.keys() for right in rights)
+    return any(right <= given and given - right <= NEEDLESS.keys() for right in rights)

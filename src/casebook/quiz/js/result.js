@@ -19,7 +19,7 @@ export function parts(told, link) {
   const right = make(
     "p",
     {},
-    make("strong", {}, `${told.right} of ${told.of} (${told.percent} %). `),
+    make("strong", {}, `${told.counted} `),
     told.says,
   );
   const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
