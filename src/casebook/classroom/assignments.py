@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 
+from casebook import files
 from casebook.cases import LARGEST, Case, check, distinct
 from casebook.errors import CaseError, CommandError
 from casebook.practice.bank import Page, graded_item
@@ -80,20 +81,20 @@ def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment")
         if fault := next(iter(check(case)), None):
             raise fault
     notebook, key = into / "student" / NOTEBOOK, into / "instructor" / KEY
-    for path in (notebook, key):
-        if path.exists():
-            raise CommandError(f"{path}: this file is there already; choose another folder, or move it away")
-        path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(_notebook(cases, title), notebook)
     pages = [case.page() for case in cases]
-    key.write_text(
-        json.dumps(
-            {"format": FORMAT, "version": VERSION, "title": title, "pages": pages},
-            ensure_ascii=False,
-            indent=1,
-        ),
-        "utf-8",
-    )
+    held = {"format": FORMAT, "version": VERSION, "title": title, "pages": pages}
+    try:
+        # The key first: whoever has it alone can write the notebook again.
+        files.write_new(
+            {
+                key: json.dumps(held, ensure_ascii=False, indent=1),
+                notebook: nbformat.writes(_notebook(cases, title)) + "\n",
+            }
+        )
+    except FileExistsError as error:
+        raise CommandError(
+            f"{error.filename}: this file is there already; choose another folder, or move it away"
+        ) from None
     return notebook, key
 
 

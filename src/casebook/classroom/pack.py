@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from casebook import files
 from casebook.cases import Case, check, distinct
 from casebook.data import text
 from casebook.errors import CaseError
@@ -44,6 +45,6 @@ def pack(cases: Sequence[Case], path: str | Path, title: str = "Worksheets") -> 
         parts = [{"title": part["title"], "lines": in_text(part)} for part in told["parts"]]
         answers.append({"title": case.title, "answer": told["answer"], "parts": parts})
     page = TEMPLATE.get_template("page")
-    sheets.write_text(page.render(title=title, sheets=shown, answers=[]), "utf-8")
-    key.write_text(page.render(title=f"{title}: the key", sheets=[], answers=answers), "utf-8")
+    files.write(sheets, page.render(title=title, sheets=shown, answers=[]))
+    files.write(key, page.render(title=f"{title}: the key", sheets=[], answers=answers))
     return sheets, key

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from casebook import files
 from casebook.cases import TOPICS
 from casebook.errors import CommandError
 
@@ -145,6 +146,7 @@ def _export(args: argparse.Namespace) -> int:
     ]
     if not chosen:
         raise CommandError("no case is left by --cases, --topic and --level")
+    files.not_among([args.out], [case.path for case in chosen])
     cases = bar(tqdm, "cases")(chosen)
     number, left_out = written(lambda: write(cases, args.out, args.title, args.kind), args.out)
     print(f"{args.out}: {number} questions")
