@@ -196,7 +196,7 @@ def amounts_to(grade: Grade) -> str | None:
         return grade.findings[0].says
     if grade.one_reading:
         says = [op.says for op in item.note.readings]
-        open_ = " or ".join(what for what, _ in left_open(item))
+        open_ = " or ".join(matter.what for matter in left_open(item))
         if all(says) and len(set(says)) == len(says):
             open_ = f"whether {', or '.join(says)}"
         return f"This is a defensible reading, but not the only one. The note does not settle {open_}."

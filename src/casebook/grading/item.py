@@ -111,6 +111,7 @@ class Item:
     apart: Mapping[str, str] = field(
         default_factory=dict
     )  # two misconceptions -> the case that tells them apart
+    chart: str = ""  # the whole chart, where a question about it is judged
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -132,6 +133,7 @@ class Item:
             page.get("evidence") or {},
             page.get("key") or {},
             page.get("apart") or {},
+            str(page.get("chart") or ""),
         )
 
     @cached_property

@@ -130,7 +130,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "hints": lambda q: {"hints": tutor.hints(_item(q))},
     "beside": lambda q: diagram.beside(_item(q), q["answer"]),
     "query-options": lambda q: {"options": query.options(_item(q))},
-    "query-review": lambda q: query.review(_item(q), q["text"]),
+    "query-review": lambda q: query.judge(_item(q), q["text"]),
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
     "result": lambda q: tutor.result(q["answers"], q["bank"]),

@@ -104,7 +104,13 @@ export interface Asked {
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
     { text: string },
-    { verdict: string; says: string; checks: { ok: boolean; says: string }[]; better: string | null },
+    {
+      verdict: string;
+      says: string;
+      faults: { kind: string; says: string }[];
+      good: string[];
+      model: string;
+    },
   ];
   draw: [
     { bank: unknown; number: number; seed: number; topics: string[] | null; pool: string[] | null },
