@@ -86,7 +86,7 @@ class Case:
 
     @cached_property
     def item(self) -> Item:
-        return Item(self.id, self.note, self.evidence, self.key, self.apart)
+        return Item(self.id, self.note, self.evidence, self.key, self.apart, self.unmarked)
 
     @cached_property
     def apart(self) -> dict[str, str]:
@@ -103,6 +103,7 @@ class Case:
 
     def page(self) -> dict[str, Any]:
         """The JSON that the page, the notebook and the class report hand to the grader."""
+        asked = {"chart": self.unmarked} if self.note.action == "query" else {}
         return {
             "schema": SCHEMA,
             "id": self.id,
@@ -114,6 +115,7 @@ class Case:
             "key": self.key,
             "evidence": self.evidence,
             "apart": self.apart,
+            **asked,
         } | ({"measured": self.measured} if self.chart.strip() else {})
 
     @property

@@ -246,7 +246,7 @@ def run(d: Derivation) -> Derived:
                 services = [other for other in services if other is not s]
         if not services:
             return Derived(out_of_scope="nothing that was done is billed by the rules of this casebook")
-        lines = _ordered(_merged(services))
+        lines = edits.listed(_merged(services))
         for r in d.book.modifiers:
             lines = d.ask(r.id, lines)
     except OutOfScope as reason:
@@ -308,21 +308,3 @@ def _merged(services: list[Service]) -> list[Service]:
                 seen, units=units, because=because, steps=(*seen.steps, *s.steps)
             )
     return [replace(s, units=1) if s.code == UNLISTED else s for s in lines.values()]
-
-
-def _ordered(services: list[Service]) -> list[Service]:
-    """Primaries by value, each followed by its own add-ons."""
-    values = edits.values()
-
-    def worth(s: Service) -> float:
-        known = values.get(s.code)
-        return -(known.total if known else values["44143"].total)
-
-    primaries = sorted((s for s in services if not edits.add_on(s.code)), key=lambda s: (worth(s), s.code))
-    rest = sorted((s for s in services if edits.add_on(s.code)), key=lambda s: (s.code, sorted(s.modifiers)))
-    ordered: list[Service] = []
-    for primary in primaries:
-        mine = [s for s in rest if primary.code in edits.bases()[s.code]]
-        ordered += [primary, *mine]
-        rest = [s for s in rest if s not in mine]
-    return ordered + rest

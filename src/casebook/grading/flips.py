@@ -6,21 +6,23 @@ in words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
 from casebook.coding import edits
 from casebook.coding.bowel import Place
-from casebook.coding.claim import MODIFIER_ORDER, Claim, same, show
+from casebook.coding.claim import MODIFIER_ORDER, Claim, Same, show
 from casebook.coding.note import Note
 from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, Step
 from casebook.coding.places import called, called_step, listed, name, span, told_in_cm
 from casebook.coding.rulebook import CODES, UNLISTED, UNLISTED_OPEN
-from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.coding.views import accepted
 from casebook.errors import OperationError
+
+from .glance import Look, Sought, look
 
 ROOM = 15.0  # cm kept clear of everything done, for a site of its own
 PIECE = 10.0  # cm, the length of a made-up further piece
@@ -100,19 +102,63 @@ def in_words(found: tuple[Change, ...]) -> str:
     return ", and had ".join(change.says for change in found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Change:
-    """One stated change and the operation it leads to. `says` completes “Had …”."""
+    """One stated change and the operation it leads to; `before` is what was changed. `says` completes “Had
+    …”.
+
+    What is worked out for it is kept, since many answers to a case ask for the same changes.
+    """
 
     says: str
     op: Operation
+    before: Operation = field(repr=False)
     of: tuple[str, str] | None = None  # what was not done: its act, and its name in the chart
     alone: bool = False  # far from what was done, and so never one of two changes
 
-    def fewer(self, before: Operation) -> bool:
+    @cached_property
+    def fewer(self) -> bool:
         """Whether it comes to something simply not done, with no end left open by it."""
-        opened = [sum(p.open for p in op.bowel.places) for op in (before, self.op)]
-        return set(self.op.steps) < set(before.steps) and opened[1] <= opened[0]
+        opened = [sum(p.open for p in op.bowel.places) for op in (self.before, self.op)]
+        return set(self.op.steps) < set(self.before.steps) and opened[1] <= opened[0]
+
+    @cached_property
+    def look(self) -> Look:
+        """A glance at the operation."""
+        return look(self.op)
+
+    @cached_property
+    def claims(self) -> tuple[tuple[frozenset[str], Same], ...]:
+        """The accepted claims as they are compared, the main one first: the codes on which 51 is free, and
+        the rest."""
+        found = [claim for _, claim in accepted(self.op) if claim.out_of_scope is None]
+        return tuple((claim.free_51, claim.same()) for claim in found)
+
+    @cached_property
+    def further(self) -> tuple[Change, ...]:
+        """What is one more change away, and neither takes back what this one did nor stands only alone."""
+        made = set(self.op.steps) - set(self.before.steps)
+        return tuple(c for c in changes(self.op) if not c.alone and made.issubset(c.op.steps))
+
+    def gives(self, sought: Sought) -> bool:
+        """Whether the claim is an accepted one after the change."""
+        return any(sought.same(free) == claim for free, claim in self.claims)
+
+    def distance(self, sought: Sought) -> int:
+        """In how many lines the main claim after it differs."""
+        free, claim = self.claims[0] if self.claims else (frozenset[str](), Same())
+        return len(sought.same(free) ^ claim)
+
+
+def _around(op: Operation) -> tuple[Change, ...]:
+    """Every change of an operation, kept for the next answer to it."""
+    return _kept(op, tuple(step.name for step in op.steps), op.measured)
+
+
+@lru_cache(maxsize=2)
+def _kept(op: Operation, *words: object) -> tuple[Change, ...]:
+    """The same. Operations that are equal may still speak of their places by other words."""
+    return tuple(changes(op))
 
 
 def changes(op: Operation) -> Iterator[Change]:
@@ -121,7 +167,7 @@ def changes(op: Operation) -> Iterator[Change]:
         if not draft.fields.get("steps", op.steps):
             continue  # an operation of nothing is none
         try:
-            yield Change(draft.says, replace(op, **draft.fields), draft.of, draft.alone)
+            yield Change(draft.says, replace(op, **draft.fields), op, draft.of, draft.alone)
         except OperationError:
             continue
 
@@ -161,33 +207,20 @@ def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
     None where no two changes do; nothing at all where there are too many to try, as in an operation of thirty
     pieces.
     """
-    if len(_lacks(op, wanted)) > 2:
+    sought = Sought(wanted)
+    if sought.impossible or len(sought.lacks(look(op))) > 2:
         return None
     work = Work()
-    first = sorted(work.changes(op), key=lambda change: _distance(change.op, wanted))
+    first = sorted(work.among(_around(op)), key=lambda change: change.distance(sought))
     for change in first:
-        if not _lacks(change.op, wanted) and _right(change.op, wanted):
+        if not sought.lacks(change.look) and change.gives(sought):
             return (change,)
-    tried = {op, *(change.op for change in first)}
     for fewer in (True, False):  # two things fewer are easier to think than one moved and one more
         for change in first:
-            if change.alone or len(_lacks(change.op, wanted)) > 1 or (fewer and not change.fewer(op)):
+            if change.alone or len(sought.lacks(change.look)) > 1 or (fewer and not change.fewer):
                 continue
-            made = set(change.op.steps) - set(op.steps)
-            for second in work.changes(change.op):
-                undone = not made.issubset(
-                    second.op.steps
-                )  # the second change would take back what the first one did
-                if (
-                    undone
-                    or second.alone
-                    or second.op in tried
-                    or _lacks(second.op, wanted)
-                    or (fewer and not second.fewer(change.op))
-                ):
-                    continue
-                tried.add(second.op)
-                if _right(second.op, wanted):
+            for second in work.among(change.further):
+                if not sought.lacks(second.look) and (second.fewer or not fewer) and second.gives(sought):
                     return (change, second)
     return () if work.left < 0 else None
 
@@ -198,50 +231,12 @@ class Work:
     def __init__(self) -> None:
         self.left = MOST_STEPS
 
-    def changes(self, op: Operation) -> Iterator[Change]:
-        for change in changes(op):
+    def among(self, changes: Iterable[Change]) -> Iterator[Change]:
+        for change in changes:
             self.left -= len(change.op.steps)
             if self.left < 0:
                 return
             yield change
-
-
-_SESSION = {"58": "staged", "78": "complication", "79": "unrelated"}
-_ROLE = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
-_OPEN = {opened for opened, _ in CODES.values()} - {scoped for _, scoped in CODES.values()}
-_SCOPED = {scoped for _, scoped in CODES.values() if scoped} - {opened for opened, _ in CODES.values()} | {
-    UNLISTED
-}
-
-
-def _lacks(op: Operation, wanted: Claim) -> set[str]:
-    """What a glance at the claim shows that another operation must have: one change mends one of these at
-    most."""
-    marks = {mark for line in wanted for mark in line.modifiers}
-    codes = {line.code for line in wanted}
-    found = set()
-    unlisted = codes <= {UNLISTED, UNLISTED_OPEN}  # they take no 22
-    argued = "22" in marks and any(s.kind == "extensive" for s in op.did("lyse_adhesions"))  # by a view
-    if ("22" in marks) != op.unusual_work and not unlisted and not argued:
-        found.add("unusual work")
-    follows = next((_SESSION[m] for m in sorted(marks) if m in _SESSION), None)
-    if follows != (op.follows if op.days <= GLOBAL_DAYS else None) and not any(s.decided for s in op.steps):
-        found.add("session")
-    if next((_ROLE[m] for m in sorted(marks) if m in _ROLE), "primary") != op.surgeon:
-        found.add("surgeon")
-    opened = op.approach in ("open", "converted")
-    if (codes & _OPEN and not opened) or (codes & _SCOPED and opened):
-        found.add("approach")
-    return found
-
-
-def _distance(op: Operation, wanted: Claim) -> int:
-    main = accepted(op)[0][1]
-    return len(same(wanted, main.free_51) ^ main.same())
-
-
-def _right(op: Operation, wanted: Claim) -> bool:
-    return any(claim.out_of_scope is None and claim.fits(wanted) for _, claim in accepted(op))
 
 
 @dataclass(frozen=True)
@@ -275,7 +270,7 @@ def _approach(op: Operation) -> Iterator[Draft]:
 def _at_places(op: Operation) -> Iterator[Draft]:
     """Something else done at a place, or the bowel between two taken too."""
     places = op.bowel.places
-    for place in places:
+    for place in reversed(places):  # the last one is thought of as the further one
         yield from _place_changes(op, place)
     for one, two in pairwise(places):
         if one.joined and two.joined:
@@ -375,21 +370,17 @@ def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
     yield "a Meckel's pouch been removed elsewhere", (Step("diverticulectomy", site, site),)
     yield "a feeding catheter been put in", (Step("feeding_catheter", site, site),)
     yield "two loops been joined with nothing removed", (Step("bypass", site, end),)
-    yield "a stoma at another site been closed", (Step("close_stoma", site, site),)
     yield "a diseased appendix been removed besides", (Step("appendectomy", kind="diseased"),)
     yield "a loop been untwisted", (Step("untwist"),)
-    for kind in FISTULAS:
-        yield (
-            f"a fistula ({kind.replace('-', ' to ')}) been closed besides",
-            (Step("close_fistula", kind=kind),),
-        )
 
 
 def _causes(op: Operation) -> Iterator[Draft]:
     """What a hole came from, and what the main work at a fistula was."""
     for i, step in enumerate(op.steps):
         if step.act == "repair":
-            became, says = _OTHERWISE["repair"][step.kind in ("surgeon", "fistula")]
+            became, says = _OTHERWISE[step.kind if step.kind == "fistula" else "repair"][
+                step.kind not in ("disease", "trauma")
+            ]
             yield Draft(f"{called_step(op, step, 'the hole')} {says}", _turned(op, i, became))
         elif step.act in _OTHERWISE:
             became, says = _OTHERWISE[step.act][step.kind in ("incidental", None)]
@@ -405,6 +396,7 @@ def _causes(op: Operation) -> Iterator[Draft]:
 #: What a step may have been instead: where it is the usual kind, and where it is the other.
 _OTHERWISE: dict[str, tuple[tuple[str | None, str], tuple[str | None, str]]] = {
     "repair": (("surgeon", "been the surgeon’s own"), ("disease", "come from disease")),
+    "fistula": (("disease", ""), ("disease", "been a hole of its own, and no end of the fistula")),
     "appendectomy": (
         ("incidental", "the appendix been healthy"),
         ("diseased", "the appendix been diseased"),
@@ -433,7 +425,7 @@ def _place_changes(op: Operation, place: Place) -> Iterator[Draft]:
         yield from _otherwise_than_joined(op, place)
     elif place.start < place.end:
         rest = (*_without(op, ended), Step("join", place.start, place.end, name=name(op, place)))
-        yield Draft(f"the ends at {_spot(op, place)} been joined", {"steps": rest})
+        yield Draft(f"{_ends(op, place)} been joined", {"steps": rest})
     if place.start < op.valve < place.end and place.joined:
         steps = tuple(
             (
@@ -449,6 +441,12 @@ def _place_changes(op: Operation, place: Place) -> Iterator[Draft]:
 def _spot(op: Operation, place: Place) -> str:
     """A place where one says “at” of it."""
     return called(op, place).removeprefix("the place at ")
+
+
+def _ends(op: Operation, place: Place) -> str:
+    """The ends of a place, which may be just what it is called."""
+    words = name(op, place)
+    return words if words.endswith((" ends", " stumps")) else f"the ends at {_spot(op, place)}"
 
 
 def _piece(op: Operation, place: Place) -> str:
@@ -475,7 +473,7 @@ def _otherwise_than_joined(op: Operation, place: Place) -> Iterator[Draft]:
     upper = f"the end at {span(op, place.start, place.start)}" if measured else f"the upper end at {where}"
     stoma = Step("stoma", place.start, place.start, kind="end", name=name(op, place))
     yield Draft(f"{upper} been brought out instead of joined", {"steps": (*undone, stoma)})
-    yield Draft(f"the ends at {where} been left stapled", {"steps": undone})
+    yield Draft(f"{_ends(op, place)} been left stapled", {"steps": undone})
     yield from _split(op, place)
     if place.cuts and place.end <= op.valve:
         taken = (place.cuts[-1], place.joins[-1])

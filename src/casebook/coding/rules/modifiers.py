@@ -14,6 +14,11 @@ from .inside import look_decided
 GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
 
 
+def able_22(code: str) -> bool:
+    """Whether a code that is no add-on may take 22: one with a usual amount of work and of follow-up."""
+    return code not in edits.values() or edits.values()[code].global_days in ("000", "010", "090")
+
+
 @modifier(
     "22",
     answers="D1 D4 D7",
@@ -24,12 +29,7 @@ GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a
 def mark_22(d: Derivation, lines: list[Service]) -> list[Service]:
     if not d.op.unusual_work:
         return lines
-    values = edits.values()
-    able = [
-        i
-        for i in main_lines(lines)
-        if lines[i].code not in values or values[lines[i].code].global_days in ("000", "010", "090")
-    ]
+    able = [i for i in main_lines(lines) if able_22(lines[i].code)]
     resections = [i for i in able if lines[i].rank == "resection"]
     return marked(lines, (resections or able)[:1], "22", "22")
 
