@@ -31,8 +31,8 @@ Lines = dict[str, set[frozenset[str]]]
 def score(diagnosis: Diagnosis, claim: Claim) -> float:
     """The step-wise score of a claim that is not correct: the best against any accepted claim.
 
-    A code counts as supported when any accepted claim has it, and so does a modifier on its code. 59 may stand
-    on either code of a pair of supported ones.
+    A code counts as supported when any accepted claim has it, and so does a modifier on its code. 59 may
+    stand on either code of a pair of supported ones.
     """
     supported = _lines_of(diagnosis.targets)
     mine = [line for line in claim if line.code in supported]
