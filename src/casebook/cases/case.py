@@ -24,6 +24,7 @@ from casebook.coding.reading import meant, read_operation
 from casebook.errors import CaseError, OperationError
 from casebook.grading import Item
 from casebook.grading.explanation import Diagnosis
+from casebook.practice.editions import edition_of
 
 from . import front_matter
 from .keys import CASE_KEYS, KEY_KEYS, KINDS, OF_WORDS
@@ -75,6 +76,11 @@ class Case:
         return MARK.sub(r"\1", self.chart).strip()
 
     @cached_property
+    def edition(self) -> str:
+        """The digest of what an answer is given to: the chart, or the operation where there is none."""
+        return edition_of(self.unmarked or json.dumps([op.as_mapping() for op in self.readings]))
+
+    @cached_property
     def note(self) -> Note:
         return Note(self.readings)
 
@@ -101,6 +107,7 @@ class Case:
         return {
             "schema": SCHEMA,
             "id": self.id,
+            "edition": self.edition,
             "title": self.title,
             "about": self.about,
             "level": self.level,

@@ -81,6 +81,7 @@ when you first use this form. Nothing you type leaves your device.</p>
         else ""
     )
     return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"
+data-edition="{escape(str(page.get("edition", "")))}"
 aria-labelledby="{name}-title">
 <h2 id="{name}-title">Your claim</h2>
 <p class="casebook-before" hidden></p>

@@ -3,7 +3,7 @@
 //
 // The markup (casebook.quiz.markup makes it):
 //
-//   section.casebook-quiz[data-case][data-host=page|notebook]
+//   section.casebook-quiz[data-case][data-host=page|notebook][data-edition]
 //     form.casebook-form      textarea "Claim", rows, confidence, button "Check"; on a page also size and
 //                             progress, in div.casebook-fetch
 //     .casebook-status        role=status, the short verdict and nothing else; data-verdict is "" while there
@@ -155,6 +155,7 @@ export function mount(section, host) {
     /** @type {Attempt} */
     const attempt = {
       case: id,
+      edition: section.dataset.edition,
       at: Date.now(),
       try: tries,
       answer: answer.trim(),
@@ -272,7 +273,8 @@ export function mount(section, host) {
     cite.restore(lines);
     const last = attempts().all.findLast((each) => each.case === id);
     if (!last || !before) return;
-    const verdict = VERDICT[last.verdict] ?? "not graded";
+    const same = last.edition === section.dataset.edition;
+    const verdict = `${VERDICT[last.verdict] ?? "not graded"}${same ? "" : ", in an earlier edition of this chart"}`;
     before.append("Last time you answered ", make("code", {}, String(last.answer)), `: ${verdict}.`);
     before.hidden = false;
   }

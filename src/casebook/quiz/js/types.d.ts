@@ -51,6 +51,8 @@ export interface Result {
   sure: string[];
   read: { page: string; title: string; why: string }[];
   next_cases: string[];
+  /** Answers to an earlier edition of their chart: not graded. */
+  earlier: number;
   items: { case: string; answer: string; verdict: Verdict; expected: string }[];
 }
 
@@ -59,6 +61,8 @@ export interface Progress {
   topics: { name: string; says: string }[];
   misconceptions: { says: string }[];
   unread: number;
+  /** How many answers were given to another text of which chart. */
+  earlier: { case: string; says: string }[];
 }
 
 /** An operation as Python writes it: the scripts hand it back as it came. */
@@ -135,6 +139,8 @@ export type Tell = (progress: Fetched) => void;
 /** One answer to a case, as this browser keeps it. */
 export interface Attempt {
   case: string;
+  /** The digest of the chart that it was given to; older books kept none. */
+  edition?: string;
   at?: number;
   try?: number;
   answer: string;
@@ -163,6 +169,7 @@ export interface Drawn {
 
 export interface Given {
   case: string;
+  edition?: string;
   answer: string;
   confidence: string | null;
   seconds: number | null;
