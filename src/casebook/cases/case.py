@@ -62,6 +62,11 @@ class Case:
         return int(self.data.get("level") or 1)
 
     @property
+    def filed(self) -> str:
+        """The claim that somebody filed for it, which an audit asks about; "" where there is none."""
+        return str(self.data.get("filed") or "")
+
+    @property
     def key(self) -> dict[str, Any]:
         return dict(self.data.get("key") or {})
 
@@ -86,7 +91,7 @@ class Case:
 
     @cached_property
     def item(self) -> Item:
-        return Item(self.id, self.note, self.evidence, self.key, self.apart, self.unmarked)
+        return Item(self.id, self.note, self.evidence, self.key, self.apart, self.unmarked, self.filed)
 
     @cached_property
     def apart(self) -> dict[str, str]:
@@ -104,6 +109,7 @@ class Case:
     def page(self) -> dict[str, Any]:
         """The JSON that the page, the notebook and the class report hand to the grader."""
         asked = {"chart": self.unmarked} if self.note.action == "query" else {}
+        asked |= {"filed": self.filed} if self.filed else {}
         return {
             "schema": SCHEMA,
             "id": self.id,

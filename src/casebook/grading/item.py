@@ -112,6 +112,7 @@ class Item:
         default_factory=dict
     )  # two misconceptions -> the case that tells them apart
     chart: str = ""  # the whole chart, where a question about it is judged
+    filed: str = ""  # the claim that somebody filed for it, where it is to be judged
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -134,6 +135,7 @@ class Item:
             page.get("key") or {},
             page.get("apart") or {},
             str(page.get("chart") or ""),
+            str(page.get("filed") or ""),
         )
 
     @cached_property

@@ -20,7 +20,7 @@
 import { building } from "./builder.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
-import { button, find, Left, make, reason, seek, Unable } from "./parts.js";
+import { button, every, find, Left, make, reason, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
 import { attempts, draft, keepDraft, record } from "./store.js";
 import { coming, VERDICT } from "./words.js";
@@ -104,6 +104,13 @@ export function mount(section, host) {
     return seek(form, "input[name=confidence]:checked", HTMLInputElement)?.value ?? null;
   }
 
+  /** What was said of each line of a filed claim: it stands, it does not, or nothing. */
+  const judged = () =>
+    every(form, ".casebook-filed-line").map((line) => {
+      const said = seek(line, "input:checked", HTMLInputElement)?.value;
+      return said ? said === "stands" : null;
+    });
+
   async function check() {
     const mine = ++round;
     const answer = field.value;
@@ -122,7 +129,7 @@ export function mount(section, host) {
       const seconds = since && Math.round((performance.now() - since) / 1000);
       // For a notebook, which keeps them.
       const beside = { confidence: confidence(), seconds, hints: shownHints };
-      const graded = await host.ask({ do: "grade", answer, lines, diagnoses, ...beside });
+      const graded = await host.ask({ do: "grade", answer, lines, diagnoses, judged: judged(), ...beside });
       if (mine === round) await take(answer, graded, beside);
     } catch (error) {
       unanswered = error instanceof Left;

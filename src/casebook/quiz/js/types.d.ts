@@ -4,6 +4,7 @@ export type Verdict = "correct" | "partly" | "wrong" | "invalid" | "blank";
 
 /** One thing said: casebook.grading.parts names what may stand beside it. */
 export interface Row {
+  code?: string;
   says: string;
   name?: string;
   case?: string;
@@ -93,6 +94,8 @@ export interface Asked {
       answer: string;
       lines: string[] | null;
       diagnoses: string | null;
+      /** Whether each line of a filed claim stands, as the reader said; null where nothing was said. */
+      judged?: (boolean | null)[];
       confidence: string | null;
       seconds: number | null;
       hints: number;
