@@ -25,8 +25,9 @@ export interface Graded {
   verdict: Verdict;
   score: number;
   misconceptions: { id: string }[];
+  counted: string[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[]; counted: string[] };
+  feedback: { headline: string; parts: Part[] };
 }
 
 export interface Line {
