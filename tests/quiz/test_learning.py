@@ -111,10 +111,6 @@ def test_a_note_that_needs_a_question_lets_one_write_it(visit):
     quiz.section.locator(".casebook-pick input").first.check(timeout=SLOW)
     assert field.input_value()
     quiz.section.locator(".casebook-pick input").first.uncheck()
-    ways_out = quiz.section.get_by_label("Unable to determine")
-    ways_out.check()
-    assert field.input_value().splitlines() == ["- Other (please describe)", "- Unable to determine"]
-    ways_out.uncheck()
     assert field.input_value() == ""
     field.fill(f"Please confirm two joins so that 44121 can be paid. {HOSTILE}")
     quiz.section.get_by_role("button", name="Review the question").click()

@@ -111,6 +111,8 @@ class Item:
     apart: Mapping[str, str] = field(
         default_factory=dict
     )  # two misconceptions -> the case that tells them apart
+    chart: str = ""  # the whole chart, where a question about it is judged
+    filed: str = ""  # the claim that somebody filed for it, where it is to be judged
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -132,6 +134,8 @@ class Item:
             page.get("evidence") or {},
             page.get("key") or {},
             page.get("apart") or {},
+            str(page.get("chart") or ""),
+            str(page.get("filed") or ""),
         )
 
     @cached_property

@@ -244,7 +244,7 @@ class Quiz(anywidget.AnyWidget):
         kept = {"answer": answer, "verdict": told["verdict"], "score": told["score"], "misconceptions": found}
         when = {"at": round(time.time() * 1000), "try": len(self.attempts) + 1}
         more = {name: asked.get(name) for name in ("confidence", "seconds", "hints")}
-        self.attempts.append({"case": self.case.id, **when, **kept, **more})
+        self.attempts.append({"case": self.case.id, "edition": self.case.edition, **when, **kept, **more})
 
     def _asked(self, _: object, asked: Mapping[str, Any], buffers: object) -> None:
         """Answer the quiz that is shown. What the learner typed is a value in `asked`."""
