@@ -3,9 +3,9 @@
 //
 //   node kept.mjs SCRIPTS SEED TIMES CORPUS      prints one line of JSON; ends with 1 and the text that failed
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import assert from "node:assert/strict";
 
 const [folder, seed, times, corpus] = process.argv.slice(2);
 const script = (name) => import(pathToFileURL(`${folder}/${name}`).href);
@@ -37,7 +37,18 @@ const below = (n) => Math.floor(chance() * n);
 const one = (list) => list[below(list.length)];
 const some = (most, make) => Array.from({ length: below(most + 1) }, make);
 
-const WORDS = ["alder", "44120; 44121", "", "constructor", "__proto__", "toString", "\u{1f600}", "\ud800", "<b>", "\n"];
+const WORDS = [
+  "alder",
+  "44120; 44121",
+  "",
+  "constructor",
+  "__proto__",
+  "toString",
+  "\u{1f600}",
+  "\ud800",
+  "<b>",
+  "\n",
+];
 const nested = (levels) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
 const ODD = [
   () => null,
@@ -80,7 +91,10 @@ function made(kind, spoiled) {
       const known = Object.entries(kind.fields)
         .filter(([name]) => kind.needs.includes(name) || chance() < 0.8)
         .map(([name, each]) => [name, made(each, spoiled)]);
-      return Object.fromEntries([...known, ...some(2, () => [`later-${below(9)}`, spoiled ? odd() : one(WORDS)])]);
+      return Object.fromEntries([
+        ...known,
+        ...some(2, () => [`later-${below(9)}`, spoiled ? odd() : one(WORDS)]),
+      ]);
     }
   }
 }
@@ -103,7 +117,9 @@ function fits(kind, value) {
     case "row":
       return (
         kind.needs.every((name) => Object.hasOwn(value, name)) &&
-        Object.entries(kind.fields).every(([name, of]) => !Object.hasOwn(value, name) || fits(of, value[name]))
+        Object.entries(kind.fields).every(
+          ([name, of]) => !Object.hasOwn(value, name) || fits(of, value[name]),
+        )
       );
   }
 }
@@ -165,10 +181,18 @@ function standing(texts) {
   assert.ok(fits(STORES.tests.kind, store.keptTests()));
   assert.equal(typeof store.draft("alder"), "object");
   const rows = before("attempts");
-  const attempt = { case: "alder", at: 5, answer: "44120", verdict: "wrong", confidence: null, seconds: null };
+  const attempt = {
+    case: "alder",
+    at: 5,
+    answer: "44120",
+    verdict: "wrong",
+    confidence: null,
+    seconds: null,
+  };
   const said = store.record(attempt);
   assert.equal(Boolean(unread), Boolean(said));
-  if (unread) assert.equal(held.get(STORES.attempts.key), texts.attempts); // left alone
+  if (unread)
+    assert.equal(held.get(STORES.attempts.key), texts.attempts); // left alone
   else {
     assert.ok(has(now("attempts"), attempt));
     if (Array.isArray(rows)) {
@@ -184,10 +208,21 @@ function standing(texts) {
   for (const [name, row] of Object.entries(others)) {
     if (name !== "alder") assert.ok(has([Object.getOwnPropertyDescriptor(now("drafts"), name)?.value], row));
   }
-  store.keepTest("joins", { seed: 1, items: [{ case: "alder" }], answers: [], kind: "typed", feedback: "end", ends: null, began: 8.64e15 });
+  store.keepTest("joins", {
+    seed: 1,
+    items: [{ case: "alder" }],
+    answers: [],
+    kind: "typed",
+    feedback: "end",
+    ends: null,
+    began: 8.64e15,
+  });
   assert.ok(store.keptTests().joins);
   store.keepTest("joins", null);
   assert.ok(!store.keptTests().joins);
+  assert.ok(fits(STORES.turns.kind, store.keptTurns()));
+  store.keepTurn("joins-1", { tries: 1, right: true, seen: false });
+  assert.equal(store.keptTurns()["joins-1"].tries, 1);
   store.erase();
   assert.equal(held.size, 0);
   tried.texts++;
@@ -243,7 +278,14 @@ function tabs() {
 function taken() {
   held.clear();
   full = true;
-  const attempt = { case: "alder", at: 5, answer: "44120", verdict: "wrong", confidence: null, seconds: null };
+  const attempt = {
+    case: "alder",
+    at: 5,
+    answer: "44120",
+    verdict: "wrong",
+    confidence: null,
+    seconds: null,
+  };
   assert.match(store.record(attempt), /stays only until you close this page/);
   assert.equal(store.attempts().all.length, 1);
   full = false;
@@ -254,17 +296,13 @@ function taken() {
 
 try {
   for (const each of JSON.parse(readFileSync(corpus, "utf8"))) {
-    standing({ attempts: each, drafts: each, tests: each });
+    standing(Object.fromEntries(Object.keys(STORES).map((name) => [name, each])));
     opened(each);
   }
   taken();
   for (let i = 0; i < Number(times); i++) {
     values();
-    standing({
-      attempts: anyText(STORES.attempts),
-      drafts: anyText(STORES.drafts),
-      tests: anyText(STORES.tests),
-    });
+    standing(Object.fromEntries(Object.entries(STORES).map(([name, each]) => [name, anyText(each)])));
     files();
     tabs();
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,10 +147,18 @@ def _report(args: argparse.Namespace) -> int:
             else "this casebook's; an assignment of your own is graded with --key key.json"
         )
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
+    _say_earlier(told.earlier.to_dict())
     if args.csv:
         for path in written(lambda: told.to_csv(args.csv), args.csv):
             print(path)
     return 0
+
+
+def _say_earlier(counts: Mapping[str, int]) -> None:
+    """Name the cases whose answers were given to an earlier edition, and so are not graded."""
+    if counts:
+        which = ", ".join(f"{case} ({number})" for case, number in sorted(counts.items()))
+        print(f"given to an earlier edition of the chart, and not graded: {which}", file=sys.stderr)
 
 
 def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
@@ -166,6 +174,7 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
     book = gradebook(responses, pages, roster)
     if lost := sum(book.left_out.values()):
         print(f"{many(lost, 'answer')} to cases that were not set: left out", file=sys.stderr)
+    _say_earlier(book.earlier)
     if not roster:
         print(NOT_ANSWERED, file=sys.stderr)
     return (book.anonymous() if args.anonymous else book), pages

@@ -1,5 +1,5 @@
-"""The command line: `casebook code`, `grade`, `list`, `scrub`, `check`, `update-edits`; for a class `assign`,
-`class`, `room` and `export`."""
+"""The command line: `casebook code`, `grade`, `query`, `list`, `scrub`, `check`, `update-edits`; for a class
+`assign`, `class`, `room` and `export`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from casebook.coding.claim import Line, show
 from casebook.coding.typed import read
 from casebook.errors import CaseError, CommandError, TableError
 from casebook.grading.feedback import Graded, in_text, result
+from casebook.practice import query
 
 from . import teaching
 from .shared import many, written
@@ -59,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("answer", metavar="ANSWER", help='such as "44120; 44121 x2", or query')
     grade.add_argument("--evidence", metavar="NAME,NAME", help="the marked sentences that decide the claim")
     grade.add_argument("--diagnoses", metavar="CODE,CODE", help="ICD-10-CM codes, the first one first")
+    asking = command("query", _query, "judge a question to the surgeon")
+    asking.add_argument("file", metavar="CASE", help="a case file, or the name of a shipped case")
+    asking.add_argument("question", metavar="QUESTION", help="the question, in quotation marks")
     scrub.add_argument("claim", metavar="CLAIM")
     checks.add_argument(
         "paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case"
@@ -80,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         "--back", choices=[t.name for t in refresh.TABLES], help="go back to the table held before this one"
     )
     teaching.add_to(commands)
-    for sub in (code, grade, scrub, listing):
+    for sub in (code, grade, asking, scrub, listing):
         sub.add_argument("--json", action="store_true", help="print JSON for other programs")
     return parser
 
@@ -128,6 +132,20 @@ def _grade(args: argparse.Namespace) -> int:
         _print_json(graded)
         return 0
     print("\n".join(told(graded)))
+    return 0
+
+
+def _query(args: argparse.Namespace) -> int:
+    found = query.judge(load(args.file).item, args.question)
+    if args.json:
+        _print_json(found)
+        return 0
+    print(f"{found['verdict']}: {found['says']}")
+    for fault in found["faults"]:
+        print(f"  to mend: {fault['says']}")
+    for good in found["good"]:
+        print(f"  good: {good}")
+    print(f"  a question that would do: {found['model']}")
     return 0
 
 

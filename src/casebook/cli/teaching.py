@@ -37,6 +37,16 @@ def add_to(commands: Any) -> None:
     assign.add_argument("--title", type=title_in, default="Assignment")
     assign.set_defaults(run=_assign)
 
+    paper = commands.add_parser(
+        "pack",
+        help="charts as worksheets for paper, and the key",
+        description="Write charts as worksheets to print, and beside them the key as a file of its own.",
+    )
+    paper.add_argument("--cases", required=True, type=names_in, metavar="CASE,CASE")
+    paper.add_argument("-o", "--out", metavar="FILE", type=Path, default=Path("pack.html"))
+    paper.add_argument("--title", default="Worksheets")
+    paper.set_defaults(run=_pack)
+
     classes.add_to(commands)
 
     phones = commands.add_parser(
@@ -87,6 +97,16 @@ def _assign(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise needs(error) from None
     for path in written(lambda: assign(cases_named(args.cases), args.out, args.title), args.out):
+        print(path)
+    return 0
+
+
+def _pack(args: argparse.Namespace) -> int:
+    try:
+        from casebook.classroom.pack import pack
+    except ImportError as error:
+        raise needs(error) from None
+    for path in written(lambda: pack(cases_named(args.cases), args.out, args.title), args.out):
         print(path)
     return 0
 

@@ -3,9 +3,9 @@ class.
 
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
 then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
-`confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code). What a file says of
-verdicts and scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used
-is named with file and line.
+`confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code), `edition` (the digest of
+the chart that it was given to). What a file says of verdicts and scores is passed over, since the grader runs
+again. Nothing in a file raises: what cannot be used is named with file and line.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from casebook import files
 from casebook.coding.claim import MAX_TEXT, show
 from casebook.coding.typed import read
 
+from .editions import read_edition
 from .results import CONFIDENCE
 
 FORMAT = "casebook-answers"
@@ -39,7 +40,8 @@ ENDINGS = (".jsonl", ".json", ".ndjson")
 @dataclass(frozen=True)
 class Response:
     """One answer of one learner: `at` in epoch milliseconds, `seconds` it took, `test` the number of the test
-    that it was given in; None where the file does not tell."""
+    that it was given in, `edition` the text of the chart that it was given to; None where the file does not
+    tell."""
 
     learner: str
     case: str
@@ -49,6 +51,7 @@ class Response:
     seconds: float | None = None
     hints: int | None = None
     test: str | None = None
+    edition: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -325,6 +328,7 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         _number(row.get("seconds"), 1e7),
         None if hints is None else int(hints),
         _test(row.get("test")),
+        read_edition(row.get("edition")),
     )
 
 

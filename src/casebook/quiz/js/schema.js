@@ -53,6 +53,7 @@ export const ATTEMPT = {
   needs: ["case", "answer"],
   fields: {
     case: ID,
+    edition: ID,
     answer: ANSWER,
     at: upTo(LATEST),
     try: count(1e6),
@@ -97,6 +98,13 @@ const TEST = {
   },
 };
 
+/** @type {Kind} A small question of a chapter. */
+const TURN = {
+  is: "row",
+  needs: ["tries", "right", "seen"],
+  fields: { tries: count(1e6), right: word(true, false), seen: word(true, false) },
+};
+
 /** Everything that is kept; `attempts` is also what a file of answers holds. */
 export const STORES = {
   /** @type {Store} */
@@ -119,6 +127,13 @@ export const STORES = {
     holds: "tests",
     kind: { is: "named", of: TEST },
     older: [(found) => ({ tests: Array.isArray(found.items) ? { "": found } : found })], // once one alone
+  },
+  /** @type {Store} */
+  turns: {
+    key: "casebook.turns",
+    holds: "turns",
+    kind: { is: "named", of: TURN },
+    older: [(turns) => ({ turns })], // each under its name
   },
 };
 

@@ -7,7 +7,7 @@ import { merge } from "./answers.js";
 import { reason } from "./parts.js";
 import { raised, read, STORES, version } from "./schema.js";
 
-/** @import { Attempt, Draft, Given, Test } from "./types.d.ts" */
+/** @import { Attempt, Draft, Given, Test, TurnKept } from "./types.d.ts" */
 /** @import { Store } from "./schema.js" */
 
 /** @type {Map<string, unknown>} */
@@ -177,3 +177,15 @@ export const draft = (id) => read(STORES.drafts.kind, kept(STORES.drafts).all.dr
  * @param {Draft | null} values
  */
 export const keepDraft = (id, values) => keepOne(STORES.drafts, id, values);
+
+/**
+ * The small questions of the chapters that were tried, by their names.
+ * @returns {Record<string, TurnKept | undefined>}
+ */
+export const keptTurns = () => read(STORES.turns.kind, kept(STORES.turns).all.turns);
+
+/**
+ * @param {string} id
+ * @param {TurnKept} told
+ */
+export const keepTurn = (id, told) => keepOne(STORES.turns, id, told);
