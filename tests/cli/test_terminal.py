@@ -7,6 +7,8 @@ import sys
 import pytest
 
 import casebook.__main__
+from casebook.cases import load
+from casebook.classroom import assignments
 from casebook.cli import main
 from casebook.cli.terminal import plain
 from tests.cases.test_cases import GOOD
@@ -49,12 +51,12 @@ def test_json_with_every_character_stays_json(capsys):
     assert json.loads(plain(json.dumps(HOSTILE, ensure_ascii=False))) == HOSTILE
 
 
-def test_a_name_of_a_file_is_never_code(tmp_path, capsys):
+def test_a_name_of_a_file_is_never_code(tmp_path):
     case = tmp_path / 'a"]=1;import os;os.abort();x["b.md'
     case.write_text(GOOD, "utf-8")
-    assert main(["assign", "--cases", str(case), "--out", str(tmp_path / "out")]) == 0
-    book = json.loads((tmp_path / "out" / "student" / "assignment.ipynb").read_text("utf-8"))
-    cells = ["".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code"]
+    assert main(["assign", "--cases", str(case), "--out", str(tmp_path / "out")]) == 2  # `check` refuses it
+    book = assignments._notebook([load(case)], "T")
+    cells = [cell.source for cell in book.cells if cell.cell_type == "code"]
     code = next(source for source in cells if "answers[" in source)
     answers, sure = {}, {}
     exec(code, {"answers": answers, "sure": sure})
