@@ -14,7 +14,7 @@ from casebook.practice.responses import write_file
 from casebook.testing.learners import book_of, learner
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "notebooks" / "data" / "responses"
+FOLDER = ROOT / "notebooks" / "data" / "sample_responses"
 CASES = (
     "alder",
     "birch",

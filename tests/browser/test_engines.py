@@ -13,7 +13,7 @@ from casebook.grading import grade_page
 CLAIM, CHECK = ".casebook-quiz textarea[name=claim]", ".casebook-quiz .casebook-check"
 VERDICTS = {
     "44120; 44121": "correct",
-    "44120": "partly",
+    "44120-51; 44121": "partly",
     "44120 x2": "wrong",
     "two, please": "invalid",
     "": "blank",

@@ -4,6 +4,7 @@ and for each learner."""
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from casebook import files
 from casebook.errors import CommandError
 from casebook.practice.bank import Page
-from casebook.practice.responses import Fault, Response, files_of, read_folder
+from casebook.practice.responses import Fault, Response, files_of, read_files, read_folder
 
 from .shared import bar, cases_named, many, names_in, needs, title_in, written
 
@@ -96,8 +97,16 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
     titles = {str(page["id"]): str(page.get("title") or page["id"]) for page in pages}
     responses: list[Response] = []
     faults: list[Fault] = []
-    for path in args.paths:
-        more, wrong = read_csv(path, titles) if path.suffix.lower() == ".csv" else read_folder(path)
+    single = [path for path in args.paths if path.is_file() and path.suffix.lower() != ".csv"]
+    read = [
+        read_csv(path, titles) if path.suffix.lower() == ".csv" else read_folder(path)
+        for path in args.paths
+        if path not in single
+    ]
+    if single:  # together, so that files of one name are told apart by their folders
+        root = Path(os.path.commonpath([path.resolve().parent for path in single]))
+        read.append(read_files(root, [path.resolve() for path in single]))
+    for more, wrong in read:
         responses += more
         faults += wrong
     for fault in faults[:MOST_FAULTS]:

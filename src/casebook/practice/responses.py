@@ -35,6 +35,7 @@ MOST_FAULTS = 20  # of a file; a file with more holds no answers
 LONGEST_NAME = 80  # characters of a learner's name or of a case's
 LATEST = 8.64e15  # the last moment that a browser's clock can tell, epoch milliseconds
 ENDINGS = (".jsonl", ".json", ".ndjson")
+SAMPLES = "sample_responses"  # the folder of answers that come with the notebooks: nobody's
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,13 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in inside if p.suffix.lower() not in ENDINGS]
     if not answers and root.is_dir():
         return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}"), *faults]
+    found, more = read_files(root, answers)
+    return found, [*faults, *more]
+
+
+def read_files(root: Path, answers: Sequence[Path]) -> tuple[list[Response], list[Fault]]:
+    """These response files, which lie in `root` or below it; learners are told apart as in a folder."""
+    faults: list[Fault] = []
     found: dict[Response, None] = {}
     known: dict[
         str, tuple[str, str]
@@ -121,7 +129,12 @@ def _inside(root: Path) -> list[Path]:
     if not _there(root):
         return []
     inside = [p for p in sorted(root.rglob("*")) if p.is_file()] if root.is_dir() else [root]
-    return [p for p in inside if not any(part.startswith(".") for part in p.relative_to(root).parts)]
+    return [p for p in inside if not any(map(_passed, p.relative_to(root).parts))]
+
+
+def _passed(part: str) -> bool:
+    """Whether a folder or file of this name is passed over: hidden, or the samples."""
+    return part.startswith(".") or part == SAMPLES
 
 
 def learners_of(root: Path, answers: Sequence[Path]) -> dict[Path, str]:

@@ -45,7 +45,7 @@ export interface Picture {
 export interface Result {
   right: number;
   of: number;
-  percent: number;
+  counted: string;
   says: string;
   misconceptions: { says: string; correction: string; times: number; sure: number; cases: string[] }[];
   topics: { name: string; right: number; of: number }[];
