@@ -402,7 +402,7 @@ def expected(item: Item) -> str:
 def _worked(item: Item) -> list[Part]:
     main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
-    whole = [name for name in item.marked(*FACETS) if name in item.shown]
+    whole = [name for name in item.marked(*FACETS) if name in item.shown and name in item.evidence]
     quotes = (
         *(Row(name=name, says=item.evidence[name]) for name in whole),
         *settling(item, acts=["join", "stoma"]),

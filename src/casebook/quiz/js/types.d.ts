@@ -228,6 +228,8 @@ export interface Test {
   items: Drawn[];
   kind: string;
   feedback: string;
+  /** When it was begun, epoch milliseconds. */
+  began?: number;
   ends: number | null;
   answers: Given[];
   done?: boolean;
