@@ -15,11 +15,12 @@ from typing import Any
 from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Answer, Claim, Same, same
 from casebook.coding.note import Note
-from casebook.coding.operation import FACETS, Operation, Step
+from casebook.coding.operation import FACETS, MOST_READINGS, Operation, Step
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.coding.views import View
+from casebook.errors import OperationError
 
 from . import flips, icd10
 from .explanation import Diagnosis, Explanation, plain
@@ -123,7 +124,11 @@ class Item:
         Raises OperationError where the operation cannot be read.
         """
         if "readings" in page:
-            readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(page["readings"]))
+            given = page["readings"]
+            if not isinstance(given, list) or not 0 < len(given) <= MOST_READINGS:
+                says = f"readings: expected a list of 1 to {MOST_READINGS} readings"
+                raise OperationError(says, ("readings",))
+            readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(given))
         else:
             readings = (read_operation(page.get("operation", page)),)
         if isinstance(stated := page.get("measured"), list):  # else there is no chart to measure anything

@@ -26,8 +26,9 @@ export interface Graded {
   verdict: Verdict;
   score: number;
   misconceptions: { id: string }[];
+  counted: string[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[]; counted: string[] };
+  feedback: { headline: string; parts: Part[] };
 }
 
 export interface Line {
@@ -227,6 +228,8 @@ export interface Test {
   items: Drawn[];
   kind: string;
   feedback: string;
+  /** When it was begun, epoch milliseconds. */
+  began?: number;
   ends: number | null;
   answers: Given[];
   done?: boolean;
