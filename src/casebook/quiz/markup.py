@@ -83,7 +83,7 @@ when you first use this form. Nothing you type leaves your device.</p>
     return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"
 aria-labelledby="{name}-title">
 <h2 id="{name}-title">Your claim</h2>
-<p class="casebook-before" hidden></p>
+<div class="casebook-before" hidden></div>
 {sheet}<form class="casebook-form" novalidate autocomplete="off">
 <div class="casebook-cite" hidden>
 <button type="button" aria-pressed="false">Mark the lines that decide</button>

@@ -11,6 +11,7 @@ const KEPT = "casebook.attempts";
 const DRAFTS = "casebook.drafts";
 const TEST = "casebook.test";
 const TURNS = "casebook.turns";
+const ALL = "casebook.all";
 
 /** @type {Map<string, unknown>} */
 const memory = new Map(); // where the browser keeps nothing: until the page is closed
@@ -143,3 +144,9 @@ export function keptTurns() {
  * @param {TurnKept} told
  */
 export const keepTurn = (id, told) => keep(TURNS, { ...keptTurns(), [id]: told });
+
+/** Whether this reader, or the class whose link was followed, wants all that is said of an answer at once. */
+export const allAtOnce = () => kept(ALL) === true;
+
+/** @param {boolean} wanted */
+export const keepAllAtOnce = (wanted) => keep(ALL, wanted || null);
