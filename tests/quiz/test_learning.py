@@ -150,7 +150,7 @@ def test_nothing_is_said_twice_and_lines_fold_behind_a_rule_that_was_named(visit
     for answer in ("44120 x2", "44120 x3"):
         quiz.answer(answer, "wrong")
         layers = quiz.section.locator(".casebook-layers")
-        assert layers.inner_text().count("the limit is absolute (MAI 2)") == 1
+        assert layers.inner_text().count("going over it loses every unit of the day") == 1
         expect(layers).to_contain_text(f"No operation makes {answer} right")
     quiz.answer("44120", "partly")
     told = quiz.section.evaluate("e => e.graded")

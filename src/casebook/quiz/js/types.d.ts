@@ -9,9 +9,11 @@ export interface Row {
   case?: string;
   confidence?: string;
   authorities?: { title: string; edition: string; address: string }[];
+  page?: string;
+  copy?: string;
 }
 
-export type Rule = Pick<Row, "says" | "confidence" | "authorities">;
+export type Rule = Pick<Row, "says" | "confidence" | "authorities" | "page" | "copy">;
 
 export interface Part {
   kind: string;
@@ -24,7 +26,7 @@ export interface Graded {
   score: number;
   misconceptions: { id: string }[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[] };
+  feedback: { headline: string; parts: Part[]; counted: string[] };
 }
 
 export interface Line {
@@ -225,6 +227,8 @@ export interface Host {
   address?(name: string): string | null;
   /** What leads to a case. */
   link?(id: string): HTMLElement;
+  /** Where a page of the book is, by its file and an anchor there. */
+  page?(file: string): string;
   /** The chart, where it is not the page's own. */
   sheet?: HTMLElement | null;
   /** Whether attempts and drafts are kept in this browser. */
