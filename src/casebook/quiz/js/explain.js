@@ -4,7 +4,8 @@
 
 import { composer } from "./composer.js";
 import { button, fold, layer, list, make, picture, reason } from "./parts.js";
-import { ending, pictures, step, told as tells } from "./steps.js";
+import { always, ending, pictures, step, told as tells } from "./steps.js";
+import { allAtOnce } from "./store.js";
 
 /** @import { Ask, Graded, Host, Part, Row, Rule } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
@@ -51,6 +52,7 @@ export function explain(told) {
     ...(drawn ? [] : [pictures(answer, ask)]),
     fees(answer, ask),
     ...parts.filter(({ kind }) => LAST.includes(kind)).map(form),
+    ...(allAtOnce() && !told.host.exam ? [always()] : []),
   ];
 }
 

@@ -4,7 +4,7 @@
 // Python's; here only parts are held back, by their kind.
 
 import { button, make, picture } from "./parts.js";
-import { keepAllAtOnce } from "./store.js";
+import { allAtOnce, keepAllAtOnce } from "./store.js";
 
 /** @import { Ask, Graded } from "./types.d.ts" */
 
@@ -36,17 +36,22 @@ export const told = (at, kind) => at >= LAST_STEP || (at === 1 ? FIRST : SECOND)
  * @param {() => void} rest
  */
 export function ending(at, answer, ask, rest) {
-  const more = button("Show the rest now", () => {
-    rest();
-  });
-  const box = make("input", { type: "checkbox" });
+  const more = button("Show the rest now", () => rest());
+  const row = make("div", { className: "casebook-row-of casebook-rest" }, more, always(rest));
+  return [at === 1 ? question(ask) : pictures(answer, ask), row];
+}
+
+/**
+ * The wish to have everything at once, which can be taken back where everything stands.
+ * @param {() => void} [rest]
+ */
+export function always(rest) {
+  const box = make("input", { type: "checkbox", checked: allAtOnce() });
   box.addEventListener("change", () => {
     keepAllAtOnce(box.checked);
-    if (box.checked) rest();
+    if (box.checked) rest?.();
   });
-  const always = make("label", { className: "casebook-tick" }, box, "Always show everything at once");
-  const row = make("div", { className: "casebook-row-of casebook-rest" }, more, always);
-  return [at === 1 ? question(ask) : pictures(answer, ask), row];
+  return make("label", { className: "casebook-tick" }, box, "Always show everything at once");
 }
 
 /**
