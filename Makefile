@@ -80,6 +80,7 @@ bench: $(READY) book
 	@$(PY) tools/browser.py
 	@$(PY) tools/bench_grader.py
 	@$(PY) tools/bench_class.py
+	@$(PY) tools/bench_room.py
 	@$(PY) tools/bench_payer_files.py
 	@$(PY) tools/bench.py
 

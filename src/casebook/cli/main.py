@@ -1,5 +1,5 @@
-"""The command line: `casebook code`, `grade`, `list`, `scrub`, `check`, `update-edits`; for a class `assign`,
-`class`, `room` and `export`."""
+"""The command line: `casebook code`, `grade`, `query`, `list`, `scrub`, `check`, `update-edits`; for a class
+`assign`, `class`, `room` and `export`."""
 
 from __future__ import annotations
 
@@ -16,26 +16,25 @@ from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, show
 from casebook.coding.typed import read
-from casebook.errors import CasebookError, CaseError, CommandError, TableError
+from casebook.errors import CaseError, CommandError, TableError
 from casebook.grading.feedback import Graded, in_text, result
+from casebook.practice import query
 
 from . import teaching
 from .shared import many, written
+from .terminal import ended, plain_streams
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be
     read."""
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    with plain_streams():
+        return ended(lambda: _command(argv))
+
+
+def _command(argv: Sequence[str] | None) -> int:
     args = _parser().parse_args(argv)
-    try:
-        return int(args.run(args))
-    except CasebookError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        sys.stderr.close()
-        return 0
+    return int(args.run(args))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("answer", metavar="ANSWER", help='such as "44120; 44121 x2", or query')
     grade.add_argument("--evidence", metavar="NAME,NAME", help="the marked sentences that decide the claim")
     grade.add_argument("--diagnoses", metavar="CODE,CODE", help="ICD-10-CM codes, the first one first")
+    asking = command("query", _query, "judge a question to the surgeon")
+    asking.add_argument("file", metavar="CASE", help="a case file, or the name of a shipped case")
+    asking.add_argument("question", metavar="QUESTION", help="the question, in quotation marks")
     scrub.add_argument("claim", metavar="CLAIM")
     checks.add_argument(
         "paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case"
@@ -82,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         "--back", choices=[t.name for t in refresh.TABLES], help="go back to the table held before this one"
     )
     teaching.add_to(commands)
-    for sub in (code, grade, scrub, listing):
+    for sub in (code, grade, asking, scrub, listing):
         sub.add_argument("--json", action="store_true", help="print JSON for other programs")
     return parser
 
@@ -130,6 +132,20 @@ def _grade(args: argparse.Namespace) -> int:
         _print_json(graded)
         return 0
     print("\n".join(told(graded)))
+    return 0
+
+
+def _query(args: argparse.Namespace) -> int:
+    found = query.judge(load(args.file).item, args.question)
+    if args.json:
+        _print_json(found)
+        return 0
+    print(f"{found['verdict']}: {found['says']}")
+    for fault in found["faults"]:
+        print(f"  to mend: {fault['says']}")
+    for good in found["good"]:
+        print(f"  good: {good}")
+    print(f"  a question that would do: {found['model']}")
     return 0
 
 
@@ -218,9 +234,16 @@ def _inside(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix in (".md", ".yaml", ".yml"))
 
 
+def _folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # no name that a folder can have
+        return False
+
+
 def _check(args: argparse.Namespace) -> int:
     shipped = [*library(), *beyond()]
-    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else shipped
+    files = [f for p in args.paths for f in (_inside(p) if _folder(p) else [p])] if args.paths else shipped
     if not files:
         where = ", ".join(map(str, args.paths))
         print(

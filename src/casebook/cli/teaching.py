@@ -16,7 +16,7 @@ from casebook.cases import TOPICS
 from casebook.errors import CommandError
 
 from . import classes
-from .shared import bar, cases_named, names_in, needs, written
+from .shared import bar, cases_named, names_in, needs, title_in, written
 
 
 def add_to(commands: Any) -> None:
@@ -34,8 +34,18 @@ def add_to(commands: Any) -> None:
         help="names of shipped cases, or case files of your own",
     )
     assign.add_argument("--out", required=True, metavar="FOLDER", type=Path)
-    assign.add_argument("--title", default="Assignment")
+    assign.add_argument("--title", type=title_in, default="Assignment")
     assign.set_defaults(run=_assign)
+
+    paper = commands.add_parser(
+        "pack",
+        help="charts as worksheets for paper, and the key",
+        description="Write charts as worksheets to print, and beside them the key as a file of its own.",
+    )
+    paper.add_argument("--cases", required=True, type=names_in, metavar="CASE,CASE")
+    paper.add_argument("-o", "--out", metavar="FILE", type=Path, default=Path("pack.html"))
+    paper.add_argument("--title", default="Worksheets")
+    paper.set_defaults(run=_pack)
 
     classes.add_to(commands)
 
@@ -77,7 +87,7 @@ def add_to(commands: Any) -> None:
     export.add_argument("--topic", choices=TOPICS, help="only those about this")
     export.add_argument("--level", type=int, choices=(1, 2, 3), help="1 plain, 2 realistic, 3 noisy")
     export.add_argument("-o", "--out", required=True, metavar="FILE", type=Path)
-    export.add_argument("--title", default="Casebook")
+    export.add_argument("--title", type=title_in, default="Casebook")
     export.set_defaults(run=_export)
 
 
@@ -87,6 +97,16 @@ def _assign(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise needs(error) from None
     for path in written(lambda: assign(cases_named(args.cases), args.out, args.title), args.out):
+        print(path)
+    return 0
+
+
+def _pack(args: argparse.Namespace) -> int:
+    try:
+        from casebook.classroom.pack import pack
+    except ImportError as error:
+        raise needs(error) from None
+    for path in written(lambda: pack(cases_named(args.cases), args.out, args.title), args.out):
         print(path)
     return 0
 

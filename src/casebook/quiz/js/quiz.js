@@ -3,7 +3,7 @@
 //
 // The markup (casebook.quiz.markup makes it):
 //
-//   section.casebook-quiz[data-case][data-host=page|notebook]
+//   section.casebook-quiz[data-case][data-host=page|notebook][data-edition]
 //     form.casebook-form      textarea "Claim", rows, confidence, button "Check"; on a page also size and
 //                             progress, in div.casebook-fetch
 //     .casebook-status        role=status, the short verdict and nothing else; data-verdict is "" while there
@@ -20,7 +20,7 @@
 import { building } from "./builder.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
-import { button, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
+import { button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
 import { allAtOnce, attempts, draft, keepDraft, record } from "./store.js";
 import { coming, VERDICT } from "./words.js";
@@ -108,6 +108,13 @@ export function mount(section, host) {
     return seek(form, "input[name=confidence]:checked", HTMLInputElement)?.value ?? null;
   }
 
+  /** What was said of each line of a filed claim: it stands, it does not, or nothing. */
+  const judged = () =>
+    every(form, ".casebook-filed-line").map((line) => {
+      const said = seek(line, "input:checked", HTMLInputElement)?.value;
+      return said ? said === "stands" : null;
+    });
+
   async function check() {
     const mine = ++round;
     const answer = field.value;
@@ -126,7 +133,7 @@ export function mount(section, host) {
       const seconds = since && Math.round((performance.now() - since) / 1000);
       // For a notebook, which keeps them.
       const beside = { confidence: confidence(), seconds, hints: shownHints };
-      const graded = await host.ask({ do: "grade", answer, lines, diagnoses, ...beside });
+      const graded = await host.ask({ do: "grade", answer, lines, diagnoses, judged: judged(), ...beside });
       if (mine === round) await take(answer, graded, beside);
     } catch (error) {
       unanswered = error instanceof Left;
@@ -159,12 +166,13 @@ export function mount(section, host) {
     /** @type {Attempt} */
     const attempt = {
       case: id,
+      edition: section.dataset.edition,
       at: Date.now(),
       try: tries,
       answer: answer.trim(),
       verdict: graded.verdict,
       score: graded.score,
-      misconceptions: graded.feedback.counted,
+      misconceptions: graded.counted,
       ...beside,
       ...(graded.evidence && { evidence: graded.evidence.score }),
     };
@@ -296,7 +304,8 @@ export function mount(section, host) {
     cite.restore(lines);
     const last = attempts().all.findLast((each) => each.case === id);
     if (!last || !before) return;
-    const verdict = VERDICT[last.verdict] ?? "not graded";
+    const same = last.edition === section.dataset.edition;
+    const verdict = `${VERDICT[last.verdict] ?? "not graded"}${same ? "" : ", in an earlier edition of this chart"}`;
     const old = make("details", {}, make("summary", {}, "What you answered"));
     old.append(make("code", {}, String(last.answer)));
     before.append(`Last time: ${verdict}. Try it anew before you look.`, old);
