@@ -25,6 +25,7 @@ from sphinx.util import logging
 
 from casebook import files
 from casebook.cases import Case, load
+from casebook.cases.terms import terms_in
 from casebook.errors import CaseError
 from casebook.practice import belly, diagram, loops
 from casebook.quiz import markup as quiz
@@ -131,7 +132,9 @@ class ChartSheet(SphinxPostTransform):
                 whole.remove(child)
             head = nodes.paragraph("", "", nodes.strong("", "Chart"), classes=["chart-head"])
             head += nodes.inline("", "invented, for teaching")
-            whole += [make_box("div", head, *inside, classes=["chart", "casebook-chart"]), *after]
+            words = " ".join(child.astext() for child in inside)
+            told = {"data-terms": json.dumps(terms_in(words), ensure_ascii=False)}
+            whole += [make_box("div", head, *inside, classes=["chart", "casebook-chart"], **told), *after]
             for text in list(whole.findall(nodes.Text)):
                 if (kept := UNIT.sub("\N{NO-BREAK SPACE}", text)) != text:
                     text.parent.replace(text, nodes.Text(kept))
@@ -233,7 +236,10 @@ class Shown(HTMLParser):
             )
         if "worked" not in self._open:
             self.values.update(
-                word for name, value in attrs if name != "class" and value for word in value.split()
+                word
+                for name, value in attrs
+                if name not in ("class", "data-terms") and value
+                for word in value.split()
             )
 
     def handle_endtag(self, tag: str) -> None:
