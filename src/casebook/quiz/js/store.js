@@ -3,6 +3,7 @@
 // anywhere.
 
 import { FORMAT, upgrade } from "./answers.js";
+import { lasting } from "./keeping.js";
 import { reason } from "./parts.js";
 
 /** @import { Attempt, Draft, Test } from "./types.d.ts" */
@@ -108,6 +109,7 @@ export function record(attempt) {
   const { all, unread } = attempts(); // read again, since another tab may have added to it
   if (unread) return `Your answer was not kept: ${unread}. The page about your progress can help.`;
   const why = keepAttempts([...all, attempt]);
+  lasting().catch(() => {}); // reviews come after 7 and 21 days, and Safari deletes after seven
   return why && `Your progress stays only until you close this page: ${why}.`;
 }
 
