@@ -80,7 +80,7 @@ class Case:
 
     @cached_property
     def item(self) -> Item:
-        return Item(self.id, self.note, self.evidence, self.key, self.apart)
+        return Item(self.id, self.note, self.evidence, self.key, self.apart, self.unmarked)
 
     @cached_property
     def apart(self) -> dict[str, str]:
@@ -97,6 +97,7 @@ class Case:
 
     def page(self) -> dict[str, Any]:
         """The JSON that the page, the notebook and the class report hand to the grader."""
+        asked = {"chart": self.unmarked} if self.note.action == "query" else {}
         return {
             "schema": SCHEMA,
             "id": self.id,
@@ -107,6 +108,7 @@ class Case:
             "key": self.key,
             "evidence": self.evidence,
             "apart": self.apart,
+            **asked,
         } | ({"measured": self.measured} if self.chart.strip() else {})
 
     @property

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from casebook import files
 from casebook.errors import CommandError
 from casebook.grading import Grade, Item
 from casebook.practice.bank import Page, graded_item
@@ -27,6 +28,7 @@ RIGHT, PARTLY, WRONG = "right", "partly", "not right"
 UNREADABLE, UNANSWERED = "not readable", "not answered"
 STATES = (RIGHT, PARTLY, WRONG, UNREADABLE, UNANSWERED)
 OF_VERDICT = {"correct": RIGHT, "partly": PARTLY, "wrong": WRONG, "invalid": UNREADABLE, "blank": UNANSWERED}
+FILES = ("gradebook.csv", "canvas.csv", "moodle.csv", "answers_by_learner.csv")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
@@ -107,19 +109,20 @@ class GradeBook:
                 entry = self.entry(name, case)
                 answers.append([name, case, entry.state, f"{entry.score:g}", entry.answer])
         heads = ["learner", "set", *STATES, "score", "percent", "right, 95 % interval in percent"]
-        return {
-            "gradebook.csv": table(heads, book),
-            "canvas.csv": table([*CANVAS, "Casebook"], canvas),
-            "moodle.csv": table(["username", "Casebook"], moodle),
-            "answers_by_learner.csv": table(["learner", "case", "state", "score", "answer"], answers),
-        }
+        held = (
+            table(heads, book),
+            table([*CANVAS, "Casebook"], canvas),
+            table(["username", "Casebook"], moodle),
+            table(["learner", "case", "state", "score", "answer"], answers),
+        )
+        return dict(zip(FILES, held, strict=True))
 
     def to_csv(self, folder: str | Path) -> list[Path]:
         """Write the files of `tables` into a folder, which is made; their paths. Raises OSError."""
         into = Path(folder)
         into.mkdir(parents=True, exist_ok=True)
         for name, content in self.tables().items():
-            (into / name).write_text(content, "utf-8", newline="")
+            files.write(into / name, content)
         return [into / name for name in self.tables()]
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
+from casebook import files
 from casebook.cases import Case, distinct
 from casebook.coding.claim import Line, Same, show, tidy
 from casebook.coding.typed import read
@@ -109,7 +110,7 @@ def moodle(
             _text(category, "info", f"<p>{escape(LICENSE)}</p>", "html")
         _moodle_case(quiz, question, kind)
     ET.indent(quiz)
-    ET.ElementTree(quiz).write(path, encoding="utf-8", xml_declaration=True)
+    files.write(path, ET.tostring(quiz, encoding="utf-8", xml_declaration=True))
     return len(asked) * (2 if kind == "both" else 1), left_out
 
 
@@ -128,8 +129,10 @@ def qti(
         told = _qti_case(question, number + 1, kind)
         number += 2 if kind == "both" else 1
         parts += told
-    QTI(Quiz("\n\n".join(parts) + "\n", config=Config(), source_name="casebook")).save(path)
-    _licensed(path)
+    package = QTI(Quiz("\n\n".join(parts) + "\n", config=Config(), source_name="casebook"))
+    with files.beside(path) as part:
+        package.save(part)
+        _licensed(part)
     return number, left_out
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from casebook import files
 from casebook.cases import library, load
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
@@ -34,6 +35,7 @@ from .beliefs import Bank
 from .cells import safe
 
 COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
+NAMES = ("cases", "learners", "wrong_rules", "answers", "confidence")  # of the tables
 ENOUGH = 8  # learners at least before a case's discrimination is put into words
 EACH = 3  # who were right, and who were not, at least before that
 GOOD = 0.7  # of the other cases right: a learner who knows the rules
@@ -94,11 +96,10 @@ class Cohort:
         into = Path(folder)
         into.mkdir(parents=True, exist_ok=True)
         written = []
-        for name in ("cases", "learners", "wrong_rules", "answers", "confidence"):
-            path = into / f"{name}.csv"
+        for name in NAMES:
             table: pd.DataFrame = getattr(self, name).reset_index()
-            table.map(_cell).to_csv(path, index=False)
-            written.append(path)
+            text = table.map(_cell).to_csv(index=False, lineterminator="\n")
+            written.append(files.write(into / f"{name}.csv", text))
         return written
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casebook import files
 from casebook.errors import CommandError
 from casebook.practice.bank import Page
-from casebook.practice.responses import Fault, Response, read_folder
+from casebook.practice.responses import Fault, Response, files_of, read_folder
 
 from .shared import bar, cases_named, many, names_in, needs, written
 
@@ -109,6 +110,12 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
     return chosen(dict.fromkeys(responses), cases=ids, since=args.since, test=args.test), faults
 
 
+def _apart(args: argparse.Namespace, outputs: Iterable[Path]) -> None:
+    """Raises CommandError where the command would write over a file that it reads."""
+    read = [file for path in args.paths for file in (path, *files_of(path))]
+    files.not_among(outputs, [*read, *(path for path in (args.key, getattr(args, "roster", None)) if path)])
+
+
 def _report(args: argparse.Namespace) -> int:
     try:
         from tqdm import tqdm
@@ -119,6 +126,7 @@ def _report(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise needs(error) from None
 
+    _apart(args, [args.out, *(args.csv / f"{name}.csv" for name in tables.NAMES if args.csv)])
     pages = _pages(args)
     bank = tables.shipped() if pages is None else pages
     responses, faults = _answers(args, bank)
@@ -126,7 +134,7 @@ def _report(args: argparse.Namespace) -> int:
         responses, faults = numbered(responses), []
     told = tables.cohort(tables.frame_of(responses), bank, bar(tqdm, "cases, then learners"))
     html = class_report.report(told, faults, args.title)
-    written(lambda: args.out.write_text(html, "utf-8"), args.out)
+    written(lambda: files.write(args.out, html), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
     print(
         f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to"
@@ -147,8 +155,9 @@ def _report(args: argparse.Namespace) -> int:
 
 def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
     """The grade book of what was set, and its cases."""
-    from casebook.classroom.gradebook import gradebook
+    from casebook.classroom.gradebook import FILES, gradebook
 
+    _apart(args, [args.out / name for name in FILES])
     pages = _pages(args)
     if pages is None:
         raise CommandError("say what was set, so that what was not answered counts too: --key or --cases")

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from casebook import files
 from casebook.cases import TOPICS
 from casebook.errors import CommandError
 
@@ -35,6 +36,16 @@ def add_to(commands: Any) -> None:
     assign.add_argument("--out", required=True, metavar="FOLDER", type=Path)
     assign.add_argument("--title", default="Assignment")
     assign.set_defaults(run=_assign)
+
+    paper = commands.add_parser(
+        "pack",
+        help="charts as worksheets for paper, and the key",
+        description="Write charts as worksheets to print, and beside them the key as a file of its own.",
+    )
+    paper.add_argument("--cases", required=True, type=names_in, metavar="CASE,CASE")
+    paper.add_argument("-o", "--out", metavar="FILE", type=Path, default=Path("pack.html"))
+    paper.add_argument("--title", default="Worksheets")
+    paper.set_defaults(run=_pack)
 
     classes.add_to(commands)
 
@@ -90,6 +101,16 @@ def _assign(args: argparse.Namespace) -> int:
     return 0
 
 
+def _pack(args: argparse.Namespace) -> int:
+    try:
+        from casebook.classroom.pack import pack
+    except ImportError as error:
+        raise needs(error) from None
+    for path in written(lambda: pack(cases_named(args.cases), args.out, args.title), args.out):
+        print(path)
+    return 0
+
+
 def _room(args: argparse.Namespace) -> int:
     try:
         from casebook.classroom.phones.opened import LAN, Opened
@@ -125,6 +146,7 @@ def _export(args: argparse.Namespace) -> int:
     ]
     if not chosen:
         raise CommandError("no case is left by --cases, --topic and --level")
+    files.not_among([args.out], [case.path for case in chosen])
     cases = bar(tqdm, "cases")(chosen)
     number, left_out = written(lambda: write(cases, args.out, args.title, args.kind), args.out)
     print(f"{args.out}: {number} questions")

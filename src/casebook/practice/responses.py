@@ -19,6 +19,7 @@ from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
+from casebook import files
 from casebook.coding.claim import MAX_TEXT, show
 from casebook.coding.typed import read
 
@@ -76,17 +77,15 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     root = Path(folder)
     if not root.exists():
         return [], [Fault(str(root), 1, "there is no such file or folder")]
-    inside = [p for p in sorted(root.rglob("*")) if p.is_file()] if root.is_dir() else [root]
-    inside = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(root).parts)]
-    files = [p for p in inside if p.suffix.lower() in ENDINGS]
+    inside, answers = _inside(root), files_of(root)
     faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in inside if p.suffix.lower() not in ENDINGS]
-    if not files and root.is_dir():
+    if not answers and root.is_dir():
         return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}"), *faults]
     found: dict[Response, None] = {}
     known: dict[
         str, tuple[str, str]
     ] = {}  # a learner's name in small letters: as it was first written, and in which file
-    for path, name in learners_of(root, files).items():
+    for path, name in learners_of(root, answers).items():
         shown = _under(root, path)
         together = set()
         for each in read_file(path, name, shown):
@@ -103,11 +102,21 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     return list(found), faults
 
 
-def learners_of(root: Path, files: Sequence[Path]) -> dict[Path, str]:
+def files_of(folder: str | Path) -> list[Path]:
+    """The response files in a folder and the folders in it, or the one file."""
+    return [p for p in _inside(Path(folder)) if p.suffix.lower() in ENDINGS]
+
+
+def _inside(root: Path) -> list[Path]:
+    inside = [p for p in sorted(root.rglob("*")) if p.is_file()] if root.is_dir() else [root]
+    return [p for p in inside if not any(part.startswith(".") for part in p.relative_to(root).parts)]
+
+
+def learners_of(root: Path, answers: Sequence[Path]) -> dict[Path, str]:
     """What to call the learner of each file where its head does not say: the file's name, or of namesakes
     what tells their folders apart."""
     alike: dict[str, list[Path]] = {}
-    for path in files:
+    for path in answers:
         alike.setdefault(path.stem, []).append(path)
     names: dict[Path, str] = {}
     for stem, group in alike.items():
@@ -225,7 +234,7 @@ def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner:
         head["learner"] = _name(learner)
     rows = list(attempts)
     lines = (json.dumps(row, ensure_ascii=False) for row in (head, *rows))
-    Path(path).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    files.write(path, "".join(f"{line}\n" for line in lines))
     return len(rows)
 
 

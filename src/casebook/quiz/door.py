@@ -115,6 +115,13 @@ def _fees(question: Question) -> dict[str, Any]:
     return fees.told(typed.read(question["answer"]).claim)
 
 
+def _draw(question: Question) -> dict[str, Any]:
+    """A test; of the cases of a `pool` where one is given."""
+    of = _listed(question, "pool")
+    bank = [page for page in question["bank"] if of is None or page["id"] in of]
+    return tutor.draw(bank, question["number"], question["seed"], question.get("topics"))
+
+
 WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "grade": _grade,
     "read": _read,
@@ -123,8 +130,8 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "hints": lambda q: {"hints": tutor.hints(_item(q))},
     "beside": lambda q: diagram.beside(_item(q), q["answer"]),
     "query-options": lambda q: {"options": query.options(_item(q))},
-    "query-review": lambda q: query.review(_item(q), q["text"]),
-    "draw": lambda q: tutor.draw(q["bank"], q["number"], q["seed"], q.get("topics")),
+    "query-review": lambda q: query.judge(_item(q), q["text"]),
+    "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),

@@ -2,8 +2,9 @@
 must resolve.
 
 `setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules,
-misconceptions, sources), `tables` (codes, coverage, what is contested), `desks`, `policy` (what a browser
-lets a page do), `offline` (the book without a network) and `parts` (the few elements that docutils lacks).
+misconceptions, sources), `tables` (codes, coverage, what is contested), `desks`, `lessons` (pictures and
+small questions), `policy` (what a browser lets a page do), `offline` (the book without a network) and `parts`
+(the few elements that docutils lacks).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from casebook import __version__
 
-from . import charts, desks, lists, notebooks, offline, parts, policy, tables
+from . import charts, desks, lessons, lists, notebooks, offline, parts, policy, tables
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -24,6 +25,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     charts.setup(app)
     notebooks.setup(app)
     desks.setup(app)
+    lessons.setup(app)
     policy.setup(app)
     offline.setup(app)
     # Jupyter Book always sets this value; its own extension for it is left out of the book.

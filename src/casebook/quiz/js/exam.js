@@ -94,6 +94,7 @@ export function testing(section, host) {
       number: Number(chosen("number")),
       seed: Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS),
       topics: topics ? topics.split(" ") : null,
+      pool: section.dataset.pool?.split(" ") ?? null,
     });
     const ends = minutes ? Date.now() + minutes * MINUTE : null;
     test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), ends, answers: [] };

@@ -76,6 +76,7 @@ export function page(section) {
     where: (name) => document.getElementById(chart.anchors[name]),
     address: (name) => (chart.anchors[name] ? `${address(id)}#${chart.anchors[name]}` : null),
     link: (id) => make("a", { href: address(id) }, `Go to the case ${capital(id)}`),
+    page: (file) => new URL(`../../${file}`, here).href,
     async ready(tell) {
       await agreement(section, weight);
       [chart] = await Promise.all([json(new URL(`cases/${id}.json`, here).href), start(tell)]);
@@ -96,6 +97,7 @@ export function desk(section) {
   return {
     awake,
     link: (id) => make("a", { href: address(id) }, capital(id)),
+    page: (file) => new URL(`../../${file}`, here).href,
     async ready(tell) {
       await agreement(section, weight);
       await start(tell);

@@ -160,7 +160,7 @@ export function mount(section, host) {
       answer: answer.trim(),
       verdict: graded.verdict,
       score: graded.score,
-      misconceptions: graded.misconceptions.map((each) => each.id),
+      misconceptions: graded.feedback.counted,
       ...beside,
       ...(graded.evidence && { evidence: graded.evidence.score }),
     };

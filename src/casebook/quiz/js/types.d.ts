@@ -9,9 +9,11 @@ export interface Row {
   case?: string;
   confidence?: string;
   authorities?: { title: string; edition: string; address: string }[];
+  page?: string;
+  copy?: string;
 }
 
-export type Rule = Pick<Row, "says" | "confidence" | "authorities">;
+export type Rule = Pick<Row, "says" | "confidence" | "authorities" | "page" | "copy">;
 
 export interface Part {
   kind: string;
@@ -24,7 +26,7 @@ export interface Graded {
   score: number;
   misconceptions: { id: string }[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[] };
+  feedback: { headline: string; parts: Part[]; counted: string[] };
 }
 
 export interface Line {
@@ -90,6 +92,7 @@ export interface Asked {
       confidence: string | null;
       seconds: number | null;
       hints: number;
+      page?: object;
     },
     Graded,
   ];
@@ -101,10 +104,16 @@ export interface Asked {
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
     { text: string },
-    { verdict: string; says: string; checks: { ok: boolean; says: string }[]; better: string | null },
+    {
+      verdict: string;
+      says: string;
+      faults: { kind: string; says: string }[];
+      good: string[];
+      model: string;
+    },
   ];
   draw: [
-    { bank: unknown; number: number; seed: number; topics: string[] | null },
+    { bank: unknown; number: number; seed: number; topics: string[] | null; pool: string[] | null },
     { seed: number; items: Drawn[] },
   ];
   choices: [{ seed: number }, { choices: string[] }];
@@ -160,6 +169,20 @@ export interface Given {
   verdict?: Verdict;
 }
 
+/** What is said of an answer to a small question: a question back, and what is so. */
+export interface Said {
+  verdict: string;
+  asks: string;
+  told: string;
+}
+
+/** A small question that was tried; `seen` where its answer was opened before it was found. */
+export interface TurnKept {
+  tries: number;
+  right: boolean;
+  seen: boolean;
+}
+
 /** What the scripts set on an element that they make. */
 export interface Properties {
   aria?: Record<string, string>;
@@ -210,6 +233,8 @@ export interface Host {
   address?(name: string): string | null;
   /** What leads to a case. */
   link?(id: string): HTMLElement;
+  /** Where a page of the book is, by its file and an anchor there. */
+  page?(file: string): string;
   /** The chart, where it is not the page's own. */
   sheet?: HTMLElement | null;
   /** Whether attempts and drafts are kept in this browser. */
