@@ -42,7 +42,7 @@ async function keep(path, response, starts) {
   const store = await caches.open(STORE);
   if (hex.startsWith(book.files[path])) {
     if (starts) await store.delete(MOVED);
-    const { headers } = response;
+    const headers = [...response.headers].filter(([name]) => /^content-(type|security-policy)$/.test(name));
     await store.put(root + path, new Response(content, { headers }));
   } else if (another(path, response, content)) {
     await store.put(MOVED, new Response());
@@ -67,20 +67,21 @@ async function kept(path) {
   return (await store.match(MOVED)) ? undefined : store.match(root + path);
 }
 
-/** @param {any} event */
-async function answer({ request, waitUntil }, path) {
+/**
+ * @param {any} event
+ * @param {string} path
+ */
+async function answer(event, path) {
+  const { request } = event;
   const starts = request.mode === "navigate";
   const sure = FOREVER.test(path) && (await (await caches.open(STORE)).match(root + path));
   if (sure) return sure;
-  try {
-    const response = await fetch(request);
-    waitUntil(keep(path, response.clone(), starts).catch(() => {}));
+  const response = await fetch(request).catch(() => null);
+  if (response) {
+    event.waitUntil(keep(path, response.clone(), starts).catch(() => {}));
     return response;
-  } catch (error) {
-    const there = await kept(path);
-    if (there || !starts) return there ?? Promise.reject(error);
-    return absent();
   }
+  return (await kept(path)) ?? (starts ? absent() : Response.error());
 }
 
 /** A page for a page that is not there. */
