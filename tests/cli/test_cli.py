@@ -88,7 +88,7 @@ def test_code_on_what_no_rule_decides(run, put):
     ("answer", "headline"),
     [
         ("44120; 44121", "Correct."),
-        ("44120", "Partly right: 0.4 of 1."),
+        ("44120; 44121; 44005", "Partly right: 0.7 of 1."),
         ("44120 x2", "Not right."),
         ("44120 x", "This could not be read."),
         ("", "Nothing to check yet."),
@@ -336,3 +336,19 @@ def test_an_assignment_that_failed_can_be_made_at_the_next_try(run, put, tmp_pat
     assert not [path for path in out.rglob("*") if path.is_file()]
     assert run("assign", "--cases", case, "--out", out)[0] == 0
     assert run("assign", "--cases", case, "--out", out)[0] == 2
+
+
+def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
+    form = tmp_path / "form.csv"
+    form.write_text("Name,oak,elm\nAda,44120,what?\n", "utf-8")
+    roster = tmp_path / "names.txt"
+    roster.write_text("Ada\nBo\n", "utf-8")
+    common = [str(form), "--cases", "oak,elm", "--roster", str(roster)]
+    assert main(["class", "gradebook", *common, "-o", str(tmp_path / "grades")]) == 0
+    rows = (tmp_path / "grades" / "gradebook.csv").read_text("utf-8").splitlines()
+    assert rows[1].startswith("Ada,2,1,0,0,1,0,1.0,50.0,")
+    assert rows[2].startswith("Bo,2,0,0,0,0,2,0.0,0.0,")
+    assert main(["class", "feedback", *common, "-o", str(tmp_path / "back"), "--anonymous"]) == 0
+    assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["learner-1.html", "learner-2.html"]
+    assert main(["class", "gradebook", str(form), "-o", str(tmp_path / "no")]) == 2
+    assert "--key or --cases" in capsys.readouterr().err

@@ -40,11 +40,12 @@ head = {{"format": "{format}", "version": {version}}}
 if name:
     head["learner"] = name
 now = round(time.time() * 1000)
+editions = {editions}  # which text of each chart you answered
 words = {{case: str(word).strip().lower() or None for case, word in sure.items()}}
 given = {{case: str(text).strip() for case, text in answers.items()}}  # also 44120 without its quotes
 answered = {{case: text for case, text in given.items() if text}}
 rows = [
-    {{"case": case, "answer": text, "at": now, "confidence": words.get(case)}}
+    {{"case": case, "answer": text, "at": now, "confidence": words.get(case), "edition": editions.get(case)}}
     for case, text in answered.items()
 ]
 Path("answers.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in [head, *rows]), encoding="utf-8")
@@ -144,9 +145,13 @@ def _notebook(cases: Sequence[Case], title: str) -> Any:
     cells = [new.new_markdown_cell(f"# {title}\n\n{_HOW}"), new.new_code_cell(_START)]
     for case in cases:
         cells.append(new.new_markdown_cell(f"## {case.title}\n\n{chart_text(case)}"))
-        cells.append(new.new_code_cell(f'answers["{case.id}"] = ""\nsure["{case.id}"] = ""'))
+        cells.append(
+            new.new_code_cell(f'answers[{json.dumps(case.id)}] = ""\nsure[{json.dumps(case.id)}] = ""')
+        )
     cells.append(new.new_markdown_cell("## Save your answers"))
-    cells.append(new.new_code_cell(_SAVE.format(format=ANSWERS, version=ANSWERS_VERSION, cases=len(cases))))
+    editions = {case.id: case.edition for case in cases}
+    saving = _SAVE.format(format=ANSWERS, version=ANSWERS_VERSION, cases=len(cases), editions=editions)
+    cells.append(new.new_code_cell(saving))
     book = new.new_notebook(cells=cells)
     book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     for number, cell in enumerate(book.cells):

@@ -4,8 +4,9 @@ and for each learner."""
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from casebook import files
 from casebook.errors import CommandError
 from casebook.practice.bank import Page
-from casebook.practice.responses import Fault, Response, files_of, read_folder
+from casebook.practice.responses import Fault, Response, files_of, read_files, read_folder
 
-from .shared import bar, cases_named, many, names_in, needs, written
+from .shared import bar, cases_named, many, names_in, needs, title_in, written
 
 if TYPE_CHECKING:
     from casebook.classroom.gradebook import GradeBook
@@ -52,7 +53,7 @@ def add_to(commands: Any) -> None:
         "Grade every answer in response files again, and report on the class.", "report.html",
     )  # fmt: skip
     report.add_argument("--csv", metavar="FOLDER", type=Path, help="the tables too, as CSV")
-    report.add_argument("--title", default="Class report")
+    report.add_argument("--title", type=title_in, default="Class report")
     book = command(
         "gradebook", _gradebook, "a grade book, for people, Canvas and Moodle",
         "Write four CSV files over the cases that were set: for people, Canvas, Moodle, and the answers.",
@@ -63,7 +64,7 @@ def add_to(commands: Any) -> None:
         "feedback", _feedback, "a page for each learner",
         "Write a page for each learner: every answer to what was set, why, and what next.", "feedback",
     )  # fmt: skip
-    back.add_argument("--title", default="Your answers")
+    back.add_argument("--title", type=title_in, default="Your answers")
     back.add_argument("--roster", type=Path, metavar="FILE", help="a name a line: who should have answered")
 
 
@@ -96,8 +97,16 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
     titles = {str(page["id"]): str(page.get("title") or page["id"]) for page in pages}
     responses: list[Response] = []
     faults: list[Fault] = []
-    for path in args.paths:
-        more, wrong = read_csv(path, titles) if path.suffix.lower() == ".csv" else read_folder(path)
+    single = [path for path in args.paths if path.is_file() and path.suffix.lower() != ".csv"]
+    read = [
+        read_csv(path, titles) if path.suffix.lower() == ".csv" else read_folder(path)
+        for path in args.paths
+        if path not in single
+    ]
+    if single:  # together, so that files of one name are told apart by their folders
+        root = Path(os.path.commonpath([path.resolve().parent for path in single]))
+        read.append(read_files(root, [path.resolve() for path in single]))
+    for more, wrong in read:
         responses += more
         faults += wrong
     for fault in faults[:MOST_FAULTS]:
@@ -147,10 +156,18 @@ def _report(args: argparse.Namespace) -> int:
             else "this casebook's; an assignment of your own is graded with --key key.json"
         )
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
+    _say_earlier(told.earlier.to_dict())
     if args.csv:
         for path in written(lambda: told.to_csv(args.csv), args.csv):
             print(path)
     return 0
+
+
+def _say_earlier(counts: Mapping[str, int]) -> None:
+    """Name the cases whose answers were given to an earlier edition, and so are not graded."""
+    if counts:
+        which = ", ".join(f"{case} ({number})" for case, number in sorted(counts.items()))
+        print(f"given to an earlier edition of the chart, and not graded: {which}", file=sys.stderr)
 
 
 def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
@@ -166,6 +183,7 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
     book = gradebook(responses, pages, roster)
     if lost := sum(book.left_out.values()):
         print(f"{many(lost, 'answer')} to cases that were not set: left out", file=sys.stderr)
+    _say_earlier(book.earlier)
     if not roster:
         print(NOT_ANSWERED, file=sys.stderr)
     return (book.anonymous() if args.anonymous else book), pages

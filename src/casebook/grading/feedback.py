@@ -8,7 +8,8 @@ The words can be had without the search for the flip, which is the slow part: `a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import combinations
 from typing import Any, TypedDict
 
@@ -19,6 +20,7 @@ from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
 
 from . import icd10
+from .audit import FiledLine, audit
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
@@ -39,12 +41,10 @@ Label = Callable[[str], str]  # what a mark of the chart is called to this reade
 
 
 class Feedback(TypedDict):
-    """All that is said of an answer: the short verdict, the parts, and of the misconceptions those that the
-    answer tells apart, which alone count against a learner."""
+    """All that is said of an answer: the short verdict, and the parts."""
 
     headline: str
     parts: list[PartDict]
-    counted: list[str]
 
 
 class Graded(TypedDict):
@@ -59,6 +59,7 @@ class Graded(TypedDict):
     flip: str | None
     evidence: dict[str, Any] | None
     diagnoses: dict[str, Any] | None
+    filed: list[dict[str, Any]] | None
     feedback: Feedback
 
 
@@ -78,9 +79,10 @@ def grade_page(
     evidence: list[str] | None = None,
     diagnoses: list[str] | None = None,
     label: Label = str,
+    judged: Sequence[bool | None] = (),
 ) -> Graded:
     """Grade one answer to one case, given as its page's JSON; gives the JSON of `casebook grade`."""
-    return result(item_of(page).grade(answer), evidence, diagnoses, label)
+    return result(item_of(page).grade(answer), evidence, diagnoses, label, judged)
 
 
 def result(
@@ -88,12 +90,15 @@ def result(
     evidence: Iterable[str] | None = None,
     codes: Iterable[str] | None = None,
     label: Label = str,
+    judged: Sequence[bool | None] = (),
 ) -> Graded:
-    """The JSON of `casebook grade` for one grade; `evidence` and `codes` are scored beside the claim."""
+    """The JSON of `casebook grade` for one grade; `evidence` and `codes` are scored beside the claim, and so
+    is what was `judged` of each line of a filed one."""
     item = grade.item
     assert item is not None
     cited = None if evidence is None else item.cited(evidence)
     diagnosed = None if codes is None else item.diagnosed(codes)
+    filed = audit(item, judged)
     return {
         "verdict": grade.verdict,
         "score": round(grade.score, 2),
@@ -104,10 +109,10 @@ def result(
         "flip": grade.flip,
         "evidence": cited,
         "diagnoses": diagnosed,
+        "filed": [asdict(line) for line in filed] or None,
         "feedback": {
             "headline": headline(grade),
-            "parts": [part.as_dict() for part in parts(grade, cited, diagnosed, label)],
-            "counted": [m.id for m in grade.counted],
+            "parts": [part.as_dict() for part in parts(grade, cited, diagnosed, label, filed)],
         },
     }
 
@@ -151,6 +156,7 @@ def parts(
     cited: Mapping[str, Any] | None = None,
     diagnosed: Mapping[str, Any] | None = None,
     label: Label = str,
+    filed: Sequence[FiledLine] = (),
 ) -> list[Part]:
     """What is said of an answer, in order, each thing once. Searches for the flip."""
     item = grade.item
@@ -170,6 +176,7 @@ def parts(
         Part("doubt", "", _rows(grade.doubt)),
         Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
+        Part("filed", "The claim as filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
         Part("flip", "What would make your answer right", _rows(flip)),
         Part(
@@ -180,6 +187,13 @@ def parts(
         Part("next", "", (case,) if case else ()),
     ]
     return [part for part in found if part.rows]
+
+
+def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
+    """Each filed line and whether it stands; why not only beside a right answer, which it would give away."""
+    for line in filed:
+        against = line.against if grade.verdict == "correct" else ""
+        yield Row(code=line.line, says=f"{line.says} {against}".strip())
 
 
 def _rows(*says: str | None) -> tuple[Row, ...]:
@@ -388,7 +402,7 @@ def expected(item: Item) -> str:
 def _worked(item: Item) -> list[Part]:
     main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
-    whole = [name for name in item.marked(*FACETS) if name in item.shown]
+    whole = [name for name in item.marked(*FACETS) if name in item.shown and name in item.evidence]
     quotes = (
         *(Row(name=name, says=item.evidence[name]) for name in whole),
         *settling(item, acts=["join", "stoma"]),

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from casebook.coding.claim import MAX_TEXT
 from casebook.grading import worked as work_out
+from casebook.grading.audit import filed_lines
 
 CONFIDENCE = {"sure": "sure", "fairly": "fairly sure", "guessing": "guessing"}
 ABOUT_BYTES = 7_500_000  # what the browser fetches to grade on the page, where the build does not say
@@ -81,6 +83,7 @@ when you first use this form. Nothing you type leaves your device.</p>
         else ""
     )
     return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"
+data-edition="{escape(str(page.get("edition", "")))}"
 aria-labelledby="{name}-title">
 <h2 id="{name}-title">Your claim</h2>
 <p class="casebook-before" hidden></p>
@@ -89,13 +92,13 @@ aria-labelledby="{name}-title">
 <button type="button" aria-pressed="false">Mark the lines that decide</button>
 <p class="casebook-hint"></p>
 </div>
-{claim_field(name)}
+{_filed(name, str(page.get("filed") or ""))}{claim_field(name)}
 <details class="casebook-builder"><summary>Build it row by row</summary>
 <div class="casebook-build"></div></details>
 <details class="casebook-icd"><summary>Add the diagnoses</summary>
 <label for="{name}-icd">Diagnosis codes, the first one first</label>
 <input id="{name}-icd" name="diagnoses" type="text" autocapitalize="characters" autocomplete="off"
-spellcheck="false">
+spellcheck="false" maxlength="500">
 </details>
 <fieldset class="casebook-confidence">
 <legend>How sure are you? <span class="casebook-hint">You need not say.</span></legend>
@@ -122,6 +125,24 @@ aria-controls="{name}-worked">Show the worked answer</button>
 """
 
 
+def _filed(name: str, filed: str) -> str:
+    """What asks of each line of a filed claim whether it stands; nothing where nothing was filed."""
+    rows = "".join(
+        f"""<fieldset class="casebook-filed-line"><legend><code>{escape(line)}</code></legend>
+<label><input type="radio" name="filed-{i}" value="stands"> stands</label>
+<label><input type="radio" name="filed-{i}" value="falls"> does not</label></fieldset>
+"""
+        for i, line in enumerate(filed_lines(filed))
+    )
+    if not rows:
+        return ""
+    return f"""<div class="casebook-filed" role="group" aria-labelledby="{name}-filed">
+<p class="casebook-filed-head" id="{name}-filed">The claim as filed: which lines stand?</p>
+{rows}<p class="casebook-hint">Then type the claim as it should have been filed.</p>
+</div>
+"""
+
+
 def claim_field(name: str, text: str = "") -> str:
     """The field for a typed claim with its label and its hint, for a form of this name; `text` stands in
     it."""
@@ -129,7 +150,8 @@ def claim_field(name: str, text: str = "") -> str:
 <p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>.
 Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
 <textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off"
-autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done">{escape(text)}</textarea>"""
+autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"
+maxlength="{MAX_TEXT + 1}">{escape(text)}</textarea>"""
 
 
 def megabytes(size: int) -> str:

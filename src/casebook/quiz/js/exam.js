@@ -2,6 +2,7 @@
 // Test yourself: cases drawn by blueprint, one after the other, and what they tell. Python draws and judges;
 // the state is kept after every step, so that a page that is loaded again goes on where it stood.
 
+import { dated } from "./answers.js";
 import { address, bank, page } from "./page.js";
 import { button, every, fail, find, make, reason } from "./parts.js";
 import { mount } from "./quiz.js";
@@ -97,7 +98,8 @@ export function testing(section, host) {
       pool: section.dataset.pool?.split(" ") ?? null,
     });
     const ends = minutes ? Date.now() + minutes * MINUTE : null;
-    test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), ends, answers: [] };
+    const began = Date.now();
+    test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), began, ends, answers: [] };
     store();
     await step();
   }
@@ -107,10 +109,24 @@ export function testing(section, host) {
     clearInterval(clock);
     await ready();
     if (!test) return;
+    fit(test);
     await (over(test) ? finish(test) : question(test, test.items[test.answers.length].case));
   }
 
   const go = () => alone(step);
+
+  /**
+   * Leave out what this edition of the book has not: a test may have been begun in another.
+   * @param {Test} test
+   */
+  function fit(test) {
+    const ids = new Set(Array.isArray(known) ? known.map((each) => each.id) : []);
+    const there = test.items.map(({ case: id }) => ids.has(id));
+    if (there.every(Boolean)) return;
+    test.items = test.items.filter((_, i) => there[i]);
+    test.answers = test.answers.filter((_, i) => there[i]);
+    unkept = "What this edition of the book has not was left out";
+  }
 
   /**
    * @param {Test} test
@@ -121,7 +137,8 @@ export function testing(section, host) {
     const { sheet, quiz } = await fetched(id);
     const heading = make("h2", { tabIndex: -1 }, place);
     const left = make("p", { className: "casebook-hint", role: "timer" });
-    const blank = { case: id, answer: "", confidence: null, seconds: null };
+    const { edition } = quiz.dataset;
+    const blank = { case: id, answer: "", confidence: null, seconds: null, edition };
     const skip = button("Leave this one out", () => next(test, { ...blank, verdict: "blank" }));
     const on = button(test.answers.length + 1 < test.items.length ? "Next question" : "See the result", go);
     on.className = "casebook-check";
@@ -137,8 +154,8 @@ export function testing(section, host) {
     function answered(attempt, show) {
       if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
       const why = record({ ...attempt, test: test.seed });
-      const { answer, confidence, seconds } = attempt;
-      const given = { case: id, answer, confidence, seconds };
+      const { answer, confidence, seconds, edition } = attempt;
+      const given = { case: id, answer, confidence, seconds, edition };
       if (test.feedback === "end") return next(test, given, why);
       if (test.items[test.answers.length]?.case === id) {
         test.answers.push(given); // the first answer counts
@@ -204,7 +221,8 @@ export function testing(section, host) {
     const missing = test.items
       .slice(test.answers.length)
       .map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
-    const told = await host.ask({ do: "result", answers: [...test.answers, ...missing], bank: known });
+    const answers = [...dated(test.answers), ...missing];
+    const told = await host.ask({ do: "result", answers, bank: known });
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());

@@ -19,6 +19,8 @@ const FORMS = {
     (graded.misconceptions.length > 0 ? fold : layer)(title, list(rows.map(({ says }) => says))),
   diagnoses: (part) =>
     part.rows.length > 1 ? layer(part.title, list(part.rows.map(({ says }) => says))) : plain(part),
+  filed: ({ title, rows }) =>
+    layer(title, list(rows.map(({ code = "", says }) => [make("code", {}, code), `: ${says}`]))),
   ask: ({ rows }, { ask }) => composer(ask, rows[0].says),
   flip: (part, { answer, ask }) => flip(part, answer, ask),
   rules: ({ title, rows }, { host }) => fold(title, list(rows.map((row) => rule(row, host)))),

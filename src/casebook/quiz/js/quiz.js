@@ -3,7 +3,7 @@
 //
 // The markup (casebook.quiz.markup makes it):
 //
-//   section.casebook-quiz[data-case][data-host=page|notebook]
+//   section.casebook-quiz[data-case][data-host=page|notebook][data-edition]
 //     form.casebook-form      textarea "Claim", rows, confidence, button "Check"; on a page also size and
 //                             progress, in div.casebook-fetch
 //     .casebook-status        role=status, the short verdict and nothing else; data-verdict is "" while there
@@ -20,7 +20,7 @@
 import { building } from "./builder.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
-import { button, find, Left, make, reason, seek, Unable } from "./parts.js";
+import { button, every, find, Left, make, reason, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
 import { attempts, draft, keepDraft, record } from "./store.js";
 import { coming, VERDICT } from "./words.js";
@@ -104,6 +104,13 @@ export function mount(section, host) {
     return seek(form, "input[name=confidence]:checked", HTMLInputElement)?.value ?? null;
   }
 
+  /** What was said of each line of a filed claim: it stands, it does not, or nothing. */
+  const judged = () =>
+    every(form, ".casebook-filed-line").map((line) => {
+      const said = seek(line, "input:checked", HTMLInputElement)?.value;
+      return said ? said === "stands" : null;
+    });
+
   async function check() {
     const mine = ++round;
     const answer = field.value;
@@ -122,7 +129,7 @@ export function mount(section, host) {
       const seconds = since && Math.round((performance.now() - since) / 1000);
       // For a notebook, which keeps them.
       const beside = { confidence: confidence(), seconds, hints: shownHints };
-      const graded = await host.ask({ do: "grade", answer, lines, diagnoses, ...beside });
+      const graded = await host.ask({ do: "grade", answer, lines, diagnoses, judged: judged(), ...beside });
       if (mine === round) await take(answer, graded, beside);
     } catch (error) {
       unanswered = error instanceof Left;
@@ -155,12 +162,13 @@ export function mount(section, host) {
     /** @type {Attempt} */
     const attempt = {
       case: id,
+      edition: section.dataset.edition,
       at: Date.now(),
       try: tries,
       answer: answer.trim(),
       verdict: graded.verdict,
       score: graded.score,
-      misconceptions: graded.feedback.counted,
+      misconceptions: graded.counted,
       ...beside,
       ...(graded.evidence && { evidence: graded.evidence.score }),
     };
@@ -272,7 +280,8 @@ export function mount(section, host) {
     cite.restore(lines);
     const last = attempts().all.findLast((each) => each.case === id);
     if (!last || !before) return;
-    const verdict = VERDICT[last.verdict] ?? "not graded";
+    const same = last.edition === section.dataset.edition;
+    const verdict = `${VERDICT[last.verdict] ?? "not graded"}${same ? "" : ", in an earlier edition of this chart"}`;
     before.append("Last time you answered ", make("code", {}, String(last.answer)), `: ${verdict}.`);
     before.hidden = false;
   }

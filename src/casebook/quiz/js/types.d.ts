@@ -4,6 +4,7 @@ export type Verdict = "correct" | "partly" | "wrong" | "invalid" | "blank";
 
 /** One thing said: casebook.grading.parts names what may stand beside it. */
 export interface Row {
+  code?: string;
   says: string;
   name?: string;
   case?: string;
@@ -25,8 +26,9 @@ export interface Graded {
   verdict: Verdict;
   score: number;
   misconceptions: { id: string }[];
+  counted: string[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[]; counted: string[] };
+  feedback: { headline: string; parts: Part[] };
 }
 
 export interface Line {
@@ -44,13 +46,15 @@ export interface Picture {
 export interface Result {
   right: number;
   of: number;
-  percent: number;
+  counted: string;
   says: string;
   misconceptions: { says: string; correction: string; times: number; sure: number; cases: string[] }[];
   topics: { name: string; right: number; of: number }[];
   sure: string[];
   read: { page: string; title: string; why: string }[];
   next_cases: string[];
+  /** Answers to an earlier edition of their chart: not graded. */
+  earlier: number;
   items: { case: string; answer: string; verdict: Verdict; expected: string }[];
 }
 
@@ -59,6 +63,8 @@ export interface Progress {
   topics: { name: string; says: string }[];
   misconceptions: { says: string }[];
   unread: number;
+  /** How many answers were given to another text of which chart. */
+  earlier: { case: string; says: string }[];
 }
 
 /** An operation as Python writes it: the scripts hand it back as it came. */
@@ -89,6 +95,8 @@ export interface Asked {
       answer: string;
       lines: string[] | null;
       diagnoses: string | null;
+      /** Whether each line of a filed claim stands, as the reader said; null where nothing was said. */
+      judged?: (boolean | null)[];
       confidence: string | null;
       seconds: number | null;
       hints: number;
@@ -135,6 +143,8 @@ export type Tell = (progress: Fetched) => void;
 /** One answer to a case, as this browser keeps it. */
 export interface Attempt {
   case: string;
+  /** The digest of the chart that it was given to; older books kept none. */
+  edition?: string;
   at?: number;
   try?: number;
   answer: string;
@@ -163,6 +173,7 @@ export interface Drawn {
 
 export interface Given {
   case: string;
+  edition?: string;
   answer: string;
   confidence: string | null;
   seconds: number | null;
@@ -217,6 +228,8 @@ export interface Test {
   items: Drawn[];
   kind: string;
   feedback: string;
+  /** When it was begun, epoch milliseconds. */
+  began?: number;
   ends: number | null;
   answers: Given[];
   done?: boolean;
