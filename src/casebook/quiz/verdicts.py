@@ -162,36 +162,37 @@ def published(id: str) -> str:
     return f"{FOLDER}/{id}.json.gz"
 
 
-def publish(static: Path, cache: Path) -> list[Path]:
+def publish(static: Path, cache: Path) -> dict[Path, Path]:
     """Put the tables that are kept into a site, and an empty one where none is made yet, for which pages ask
-    Python; the files of the cases that lack theirs. Raises BuildError."""
-    missing = []
-    for file, kept in _cases(static, cache):
-        out = static / published(file.stem)
-        out.parent.mkdir(exist_ok=True)
-        out.write_bytes(kept.read_bytes() if kept.is_file() else NONE)
-        if not kept.is_file():
-            missing.append(file)
-    return missing
+    Python; the cases that lack theirs, each with where it is to be kept. Raises BuildError."""
+    kept = dict(_cases(static, cache))
+    for file, table in kept.items():
+        _put(static, file, table.read_bytes() if table.is_file() else NONE)
+    return {file: table for file, table in kept.items() if not table.is_file()}
 
 
 NONE = gzip.compress(b"null", 9, mtime=0)
 
 
+def _put(static: Path, case: Path, content: bytes) -> None:
+    out = static / published(case.stem)
+    out.parent.mkdir(exist_ok=True)
+    out.write_bytes(content)
+
+
 def fill(static: Path, cache: Path) -> int:
-    """Make the tables that a site lacks, on every processor, and put them in; how many. Raises BuildError."""
+    """Make the tables that a site lacks, on every processor, each put in as it is made; how many. Raises
+    BuildError."""
     missing = publish(static, cache)
-    if missing:
-        with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as workers:
-            made = dict(zip(missing, workers.map(_packed_file, missing, chunksize=1), strict=True))
-        with building.inside(cache) as work:
-            for file, kept in _cases(static, cache):
-                if file in made:
-                    kept.parent.mkdir(exist_ok=True)
-                    (work / kept.name).write_bytes(made[file])
-                    building.put(work / kept.name, kept)
-                    _only(kept, file.stem)
-        publish(static, cache)
+    if not missing:
+        return 0
+    (cache / FOLDER).mkdir(exist_ok=True)
+    with building.inside(cache) as work, ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
+        for (file, table), content in zip(missing.items(), pool.map(_packed_file, missing), strict=True):
+            (work / table.name).write_bytes(content)
+            building.put(work / table.name, table)
+            _only(table, file.stem)
+            _put(static, file, content)
     return len(missing)
 
 
