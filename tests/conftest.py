@@ -41,11 +41,11 @@ def built_book():
 class Site:
     """The book on a free port of this machine, and the paths that were asked of it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, more=Pages):
         self.asked = []
         site = self
 
-        class Listening(Pages):
+        class Listening(more):
             def send_head(self):
                 site.asked.append(urlsplit(self.path).path)
                 return super().send_head()

@@ -31,47 +31,62 @@ def everything() -> Iterator[tuple[str, Item]]:
         yield path.stem, cases.load(path).item
 
 
+@dataclass(frozen=True)
+class Slip:
+    """What slipped: its kind, the answer that comes of it, and the code and the modifier it is about."""
+
+    kind: str
+    text: str
+    code: str = ""
+    mark: str = ""
+
+
 def slips(item: Item) -> Iterator[tuple[str, str]]:
     """What slipped, and the answer that comes of it; each answer once, and none that is accepted."""
+    for slip in labelled(item):
+        yield slip.kind, slip.text
+
+
+def labelled(item: Item) -> Iterator[Slip]:
+    """The slips with what they are about; each answer once, and none that is accepted."""
     seen = set()
-    for kind, text in _all(item):
-        if text not in seen and item.grade(text).verdict not in ("correct", "blank"):
-            seen.add(text)
-            yield kind, text
+    for slip in _all(item):
+        if slip.text not in seen and item.grade(slip.text).verdict not in ("correct", "blank"):
+            seen.add(slip.text)
+            yield slip
 
 
-def _all(item: Item) -> Iterator[tuple[str, str]]:
+def _all(item: Item) -> Iterator[Slip]:
     if item.note.action == "query":
         for op in item.note.readings:
-            yield "bill for query", show(accepted(op)[0][1].lines)
+            yield Slip("bill for query", show(accepted(op)[0][1].lines))
         return
     key = item.diagnosis.targets[0].lines
-    yield "query for bill", "query"
+    yield Slip("query for bill", "query")
     for i, line in enumerate(key):
         others = key[:i] + key[i + 1 :]
 
         def put(new: Line, i: int = i) -> str:
             return show((*key[:i], new, *key[i + 1 :]))
 
-        yield "dropped", show(others)
-        yield "doubled", show((*key, line))
-        yield "unit more", put(replace(line, units=line.units + 1))
+        yield Slip("dropped", show(others), line.code)
+        yield Slip("doubled", show((*key, line)), line.code)
+        yield Slip("unit more", put(replace(line, units=line.units + 1)), line.code)
         if line.units > 1:
-            yield "unit less", put(replace(line, units=line.units - 1))
+            yield Slip("unit less", put(replace(line, units=line.units - 1)), line.code)
         for mark in MARKS:
             if mark in line.modifiers:
-                yield (
-                    "modifier dropped",
-                    put(replace(line, modifiers=tuple(m for m in line.modifiers if m != mark))),
-                )
+                fewer = tuple(m for m in line.modifiers if m != mark)
+                yield Slip("modifier dropped", put(replace(line, modifiers=fewer)), line.code, mark)
             else:
-                yield "modifier added", put(replace(line, modifiers=tidy((*line.modifiers, mark))))
+                more = tidy((*line.modifiers, mark))
+                yield Slip("modifier added", put(replace(line, modifiers=more)), line.code, mark)
         if line.code in TWINS:
-            yield "family of a line", put(replace(line, code=TWINS[line.code]))
-    yield "family", show(replace(line, code=TWINS.get(line.code, line.code)) for line in key)
+            yield Slip("family of a line", put(replace(line, code=TWINS[line.code])), TWINS[line.code])
+    yield Slip("family", show(replace(line, code=TWINS.get(line.code, line.code)) for line in key))
     for code in NEIGHBOURS:
         if all(line.code != code for line in key):
-            yield "added", show((*key, Line(code)))
+            yield Slip("added", show((*key, Line(code))), code)
 
 
 def explained(grade: Grade) -> bool:

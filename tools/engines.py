@@ -50,7 +50,7 @@ class Page:
         raise NotImplementedError
 
     def back(self) -> None:
-        """Go back by the browser's own button."""
+        """Go back, as by the browser's button."""
         raise NotImplementedError
 
     def do(self, script: str, *given: object) -> Any:
@@ -132,8 +132,9 @@ class PlaywrightPage(Page):
         self.page.reload(wait_until="load")
 
     def back(self) -> None:
-        """Go back by the browser's own button; a page that was kept whole tells of no load."""
-        self.page.go_back(wait_until="commit")
+        """Go back. A page that was kept whole tells of no load, so there is none to wait for."""
+        self.page.evaluate("setTimeout(() => history.back(), 50)")
+        self.page.wait_for_timeout(500)
 
     def do(self, script: str, *given: object) -> Any:
         """Run the body of a function."""

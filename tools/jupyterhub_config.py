@@ -11,12 +11,16 @@ import os
 import pathlib
 import sys
 
+SHORTEST = 8  # characters of a password, which the hub demands
 home = pathlib.Path(os.environ.get("CASEBOOK_HOMES", "homes")).resolve()
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  (JupyterHub gives it)
 
 c.JupyterHub.bind_url = os.environ.get("CASEBOOK_HUB", "http://127.0.0.1:8000")
 c.JupyterHub.authenticator_class = "shared-password"
-c.SharedPasswordAuthenticator.user_password = os.environ["CASEBOOK_PASSWORD"]
+password = os.environ.get("CASEBOOK_PASSWORD", "")
+if len(password) < SHORTEST:
+    sys.exit(f"CASEBOOK_PASSWORD: the class needs a password of at least {SHORTEST} characters")
+c.SharedPasswordAuthenticator.user_password = password
 c.Authenticator.allow_all = True
 
 c.JupyterHub.spawner_class = "simple"

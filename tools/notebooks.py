@@ -11,6 +11,8 @@ import pathlib
 import nbformat
 from nbclient import NotebookClient
 
+from casebook import files
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PASSING = "nbval-ignore-output"  # a cell whose output is a bar that passes
 LEFT_OUT = ("application/vnd.jupyter.widget-view+json", "image/png")
@@ -30,7 +32,7 @@ def main() -> None:
             for output in cell.get("outputs", []):
                 for kind in LEFT_OUT:
                     output.get("data", {}).pop(kind, None)
-        nbformat.write(book, file)
+        files.write(file, nbformat.writes(book) + "\n")
         print(file.relative_to(ROOT))
 
 

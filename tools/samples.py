@@ -14,7 +14,7 @@ from casebook.practice.responses import write_file
 from casebook.testing.learners import book_of, learner
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "notebooks" / "data" / "responses"
+FOLDER = ROOT / "notebooks" / "data" / "sample_responses"
 CASES = (
     "alder",
     "birch",
@@ -57,11 +57,16 @@ HELD = {
 def main(folder: pathlib.Path = FOLDER) -> None:
     """Write the files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    items = [load(name).item for name in CASES]
+    cases = [load(name) for name in CASES]
+    items = [case.item for case in cases]
+    editions = {case.id: case.edition for case in cases}
     for number in range(1, 13):
         rng = Random(f"sample class:{number}")
         name = f"learner-{number:02}"
-        write_file(folder / f"{name}.jsonl", learner(items, book_of(HELD.get(number, ())), rng), name)
+        rows = learner(items, book_of(HELD.get(number, ())), rng)
+        write_file(
+            folder / f"{name}.jsonl", [{**row, "edition": editions[row["case"]]} for row in rows], name
+        )
 
 
 if __name__ == "__main__":

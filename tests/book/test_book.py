@@ -1,5 +1,6 @@
 """The built book, file by file: pages, links, what they fetch, and what a case page keeps to itself."""
 
+import gzip
 import itertools
 import json
 import re
@@ -270,3 +271,29 @@ def test_text_can_be_read_in_every_color_scheme(scheme):
     poor = {pair: round(contrast(colors[pair[0]], colors[pair[1]]), 2) for pair in pairs}
     assert {pair: value for pair, value in poor.items() if value < 4.5} == {}
     assert contrast(colors["edge"], colors["paper"]) >= 3
+
+
+# The Learn chapters
+
+LEARN = [entry["file"] for entry in TOC["parts"][0]["chapters"]]
+
+
+@pytest.mark.parametrize("chapter", LEARN)
+def test_a_learn_chapter_shows_and_asks(pages, chapter):
+    page = pages[f"{chapter}.html"]
+    assert page.html.count('class="loops"') >= 2
+    assert page.html.count('class="casebook-turn"') >= 3
+    assert 'data-desk="test"' in page.html
+
+
+def test_the_first_question_stands_before_any_other_heading(pages):
+    html = pages["book/welcome.html"].html
+    assert html.index('class="casebook-turn"') < html.index("<h2")
+
+
+@pytest.mark.parametrize("chapter", ["book/welcome", *LEARN])
+def test_a_chapter_weighs_little_before_it_is_touched(pages, chapter):
+    page = pages[f"{chapter}.html"]
+    files = {(page.folder / urlsplit(address).path).resolve() for address in page.fetched}
+    weights = [len(gzip.compress(file.read_bytes(), 9)) for file in {page.file, *files}]
+    assert sum(weights) <= 45_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
 import os
@@ -11,14 +12,16 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from urllib.parse import urlsplit
 
 import pytest
 
 from casebook.cases import library
 from tests.browser.page import Quiz
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Site
 from tools.browser import ENGINES, find, named
 from tools.engines import IPHONE, opened
+from tools.serve import Pages
 
 AXE = "axe-core@4.14.1"
 AXE_INTEGRITY = (  # SHA-512 of the package
@@ -40,6 +43,36 @@ def quiz(visit):
         return Quiz(visit(f"cases/{case}.html", **options))
 
     return open_case
+
+
+@pytest.fixture
+def spoiling(built_book):
+    """A server that answers badly when it is first asked for a file, and lets a browser keep that:
+    `spoiling(pattern, change)`; `spoilt` are the paths of which it did so."""
+    with contextlib.ExitStack() as stack:
+
+        def serve(pattern, change):
+            done = set()
+
+            class Bad(Pages):
+                def send_head(self):
+                    path = urlsplit(self.path).path
+                    if not pattern.search(path) or path in done:
+                        return super().send_head()
+                    done.add(path)
+                    content = change(pathlib.Path(self.translate_path(path)).read_bytes())
+                    self.send_response(200)
+                    self.send_header("Content-Type", self.guess_type(path))
+                    self.send_header("Content-Length", str(len(content)))
+                    self.send_header("Last-Modified", self.date_time_string())
+                    self.end_headers()
+                    return io.BytesIO(content)
+
+            bad = stack.enter_context(contextlib.closing(Site(built_book, Bad)))
+            bad.spoilt = done
+            return bad
+
+        yield serve
 
 
 def pytest_generate_tests(metafunc):

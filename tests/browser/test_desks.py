@@ -238,7 +238,7 @@ def test_a_case_by_keyboard_alone_with_lines_a_question_and_another_try(visit):
     keys.type("How many joins stood at closing?")
     tab_to(page, here.section.get_by_role("button", name="Review the question"))
     keys.press("Enter")
-    expect(here.section.get_by_text("It asks openly.")).to_be_visible()
+    expect(here.section.get_by_text("It asks about what the note leaves open.")).to_be_visible()
 
 
 def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp_path, violations):

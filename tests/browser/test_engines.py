@@ -59,6 +59,25 @@ def test_python_starts_from_the_snapshot_on_an_iphone(iphone):
     assert booted(page) == ("snapshot", None)
 
 
+def test_by_the_back_button_the_page_grades_again(road):
+    page = road("cases/alder")
+    assert answer(page, "44120")[0] == "partly"
+    page.open(page.do("return document.querySelector('a[rel=next]').href"))
+    page.see(".casebook-quiz .casebook-check")
+    page.back()
+    page.wait("return location.pathname.endsWith('/alder.html')")
+    page.do("delete window.casebookTimings?.boot")
+    page.do(  # Playwright waits for ever for the load of a page that Firefox kept whole
+        "const claim = document.querySelector(arguments[0]); claim.value = '44120; 44121';"
+        "claim.dispatchEvent(new Event('input', { bubbles: true }));"
+        "document.querySelector(arguments[1]).click()",
+        CLAIM,
+        CHECK,
+    )
+    page.see(".casebook-status[data-verdict=correct]")
+    assert booted(page) == ("snapshot", None)
+
+
 def test_lines_rows_hints_and_the_worked_answer(road):
     page = road("cases/oak")
     page.press_named("Mark the lines", ".casebook-cite")

@@ -87,6 +87,44 @@ def test_with_scripts_the_worked_answer_waits(quiz, case):
     expect(here.worked).to_be_hidden()
 
 
+def test_the_button_says_that_it_is_checking(quiz, case):
+    here = quiz(case)
+    here.claim.fill(an_answer(case, "correct"))
+    here.check.click()
+    expect(here.section.get_by_role("button", name="Checking...", exact=True)).to_be_visible()
+    expect(here.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
+    expect(here.check).to_be_visible()
+
+
+@pytest.mark.parametrize("lack", ["WebAssembly", "DecompressionStream"])
+def test_a_browser_that_cannot_says_what_is_needed_and_offers_no_other_try(quiz, case, site, lack):
+    site.asked.clear()
+    here = quiz(case, before=lambda page: page.add_init_script(f"delete globalThis.{lack}"))
+    here.claim.fill("44120")
+    here.check.click()
+    expect(here.section.get_by_role("alert")).to_contain_text("a browser of 2023 or newer (Safari 16.4")
+    expect(here.worked).to_be_visible()
+    expect(here.section.get_by_role("button", name="Try again")).to_have_count(0)
+    assert not [path for path in site.asked if RUNTIME.search(path)]
+
+
+@pytest.mark.parametrize(
+    "spoilt", [lambda content: content[: len(content) // 2], lambda _: b"<p>Sign in</p>"]
+)
+def test_a_bad_response_is_not_kept(visit, case, watch, spoiling, spoilt):
+    """A file cut short, or a hotel's page in its place: every file of the grader, at its first time."""
+    watch.forgive("SyntaxError|Unexpected|expression")
+    bad = spoiling(RUNTIME, spoilt)
+    here = Quiz(visit(f"{bad.address}/cases/{case}.html"))
+    here.answer(an_answer(case, "correct"), "correct")
+    assert here.timings()["boot"] == "snapshot"
+    assert len(bad.spoilt) == 6  # the manifest, the worker, and four files
+    bad.asked.clear()
+    here.page.reload()
+    here.answer(an_answer(case, "correct"), "correct")
+    assert not [path for path in bad.asked if path.endswith(".gz")], "what is good is kept"
+
+
 @pytest.mark.parametrize("lost", ["**/*worker.js*", "**/pyodide/**"])
 def test_a_grader_that_cannot_start_opens_the_worked_answer(quiz, case, watch, lost):
     watch.forgive("Failed to load|ERR_FAILED|worker|pyodide|fetch")

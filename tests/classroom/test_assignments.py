@@ -1,6 +1,8 @@
 """Assignments: nothing of the key reaches the learner's notebook, and the key grades as the casebook does."""
 
+import html
 import json
+import re
 import subprocess
 import sys
 
@@ -11,7 +13,8 @@ from casebook import cli
 from casebook.cases import library, load
 from casebook.classroom.assignments import assign, chart_text, read_key
 from casebook.classroom.tables import cohort, frame_of
-from casebook.errors import CasebookError, CommandError
+from casebook.errors import CasebookError, CaseError, CommandError
+from casebook.grading import expected
 from casebook.practice.responses import read_folder
 
 NAMES = ("juniper", "alder", "oak", "zelkova")
@@ -144,3 +147,29 @@ def test_the_command_says_what_it_wrote(tmp_path, capsys):
     assert "expected names of cases" in capsys.readouterr().err
     assert cli.main(["assign", "--cases", "no-such", "--out", str(tmp_path / "w2")]) == 2
     assert "there is no case of this name" in capsys.readouterr().err
+
+
+def test_a_faulty_key_is_not_set(rowan, tmp_path):
+    rowan.write_text(re.sub(r"claim: .*", 'claim: "44120 x2"', rowan.read_text("utf-8")), "utf-8")
+    with pytest.raises(CaseError, match=r"rowan.md:\d+"):
+        assign([load(rowan)], tmp_path / "week")
+    assert not (tmp_path / "week").exists()
+
+
+def test_the_notebook_says_at_once_what_may_not_be_readable(made):
+    notebook, _ = made
+    told = run(
+        notebook, {"juniper": "44120 and 44121", "oak": "44120; 44121 x2; 44310-51,59", "alder": "query"}
+    )
+    assert [line.partition(":")[0] for line in told.splitlines() if "may not" in line] == ["juniper"]
+
+
+def test_worksheets_hold_nothing_of_the_key(tmp_path, capsys):
+    out = tmp_path / "pack.html"
+    assert cli.main(["pack", "--cases", ",".join(NAMES), "-o", str(out)]) == 0
+    sheets, key = out.read_text("utf-8"), (tmp_path / "pack-key.html").read_text("utf-8")
+    for case in map(load, NAMES):
+        assert case.title in sheets
+        assert html.escape(str(case.key["why"]), quote=False)[:30] not in sheets
+        assert expected(case.item) in key
+        assert not [name for name in case.evidence if f"#{name}" in sheets or f'"{name}"' in sheets]

@@ -10,7 +10,7 @@ import pytest
 
 from casebook import cli
 from casebook.cases import library, load
-from casebook.classroom.lms import SEED, moodle, qti, questions
+from casebook.classroom.lms import FRACTIONS, SEED, moodle, qti, questions
 from casebook.grading.feedback import result
 from casebook.practice.choices import choices
 from tests.told import said
@@ -33,22 +33,29 @@ def in_moodle(tmp_path_factory):
     """What a reader of Moodle XML finds: (kind, id) -> name, text, [(answer, fraction, feedback)]."""
     path = tmp_path_factory.mktemp("moodle") / "quiz.xml"
     assert moodle(CASES, path) == (2 * len(CASES), [])
-    found = {}
+    found, categories = {}, set()
     for node in minidom.parse(str(path)).getElementsByTagName("question"):
         kind = node.getAttribute("type")
         if kind == "category":
+            categories.add(inner(node, "category"))
             continue
         number = next(n for n in node.childNodes if n.nodeName == "idnumber").firstChild.data
         answers = [
             (
                 "".join(t.data for t in next(n for n in a.childNodes if n.nodeName == "text").childNodes),
-                int(a.getAttribute("fraction")),
+                float(a.getAttribute("fraction")),
                 plain(inner(a, "feedback")),
             )
             for a in node.getElementsByTagName("answer")
         ]
         assert (kind, number) not in found
+        tags = {
+            "".join(t.data for t in tag.getElementsByTagName("text")[0].childNodes)
+            for tag in node.getElementsByTagName("tag")
+        }
+        assert f"level {load(number.rpartition('-')[0]).level}" in tags
         found[kind, number] = (inner(node, "name"), plain(inner(node, "questiontext")), answers)
+    assert len(categories) > 5
     return found
 
 
@@ -63,6 +70,8 @@ def in_qti(tmp_path_factory):
         assert "imsmanifest.xml" in names
         name = next(n for n in names if n.endswith(".xml") and "meta" not in n and "manifest" not in n)
         items = minidom.parseString(package.read(name)).getElementsByTagName("item")
+        assert "CC BY 4.0" in package.read("imsmanifest.xml").decode("utf-8")
+        assert "Private" not in package.read("imsmanifest.xml").decode("utf-8")
     return [qti_item(item) for item in items]
 
 
@@ -96,21 +105,52 @@ def qti_item(item):
 def test_moodle_holds_every_question(in_moodle):
     asked, _ = questions(CASES)
     for question in asked:
-        name, text, answers = in_moodle["multichoice", f"{question.id}-choice"]
+        name, text, _ = in_moodle["description", f"{question.id}-chart"]
         assert question.title in name
-        assert plain(question.chart) in text
-        assert [(o.text, 100 * o.right, plain(o.says)) for o in question.choices] == answers
-        _, _, typed = in_moodle["shortanswer", f"{question.id}-typed"]
-        assert [(o.text, 100 * o.right, plain(o.says)) for o in question.typed] == typed
+        assert plain(question.chart) == text
+        for kind, what, options in (
+            ("multichoice", "choice", question.choices),
+            ("shortanswer", "typed", question.typed),
+        ):
+            _, text, answers = in_moodle[kind, f"{question.id}-{what}"]
+            assert "CC BY 4.0" in text
+            assert [(o.text, plain(o.says)) for o in options] == [(said, why) for said, _, why in answers]
+            for option, (_, fraction, _) in zip(options, answers, strict=True):
+                assert (fraction == 100) == option.right
+                assert fraction in (0.0, 100.0, *FRACTIONS)
+                assert fraction <= 100 * option.score
 
 
 def test_qti_holds_every_question(in_qti):
     asked, _ = questions(CASES)
-    for question, choice, typed in zip(asked, in_qti[::2], in_qti[1::2], strict=True):
-        assert question.title in choice["title"]
-        assert plain(question.chart) in choice["text"]
+    for question, chart, typed, choice in zip(asked, in_qti[::3], in_qti[1::3], in_qti[2::3], strict=True):
+        assert question.title in chart["title"]
+        assert plain(question.chart) == chart["text"]
+        assert plain(question.chart) not in choice["text"]
         assert [(o.text, o.right, plain(o.says)) for o in question.choices] == choice["options"]
         assert typed["typed"] == {o.text for o in question.typed if o.right}
+
+
+@pytest.mark.parametrize("kind", ["typed", "choice"])
+def test_a_question_alone_shows_its_chart(kind, tmp_path):
+    for write in (moodle, qti):
+        assert write([load("oak"), load("elm")], tmp_path / "out", kind=kind) == (2, [])
+    with zipfile.ZipFile(tmp_path / "out") as package:
+        name = next(
+            n for n in package.namelist() if n.endswith(".xml") and "meta" not in n and "manifest" not in n
+        )
+        items = [
+            qti_item(item) for item in minidom.parseString(package.read(name)).getElementsByTagName("item")
+        ]
+    (oak, _), _ = questions([load("oak"), load("elm")])
+    assert plain(oak.chart) in items[0]["text"]
+    assert [len(item["options"]) > 1 for item in items] == [kind == "choice"] * 2
+
+
+def test_order_and_spacing_of_a_typed_claim_are_free():
+    (question,), _ = questions([load("alder")])
+    accepted = {option.text for option in question.typed if option.right}
+    assert {"44120; 44121", "44121;44120", "44121, 44120"} <= accepted
 
 
 def test_one_choice_is_accepted_and_no_distractor_is(in_moodle):
@@ -137,7 +177,7 @@ def test_feedback_names_what_the_answer_amounts_to(in_moodle):
     for case in CASES:
         for text, fraction, feedback in in_moodle["multichoice", f"{case.id}-choice"][2]:
             told = result(case.item.grade(text))
-            if not fraction and told["misconceptions"]:
+            if fraction < 100 and told["misconceptions"]:
                 named += 1
                 assert plain(html.escape(said(told, "amounts"))) in feedback
     assert named > 150

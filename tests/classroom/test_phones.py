@@ -1,5 +1,6 @@
 """A room of phones, over real connections; its pages in a real browser are in tests/browser/test_room.py."""
 
+import asyncio
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from random import Random
 
 import httpx
@@ -17,6 +19,7 @@ from casebook.classroom.phones.opened import Opened
 from casebook.classroom.phones.votes import Closed, Votes
 from casebook.errors import CommandError
 from casebook.practice.responses import read_file
+from casebook.testing import crowd
 
 LESSON = ("oak", "elm", "juniper")
 PATIENCE = 60  # seconds: how slow the machine is says nothing of the room
@@ -185,6 +188,15 @@ def test_bad_requests_break_nothing(room, phone, number):
     assert phone.post("answer", data={"claim": "44120"}, headers=JSON).status_code == 200
 
 
+@pytest.mark.slow
+def test_three_hundred_phones_lose_nothing(room):
+    answers = ("44120", "44120; 44121", "query")
+    met = asyncio.run(crowd.vote(room.join, room.panel, 300, answers, seed=2, within=(20.0, 10.0)))
+    assert not met.refused
+    assert len(met.noted) == 600
+    assert counts(room) == Counter(met.last.values())
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -193,7 +205,15 @@ def free_port():
 
 def served(file, port):
     """A room as the command opens it, and its addresses."""
-    command = [sys.executable, "-m", "casebook.cli.main", "room", "--cases", "oak,elm", "--json"]
+    command = [
+        sys.executable,
+        "-c",
+        "import casebook.cli; casebook.cli.main()",
+        "room",
+        "--cases",
+        "oak,elm",
+        "--json",
+    ]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--file", str(file)], stdout=subprocess.PIPE, text=True
     )

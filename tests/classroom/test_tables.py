@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 from tests.strangers import STRANGERS
 from tools import samples
 
-SAMPLE = ROOT / "notebooks" / "data" / "responses"
+SAMPLE = ROOT / "notebooks" / "data" / "sample_responses"
 
 
 @pytest.fixture(scope="module")

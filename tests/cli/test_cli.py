@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from casebook import cases
+from casebook import cases, files
 from casebook.cli import main
 from casebook.grading.feedback import result
 from tests.cases.test_cases import BROKEN, GOOD, WRONG
@@ -130,7 +130,7 @@ def test_the_json_of_grade(run, name, answer):
 
 def test_grade_says_what_an_answer_amounts_to(run):
     _, out, _ = run("grade", TWO, "44120 x2")
-    assert "This is what billing the base code once for every join gives." in out
+    assert "You billed the base code once for every anastomosis." in out
 
 
 def test_evidence_and_diagnoses_are_null_unless_given(run, put):
@@ -306,3 +306,49 @@ def test_sentences_and_diagnoses_are_told_in_words(run):
         assert line in out
     _, out, _ = run("grade", "alder", "44120; 44121", "--diagnoses", "K50.012")
     assert "The codes and their order are right." in out
+
+
+# What a command writes
+
+
+def test_a_report_or_an_export_over_a_file_that_it_reads_is_refused(run, put, tmp_path):
+    answers = put(
+        '{"format": "casebook-answers", "version": 1}\n{"case": "alder", "answer": "44120"}\n', "a.jsonl"
+    )
+    case = put(GOOD)
+    for command in (
+        ("class", "report", tmp_path, "-o", answers),
+        ("class", "report", answers, "-o", answers),
+        ("export", "--to", "moodle", "--cases", case, "-o", case),
+    ):
+        before = answers.read_bytes(), case.read_bytes()
+        code, _, err = run(*command)
+        assert code == 2
+        assert "one of the files that are read" in err
+        assert (answers.read_bytes(), case.read_bytes()) == before
+
+
+def test_an_assignment_that_failed_can_be_made_at_the_next_try(run, put, tmp_path, monkeypatch):
+    case, out = put(GOOD), tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left")))
+        assert run("assign", "--cases", case, "--out", out)[0] == 2
+    assert not [path for path in out.rglob("*") if path.is_file()]
+    assert run("assign", "--cases", case, "--out", out)[0] == 0
+    assert run("assign", "--cases", case, "--out", out)[0] == 2
+
+
+def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
+    form = tmp_path / "form.csv"
+    form.write_text("Name,oak,elm\nAda,44120,what?\n", "utf-8")
+    roster = tmp_path / "names.txt"
+    roster.write_text("Ada\nBo\n", "utf-8")
+    common = [str(form), "--cases", "oak,elm", "--roster", str(roster)]
+    assert main(["class", "gradebook", *common, "-o", str(tmp_path / "grades")]) == 0
+    rows = (tmp_path / "grades" / "gradebook.csv").read_text("utf-8").splitlines()
+    assert rows[1].startswith("Ada,2,1,0,0,1,0,1.0,50.0,")
+    assert rows[2].startswith("Bo,2,0,0,0,0,2,0.0,0.0,")
+    assert main(["class", "feedback", *common, "-o", str(tmp_path / "back"), "--anonymous"]) == 0
+    assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["learner-1.html", "learner-2.html"]
+    assert main(["class", "gradebook", str(form), "-o", str(tmp_path / "no")]) == 2
+    assert "--key or --cases" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Drawing a test: as even as the bank allows, from plain to noisy, the same for a seed."""
 
+import re
 from collections import Counter
 from itertools import product
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.practice.bank import TAUGHT
+from casebook.practice.bank import CHAPTERS, TAUGHT, pool, taught
 from casebook.practice.exam import draw
 
 BANK = [cases.load(path).page() for path in cases.library()]
@@ -119,3 +120,41 @@ def test_junk_gives_a_test_or_plain_words(bank, number, seed, topics, levels):
 def test_every_topic_has_words():
     assert {topic for page in BANK for topic in page["about"]} - {"diagnoses"} <= set(TAUGHT)
     assert set(TAUGHT) | {"diagnoses"} == set(cases.TOPICS)
+
+
+ASKED = {
+    "/".join(file.parts[-2:]).removesuffix(".md"): found[1].split()
+    for file in (cases.root() / "book").glob("*.md")
+    if (found := re.search(r"^```\{test-yourself\} (.+)$", file.read_text("utf-8"), re.MULTILINE))
+}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
+    first = [page["id"] for page in BANK[:13]]
+    drawn = pool(BANK, chapter, first)
+    bank = [page for page in BANK if page["id"] in drawn]
+    early = list(CHAPTERS).index(chapter) < list(CHAPTERS).index("book/family")
+    met = set()
+    for seed in range(200):
+        items = draw(bank, 3, seed, ASKED[chapter])["items"]
+        assert len(items) == 3
+        met |= {item["case"] for item in items}
+    assert len(met) >= 6
+    for case in map(cases.load, met):
+        assert case.id not in first
+        assert set(case.about) <= taught(chapter) | {"diagnoses"}
+        lines = [line for claim in case.note.mains for line in claim.lines]
+        # Read from the claim itself, not from what the case says that it is about.
+        if early:
+            assert {line.code for line in lines} <= {"44120", "44121", "44202", "44203"}
+            assert {mark for line in lines for mark in line.modifiers} <= {"51"}
+        if chapter != "book/queries":
+            assert case.level < 3
+        if "sessions" not in taught(chapter):
+            assert not {"58", "78", "79", "80", "AS", "62"} & {m for line in lines for m in line.modifiers}
+
+
+def test_a_page_that_is_no_chapter_has_no_pool():
+    with pytest.raises(ValueError, match="no Learn chapter"):
+        pool(BANK, "book/card")

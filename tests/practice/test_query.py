@@ -1,6 +1,9 @@
-"""The question to the surgeon: what leads is called leading, and the model passes its own review."""
+"""The question to the surgeon: what people write is judged as a reviewer would, and what is offered to
+choose from is what it says it is."""
 
 import time
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,78 +11,118 @@ from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.coding.authorities import AUTHORITIES
-from casebook.grading import Item
+from casebook.grading import Item, left_open
 from casebook.practice import query
-from casebook.practice.query import LONGEST, TEMPTING, model, options, review
+from casebook.practice.query import LONGEST, SAYS, judge, options
 
-ITEMS = [Item.read(cases.load(path).page()) for path in cases.library()]
-OPEN = [item for item in ITEMS if item.note.action == "query"]
+LOADED = [cases.load(path) for path in cases.library()]
+OPEN = [Item.read(case.page()) for case in LOADED if case.key["claim"] == "query"]
+SETTLED = [Item.read(case.page()) for case in LOADED if case.key["claim"] != "query"][::30]
+ITEMS = {item.id: item for item in OPEN}
+LABELLED = [
+    line.split("\t")
+    for line in Path(__file__).with_name("questions.tsv").read_text(encoding="utf-8").splitlines()
+]
 
 
-def bad(told):
-    return [check["id"] for check in told["checks"] if not check["ok"]]
+def verdict(item, text):
+    return judge(item, text.replace("\\n", "\n"))["verdict"]
 
 
-@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
-def test_the_model_question_passes(item):
-    told = review(item, model(item))
-    assert (told["verdict"], bad(told)) == ("compliant", [])
+def test_questions_are_judged_as_labelled_and_no_bad_one_passes():
+    judged = [(case, label, verdict(ITEMS[case], text), text) for case, label, text in LABELLED]
+    wrong = [row for row in judged if row[1] != row[2]]
+    assert len(wrong) <= 0.05 * len(judged), wrong
+    assert not [row for row in wrong if row[2] == "compliant"]
+    labels = Counter(label for _, label, _, _ in judged)
+    assert len(judged) >= 120
+    assert labels["compliant"] <= len(judged) / 2
+    assert {case for case, *_ in judged} == {item.id for item in OPEN}
 
 
 @pytest.mark.parametrize("item", OPEN, ids=lambda item: item.id)
-def test_the_open_sentences_and_the_quote_make_a_question_that_passes(item):
-    rows = {row["id"]: row["text"] for row in options(item)}
-    good = [text for id, text in rows.items() if id.startswith("open") or id in ("quote", "choices")]
-    assert review(item, "\n".join(good))["verdict"] == "compliant"
-    assert len(rows) >= 6
+def test_the_author_s_question_passes_with_nothing_to_mend(item):
+    found = judge(item, item.key["ask"])
+    assert (found["verdict"], found["faults"]) == ("compliant", [])
+    assert found["model"] == item.key["ask"]
 
 
-@pytest.mark.parametrize(("id", "text"), TEMPTING)
+EXPECTED = {"open": "compliant", "leads": "leading", "payment": "leading", "aside": "off the point"}
+
+
 @pytest.mark.parametrize("item", OPEN, ids=lambda item: item.id)
-def test_what_tempts_never_passes_alone(item, id, text):
-    assert review(item, text)["verdict"] in ("leading", "partly")
+def test_each_sentence_to_choose_from_is_what_it_is_offered_as(item):
+    rows = options(item)
+    for row in rows:
+        assert verdict(item, row["text"]) == EXPECTED.get(row["id"].partition("-")[0], "incomplete"), row
+    good = [row["text"] for row in rows if row["id"].startswith("open-")]
+    assert len(good) == len(left_open(item))
+    assert verdict(item, "\n".join(good)) == "compliant"
 
 
-@pytest.mark.parametrize(
-    ("text", "wrong"),
-    [
-        ("Please confirm that there were two joins.", {"open", "leads", "quotes", "place"}),
-        ("How many joins stood at closing? We lose money otherwise.", {"money", "quotes", "place"}),
-        ("How many joins? - one - two", {"quotes", "place", "ways-out"}),
-        ("Was the first join left in place?", {"open", "quotes", "place"}),
-        ("You made two, right?", {"open", "leads", "quotes", "place"}),
-    ],
-)
-def test_what_is_to_mend_is_named(text, wrong):
-    told = review(OPEN[0], text)
-    assert set(bad(told)) == wrong
-    assert all(check["says"] for check in told["checks"])
+def test_papaya_asks_about_the_stricture_and_not_about_anastomoses():
+    texts = " ".join(row["text"] for row in options(ITEMS["papaya"]))
+    assert "short jejunal stricture" in texts
+    assert "anastomos" not in texts
+
+
+@pytest.mark.parametrize("item", SETTLED, ids=lambda item: item.id)
+def test_nothing_is_to_be_asked_where_the_note_settles_the_claim(item):
+    found = judge(item, "The report says “Anastomosis”. How many anastomoses were present at closing?")
+    assert (found["verdict"], found["faults"][0]["kind"]) == ("off the point", "settled")
 
 
 @given(
     st.sampled_from(["billed", "44121", "CPT", "reimbursement", "$", "denied", "the payer", "RVUs"]),
     st.sampled_from(OPEN),
 )
-def test_a_word_of_money_always_fails(word, item):
-    assert "money" in bad(review(item, f"{model(item)} {word}"))
+def test_a_word_of_money_always_leads(word, item):
+    found = judge(item, f"{item.key['ask']} {word}")
+    assert found["verdict"] == "leading"
+    assert "payment" in {fault["kind"] for fault in found["faults"]}
+
+
+@given(st.sampled_from(OPEN), st.data())
+def test_a_question_cut_loose_from_its_chart_never_passes(item, data):
+    """The same asks beside another case's note quote nothing that stands there."""
+    other = data.draw(st.sampled_from([each for each in OPEN if each is not item]))
+    for row in options(other):
+        if row["id"].startswith("open-"):
+            assert verdict(item, row["text"]) != "compliant"
 
 
 @given(
-    st.one_of(st.text(max_size=400), st.none(), st.integers(), st.lists(st.text())), st.sampled_from(ITEMS)
+    st.one_of(st.text(max_size=400), st.none(), st.integers(), st.lists(st.text())),
+    st.sampled_from(OPEN + SETTLED),
 )
-def test_anything_gets_a_review_and_always_the_same(text, item):
-    told = review(item, text)
-    assert told == review(item, text)
-    assert told["verdict"] in ("compliant", "partly", "leading", "blank")
+def test_anything_gets_a_verdict_and_always_the_same(text, item):
+    told = judge(item, text)
+    assert told == judge(item, text)
+    assert told["verdict"] in SAYS
+    assert told["says"]
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 100_000, "please " * 20_000, "or " * 30_000, "you did " * 20_000, "- " * 50_000]
+    "text",
+    [
+        "a" * 100_000,
+        "please " * 20_000,
+        "or " * 30_000,
+        "you did " * 20_000,
+        "- " * 50_000,
+        "end of the " * 9_000,
+        '"the" ' * 9_000,
+    ],
 )
-def test_long_texts_take_no_time(text):
+@pytest.mark.parametrize("item", OPEN, ids=lambda item: item.id)
+def test_long_texts_take_no_time(item, text):
     began = time.perf_counter()
-    assert str(LONGEST) in review(OPEN[0], text)["says"]
+    judge(item, text)
     assert time.perf_counter() - began < 2  # a pattern that runs away takes minutes
+
+
+def test_what_was_not_read_is_said():
+    assert str(LONGEST) in judge(OPEN[0], "how many anastomoses were there " * 1_000)["says"]
 
 
 def test_its_source_is_known():

@@ -242,3 +242,19 @@ def test_what_is_wrong_in_many_lines_is_said_once(tmp_path):
 def test_a_folder_that_is_none_or_empty_says_so(tmp_path):
     assert "no such file" in str(read_folder(tmp_path / "none")[1][0])
     assert "no file in it ends in" in str(read_folder(tmp_path)[1][0])
+
+
+def test_samples_in_a_home_are_nobodys(tmp_path):
+    head = '{"format": "casebook-answers", "version": 1}\n{"case": "oak", "answer": "44120"}\n'
+    for place in ("ada/notebooks/answers.jsonl", "bo/notebooks/answers.jsonl"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text(head)
+    samples = tmp_path / "ada" / "notebooks" / "data" / responses.SAMPLES
+    samples.mkdir(parents=True)
+    (samples / "learner-01.jsonl").write_text(head)
+    found, faults = responses.read_folder(tmp_path)
+    assert {each.learner for each in found} == {"ada", "bo"}
+    assert not faults
+    assert responses.read_folder(samples)[0]  # named, they are read
+    singles = sorted(tmp_path.rglob("answers.jsonl"))
+    assert {each.learner for each in responses.read_files(tmp_path, singles)[0]} == {"ada", "bo"}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from casebook import cases
 from casebook.coding.typed import read
 from casebook.grading import Item
+from casebook.grading.audit import filed_lines
 from casebook.grading.feedback import result
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.choices import choices
@@ -52,6 +53,9 @@ def check_every_entry(id):
         one, other = read(form), read(key)
         assert not one.error
         assert (sorted(one.claim), one.query) == (sorted(other.claim), other.query), form
+    unsaid = [None] * len(filed_lines(item.filed))
+    asked = {"do": "grade", "page": page(id), "answer": "44120", "judged": unsaid}
+    assert door.answer(asked) == verdicts.found(known, "44120")
     for kind, told in known["asked"].items():
         assert told == door.answer({"do": kind, "page": page(id)}), kind
 
@@ -99,6 +103,7 @@ def test_nothing_is_answered_but_as_the_grader_would(text, id):
 def test_the_probe_above_finds_something_and_misses_something():
     known = table(SAMPLE[0])
     for text in (
+        " ;",
         "44120;44121",
         " 44121 X2 ;\n44120 ",
         "44120, 44121",
@@ -114,7 +119,6 @@ def test_the_probe_above_finds_something_and_misses_something():
         "44120;query",
         "44120; 99213",
         "x" * 300,
-        "",
         "44120\u00a0",
     ):
         assert verdicts.found(known, text) is None, text

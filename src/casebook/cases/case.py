@@ -24,6 +24,7 @@ from casebook.coding.reading import meant, read_operation
 from casebook.errors import CaseError, OperationError
 from casebook.grading import Item
 from casebook.grading.explanation import Diagnosis
+from casebook.practice.editions import edition_of
 
 from . import front_matter
 from .keys import CASE_KEYS, KEY_KEYS, KINDS, OF_WORDS
@@ -61,6 +62,11 @@ class Case:
         return int(self.data.get("level") or 1)
 
     @property
+    def filed(self) -> str:
+        """The claim that somebody filed for it, which an audit asks about; "" where there is none."""
+        return str(self.data.get("filed") or "")
+
+    @property
     def key(self) -> dict[str, Any]:
         return dict(self.data.get("key") or {})
 
@@ -75,12 +81,17 @@ class Case:
         return MARK.sub(r"\1", self.chart).strip()
 
     @cached_property
+    def edition(self) -> str:
+        """The digest of what an answer is given to: the chart, or the operation where there is none."""
+        return edition_of(self.unmarked or json.dumps([op.as_mapping() for op in self.readings]))
+
+    @cached_property
     def note(self) -> Note:
         return Note(self.readings)
 
     @cached_property
     def item(self) -> Item:
-        return Item(self.id, self.note, self.evidence, self.key, self.apart)
+        return Item(self.id, self.note, self.evidence, self.key, self.apart, self.unmarked, self.filed)
 
     @cached_property
     def apart(self) -> dict[str, str]:
@@ -97,9 +108,12 @@ class Case:
 
     def page(self) -> dict[str, Any]:
         """The JSON that the page, the notebook and the class report hand to the grader."""
+        asked = {"chart": self.unmarked} if self.note.action == "query" else {}
+        asked |= {"filed": self.filed} if self.filed else {}
         return {
             "schema": SCHEMA,
             "id": self.id,
+            "edition": self.edition,
             "title": self.title,
             "about": self.about,
             "level": self.level,
@@ -107,6 +121,7 @@ class Case:
             "key": self.key,
             "evidence": self.evidence,
             "apart": self.apart,
+            **asked,
         } | ({"measured": self.measured} if self.chart.strip() else {})
 
     @property

@@ -16,7 +16,8 @@ from typing import Any
 
 import nbformat
 
-from casebook.cases import LARGEST, Case, distinct
+from casebook import files
+from casebook.cases import LARGEST, Case, check, distinct
 from casebook.errors import CaseError, CommandError
 from casebook.practice.bank import Page, graded_item
 from casebook.practice.responses import FORMAT as ANSWERS
@@ -31,7 +32,7 @@ _START = """\
 answers = {}  # case: your answer
 sure = {}     # case: "sure", "fairly" or "guessing"; leave it out if you like"""
 _SAVE = """\
-import json, time
+import json, re, time
 from pathlib import Path
 
 name = ""  # your name or number, if your instructor asked for it
@@ -39,15 +40,21 @@ head = {{"format": "{format}", "version": {version}}}
 if name:
     head["learner"] = name
 now = round(time.time() * 1000)
+editions = {editions}  # which text of each chart you answered
 words = {{case: str(word).strip().lower() or None for case, word in sure.items()}}
 given = {{case: str(text).strip() for case, text in answers.items()}}  # also 44120 without its quotes
 answered = {{case: text for case, text in given.items() if text}}
 rows = [
-    {{"case": case, "answer": text, "at": now, "confidence": words.get(case)}}
+    {{"case": case, "answer": text, "at": now, "confidence": words.get(case), "edition": editions.get(case)}}
     for case, text in answered.items()
 ]
 Path("answers.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in [head, *rows]), encoding="utf-8")
-print(f"{{len(rows)}} of {cases} cases answered, saved in answers.jsonl")"""
+print(f"{{len(rows)}} of {cases} cases answered, saved in answers.jsonl")
+UNITS, MARKS = r"(\\s*x\\s*\\d+)?", r"(\\s*-\\s*[0-9A-Z]{{2}}(\\s*,\\s*[0-9A-Z]{{2}})*)*"
+LINE = rf"\\s*[+]?\\d{{{{4}}}}[0-9A-Z]{{UNITS}}{{MARKS}}{{UNITS}}\\s*"
+for case, text in answered.items():
+    if text.lower() != "query" and not re.fullmatch(f"{{LINE}}([;,\\n]{{LINE}})*;?", text, re.IGNORECASE):
+        print(f"{{case}}: {{text!r}} may not be readable; write 44120; 44121 x2; 44310-51, or query")"""
 _HOW = """\
 Read each note and write the surgeon's claim, or `query` if you would have to ask the surgeon first.
 
@@ -63,8 +70,8 @@ teaching; it is not billing advice."""
 def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment") -> tuple[Path, Path]:
     """Write `student/assignment.ipynb` and `instructor/key.json` into a folder; their paths.
 
-    Raises CaseError for a case that has no chart, CommandError where a file is there: an instructor's key is
-    never written over.
+    Raises CaseError for a case that has no chart or a fault, such as a key that the rules do not give;
+    CommandError where a file is there: an instructor's key is never written over.
     """
     into = Path(folder)
     if not cases:
@@ -72,21 +79,23 @@ def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment")
     for case in distinct(cases):
         if not case.chart.strip():
             raise CaseError(case.path, 1, "this case has no chart to read, so it cannot be set")
+        if fault := next(iter(check(case)), None):
+            raise fault
     notebook, key = into / "student" / NOTEBOOK, into / "instructor" / KEY
-    for path in (notebook, key):
-        if path.exists():
-            raise CommandError(f"{path}: this file is there already; choose another folder, or move it away")
-        path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(_notebook(cases, title), notebook)
     pages = [case.page() for case in cases]
-    key.write_text(
-        json.dumps(
-            {"format": FORMAT, "version": VERSION, "title": title, "pages": pages},
-            ensure_ascii=False,
-            indent=1,
-        ),
-        "utf-8",
-    )
+    held = {"format": FORMAT, "version": VERSION, "title": title, "pages": pages}
+    try:
+        # The key first: whoever has it alone can write the notebook again.
+        files.write_new(
+            {
+                key: json.dumps(held, ensure_ascii=False, indent=1),
+                notebook: nbformat.writes(_notebook(cases, title)) + "\n",
+            }
+        )
+    except FileExistsError as error:
+        raise CommandError(
+            f"{error.filename}: this file is there already; choose another folder, or move it away"
+        ) from None
     return notebook, key
 
 
@@ -138,7 +147,9 @@ def _notebook(cases: Sequence[Case], title: str) -> Any:
         cells.append(new.new_markdown_cell(f"## {case.title}\n\n{chart_text(case)}"))
         cells.append(new.new_code_cell(f'answers["{case.id}"] = ""\nsure["{case.id}"] = ""'))
     cells.append(new.new_markdown_cell("## Save your answers"))
-    cells.append(new.new_code_cell(_SAVE.format(format=ANSWERS, version=ANSWERS_VERSION, cases=len(cases))))
+    editions = {case.id: case.edition for case in cases}
+    saving = _SAVE.format(format=ANSWERS, version=ANSWERS_VERSION, cases=len(cases), editions=editions)
+    cells.append(new.new_code_cell(saving))
     book = new.new_notebook(cells=cells)
     book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     for number, cell in enumerate(book.cells):

@@ -10,7 +10,7 @@ not know is told from one who follows a known rule.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Any
@@ -25,6 +25,7 @@ from casebook.grading import Item
 from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page, graded_item
+from casebook.practice.editions import to_earlier
 
 HELD = 3  # answers at least that show a wrong rule before it is called held
 MOSTLY = 0.6  # of the cases in which it makes a difference
@@ -69,11 +70,17 @@ class Bank:
     """Cases as a class answers them, by their ids; what every rulebook says of each is worked out once."""
 
     items: Mapping[str, Item]
+    pages: Mapping[str, Page] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, pages: Sequence[Page]) -> Bank:
         """From the JSON of pages. Raises ValueError for a page that cannot be graded."""
-        return cls({str(page["id"]): graded_item(page) for page in pages})
+        by_id = {str(page["id"]): page for page in pages}
+        return cls({id: graded_item(page) for id, page in by_id.items()}, by_id)
+
+    def to_earlier(self, case: str, edition: str | None) -> bool:
+        """Whether an answer was given to another text of the chart than this bank's."""
+        return to_earlier(self.pages.get(case, {}), edition)
 
     def code(self, case: str, text: str) -> int:
         """A typed answer as a number: 0 where it is accepted, `OTHER` where no rulebook gives it."""

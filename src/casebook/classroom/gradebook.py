@@ -15,9 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from casebook import files
 from casebook.errors import CommandError
 from casebook.grading import Grade, Item
 from casebook.practice.bank import Page, graded_item
+from casebook.practice.editions import to_earlier
 from casebook.practice.responses import Response
 from casebook.practice.results import wilson
 
@@ -27,6 +29,7 @@ RIGHT, PARTLY, WRONG = "right", "partly", "not right"
 UNREADABLE, UNANSWERED = "not readable", "not answered"
 STATES = (RIGHT, PARTLY, WRONG, UNREADABLE, UNANSWERED)
 OF_VERDICT = {"correct": RIGHT, "partly": PARTLY, "wrong": WRONG, "invalid": UNREADABLE, "blank": UNANSWERED}
+FILES = ("gradebook.csv", "canvas.csv", "moodle.csv", "answers_by_learner.csv")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
@@ -61,12 +64,17 @@ class Total:
 
 @dataclass(frozen=True)
 class GradeBook:
-    """Who did what with which case. `left_out` counts answers to cases that were not set."""
+    """Who did what with which case.
+
+    `left_out` counts answers to cases that were not set, `earlier` those to earlier editions of cases, which
+    are not graded.
+    """
 
     cases: tuple[str, ...]
     learners: tuple[str, ...]
     entries: Mapping[tuple[str, str], Entry]
     left_out: Mapping[str, int]
+    earlier: Mapping[str, int]
 
     def entry(self, learner: str, case: str) -> Entry:
         """What a learner did with a case."""
@@ -107,19 +115,20 @@ class GradeBook:
                 entry = self.entry(name, case)
                 answers.append([name, case, entry.state, f"{entry.score:g}", entry.answer])
         heads = ["learner", "set", *STATES, "score", "percent", "right, 95 % interval in percent"]
-        return {
-            "gradebook.csv": table(heads, book),
-            "canvas.csv": table([*CANVAS, "Casebook"], canvas),
-            "moodle.csv": table(["username", "Casebook"], moodle),
-            "answers_by_learner.csv": table(["learner", "case", "state", "score", "answer"], answers),
-        }
+        held = (
+            table(heads, book),
+            table([*CANVAS, "Casebook"], canvas),
+            table(["username", "Casebook"], moodle),
+            table(["learner", "case", "state", "score", "answer"], answers),
+        )
+        return dict(zip(FILES, held, strict=True))
 
     def to_csv(self, folder: str | Path) -> list[Path]:
         """Write the files of `tables` into a folder, which is made; their paths. Raises OSError."""
         into = Path(folder)
         into.mkdir(parents=True, exist_ok=True)
         for name, content in self.tables().items():
-            (into / name).write_text(content, "utf-8", newline="")
+            files.write(into / name, content)
         return [into / name for name in self.tables()]
 
 
@@ -129,16 +138,25 @@ def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iter
 
     Raises ValueError where a case cannot be graded.
     """
-    items = {str(page["id"]): graded_item(page) for page in pages}
-    given = list(responses)
+    by_id = {str(page["id"]): page for page in pages}
+    items = {id: graded_item(page) for id, page in by_id.items()}
+    answers = list(responses)
+    older = Counter(each.case for each in answers if to_earlier(by_id.get(each.case, {}), each.edition))
+    given = [each for each in answers if not to_earlier(by_id.get(each.case, {}), each.edition)]
     left_out = Counter(each.case for each in given if each.case not in items)
     kept: dict[tuple[str, str], Entry] = {}
     for each in _in_time(given):
         if each.case in items:
             here = (each.learner, each.case)
             kept[here] = _better(kept.get(here), each, items[each.case])
-    names = dict.fromkeys([*roster, *(each.learner for each in given)])
-    return GradeBook(tuple(items), tuple(sorted(names, key=str.casefold)), kept, left_out)
+    names = dict.fromkeys([*roster, *(each.learner for each in answers)])
+    return GradeBook(
+        tuple(items),
+        tuple(sorted(names, key=str.casefold)),
+        kept,
+        left_out,
+        older,
+    )
 
 
 def _in_time(given: Sequence[Response]) -> list[Response]:

@@ -70,6 +70,7 @@ def report(told: Cohort, faults: Sequence[Fault] = (), title: str = "Class repor
         misleading=_rows(told.cases[told.cases["reads"].str.contains("misleads")]),
         strangers=_rows(learners[learners["unexplained"].map(len) > 0]),
         left_out=list(told.left_out.items()),
+        earlier=list(told.earlier.items()),
         faults=[str(fault) for fault in faults],
         answers=answers,
         right=int(told.cases["right"].sum()),

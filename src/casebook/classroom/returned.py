@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from casebook import files
 from casebook.data import text
 from casebook.grading import Item, expected
 from casebook.grading.feedback import in_text, result
@@ -42,7 +43,7 @@ def give_back(
     written = []
     for learner in progress(book.learners):
         path = into / names[learner]
-        path.write_text(_page(book, learner, known, items, title), "utf-8")
+        files.write(path, _page(book, learner, known, items, title))
         written.append(path)
     return written
 

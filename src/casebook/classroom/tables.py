@@ -23,10 +23,12 @@ from typing import Any
 
 import pandas as pd
 
+from casebook import files
 from casebook.cases import library, load
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page
+from casebook.practice.editions import read_edition
 from casebook.practice.responses import Response, counted_as, first_answers
 from casebook.practice.results import CONFIDENCE, Z, wilson
 
@@ -34,6 +36,7 @@ from .beliefs import Bank
 from .cells import safe
 
 COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
+NAMES = ("cases", "learners", "wrong_rules", "answers", "confidence")  # of the tables
 ENOUGH = 8  # learners at least before a case's discrimination is put into words
 EACH = 3  # who were right, and who were not, at least before that
 GOOD = 0.7  # of the other cases right: a learner who knows the rules
@@ -77,6 +80,7 @@ class Cohort:
     - `confidence`: how often each word of confidence was right. One learner's answers go together, and the
     intervals allow for it.
     - `left_out`: answers to cases that this bank has not, by case.
+    - `earlier`: answers to earlier editions of cases, which are not graded, by case.
     """
 
     cases: pd.DataFrame
@@ -85,6 +89,7 @@ class Cohort:
     answers: pd.DataFrame
     confidence: pd.DataFrame
     left_out: pd.Series = field(repr=False)
+    earlier: pd.Series = field(repr=False)
 
     def to_csv(self, folder: str | Path) -> list[Path]:
         """Every table as a file in a folder, which is made; their paths.
@@ -94,20 +99,19 @@ class Cohort:
         into = Path(folder)
         into.mkdir(parents=True, exist_ok=True)
         written = []
-        for name in ("cases", "learners", "wrong_rules", "answers", "confidence"):
-            path = into / f"{name}.csv"
+        for name in NAMES:
             table: pd.DataFrame = getattr(self, name).reset_index()
-            table.map(_cell).to_csv(path, index=False)
-            written.append(path)
+            text = table.map(_cell).to_csv(index=False, lineterminator="\n")
+            written.append(files.write(into / f"{name}.csv", text))
         return written
 
 
 def frame_of(responses: Iterable[Response]) -> pd.DataFrame:
     """Responses as a table, a row each."""
     rows = [each.as_dict() for each in responses]
-    texts = dict.fromkeys(("learner", "case", "answer", "confidence"), "string")
+    texts = dict.fromkeys(("learner", "case", "answer", "confidence", "edition"), "string")
     numbers = dict.fromkeys(("at", "seconds", "hints"), "float64")
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(texts | numbers)
+    return pd.DataFrame(rows, columns=[*COLUMNS, "edition"]).astype(texts | numbers)
 
 
 def shipped() -> list[Page]:
@@ -153,6 +157,7 @@ class _Part:
     shown: dict[tuple[str, str], int]
     confidence: dict[str, dict[str, float]]
     left_out: dict[str, int]
+    earlier: dict[str, int]
 
 
 @lru_cache(maxsize=4)
@@ -166,7 +171,7 @@ def _count(
     """What the learners of a frame come to. A learner's rows must all be in it."""
     bank = _bank(pages)
     bank.prepare(progress)
-    part = _Part([], {}, {}, {}, {}, {})
+    part = _Part([], {}, {}, {}, {}, {}, {})
     groups = list(frame.groupby("learner", sort=True))
     for learner, rows in progress(groups):
         responses = [
@@ -177,6 +182,7 @@ def _count(
                 _known(row.at),
                 _word(row.confidence),
                 _known(row.seconds),
+                edition=read_edition(getattr(row, "edition", None)),
             )
             for row in rows.itertuples()
         ]
@@ -198,6 +204,8 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
     for each in responses:
         if each.case not in bank.items:
             part.left_out[each.case] = part.left_out.get(each.case, 0) + 1
+        elif bank.to_earlier(each.case, each.edition):
+            part.earlier[each.case] = part.earlier.get(each.case, 0) + 1
         elif bank.items[each.case].grade(each.answer).verdict in ("invalid", "blank"):
             unread += 1
         else:
@@ -279,8 +287,8 @@ def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
     for part in parts:
         for case, sums in part.cases.items():
             _add(cases.setdefault(case, dict.fromkeys(SUMS, 0.0)), sums.items())
-    answers, shown, left_out = (
-        _added(getattr(part, name) for part in parts) for name in ("answers", "shown", "left_out")
+    answers, shown, left_out, earlier = (
+        _added(getattr(part, name) for part in parts) for name in ("answers", "shown", "left_out", "earlier")
     )
     return Cohort(
         cases=_cases(cases, shown, bank),
@@ -288,8 +296,13 @@ def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
         wrong_rules=_wrong_rules(learners, shown, bank),
         answers=_answers(answers, bank),
         confidence=_confidence(parts),
-        left_out=pd.Series(left_out, name="answers", dtype="int64").rename_axis("case").sort_index(),
+        left_out=_by_case(left_out),
+        earlier=_by_case(earlier),
     )
+
+
+def _by_case(counts: Mapping[str, int]) -> pd.Series:
+    return pd.Series(counts, name="answers", dtype="int64").rename_axis("case").sort_index()
 
 
 _LEARNER = [

@@ -4,15 +4,17 @@ and for each learner."""
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casebook import files
 from casebook.errors import CommandError
 from casebook.practice.bank import Page
-from casebook.practice.responses import Fault, Response, read_folder
+from casebook.practice.responses import Fault, Response, files_of, read_files, read_folder
 
 from .shared import bar, cases_named, many, names_in, needs, written
 
@@ -95,8 +97,16 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
     titles = {str(page["id"]): str(page.get("title") or page["id"]) for page in pages}
     responses: list[Response] = []
     faults: list[Fault] = []
-    for path in args.paths:
-        more, wrong = read_csv(path, titles) if path.suffix.lower() == ".csv" else read_folder(path)
+    single = [path for path in args.paths if path.is_file() and path.suffix.lower() != ".csv"]
+    read = [
+        read_csv(path, titles) if path.suffix.lower() == ".csv" else read_folder(path)
+        for path in args.paths
+        if path not in single
+    ]
+    if single:  # together, so that files of one name are told apart by their folders
+        root = Path(os.path.commonpath([path.resolve().parent for path in single]))
+        read.append(read_files(root, [path.resolve() for path in single]))
+    for more, wrong in read:
         responses += more
         faults += wrong
     for fault in faults[:MOST_FAULTS]:
@@ -109,6 +119,12 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
     return chosen(dict.fromkeys(responses), cases=ids, since=args.since, test=args.test), faults
 
 
+def _apart(args: argparse.Namespace, outputs: Iterable[Path]) -> None:
+    """Raises CommandError where the command would write over a file that it reads."""
+    read = [file for path in args.paths for file in (path, *files_of(path))]
+    files.not_among(outputs, [*read, *(path for path in (args.key, getattr(args, "roster", None)) if path)])
+
+
 def _report(args: argparse.Namespace) -> int:
     try:
         from tqdm import tqdm
@@ -119,6 +135,7 @@ def _report(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise needs(error) from None
 
+    _apart(args, [args.out, *(args.csv / f"{name}.csv" for name in tables.NAMES if args.csv)])
     pages = _pages(args)
     bank = tables.shipped() if pages is None else pages
     responses, faults = _answers(args, bank)
@@ -126,7 +143,7 @@ def _report(args: argparse.Namespace) -> int:
         responses, faults = numbered(responses), []
     told = tables.cohort(tables.frame_of(responses), bank, bar(tqdm, "cases, then learners"))
     html = class_report.report(told, faults, args.title)
-    written(lambda: args.out.write_text(html, "utf-8"), args.out)
+    written(lambda: files.write(args.out, html), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
     print(
         f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to"
@@ -139,16 +156,25 @@ def _report(args: argparse.Namespace) -> int:
             else "this casebook's; an assignment of your own is graded with --key key.json"
         )
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
+    _say_earlier(told.earlier.to_dict())
     if args.csv:
         for path in written(lambda: told.to_csv(args.csv), args.csv):
             print(path)
     return 0
 
 
+def _say_earlier(counts: Mapping[str, int]) -> None:
+    """Name the cases whose answers were given to an earlier edition, and so are not graded."""
+    if counts:
+        which = ", ".join(f"{case} ({number})" for case, number in sorted(counts.items()))
+        print(f"given to an earlier edition of the chart, and not graded: {which}", file=sys.stderr)
+
+
 def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
     """The grade book of what was set, and its cases."""
-    from casebook.classroom.gradebook import gradebook
+    from casebook.classroom.gradebook import FILES, gradebook
 
+    _apart(args, [args.out / name for name in FILES])
     pages = _pages(args)
     if pages is None:
         raise CommandError("say what was set, so that what was not answered counts too: --key or --cases")
@@ -157,6 +183,7 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
     book = gradebook(responses, pages, roster)
     if lost := sum(book.left_out.values()):
         print(f"{many(lost, 'answer')} to cases that were not set: left out", file=sys.stderr)
+    _say_earlier(book.earlier)
     if not roster:
         print(NOT_ANSWERED, file=sys.stderr)
     return (book.anonymous() if args.anonymous else book), pages

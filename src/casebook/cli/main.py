@@ -1,5 +1,5 @@
-"""The command line: `casebook code`, `grade`, `list`, `scrub`, `check`, `update-edits`; for a class `assign`,
-`class`, `room` and `export`."""
+"""The command line: `casebook code`, `grade`, `query`, `list`, `scrub`, `check`, `update-edits`; for a class
+`assign`, `class`, `room` and `export`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, show
 from casebook.coding.typed import read
-from casebook.errors import CasebookError, CaseError, CommandError
+from casebook.errors import CasebookError, CaseError, CommandError, TableError
 from casebook.grading.feedback import Graded, in_text, result
+from casebook.practice import query
 
 from . import teaching
-from .shared import many
+from .shared import many, written
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("answer", metavar="ANSWER", help='such as "44120; 44121 x2", or query')
     grade.add_argument("--evidence", metavar="NAME,NAME", help="the marked sentences that decide the claim")
     grade.add_argument("--diagnoses", metavar="CODE,CODE", help="ICD-10-CM codes, the first one first")
+    asking = command("query", _query, "judge a question to the surgeon")
+    asking.add_argument("file", metavar="CASE", help="a case file, or the name of a shipped case")
+    asking.add_argument("question", metavar="QUESTION", help="the question, in quotation marks")
     scrub.add_argument("claim", metavar="CLAIM")
     checks.add_argument(
         "paths", metavar="PATH", nargs="*", type=Path, help="files or folders; else every shipped case"
@@ -71,10 +75,18 @@ def _parser() -> argparse.ArgumentParser:
     update = command(
         "update-edits", _update, "replace an edit table from CMS's own download, and show what changed"
     )
-    update.add_argument("file", metavar="FILE", type=Path, help="CMS's .zip, or the text file in it")
+    update.add_argument(
+        "file", metavar="FILE", type=Path, nargs="?", help="CMS's .zip, or the text file in it"
+    )
     update.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
+    update.add_argument(
+        "--force", action="store_true", help="also a table that lacks rows, or changes the claim of a case"
+    )
+    update.add_argument(
+        "--back", choices=[t.name for t in refresh.TABLES], help="go back to the table held before this one"
+    )
     teaching.add_to(commands)
-    for sub in (code, grade, scrub, listing):
+    for sub in (code, grade, asking, scrub, listing):
         sub.add_argument("--json", action="store_true", help="print JSON for other programs")
     return parser
 
@@ -125,6 +137,20 @@ def _grade(args: argparse.Namespace) -> int:
     return 0
 
 
+def _query(args: argparse.Namespace) -> int:
+    found = query.judge(load(args.file).item, args.question)
+    if args.json:
+        _print_json(found)
+        return 0
+    print(f"{found['verdict']}: {found['says']}")
+    for fault in found["faults"]:
+        print(f"  to mend: {fault['says']}")
+    for good in found["good"]:
+        print(f"  good: {good}")
+    print(f"  a question that would do: {found['model']}")
+    return 0
+
+
 def told(graded: Graded) -> Iterator[str]:
     """What is said of an answer, as lines for a terminal: every part, in order."""
     yield graded["feedback"]["headline"]
@@ -152,17 +178,47 @@ def _scrub(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> int:
+    if (args.file is None) == (args.back is None):
+        raise CommandError("name CMS's file, or --back and a table: one of the two")
+    if args.back:
+        table = next(t for t in refresh.TABLES if t.name == args.back)
+        path = written(lambda: refresh.back(table), refresh.FOLDER / table.file)
+        print(f"{path} is again what it was before; the same command goes forward again")
+        return 0
     table, rows = refresh.read_download(args.file)
     told = refresh.changes(table, rows)
     for line in told:
         print(line)
     print(f"{table.file}: {len(rows)} rows for this family, {len(told)} changes")
-    if told and not args.dry_run:
+    if not told:
+        return 0
+    doubts = [*refresh.missing(table, rows), *_other_claims(table, rows)]
+    for doubt in doubts:
+        print(f"doubtful: {doubt}", file=sys.stderr)
+    if doubts and not (args.force or args.dry_run):
+        raise CommandError(f"{args.file}: nothing was changed; if the table is right, say so with --force")
+    if not args.dry_run:
+        path = written(lambda: refresh.write(table, rows), refresh.FOLDER / table.file)
         print(
-            f"written to {refresh.write(table, rows)}; now set its edition in data/authorities.toml and run"
-            " casebook check"
+            f"written to {path}; now set its edition in data/authorities.toml and run casebook check."
+            f" casebook update-edits --back {table.name} goes back"
         )
     return 0
+
+
+def _other_claims(table: refresh.Table, rows: list[refresh.Row]) -> Iterator[str]:
+    """The shipped cases whose claim another table changes. Raises TableError where one cannot be coded."""
+    notes = {case.id: case.readings for case in map(load, library())}
+    try:
+        held = refresh.claims(notes)
+    except TableError:  # the table held is damaged, so there is nothing to compare with
+        held = {}
+    with refresh.instead(table, rows):
+        new = refresh.claims(notes)
+    changed = [name for name, claim in held.items() if new[name] != claim]
+    if changed:
+        more = ", ..." if len(changed) > 8 else ""
+        yield f"it changes the claim of {', '.join(changed[:8])}{more}"
 
 
 def _list_cases(args: argparse.Namespace) -> int:

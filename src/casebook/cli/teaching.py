@@ -11,6 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from casebook import files
+from casebook.cases import TOPICS
+from casebook.errors import CommandError
+
 from . import classes
 from .shared import bar, cases_named, names_in, needs, written
 
@@ -32,6 +36,16 @@ def add_to(commands: Any) -> None:
     assign.add_argument("--out", required=True, metavar="FOLDER", type=Path)
     assign.add_argument("--title", default="Assignment")
     assign.set_defaults(run=_assign)
+
+    paper = commands.add_parser(
+        "pack",
+        help="charts as worksheets for paper, and the key",
+        description="Write charts as worksheets to print, and beside them the key as a file of its own.",
+    )
+    paper.add_argument("--cases", required=True, type=names_in, metavar="CASE,CASE")
+    paper.add_argument("-o", "--out", metavar="FILE", type=Path, default=Path("pack.html"))
+    paper.add_argument("--title", default="Worksheets")
+    paper.set_defaults(run=_pack)
 
     classes.add_to(commands)
 
@@ -69,6 +83,9 @@ def add_to(commands: Any) -> None:
         metavar="CASE,CASE",
         help="names of shipped cases, or files; else every shipped case",
     )
+    export.add_argument("--kind", choices=("typed", "choice", "both"), default="both")
+    export.add_argument("--topic", choices=TOPICS, help="only those about this")
+    export.add_argument("--level", type=int, choices=(1, 2, 3), help="1 plain, 2 realistic, 3 noisy")
     export.add_argument("-o", "--out", required=True, metavar="FILE", type=Path)
     export.add_argument("--title", default="Casebook")
     export.set_defaults(run=_export)
@@ -80,6 +97,16 @@ def _assign(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise needs(error) from None
     for path in written(lambda: assign(cases_named(args.cases), args.out, args.title), args.out):
+        print(path)
+    return 0
+
+
+def _pack(args: argparse.Namespace) -> int:
+    try:
+        from casebook.classroom.pack import pack
+    except ImportError as error:
+        raise needs(error) from None
+    for path in written(lambda: pack(cases_named(args.cases), args.out, args.title), args.out):
         print(path)
     return 0
 
@@ -112,8 +139,16 @@ def _export(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise needs(error) from None
     write = {"moodle": lms.moodle, "qti": lms.qti}[args.to]
-    cases = bar(tqdm, "cases")(cases_named(args.cases))
-    number, left_out = written(lambda: write(cases, args.out, args.title), args.out)
+    chosen = [
+        case
+        for case in cases_named(args.cases)
+        if args.topic in (None, *case.about) and args.level in (None, case.level)
+    ]
+    if not chosen:
+        raise CommandError("no case is left by --cases, --topic and --level")
+    files.not_among([args.out], [case.path for case in chosen])
+    cases = bar(tqdm, "cases")(chosen)
+    number, left_out = written(lambda: write(cases, args.out, args.title, args.kind), args.out)
     print(f"{args.out}: {number} questions")
     for why in left_out:
         print(f"left out: {why}")

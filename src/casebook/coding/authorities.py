@@ -3,6 +3,7 @@ force."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,13 @@ def _load() -> dict[str, Authority]:
 
 
 AUTHORITIES = Lazy(_load)
+_DAY = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+
+
+def youngest() -> str:
+    """The latest day on which a source was issued or read, YYYY-MM-DD: what the rules rest on is of that
+    day."""
+    return str(max(day for source in AUTHORITIES.values() for day in _DAY.findall(source.edition)))
 
 
 def cited_in(sources: str) -> tuple[tuple[str, ...], Mapping[str, str]]:

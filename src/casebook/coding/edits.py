@@ -8,21 +8,27 @@ rests on.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Protocol, TypeVar
 
 from casebook.data import text
+from casebook.errors import TableError
 
 from .claim import Line, tidy
 
 SEPARATE = ("59", "XE", "XP", "XS", "XU")  # what says that a service was apart
 OPENING = frozenset({"59", "XE", "XP", "XS", "XU", "58", "78", "79"})  # modifiers that can open a pair
+#: Never; with a modifier; does not apply, of a pair that is gone.
+INDICATORS = {"0": 0, "1": 1, "9": 9}
 ANY_BASE = "CCCCC"  # CMS lists no base: each contractor decides
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -86,15 +92,34 @@ _COLUMNS = re.compile(r" \((?:MAI|indicator) \d\)")
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """A table of the package's data, such as `cms/mue.csv`, row by row."""
-    return list(csv.DictReader(text(name).splitlines()))
+    """A table of the package's data, such as `cms/mue.csv`, row by row.
+
+    Raises TableError where it is gone or is no text.
+    """
+    try:
+        return list(csv.DictReader(io.StringIO(text(name), newline="")))
+    except (OSError, ValueError, csv.Error) as error:
+        raise TableError(f"data/{name}: the table cannot be read: {error}") from None
+
+
+def _each(name: str, take: Callable[[dict[str, str]], T]) -> list[T]:
+    """What is taken of every row of a table. Raises TableError, with the line, where one cannot be read."""
+    taken = []
+    for line, row in enumerate(rows(name), 2):
+        try:
+            taken.append(take(row))
+        except (KeyError, TypeError, ValueError):
+            says = "this row cannot be read; casebook update-edits brings the table in anew, or goes back"
+            raise TableError(f"data/{name}:{line}: {says}") from None
+    return taken
 
 
 @lru_cache(maxsize=1)
 def values() -> dict[str, Value]:
     """The fee schedule of July 2026, non-QP. Source: cms-pfs-2026-07."""
-    return {
-        r["code"]: Value(
+
+    def value(r: dict[str, str]) -> tuple[str, Value]:
+        return (r["code"] if not r["mod"] else ""), Value(
             r["status"],
             float(r["work_rvu"]),
             float(r["pe_rvu_facility"]),
@@ -104,17 +129,16 @@ def values() -> dict[str, Value]:
             r["mult_proc"],
             float(r["intraop_pct"] or 0),
         )
-        for r in rows("cms/pfs_2026.csv")
-        if not r["mod"]
-    }
+
+    return {code: held for code, held in _each("cms/pfs_2026.csv", value) if code}
 
 
 @lru_cache(maxsize=1)
 def bases() -> dict[str, frozenset[str]]:
     """For each add-on code the codes it may ride on. Source: cms-aoc-2024-06."""
     table: dict[str, set[str]] = {}
-    for row in rows("cms/aoc.csv"):
-        table.setdefault(row["add_on_code"], set()).add(row["primary_code"])
+    for code, base in _each("cms/aoc.csv", lambda r: (r["add_on_code"], r["primary_code"])):
+        table.setdefault(code, set()).add(base)
     return {code: frozenset(found) for code, found in table.items()}
 
 
@@ -122,19 +146,23 @@ def bases() -> dict[str, frozenset[str]]:
 def pairs() -> dict[tuple[str, str], int]:
     """Active pairs, column one first, with their indicator (0 never, 1 with a modifier). Source: cms-
     ptp-2024q3."""
-    return {
-        (r["column_1"], r["column_2"]): int(r["modifier_indicator"])
-        for r in rows("cms/ptp.csv")
-        if r["status"] == "active"
-    }
+
+    def one(r: dict[str, str]) -> tuple[tuple[str, str], int, bool]:
+        active = {"active": True, "deleted": False}[r["status"]]
+        return (r["column_1"], r["column_2"]), INDICATORS[r["modifier_indicator"]], active
+
+    return {codes: indicator for codes, indicator, active in _each("cms/ptp.csv", one) if active}
 
 
 @lru_cache(maxsize=1)
 def limits() -> dict[str, Limit]:
     """Units a day a practitioner may bill. Source: cms-mue-2024-07."""
-    return {
-        r["code"]: Limit(int(r["mue_practitioner"]), int(r["mai_practitioner"])) for r in rows("cms/mue.csv")
-    }
+
+    def limit(r: dict[str, str]) -> tuple[str, Limit]:
+        kind = {"1": 1, "2": 2, "3": 3}[r["mai_practitioner"]]
+        return r["code"], Limit(int(r["mue_practitioner"]), kind)
+
+    return dict(_each("cms/mue.csv", limit))
 
 
 @lru_cache(maxsize=1)

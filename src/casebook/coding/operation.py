@@ -22,7 +22,7 @@ ASSISTED = {
 }
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
 #: What an operation is beside its steps, and a sentence may say.
-FACETS = ("approach", "session", "surgeon", "unusual_work", "valve", "rectum")
+FACETS = ("approach", "session", "surgeon", "unusual_work", "valve", "rectum", "indication")
 OPERATION_KEYS = (
     "says",
     "approach",

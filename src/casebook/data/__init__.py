@@ -6,10 +6,14 @@ from pkgutil import get_data  # importlib.resources would double the time the co
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+#: Files that are tried before they are kept: by name, what is read instead (see `coding.refresh`).
+STANDING_IN: dict[str, str] = {}
 
 
 def text(name: str) -> str:
     """One file, such as `cms/mue.csv`; FileNotFoundError where there is none."""
+    if name in STANDING_IN:
+        return STANDING_IN[name]
     content = get_data(__name__, name)
     assert content is not None  # only for a loader that cannot read data at all
     return content.decode("utf-8")

@@ -7,22 +7,27 @@ The words can be had without the search for the flip, which is the slow part: `a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import combinations
 from typing import Any, TypedDict
 
-from casebook.coding.authorities import AUTHORITIES, Authority
+from casebook.coding.authorities import AUTHORITIES, Authority, youngest
 from casebook.coding.claim import show
 from casebook.coding.operation import FACETS
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
 
 from . import icd10
-from .item import ONE_READING, PARTLY, Grade, Item, blamed, item_of
+from .audit import FiledLine, audit
+from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
 from .quotes import settling
+from .told import corrected, filled
 
+MOST_NAMED = 2  # slips, where several give one answer
 MOST_RULES = 4  # told of one answer
 #: Which finding is told first: a wrong code before a mark, what was done before what the tables let through.
 WORST = ("extra", "family", "line", "missing", "units", "modifier", "edit")
@@ -36,10 +41,12 @@ Label = Callable[[str], str]  # what a mark of the chart is called to this reade
 
 
 class Feedback(TypedDict):
-    """All that is said of an answer: the short verdict, and the parts."""
+    """All that is said of an answer: the short verdict, the parts, and of the misconceptions those that the
+    answer tells apart, which alone count against a learner."""
 
     headline: str
     parts: list[PartDict]
+    counted: list[str]
 
 
 class Graded(TypedDict):
@@ -54,6 +61,7 @@ class Graded(TypedDict):
     flip: str | None
     evidence: dict[str, Any] | None
     diagnoses: dict[str, Any] | None
+    filed: list[dict[str, Any]] | None
     feedback: Feedback
 
 
@@ -73,9 +81,10 @@ def grade_page(
     evidence: list[str] | None = None,
     diagnoses: list[str] | None = None,
     label: Label = str,
+    judged: Sequence[bool | None] = (),
 ) -> Graded:
     """Grade one answer to one case, given as its page's JSON; gives the JSON of `casebook grade`."""
-    return result(item_of(page).grade(answer), evidence, diagnoses, label)
+    return result(item_of(page).grade(answer), evidence, diagnoses, label, judged)
 
 
 def result(
@@ -83,12 +92,15 @@ def result(
     evidence: Iterable[str] | None = None,
     codes: Iterable[str] | None = None,
     label: Label = str,
+    judged: Sequence[bool | None] = (),
 ) -> Graded:
-    """The JSON of `casebook grade` for one grade; `evidence` and `codes` are scored beside the claim."""
+    """The JSON of `casebook grade` for one grade; `evidence` and `codes` are scored beside the claim, and so
+    is what was `judged` of each line of a filed one."""
     item = grade.item
     assert item is not None
     cited = None if evidence is None else item.cited(evidence)
     diagnosed = None if codes is None else item.diagnosed(codes)
+    filed = audit(item, judged)
     return {
         "verdict": grade.verdict,
         "score": round(grade.score, 2),
@@ -99,9 +111,11 @@ def result(
         "flip": grade.flip,
         "evidence": cited,
         "diagnoses": diagnosed,
+        "filed": [asdict(line) for line in filed] or None,
         "feedback": {
             "headline": headline(grade),
-            "parts": [part.as_dict() for part in parts(grade, cited, diagnosed, label)],
+            "parts": [part.as_dict() for part in parts(grade, cited, diagnosed, label, filed)],
+            "counted": [m.id for m in grade.counted],
         },
     }
 
@@ -118,12 +132,11 @@ def in_text(part: Mapping[str, Any]) -> list[str]:
 
 
 def _row_in_text(kind: str, row: Mapping[str, Any]) -> str:
-    says = f"\u201c{row['says']}\u201d" if kind == "settles" else str(row["says"])
+    says = f"\u201c{row['says']}\u201d" if kind == "settles" and "name" in row else str(row["says"])
     if "code" in row:
         says = f"{row['code']}: {says}" if says else str(row["code"])
-    if "authorities" in row:
-        sources = "; ".join(f"{source['title']}, {source['edition']}" for source in row["authorities"])
-        says = f"{says} ({row['confidence']}{': ' if sources else ''}{sources})"
+    if "copy" in row:
+        return str(row["copy"])
     return f"{says} Go to the case {row['case']}." if "case" in row else says
 
 
@@ -146,6 +159,7 @@ def parts(
     cited: Mapping[str, Any] | None = None,
     diagnosed: Mapping[str, Any] | None = None,
     label: Label = str,
+    filed: Sequence[FiledLine] = (),
 ) -> list[Part]:
     """What is said of an answer, in order, each thing once. Searches for the flip."""
     item = grade.item
@@ -157,13 +171,15 @@ def parts(
     case = _next(grade, item)
     found = [
         Part("amounts", "", _rows(amounts)),
+        Part("why", "Why", _rows(_why(grade))),
         Part("tempts", "", _rows(grade.tempts)),
-        Part("settles", settles_as(item), settling(item, grade) if readable else ()),
+        settled(grade, item) if readable else Part("settles", "", ()),
         Part("correction", "What sets it right", _rows(setright if setright != amounts else None)),
         Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
         Part("doubt", "", _rows(grade.doubt)),
         Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
+        Part("filed", "The claim as filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
         Part("flip", "What would make your answer right", _rows(flip)),
         Part(
@@ -174,6 +190,13 @@ def parts(
         Part("next", "", (case,) if case else ()),
     ]
     return [part for part in found if part.rows]
+
+
+def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
+    """Each filed line and whether it stands; why not only beside a right answer, which it would give away."""
+    for line in filed:
+        against = line.against if grade.verdict == "correct" else ""
+        yield Row(code=line.line, says=f"{line.says} {against}".strip())
 
 
 def _rows(*says: str | None) -> tuple[Row, ...]:
@@ -188,37 +211,60 @@ def amounts_to(grade: Grade) -> str | None:
         return f"This is the view that some hold: {grade.view.says}"
     if grade.verdict in ("invalid", "blank"):
         return grade.findings[0].says
-    ms = grade.misconceptions
-    if item.note.action == "query" and grade.score == ONE_READING and grade.verdict == "partly":
-        open_ = " or ".join(what for what, _ in left_open(item))
-        return f"This is a defensible reading, but not the only one: the note does not settle {open_}."
-    if not ms:
+    if grade.one_reading:
+        says = [op.says for op in item.note.readings]
+        open_ = " or ".join(matter.what for matter in left_open(item))
+        if all(says) and len(set(says)) == len(says):
+            open_ = f"whether {', or '.join(says)}"
+        return f"This is a defensible reading, but not the only one. The note does not settle {open_}."
+    if not grade.misconceptions:
         return None
-    what = [m.says for m in grade.likely[:3]]
-    if grade.explained.together:
-        return f"This is what {what[0]}, together with {what[1]}, gives."
+    if grade.explained.together or len(grade.likely) == 1:
+        target = item.diagnosis.targets[0] if item.diagnosis.targets else None
+        told = " ".join(filled(m.you, item.note.readings[0], target) for m in grade.likely)
+    else:
+        told = (
+            f"More than one slip gives this claim: {'; or '.join(m.says for m in grade.likely[:MOST_NAMED])}."
+        )
     marks = any(f.kind == "modifier" for f in grade.findings)
-    ending = " The modifiers are a matter of their own, below." if grade.explained.bare and marks else ""
-    if len(what) > 1:
-        return f"More than one slip gives this claim: {'; or '.join(what)}.{ending}"
-    return f"This is what {what[0]} gives.{ending}"
+    return (
+        f"{told} The modifiers are a matter of their own, below." if grade.explained.bare and marks else told
+    )
+
+
+def _why(grade: Grade) -> str | None:
+    """The reason of a right answer, in the author's words for this chart."""
+    if grade.verdict != "correct" or grade.view or grade.item is None:
+        return None
+    return str(grade.item.key.get("why") or "") or None
+
+
+def settled(grade: Grade, item: Item) -> Part:
+    """The sentences of the chart that decide, and what those lack that speak for the wrong answer.
+
+    They settle nothing where the verdict is that something is not settled.
+    """
+    quoted = settling(item, grade)
+    title = settles_as(item)
+    if item.note.action == "query":
+        return Part("settles", title, quoted)
+    lacking = _rows(*(m.lacks for m in grade.likely[:1] if m.lacks)) if quoted else ()
+    if lacking or grade.doubt:
+        title = "What the chart says"
+    return Part("settles", title, (*quoted, *lacking))
 
 
 def correction(grade: Grade) -> str | None:
     """What sets the answer right, in a sentence or two."""
     item = grade.item
     assert item is not None
-    if item.note.action == "query" and grade.score != ONE_READING and grade.claim:
+    if item.note.action == "query" and not grade.one_reading and grade.claim:
         ask = "This note fits operations with different claims: ask first."
-        told = (
-            grade.misconceptions[0].correction
-            if grade.misconceptions
-            else "No reading of it gives this claim."
-        )
+        told = grade.likely[0].correction if grade.misconceptions else "No reading of it gives this claim."
         return f"{ask} {told}"
     if grade.misconceptions:
-        several = grade.misconceptions[: 2 if grade.explained.together else 1]
-        return " ".join(dict.fromkeys(m.correction for m in several))
+        several = grade.likely[: 2 if grade.explained.together else 1]
+        return " ".join(dict.fromkeys(corrected(m, item.note.readings[0]) for m in several))
     worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
     worst.sort(key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
     return worst[0].says if worst else None
@@ -237,8 +283,15 @@ def rules(grade: Grade) -> list[str]:
     return [r for r in found if r in RULEBOOK][:MOST_RULES]
 
 
+def said_line_by_line(grade: Grade) -> list[str]:
+    """What differs line by line and is told by no other part; without the search for the nearest change."""
+    return list(_unsaid(grade, correction(grade), amounts_to(grade)))
+
+
 def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:
-    """The findings that no other part tells."""
+    """The findings that no other part tells; a lone mark that a named slip is about is told with the slip."""
+    if len(grade.findings) == 1 and grade.findings[0].kind == "modifier" and grade.misconceptions:
+        return
     for finding in dict.fromkeys(grade.findings):
         told = any(finding.says in text for text in (setright, *said) if text)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
@@ -246,15 +299,17 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
 
 
 def _flip(grade: Grade, setright: str | None) -> str | None:
-    """The smallest change, without what was said as the correction."""
+    """The smallest change, without what was said as the correction or line by line."""
+    if grade.flip and any(f.kind == "units" and "its limit is" in f.says for f in grade.findings):
+        return re.sub(r"^(No operation makes .* right): [^:]* a limit of .*", r"\1.", grade.flip)
     return grade.flip.replace(f": {setright}", ".") if grade.flip and setright else grade.flip
 
 
 def _next(grade: Grade, item: Item) -> Row | None:
     """Where several wrong rules give the same answer: the case that would tell them apart."""
-    if grade.explained.together or (item.note.action == "query" and grade.score == ONE_READING):
+    if grade.explained.together or grade.one_reading:
         return None
-    for one, two in combinations(grade.misconceptions, 2):
+    for one, two in combinations(grade.likely, 2):
         if case := item.apart.get(f"{one.id} {two.id}"):
             return {
                 "case": case,
@@ -272,7 +327,27 @@ def rule_as_read(id: str) -> Row:
     """A rule as a reader sees it, with its sources."""
     r = RULEBOOK[id]
     sources = [_cited(AUTHORITIES[a], r.sections.get(a)) for a in r.authorities]
-    return {"says": r.says, "rule": id, "confidence": r.confidence, "authorities": sources}
+    return {
+        "says": r.says,
+        "rule": id,
+        "confidence": r.confidence,
+        "authorities": sources,
+        "page": rule_page(id),
+        "copy": rule_to_quote(id),
+    }
+
+
+def rule_page(id: str) -> str:
+    """The one address of a rule: its page of the book, and the anchor there."""
+    return f"book/rules.html#rule-{id}"
+
+
+def rule_to_quote(id: str) -> str:
+    """A rule as one quotes it: its sentence, how sure it is, its date, its address and its sources."""
+    r = RULEBOOK[id]
+    sources = [_cited(AUTHORITIES[a], r.sections.get(a)) for a in r.authorities]
+    cited = [f"{source['title']}, {source['edition']}" for source in sources]
+    return f"{r.says} ({'; '.join((r.confidence, f'as of {youngest()}', rule_page(id), *cited))})"
 
 
 def _cited(source: Authority, section: str | None) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from casebook.coding import edits
@@ -12,9 +12,11 @@ from casebook.coding.claim import Claim, same, show
 from casebook.coding.operation import Operation
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
+from .told import why_missing, why_units
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,15 @@ def named(code: str) -> str:
 
 def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
     """Everything in which a claim differs from the accepted one it is compared with."""
+    found = list(_findings(diagnosis, claim, target))
+    told = " ".join(f.says for f in found if f.kind != "missing")
+    for each in found:
+        # What stands against a wrong code has said why the right one is.
+        again = each.kind == "missing" and each.rule and RULEBOOK[each.rule].says in told
+        yield replace(each, says=f"In its place stands {named(each.code)}.") if again else each
+
+
+def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
     given = same(claim, target.free_51)
     wanted: dict[str, list[frozenset[str]]] = {}  # one code may stand on two lines, with other marks
     have, right_units = Counter[str](), Counter[str]()
@@ -66,16 +77,18 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
             yield _unsupported(diagnosis, code, target, blocked)
             continue
         if have[code] != right_units[code]:
-            rule = "further-units" if edits.add_on(code) else (target.rests_on[code] or (None,))[-1]
-            if code in blocked and blocked[code].absolute:
-                says = blocked[code].plain
-            else:
-                says = f"{code} has {_units(right_units[code])} here, not {have[code]}."
-            yield Finding("units", code, says, rule)
+            yield _units_off(diagnosis, target, code, (have[code], right_units[code]), blocked)
         for c, _, marks in sorted(given, key=lambda k: (k[0], sorted(k[2]))):
             if c == code and marks not in wanted[code]:
                 nearest = min(wanted[code], key=lambda each: len(each ^ marks))
                 yield from _marks_off(diagnosis, target, code, marks, nearest)
+    yield from _missing(diagnosis, target, have, wanted)
+
+
+def _missing(
+    diagnosis: Diagnosis, target: Derived, have: Counter[str], wanted: Iterable[str]
+) -> Iterable[Finding]:
+    """The lines of the accepted claim that are not on this one."""
     needed = set(wanted)
     if diagnosis.note.action == "query":  # a line that only some readings have is not missing
         needed.intersection_update(*({line.code for line in main.lines} for main in diagnosis.note.mains))
@@ -85,8 +98,40 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
             told = [r for r in rules if RULEBOOK[r].kind != "modifier"]
             rule = next((r for r in reversed(told) if RULEBOOK[r].kind == "bill"), told[-1] if told else None)
             rule = "unlisted" if code == UNLISTED else rule
-            says = f"{named(code)} is missing" + (f": {RULEBOOK[rule].says}" if rule else ".")
+            if TWINS.get(code) in have:
+                says = f"In its place stands {named(code)}."
+            else:
+                op = operation_of(diagnosis, target)
+                says = f"{named(code)} is missing{why_missing(op, target, code, rule)}"
+                if diagnosis.note.action == "query":
+                    says = f"{named(code)} is missing, which every reading has."
             yield Finding("missing", code, says, rule)
+
+
+def _units_off(
+    diagnosis: Diagnosis,
+    target: Derived,
+    code: str,
+    units: tuple[int, int],
+    blocked: Mapping[str, edits.Edit],
+) -> Finding:
+    """Units that were typed and that are right: why, and besides what the limit does to them."""
+    have, right = units
+    rests = [r for r in target.rests_on[code] if RULEBOOK[r].kind != "modifier"]
+    rule = "further-units" if edits.add_on(code) else rests[-1] if rests else None
+    says = f"{code} has {_units(right)} here, not {have}"
+    if diagnosis.note.action == "query":
+        each = {sum(x.units for x in main.lines if x.code == code) for main in diagnosis.note.mains}
+        says = (
+            f"{says}, by the reading nearest to this" if have in each else f"No reading gives {code} x{have}"
+        )
+    else:
+        says += why_units(operation_of(diagnosis, target), target, code)
+    says += "."
+    if code in blocked and blocked[code].absolute:  # one that records can lift is no reason here
+        limit = edits.limits()[code].units
+        says += f" Besides, its limit is {limit} a day, and going over it loses every unit of the day."
+    return Finding("units", code, says, rule)
 
 
 def _units(n: int) -> str:
@@ -144,9 +189,23 @@ def _other_family(x: _Extra) -> Finding | None:
     code, billed = x.code, x.billed
     paired = code in TWINS and not TWINS.keys().isdisjoint(billed)
     if TWINS.get(code) in billed or (paired and _is_scoped(code) != any(map(_is_scoped, billed))):
-        says = f"{code} belongs to the other approach. {RULEBOOK['approach'].says}"
+        op = operation_of(x.diagnosis, x.target)
+        says = (
+            f"{code} is {'a laparoscopic' if _is_scoped(code) else 'an open'} code, and {_DONE[op.approach]}."
+        )
         return Finding("family", code, says, "approach")
     return None
+
+
+#: How an operation was done, to set against a code of the other family.
+_DONE = {
+    "open": "this operation was open",
+    "converted": "this operation was finished open, which makes all of it open",
+    "laparoscopic": "this operation was laparoscopic",
+    "laparoscopic-assisted": "this operation was done mostly inside, which makes it laparoscopic",
+    "robotic": "this operation was robotic, which takes the laparoscopic codes",
+    "hand-assisted": "this operation was hand-assisted, which takes the laparoscopic codes",
+}
 
 
 def _taken_place(x: _Extra) -> Finding | None:
@@ -228,11 +287,26 @@ _WHY_NOT = (_elsewhere, _part_of_something, _other_family, _taken_place, _denied
 def _without_reason(x: _Extra) -> Finding:
     """Nothing of the kind was done: what the code is for, so that one sees that it is not here."""
     rule = _told_of(x.code)
-    says = f"The rules give no {named(x.code)} for this note."
-    if rule:
-        bill = RULEBOOK[rule].kind == "bill"
-        says += f" {'What it is for: ' if bill else ''}{RULEBOOK[rule].says}"
+    says = f"Nothing in this note is billed as {named(x.code)}."
+    if why := _not_done(operation_of(x.diagnosis, x.target), rule) or (rule and RULEBOOK[rule].says):
+        says += f" {why}"
     return Finding("extra", x.code, says, rule)
+
+
+def _not_done(op: Operation, rule: str | None) -> str | None:
+    """What a code stands for and was not done, where the shape of the bowel shows it."""
+    places = op.bowel.places
+    if rule == "first-join":
+        if not any(p.cuts for p in places):
+            return "No bowel was removed."
+        return None if any(p.joined for p in places) else "No ends were joined."
+    if rule == "ileocolic" and not any(p.start < op.valve < p.end for p in places):
+        return "No piece crosses the ileocecal valve."
+    if rule == "colon" and not any(p.end > op.valve for p in places):
+        return "No colon was removed."
+    if rule == "stoma" and not op.did("stoma"):
+        return "No stoma was made."
+    return "No stoma was closed." if rule == "stoma-closed" and not op.did("close_stoma") else None
 
 
 #: The codes that take the place of a small-bowel resection with its join.
@@ -275,7 +349,9 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     "hernia_repair": (),
 }
 _COLON = frozenset("44140 44141 44143 44144 44145 44146 44147 44204 44206 44207 44208".split())
-HERNIAS = frozenset(str(code) for code in range(49591, 49597))
+HERNIAS = frozenset(str(code) for code in range(49591, 49597)) | frozenset(
+    "49505 49507 49520 49521 49550 49553 49555 49557".split()
+)
 #: What of a piece removed only to close something, or because of the surgeon's own slip, is billed by part.
 _PIECES = (
     frozenset(c for w in ("first", "further") for c in CODES[w] if c),
@@ -290,7 +366,7 @@ def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> str | None:
     if exact := next((rule for c, rule, _ in target.not_billed if c == code), None):
         return exact
     billed = {line.code for line in target.lines}
-    op = next((op for op in diagnosis.note.readings if _gives(op, target)), diagnosis.note.readings[0])
+    op = operation_of(diagnosis, target)
     for c, rule, steps in target.not_billed:
         alike = next((piece for piece in _PIECES if c in piece), None) if rule in _OF_PIECES else None
         for i in steps:
@@ -303,8 +379,10 @@ def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> str | None:
 _OF_PIECES = ("removed-to-close", "own-piece")
 
 
-def _gives(op: Operation, target: Derived) -> bool:
-    return any(claim is target for _, claim in accepted(op))
+def operation_of(diagnosis: Diagnosis, target: Derived) -> Operation:
+    """The reading that has this claim."""
+    readings = diagnosis.note.readings
+    return next((op for op in readings if any(claim is target for _, claim in accepted(op))), readings[0])
 
 
 def _alike(act: str) -> frozenset[str]:
@@ -396,6 +474,23 @@ _MARK_SAYS = {
         ("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."
     ),
 }
+_SESSIONS = ("58", "78", "79")
+_CAME = {
+    "staged": "This return was planned.",
+    "complication": "This return was for a complication of the earlier operation.",
+    "unrelated": "This operation has nothing to do with the earlier one.",
+}
+
+
+def _no_session(op: Operation, mark: str) -> str:
+    """Why an operation does not take the mark of a later session."""
+    if not op.follows:
+        return f"No earlier operation lies within the ninety days for which {mark} is asked."
+    if op.days > GLOBAL_DAYS:
+        return f"The ninety days of the earlier operation are over, so {mark} is not asked for."
+    return _CAME[op.follows]
+
+
 _WHOSE = {
     "primary": "the main surgeon",
     "assistant": "an assisting physician",
@@ -407,9 +502,12 @@ _WHOSE = {
 def _marks_off(
     diagnosis: Diagnosis, target: Derived, code: str, given: frozenset[str], wanted: frozenset[str]
 ) -> Iterable[Finding]:
+    target_marks = {mark for line in target.lines for mark in line.modifiers}
     for mark in sorted(given - wanted):
         if mark in ("80", "AS", "62"):
             says = f"This is the claim of {_WHOSE[diagnosis.note.readings[0].surgeon]}."
+        elif mark in _SESSIONS and mark not in target_marks:
+            says = _no_session(operation_of(diagnosis, target), mark)
         elif mark == "51" and target.free_51 and not edits.add_on(code):
             says = f"{code} comes first, since it is valued higher: 51 goes on the others."
         else:

@@ -270,7 +270,7 @@ def _approach(op: Operation) -> Iterator[Draft]:
 def _at_places(op: Operation) -> Iterator[Draft]:
     """Something else done at a place, or the bowel between two taken too."""
     places = op.bowel.places
-    for place in places:
+    for place in reversed(places):  # the last one is thought of as the further one
         yield from _place_changes(op, place)
     for one, two in pairwise(places):
         if one.joined and two.joined:
@@ -370,21 +370,17 @@ def _additions(site: float) -> Iterator[tuple[str, tuple[Step, ...]]]:
     yield "a Meckel's pouch been removed elsewhere", (Step("diverticulectomy", site, site),)
     yield "a feeding catheter been put in", (Step("feeding_catheter", site, site),)
     yield "two loops been joined with nothing removed", (Step("bypass", site, end),)
-    yield "a stoma at another site been closed", (Step("close_stoma", site, site),)
     yield "a diseased appendix been removed besides", (Step("appendectomy", kind="diseased"),)
     yield "a loop been untwisted", (Step("untwist"),)
-    for kind in FISTULAS:
-        yield (
-            f"a fistula ({kind.replace('-', ' to ')}) been closed besides",
-            (Step("close_fistula", kind=kind),),
-        )
 
 
 def _causes(op: Operation) -> Iterator[Draft]:
     """What a hole came from, and what the main work at a fistula was."""
     for i, step in enumerate(op.steps):
         if step.act == "repair":
-            became, says = _OTHERWISE["repair"][step.kind in ("surgeon", "fistula")]
+            became, says = _OTHERWISE[step.kind if step.kind == "fistula" else "repair"][
+                step.kind not in ("disease", "trauma")
+            ]
             yield Draft(f"{called_step(op, step, 'the hole')} {says}", _turned(op, i, became))
         elif step.act in _OTHERWISE:
             became, says = _OTHERWISE[step.act][step.kind in ("incidental", None)]
@@ -400,6 +396,7 @@ def _causes(op: Operation) -> Iterator[Draft]:
 #: What a step may have been instead: where it is the usual kind, and where it is the other.
 _OTHERWISE: dict[str, tuple[tuple[str | None, str], tuple[str | None, str]]] = {
     "repair": (("surgeon", "been the surgeon’s own"), ("disease", "come from disease")),
+    "fistula": (("disease", ""), ("disease", "been a hole of its own, and no end of the fistula")),
     "appendectomy": (
         ("incidental", "the appendix been healthy"),
         ("diseased", "the appendix been diseased"),
@@ -428,7 +425,7 @@ def _place_changes(op: Operation, place: Place) -> Iterator[Draft]:
         yield from _otherwise_than_joined(op, place)
     elif place.start < place.end:
         rest = (*_without(op, ended), Step("join", place.start, place.end, name=name(op, place)))
-        yield Draft(f"the ends at {_spot(op, place)} been joined", {"steps": rest})
+        yield Draft(f"{_ends(op, place)} been joined", {"steps": rest})
     if place.start < op.valve < place.end and place.joined:
         steps = tuple(
             (
@@ -444,6 +441,12 @@ def _place_changes(op: Operation, place: Place) -> Iterator[Draft]:
 def _spot(op: Operation, place: Place) -> str:
     """A place where one says “at” of it."""
     return called(op, place).removeprefix("the place at ")
+
+
+def _ends(op: Operation, place: Place) -> str:
+    """The ends of a place, which may be just what it is called."""
+    words = name(op, place)
+    return words if words.endswith((" ends", " stumps")) else f"the ends at {_spot(op, place)}"
 
 
 def _piece(op: Operation, place: Place) -> str:
@@ -470,7 +473,7 @@ def _otherwise_than_joined(op: Operation, place: Place) -> Iterator[Draft]:
     upper = f"the end at {span(op, place.start, place.start)}" if measured else f"the upper end at {where}"
     stoma = Step("stoma", place.start, place.start, kind="end", name=name(op, place))
     yield Draft(f"{upper} been brought out instead of joined", {"steps": (*undone, stoma)})
-    yield Draft(f"the ends at {where} been left stapled", {"steps": undone})
+    yield Draft(f"{_ends(op, place)} been left stapled", {"steps": undone})
     yield from _split(op, place)
     if place.cuts and place.end <= op.valve:
         taken = (place.cuts[-1], place.joins[-1])

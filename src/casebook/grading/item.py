@@ -25,7 +25,7 @@ from . import flips, icd10
 from .explanation import Diagnosis, Explanation, plain
 from .findings import Finding
 from .findings import findings as findings_of
-from .misconceptions import FAR_FETCHED, MISCONCEPTIONS, Misconception
+from .misconceptions import ALIKE, FAR_FETCHED, MISCONCEPTIONS, Misconception
 from .score import closest
 
 PARTLY = 0.4  # from this score on an answer is partly right
@@ -71,11 +71,30 @@ class Grade:
         return self.explained.misconceptions
 
     @property
+    def one_reading(self) -> bool:
+        """Whether it is the claim of one reading of a note that needs a query: only the choice is wrong."""
+        asked = self.item is not None and self.item.note.action == "query"
+        return asked and self.verdict == "partly" and self.score == ONE_READING
+
+    @property
     def likely(self) -> tuple[Misconception, ...]:
         """Those of the misconceptions that are worth naming to a person: one that few hold is named only
-        where nothing else explains the answer."""
+        where nothing else explains the answer, and one of those that come to the same."""
         ms = self.misconceptions
-        return ms if self.explained.together else tuple(m for m in ms if m.id not in FAR_FETCHED) or ms
+        if self.explained.together:
+            return ms
+        if self.one_reading:
+            return (MISCONCEPTIONS[ALIKE[0][0]],)
+        ids = {m.id for m in ms}
+        doubled = {id for first, *others in ALIKE if first in ids for id in others}
+        return tuple(m for m in ms if m.id not in FAR_FETCHED | doubled) or ms
+
+    @property
+    def counted(self) -> tuple[Misconception, ...]:
+        """The misconceptions that this answer tells apart from every other, and so the only ones to count
+        against a learner."""
+        found = self.likely
+        return found if self.explained.together or len(found) == 1 else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +111,8 @@ class Item:
     apart: Mapping[str, str] = field(
         default_factory=dict
     )  # two misconceptions -> the case that tells them apart
+    chart: str = ""  # the whole chart, where a question about it is judged
+    filed: str = ""  # the claim that somebody filed for it, where it is to be judged
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -113,6 +134,8 @@ class Item:
             page.get("evidence") or {},
             page.get("key") or {},
             page.get("apart") or {},
+            str(page.get("chart") or ""),
+            str(page.get("filed") or ""),
         )
 
     @cached_property

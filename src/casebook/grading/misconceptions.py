@@ -24,11 +24,12 @@ Swap = Callable[..., Any]
 
 @dataclass(frozen=True, eq=False)
 class Misconception:
-    """`says` completes “This is what … gives.”; `settles` are the acts whose sentence in the chart settles
-    it."""
+    """`says` completes “This is what … gives.”, `you` tells it of one answer; `settles` are the acts whose
+    sentence in the chart settles it, and `lacks` is what those sentences lack that speak for it."""
 
     id: str
     says: str
+    you: str
     tempts: str
     correction: str
     settles: tuple[str, ...]
@@ -38,6 +39,7 @@ class Misconception:
     ways: tuple[
         tuple[Mapping[str, Swap], Rulebook], ...
     ]  # this rulebook, and others that the same slip gives
+    lacks: str = ""
     marks_apart: bool = False  # it is told only of an answer with 59 or one of its kind
 
     def as_dict(self) -> dict[str, str]:
@@ -262,6 +264,14 @@ _SMALL_THINGS = dict.fromkeys(("adhesions", "exploration", "mesentery", "omentum
     )
 }
 MARKS_APART = frozenset({"pair-forced"})
+#: Slips that some answers do not tell apart, and that come to the same: one is told of them.
+ALIKE = (
+    ("first-reading-billed", "cheaper-reading-billed", "dearer-reading-billed"),
+    ("add-on-on-colon-code", "add-on-alone", "add-on-every-join"),
+    ("add-on-on-closure", "add-on-alone", "add-on-every-join"),
+    ("next-day-as-add-on", "add-on-alone", "add-on-every-join"),
+    ("add-on-alone", "add-on-every-join"),
+)
 #: Nobody would think of these first: where another wrong rule gives the same answer, that one is told.
 FAR_FETCHED = frozenset({"length-counted"})
 _EVERY = _as("further", lambda n: n)
@@ -316,7 +326,11 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "atresia-as-ordinary": _played(lambda d, p, part: "joined" if part == "atresia" else part),
     "ordinary-as-atresia": _played(
         lambda d, p, part: (
-            "atresia" if part == "joined" and d.op.reasons(p) & {"infarction", "perforation"} else part
+            "atresia"
+            if part == "joined"
+            and d.ask("approach") == "open"
+            and d.op.reasons(p) & {"infarction", "perforation"}
+            else part
         )
     ),
     "stoma-as-join": _played(lambda d, p, part: "joined" if part == "brought out" else part),
@@ -468,6 +482,7 @@ def _load() -> dict[str, Misconception]:
         id: Misconception(
             id,
             row["says"],
+            row["you"],
             row["tempts"],
             row["correction"],
             tuple(row["settles"]),
@@ -475,6 +490,7 @@ def _load() -> dict[str, Misconception]:
             _SWAPS[id],
             RULEBOOK.swap(_SWAPS[id]),
             tuple((swaps, RULEBOOK.swap(swaps)) for swaps in (_SWAPS[id], *_ALSO.get(id, ()))),
+            row.get("lacks", ""),
             id in MARKS_APART,
         )
         for id, row in words.items()

@@ -14,6 +14,8 @@ class Row(TypedDict):
     code: NotRequired[str]
     name: NotRequired[str]
     rule: NotRequired[str]
+    page: NotRequired[str]  # of the book, with its anchor: the one address of a rule
+    copy: NotRequired[str]  # what is copied to be quoted elsewhere
     confidence: NotRequired[str]
     authorities: NotRequired[list[dict[str, Any]]]
     case: NotRequired[str]

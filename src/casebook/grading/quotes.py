@@ -27,8 +27,9 @@ MOST_IN_WORKED = 6
 def settling(item: Item, grade: Grade | None = None, acts: Iterable[str] = ()) -> tuple[Row, ...]:
     """The marked sentences of the chart that settle an answer, or with `acts` what was done."""
     most = MOST_IN_WORKED if grade is None else MOST_QUOTED
-    acts = [act for m in grade.misconceptions for act in m.settles] if grade else list(acts)
-    rules = [f.rule or "" for f in grade.findings] if grade and not acts else []
+    known = grade.likely if grade else ()
+    acts = [act for m in known for act in m.settles] if known else list(acts)
+    rules = [f.rule or "" for f in grade.findings if f.kind != "units"] if grade and not acts else []
     facets = {act for act in acts if act in FACETS} | {FACET_OF[rule] for rule in rules if rule in FACET_OF}
     if whole := [name for name in item.marked(*facets) if name in item.evidence]:
         return tuple(Row(name=name, says=item.evidence[name]) for name in whole[:most])
@@ -38,6 +39,8 @@ def settling(item: Item, grade: Grade | None = None, acts: Iterable[str] = ()) -
     chosen = (
         item.differing if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
     )
+    if not chosen and any(m.lacks for m in known[:1]):
+        return ()  # nothing in the chart speaks for it
     if not chosen and grade is not None:
         codes = {f.code for f in grade.findings if f.code} or {
             c for t in item.diagnosis.targets[:1] for c in t.shown_by

@@ -59,8 +59,9 @@ def _weighed(item: Item) -> Iterator[tuple[Answer, float]]:
     yield Answer(query=True), 300
     for target in item.diagnosis.targets:
         yield Answer(target.lines), 1000
-    for text in item.key.get("tempting") or {}:
-        if not (answer := read(str(text))).error:
+    for text in (item.filed, *(item.key.get("tempting") or {})):
+        answer = read(str(text))
+        if answer.claim or answer.query:
             yield answer, 300
     for m in MISCONCEPTIONS.values():
         for way in m.ways:

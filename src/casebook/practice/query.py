@@ -1,202 +1,560 @@
-"""The question to the surgeon: sentences to put it together from, and whether a written one asks without
-leading.
+"""The question to the surgeon: sentences to choose from, and what a reviewer would say of a written one.
 
-What makes a question compliant is told in the practice briefs on queries (`query-briefs`): it quotes this
-record, it leaves the answer open, it says nothing of money, and choices come with "other" and "unable to
-determine". A program sees words only, so what is said here is said of the words: a rule of thumb, never a
-judgement of the person.
+What makes a question compliant is told in the practice briefs on queries (`query-briefs`): it asks about what
+this record leaves open, quotes or names what the record says of it, presupposes nothing, offers no single
+answer and speaks of no money. A program sees words only: what it does not understand it does not judge, and
+it shows a question to compare.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 from typing import Any
 
 from casebook.grading import Item, left_open, question_of
+from casebook.grading.left_open import Matter, standing
+
+from .matters import JOIN, Words, words
+from .question import SAID_BY_THE_RECORD, Question, Sentence, read
 
 SOURCE = "query-briefs"
 LONGEST = 5_000  # characters read
-QUOTE = 4  # words in a row that make a quotation
+RUN = 5  # words in a row of the chart that are a quotation without its marks
+SHORT = 8  # words of a question that leans on the sentence before
+BARE = 5  # words of one that hardly asks: "Anastomosis?"
+NAMED = 3  # words of the chart by which a question names what the chart says
 MONEY = re.compile(
-    r"\b(?:bill(?:ed|ing|able)?|paid|pay(?:s|er|ers|ment|ments|able)?|reimburs\w*|revenue|money|dollars?|rvus?|claims?|den(?:y|ied|ial|ials)|"
-    r"cpt|codes?|coded|coding|add-?on|units?|modifiers?|fees?|quality score|drg|audit\w*|4\d{4}|query)\b|\$",
-    re.IGNORECASE,
+    r"\b(?:bill(?:s|ed|ing|able)?|paid|pay(?:s|er|ers|ment|ments|able|ing)?|reimburs\w*|revenue|money"
+    r"|dollars?|w?rvus?|insur\w+|medicare|"
+    r"cpt|add-?on|modifiers?|fees?|quality (?:scores?|measures?|metrics?)|drg|audit\w*|den(?:y|ied|ial"
+    r"|ials)|up-?cod\w*|case mix|bonus|productivity|"
+    r"(?:extra|additional|second|more|two|2) (?:units?|codes?)|units? of (?:service|4)|4\d{4}"
+    r"|maximi[sz]\w+|optimi[sz]\w+|charges?|costs?|"
+    r"(?:the|our|your|this|a|clean|higher) claims?|claims? (?:form|will|can|is|goes)|"
+    r"codes?(?= (?:for|it|this|the|two|both|a|as|that|pays?|us|4))|(?:which|what|the|a|higher|right"
+    r"|correct|better) code|code (?:it|for))\b|\$",
 )
 LEADS = re.compile(
-    r"\b(?:please (?:confirm|add|document|state|write|addend) that|confirm that|can you confirm|could you"
-    r" (?:please )?(?:add|confirm|state that|"
-    r"document that)|you (?:meant|mean|must"
-    r" have|did|made|performed)\b[^?]{0,80}\b(?:right|correct|yes)\b|isn.t it|wasn.t it|weren.t there|"
-    r"didn.t you|do you agree|is it (?:correct|true) that|so that (?:we|it|i)|we"
-    r" (?:assume|think|believe)|surely|obviously|should (?:say|read))",
-    re.IGNORECASE,
+    r"\bconfirm(?:ing|ation)?\b(?! (?:how|what|which|where|whether|if|the (?:number|count|type|approach"
+    r"|location|exact|nature|position|fate))\b)"
+    r"|\b(?:add|include|amend|addend|append|update|change|correct|revise)\b(?: [\w'-]+){0,6} (?:that"
+    r"|two|both|second|one|to (?:say|state|show|reflect|read|include))\b"
+    r"|\b(?:please|kindly|(?:can|could|would|will) you|to|must|should|just)(?: also| now| please)?"
+    r" (?:state|document|write|indicate|record|say|put)(?: in (?:the|your) (?:note|report|record"
+    r"|addendum))? (?:that|two|both|a second|one)\b"
+    r"|\baddend(?:um|a)\b(?: [\w'-]+){0,3} (?:that|stating|saying|showing|reflecting|to (?:say|state"
+    r"|reflect|show|read))\b"
+    r"|(?:^|[,.;\s-])(?:right|correct|yes|no|agreed?|true|ok|okay)\s*\?"
+    r"|\b(?:is|was|were|are|do|did|does|has|have)n't (?:it|there|you|they|that|this|we|he|she|the)\b"
+    r"|\bdo you agree\b|\bis (?:it|that|this) (?:correct|true|fair|safe|right|accurate|ok)\b"
+    r"|\b(?:i|we) (?:assume|think|believe|presume|take it|suspect|expect|gather|guess|feel|infer"
+    r"|conclude|imagine|suppose|understood)\b"
+    r"|\b(?:i|we) (?:need|want|would like|require)\b(?! (?:to (?:know|understand|ask|clarify|determine"
+    r"|establish|be sure|find)|clarification|more|your|further|some|a (?:description|clarification)"
+    r"|help|you to|clear|additional (?:detail|information|clarification)))"
+    r"|\b(?:surely|obviously|of course|undoubtedly|evidently|apparently|presumably|probably|certainly"
+    r"|definitely|no doubt|without doubt|must have)\b"
+    r"|(?<!not )(?<!not been )(?<!isn't )\bclearly\b(?! (?:state|describe|document|identify|specify"
+    r"|indicate|explain|say|define))"
+    r"|(?<!as )(?<!un)\b(?:most |very |more )?likely\b"
+    r"|\bshould (?:say|read|have (?:said|read|been))\b|\b(?:therefore|hence|thus|meaning that|(?:this"
+    r"|which|that|it) means)\b(?! (?:i|we) (?:ask|need|would))"
+    r"|\b(?:fill in|complete|mark|tick|check|enter|change|set)\b[^.?]{0,60}\b(?:with|as|to) (?:yes|no|x"
+    r"|open|converted|end|loop|two|one)\b"
+    r"|\bit (?:seems|appears|sounds|looks)\b(?! (?:unclear|incomplete|inconsistent|contradict\w*"
+    r"|conflict\w*|to (?:conflict|contradict|be (?:unclear|missing|incomplete))|in|on|under|twice|both))"
+    r"|\b(?:amend|addend|correct|change|complete|fill in|update)\b[^.?]{0,40}:\s*(?!.*(?:_|\b(?:how"
+    r"|what|which|where|number|type)\b))\w"
+    r"|\b(?:looks?|sounds?) like\b|\b(?:consider|mind) (?:document|add|chang|stat|say|writ)ing\b|\bas"
+    r" (?:you know|expected|usual|is usual)\b|\b(?:normally|typically|usually|standard practice)\b"
+    r"|\byou (?:meant|mean|must|intended)\b|\brather than\b|\binstead of\b|\bsupports? (?:two|both|a"
+    r" second|the second|one)\b|\bagree (?:that|with)\b|\bso (?:you|there|that (?:we|it|i)|it) (?:made"
+    r"|did|were|was|is|can|could|supports?)\b"
 )
-CLOSED = re.compile(r"^\s*(?:was|were|did|is|are|do|does|has|have|can|could|would)\b", re.IGNORECASE)
-OPEN = re.compile(
-    r"\b(?:how|what|which|where|when|please (?:describe|clarify|tell|say)|describe|clarify)\b", re.IGNORECASE
+OTHER = re.compile(
+    r"\b(?:other(?:wise)?|(?:some|any)thing else|another (?:way|procedure|method|condition|part"
+    r"|approach|manner|answer|technique|configuration)|(?:some )?other(?: \w+)?|else)\b"
 )
-PLACE = re.compile(
-    r"\b(?:lines?\s*\d+|operative (?:report|note)|brief(?: operative)?"
-    r" note|report|header|heading|title|pathology|imaging|record|note|history|"
-    r"procedure (?:list|line)|anesthesia|dictat\w+)\b",
-    re.IGNORECASE,
-)
-OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 UNABLE = re.compile(
-    r"\b(?:unable|not able|cannot|can not|impossible) to (?:determine|say|tell)\b|\b(?:undetermined|cannot be"
-    r" (?:determined|said|told))\b",
-    re.IGNORECASE,
+    r"\b(?:(?:unable|not able|cannot|can not|can't|impossible|not possible) to (?:be )?(?:determined?"
+    r"|say|tell|recall|remember|answer|clarify)|(?:can|could) (?:it |this |that )?not be (?:determined"
+    r"|said|told|recalled)|"
+    r"cannot be (?:determined|said|told|recalled)|can't be (?:determined|said|told)|(?:cannot|can't|can"
+    r" not) (?:determine|say|tell|recall|remember)|undetermined|indeterminate|undeterminable|not"
+    r" determined|not (?:determinable|known|recalled)|unknown|don't (?:know|recall|remember)|do not"
+    r" (?:know|recall|remember)|uncertain|unsure|not sure)\b"
 )
-CHOICES = re.compile(r"(?:^|\s)(?:\[ ?\]|\([a-d1-9]\)|[a-d1-9]\)|[-*\u2022\u25a1])\s*\S", re.MULTILINE)
-CLOSING = "Other (please describe)\n- Unable to determine"
-
-#: Sentences that lead, or ask what is not open. What is wrong with each, `review` says.
-TEMPTING = (
-    ("confirm", "Please confirm that two anastomoses were made."),
-    ("money", "We need a second anastomosis in the note so that the add-on code can be billed."),
-    ("agree", "The first anastomosis was left in place, correct?"),
-    ("yes-no", "Was it a separate site?"),
+#: What is asked beside the point in almost any note: technique, findings, cause, the patient.
+ASIDE = re.compile(
+    r"\b(?:hand-?\s?sewn|stapled or|staplers?|sutures?(?: \w+)?|layers?|leak\w*|patent|patency|blood"
+    r"|ebl|drains?|antibiotics?|diagnos\w+|cause|caused|because|suspect\w*|biops\w+|etiolog\w+|why"
+    r"|reason|indications?"
+    r"|ischemi\w+|infarct\w+|necro\w+|viab\w+|colou?r|weather|consent\w*|anesthe\w+|assist\w+|time"
+    r"|tension|irrigat\w+|complications?|counts?|skin|fascia|mesenter\w+|technique|size|diameter"
+    r"|histor\w+|medications?|fluids?|transfus\w+|specimens? (?:labeled|sent)|discharge\w*|malignan\w+"
+    r"|margins? (?:clear|free|negative)|hemosta\w+|crohn\w*|severity|condition|weight|feel\w*|long"
+    r"|length|centimeters|cm)\b"
+)
+#: What asks, whatever else stands in the sentence.
+_CORE = re.compile(
+    rf"\b(?:how many|number of)\b.*\b{JOIN}|\b(?:what|which)\b.*\b(?:became|become|happened|happen|was"
+    rf" done|were done|did you do|done with|the fate)\b|\bhow\b.*\b(?:managed|handled|dealt with"
+    rf"|treated|restored|completed|finished|reconnected)\b|\bwhich ends?\b|\bwhere\b.*\b(?:{JOIN}|line"
+    rf"|margin|division|transect\w*|divided)\b"
+)
+_MEANS = re.compile(r"\b(?:what|which)\b.*\b(?:means?|meant|refers?|referred|referring)\b")
+_PRONOUN = re.compile(
+    r"\b(?:(?:this|that|these|those|the) (?:bowel|segment|piece|area|part|portion|loop|line|site|tissue"
+    r"|one|stricture|ends?|anastomosis)|it|they|them|that one|(?:this|that|these|those)(?= (?:was|were"
+    r"|is|are)\b|[?.,]|$))(?![\w-])"
+)
+_DIMENSION = re.compile(
+    r"\b(?:types?|kinds?|number|count|location|approach|route|fate|status|which|where|how many|how)\b"
+)
+VAGUE = re.compile(
+    r"\b(?:clarify|clarification|explain|elaborate|describe|detail|specify|more (?:detail|information)"
+    r"|further detail|detail|say more|unclear|not clear|expand|review|conflict\w*|contradict\w*"
+    r"|discrepan\w*|reconcile|inconsistent\w*|inconsistency"
+    r"|what (?:exactly )?(?:was|were) (?:done|performed|made|meant)|what (?:exactly )?(?:did you|do you"
+    r" mean|is meant|happened|does (?:this|that|it) mean))\b"
+)
+_ENGLISH = re.compile(
+    r"\b(?:the|was|were|is|of|and|what|how|which|where|please|to|you|in|at|did|many|or|that|be|with)\b"
+)
+_STOP = frozenset(
+    "report note record operative operation procedure please describe clarify state indicate whether"
+    " what which where when many were there this that with from"
+    " then than have been made done your after before patient surgeon doctor bowel small says said"
+    " states describes documents"
+    " documented described mentions stated noted each both site sites thank thanks about into they them"
+    " their also".split()
 )
 
+#: What is said of a question, in a sentence.
+SAYS = {
+    "compliant": "By its words this question asks openly and suggests nothing: it could be sent.",
+    "leading": "This question leads the surgeon. It should not be sent like this.",
+    "incomplete": "It does not lead, but something is missing.",
+    "off the point": "It does not ask about what this note leaves open.",
+    "not judged": "Its words are beyond this check. Compare it with the question below.",
+}
+#: Sentences that lead, one for each matter; one about money, and one beside the point of every note.
+TEMPTING = {
+    "joins": "Please confirm that two anastomoses were present at closing.",
+    "one-join": "Please confirm that there was an anastomosis at closing.",
+    "bridge": "The intervening bowel was left in place, correct?",
+    "first-join": "Was the first anastomosis left in place?",
+    "ends": "Please state in an addendum that the ends were anastomosed.",
+    "act": "Was a full ring of bowel removed at the stricture?",
+    "approach": "Why was the operation converted to open?",
+    "valve": "Was the cecum part of the specimen?",
+    "stoma": "This was a loop ileostomy, wasn\u2019t it?",
+    "payment": "We need this in the note so that the add-on code can be billed.",
+    "aside": "How much blood was lost?",
+}
 
-def options(item: Item, seed: int = 0) -> list[dict[str, str]]:
-    """Sentences to pick from, `{"id", "text"}`, in an order drawn by the seed: open ones, and some that
-    tempt."""
-    rows = [{"id": f"open-{i}", "text": ask} for i, (_, ask) in enumerate(left_open(item), 1)]
-    if quoted := _quoted(item):
-        rows.append({"id": "quote", "text": quoted})
-    rows.append({"id": "choices", "text": f"- {CLOSING}"})
-    rows += [{"id": id, "text": text} for id, text in TEMPTING]
-    Random(f"options:{seed}:{item.id}").shuffle(rows)
-    return rows
+
+@dataclass(frozen=True)
+class _Open:
+    """One matter that the note leaves open, and how it is spoken of."""
+
+    matter: Matter
+    words: Words
 
 
-def model(item: Item) -> str:
-    """A question that would do for this note: the facts with their place, then what to ask, then the ways to
-    answer."""
-    asks = question_of(item)
-    asks = (
-        "Please describe what was done to the bowel, and what became of its ends."
-        if MONEY.search(asks)
-        else asks
+class _Judge:
+    """One question beside one note."""
+
+    def __init__(self, item: Item, text: str) -> None:
+        self.item = item
+        self.question: Question = read(text)
+        least = min((sum(step.act == "join" for step in op.steps) for op in item.note.readings), default=0)
+        found = [(matter, words(matter, least)) for matter in left_open(item)]
+        self.open = [_Open(matter, known) for matter, known in found if known]
+        self.chart = _plain(item.chart or " ".join(item.evidence.values()))
+        self.joined = " ".join(self.chart)
+
+    # What leads
+
+    def leading(self) -> Iterator[tuple[str, str]]:
+        said = self.question.unquoted
+        if money := MONEY.search(said):
+            yield (
+                "payment",
+                f"Leave out \u201c{money[0].strip()}\u201d: a question never speaks of payment, codes"
+                f" or claims.",
+            )
+        if leads := LEADS.search(said):
+            yield (
+                "leads",
+                f"\u201c{leads[0].strip(' ,.;-')}\u201d suggests the answer. Let any answer be possible.",
+            )
+        yield from self._answers()
+
+    def _answers(self) -> Iterator[tuple[str, str]]:
+        """What the sentences take for granted, or offer alone."""
+        before = ""
+        for sentence in self.question.sentences:
+            texts = [(one, self._resolved(sentence.text, one, before)) for one in self.open]
+            given = [(one, text, self._given(one, text, sentence)) for one, text in texts]
+            chosen = sentence.asks and any(len(answers) > 1 for _, _, answers in given)
+            for one, text, answers in given:
+                yield from self._of_matter(sentence, one, text, answers, chosen)
+            before += " " + sentence.text + " " + " ".join(sentence.quotes).lower()
+        for quote in self.question.quotes:
+            if not self._stands(quote) and any(one.words.given(quote.lower()) for one in self.open):
+                yield "presupposes", f"The chart does not say \u201c{quote}\u201d."
+
+    def _given(self, one: _Open, text: str, sentence: Sentence) -> dict[str, str]:
+        return one.words.given(text, sentence.tail if one.words.about.search(text) else "")
+
+    def _of_matter(
+        self, sentence: Sentence, one: _Open, text: str, given: dict[str, str], chosen: bool
+    ) -> Iterator[tuple[str, str]]:
+        reason = sentence.reason
+        if reason and (hit := self._unsupported(one.words.given(reason), one, reason)):
+            yield _taken(hit)
+        beside = bool(ASIDE.search(sentence.text)) and not _CORE.search(text)
+        if one.matter.id == "joins" and not beside and (hit := self._definite(text)):
+            yield _taken(hit)
+        if len(given) > 1 and sentence.asks:
+            return
+        if hit := self._unsupported(given, one, text):
+            single = sentence.closed or sentence.whether or hit in sentence.tail
+            yield _single(hit) if sentence.asks and single else _taken(hit)
+        elif (
+            not (given or chosen or beside)
+            and (sentence.closed or self.question.yes_or_no)
+            and one.words.about.search(text)
+        ):
+            yield "yes or no", "Yes or no is all it can be answered with. Ask with how, which or what."
+
+    def _definite(self, text: str) -> str:
+        """ "The anastomosis", or "the anastomoses", where the chart has no such word."""
+        for word in ("anastomosis", "anastomoses"):
+            found = re.search(
+                rf"\b(?:the|your) {word}\b(?! (?:situation|count|status|question|issue|box|field|line"
+                rf"|part|number))",
+                text,
+            )
+            if (
+                found
+                and word not in self.chart
+                and not re.search(r"\b(?:if (?:any|there|one)|whether)\b", text)
+            ):
+                return found[0]
+        return ""
+
+    def _resolved(self, text: str, one: _Open, before: str) -> str:
+        """The sentence with "it" put right, where the sentence before names what it is about."""
+        found = list(one.words.about.finditer(before))
+        if found and not one.words.about.search(text):
+            return _PRONOUN.sub(found[-1][0], text, count=1)
+        return text
+
+    def _unsupported(self, given: dict[str, str], one: _Open, text: str) -> str:
+        """The answer in it that does not stand in the chart, empty where there is none.
+
+        What the question quotes may be said again; else it must be told as the record's words.
+        """
+        quoted = " / ".join(" ".join(_plain(quote)) for quote in self.question.quotes if self._stands(quote))
+        for said in given.values():
+            value = re.sub(
+                r"^(?:(?:was|were|is|are|been|be|then|also|had) )+",
+                "",
+                one.words.about.sub("", said, count=1).strip(),
+            )
+            if any(each and " ".join(_plain(each)) in quoted for each in (said, value)):
+                continue
+            at = text.find(said)
+            told = at >= 0 and bool(SAID_BY_THE_RECORD.search(text[:at]))
+            if not (told and self._in_chart(said, one.words.literal)):
+                return said
+        return ""
+
+    def _in_chart(self, said: str, literal: bool) -> bool:
+        plain = _plain(said)
+        if literal:
+            return f" {' '.join(plain)} " in f" {self.joined} "
+        telling = [w for w in plain if len(w) > 3 and w not in _STOP]
+        marked = [word for mark in self._marked() for word in _plain(mark)]
+        return bool(telling) and all(any(c.startswith(_stem(w)) for c in marked) for w in telling)
+
+    # What is to the point
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """What each asking sentence asks: "open", "choice", "aside", "vague" or "unknown"."""
+        kinds, before = [], ""
+        for sentence in self.question.sentences:
+            if sentence.asks:
+                kinds.append(self._kind(sentence, before))
+            before += " " + sentence.text + " " + " ".join(sentence.quotes).lower()
+        return kinds
+
+    def _kind(self, sentence: Sentence, before: str) -> str:
+        texts = [(one, self._resolved(sentence.text, one, before)) for one in self.open]
+        if any(
+            len(one.words.given(text, sentence.tail)) > 1
+            for one, text in texts
+            if one.words.about.search(text)
+        ):
+            return "choice"
+        if any(one.words.asks.search(text) for one, text in texts) and sentence.open:
+            aside = ASIDE.search(re.sub(r"\bqq\b", "", sentence.text))
+            if not aside or any(_CORE.search(text) for _, text in texts):
+                return "open"
+            return "aside"
+        if self._short(sentence, before):
+            return "open"
+        if ASIDE.search(sentence.text):
+            return "aside"
+        if _MEANS.search(sentence.text) and sentence.quotes:
+            return "open"
+        if VAGUE.search(sentence.text):
+            return "vague"
+        touches = any(one.words.about.search(text) for one, text in texts)
+        if len(sentence.text.split()) <= BARE and (touches or self.named) and not sentence.open:
+            return "vague"
+        return "unknown" if touches else "aside"
+
+    def _short(self, sentence: Sentence, before: str) -> bool:
+        """Whether it asks in a few words what the sentence before was about: "Please state the type."."""
+        if (
+            len(sentence.text.split()) > SHORT
+            or ASIDE.search(sentence.text)
+            or not _DIMENSION.search(sentence.text)
+        ):
+            return False
+        last = re.split(r"[.?!]\s", before.strip())[-1]
+        return sentence.open and any(one.words.asks.search(f"{sentence.text} {last}") for one in self.open)
+
+    # What is missing
+
+    def missing(self) -> Iterator[tuple[str, str]]:
+        if not self.named:
+            yield (
+                "no quotation",
+                "Quote or name what the chart says of it, so that the surgeon sees what you saw.",
+            )
+        wrong = [q for q in self.question.quotes if not self._stands(q) and len(_plain(q)) > 1]
+        if wrong:
+            yield "misquoted", f"\u201c{wrong[0]}\u201d does not stand in this chart."
+        text = self.question.unquoted
+        if "choice" in self.asked and not (OTHER.search(text) and UNABLE.search(text)):
+            yield (
+                "no way out",
+                "Where you offer answers, offer \u201cother\u201d and \u201ccannot be determined\u201d too.",
+            )
+
+    def _stands(self, quote: str) -> bool:
+        """Whether a quotation stands in the chart; what is left out with dots may be left out."""
+        pieces = [_plain(piece) for piece in re.split(r"\.\.\.|\u2026|\[[^\]]*\]", quote)]
+        return all(f" {' '.join(piece)} " in f" {self.joined} " for piece in pieces if piece)
+
+    @cached_property
+    def named(self) -> bool:
+        """Whether it quotes or names what the chart says of what is open."""
+        about = [one.words.about for one in self.open]
+        marked = [" ".join(_plain(words)) for words in self._marked()]
+        for quote in self.question.quotes:
+            pieces = [" ".join(_plain(piece)) for piece in re.split(r"\.\.\.|\u2026", quote)]
+            near = (p in m or m in p or any(a.search(p) for a in about) for p in pieces if p for m in marked)
+            if self._stands(quote) and any(near):
+                return True
+        said = _plain(self.question.unquoted)
+        runs = {tuple(said[i : i + RUN]) for i in range(len(said) - RUN + 1)}
+        if any(
+            tuple(m[i : i + RUN]) in runs for m in map(str.split, marked) for i in range(len(m) - RUN + 1)
+        ):
+            return True
+        return any(self._names(sentence, marked) for sentence in self.question.sentences)
+
+    def _names(self, sentence: Sentence, marked: list[str]) -> bool:
+        """Whether a sentence tells what the record says, in the chart's own words."""
+        if not SAID_BY_THE_RECORD.search(sentence.text):
+            return False
+        content = {_stem(w) for w in _plain(sentence.text) if len(w) > 3 and w not in _STOP}
+        chart = {_stem(w) for w in self.chart}
+        close = {_stem(w) for mark in marked for w in mark.split() if len(w) > 3 and w not in _STOP}
+        held = content & chart
+        return len(held) >= NAMED and 2 * len(held) >= len(content) and bool(held & close)
+
+    def marks_of(self, one: _Open) -> list[str]:
+        """The sentences of the chart that leave this one open: those that speak of it, and those in which the
+        readings differ, before those that all readings share."""
+        readings = self.item.note.readings
+        differing = {str(step.evidence) for step in self.item.differing}
+        differing |= set(self.item.marked("approach")) if one.matter.id == "approach" else set()
+        shared = {str(step.evidence) for op in readings for step in op.steps} - differing
+        weighed = [
+            (
+                2 * bool(one.words.about.search(said.lower())) + 1.5 * (name in differing) - (name in shared),
+                said,
+            )
+            for name, said in self.item.evidence.items()
+            if said in self._marked() and _plain(said)
+        ]
+        return [said for weight, said in sorted(weighed, key=lambda row: -row[0]) if weight >= 1.5]
+
+    def _marked(self) -> list[str]:
+        """The sentences of the chart that leave it open."""
+        matters = {one.matter.id for one in self.open}
+        marks = [mark for op in self.item.note.readings for mark in op.marks]
+        usual = {self.item.evidence.get(mark) for facet, mark in marks if facet not in matters}
+        return [words for words in self.item.evidence.values() if words not in usual]
+
+    # The verdict
+
+    def verdict(self) -> tuple[str, list[tuple[str, str]]]:
+        """The verdict and the faults behind it."""
+        if not _english(self.question.unquoted):
+            return "not judged", []
+        leading = list(dict.fromkeys(self.leading()))
+        if leading:
+            return "leading", leading
+        if self.item.note.action != "query":
+            return "off the point", [
+                ("settled", "This note leaves nothing open that changes the claim. Code it.")
+            ]
+        asked = self.asked
+        if not self.open:
+            return "not judged", []
+        if "open" in asked or "choice" in asked:
+            missing = list(self.missing())
+            return ("incomplete", missing) if missing else ("compliant", [])
+        if "unknown" in asked:
+            return "not judged", []
+        if "vague" in asked or (not asked and self._mentions()):
+            return "incomplete", [
+                ("vague", f"Say what you ask: {_what(self.open)}."),
+                *self.missing(),
+            ]
+        return "off the point", [
+            ("off the point", f"It does not ask about what the note leaves open: {_what(self.open)}.")
+        ]
+
+    def _mentions(self) -> bool:
+        return any(one.words.about.search(s.text) for s in self.question.sentences for one in self.open)
+
+
+def _single(said: str) -> tuple[str, str]:
+    return (
+        "one answer",
+        f"It offers one answer only, \u201c{said.strip()}\u201d. Ask with how, which or what, or offer every"
+        " answer that the chart allows.",
     )
-    return "\n".join(
-        part for part in (_quoted(item), asks, f"- As described here: ____\n- {CLOSING}") if part
+
+
+def _taken(said: str) -> tuple[str, str]:
+    return (
+        "presupposes",
+        f"\u201c{said.strip()}\u201d takes for granted what the chart leaves open.",
     )
 
 
-def review(item: Item, text: object) -> dict[str, Any]:
-    """What a written question does well and what to mend: `verdict` is compliant, partly, leading or blank.
-
-    Never raises.
-    """
-    written = str(text if isinstance(text, str) else "")[:LONGEST]
-    better = model(item)
-    if not written.strip():
-        return {"verdict": "blank", "says": "Nothing was written yet.", "checks": [], "better": better}
-    checks = list(_checks(item, written))
-    bad = [c["id"] for c in checks if not c["ok"]]
-    verdict = "leading" if {"money", "leads"} & set(bad) else "partly" if bad else "compliant"
-    says = {
-        "compliant": "By its words this question does not lead: it could be sent.",
-        "partly": (
-            f"It does not lead, and {len(bad)} thing{'s' if len(bad) > 1 else ''} would make it better."
-        ),
-        "leading": "By its words this question leads, or speaks of money: it should not be sent like this.",
-    }[verdict]
-    if isinstance(text, str) and len(text) > LONGEST:
-        says += f" Only its first {LONGEST} characters were read."
-    return {"verdict": verdict, "says": says, "checks": checks, "better": better}
+def _what(opened: list[_Open]) -> str:
+    return ", and ".join(one.matter.what for one in opened[:2])
 
 
-def _checks(item: Item, text: str) -> list[dict[str, Any]]:
-    money, leads = MONEY.search(text), LEADS.search(text)
-    sentences = [s for s in re.split(r"(?<=[.?!])\s+|\n", text) if s.strip()]
-    open_ones = [s for s in sentences if OPEN.search(s) and not CLOSED.match(s)]
-    offered = bool(CHOICES.search(text)) or re.search(r"\bor\b[^.]{0,200}\?", text) is not None
-    closed_only = not open_ones and any(CLOSED.match(s) for s in sentences)
-
-    def check(id: str, ok: object, good: str, mend: str) -> dict[str, Any]:
-        return {"id": id, "ok": bool(ok), "says": good if ok else mend, "authority": SOURCE}
-
-    return [
-        check(
-            "open",
-            open_ones,
-            "It asks openly.",
-            (
-                "Ask so that any answer is possible, with how, which or what, instead of for a yes."
-                if closed_only
-                else "Ask an open question, with how, which, what, or please describe."
-            ),
-        ),
-        check(
-            "money",
-            not money,
-            "It says nothing of money or codes.",
-            (
-                f"Leave out \u201c{money[0]}\u201d: a question never speaks of payment, codes or claims."
-                if money
-                else ""
-            ),
-        ),
-        check(
-            "leads",
-            not leads,
-            "It suggests no answer.",
-            (
-                f"\u201c{leads[0].strip()}\u201d suggests the answer; the surgeon must be free to say"
-                " something else."
-                if leads
-                else ""
-            ),
-        ),
-        check(
-            "quotes",
-            _quotes(item, text),
-            "It quotes the chart.",
-            "Quote the words of this chart that leave it open, so that the surgeon sees what you saw.",
-        ),
-        check(
-            "place",
-            PLACE.search(text),
-            "It says where the words stand.",
-            "Say where the words stand: the operative report, its heading, the pathology report.",
-        ),
-        check(
-            "ways-out",
-            not offered or (OTHER.search(text) and UNABLE.search(text)),
-            "The ways to answer leave room for another one." if offered else "It needs no list of answers.",
-            "Where you offer answers, offer \u201cother\u201d and \u201cunable to determine\u201d too.",
-        ),
-    ]
+def _english(text: str) -> bool:
+    found = re.findall(r"[^\W\d_]+", text)
+    return len(found) <= BARE or len(_ENGLISH.findall(text)) * 8 >= len(found)
 
 
 def _plain(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.lower())
 
 
-def _quotes(item: Item, text: str) -> bool:
-    """Whether some words in a row are those of a marked sentence."""
-    said = _plain(text)
-    runs = {tuple(said[i : i + QUOTE]) for i in range(len(said) - QUOTE + 1)}
-    marked = map(_plain, item.evidence.values())
-    return any(tuple(words[i : i + QUOTE]) in runs for words in marked for i in range(len(words) - QUOTE + 1))
-
-
-def _quoted(item: Item) -> str:
-    """The marked sentences that leave it open, quoted with their place; empty where the chart marks none fit
-    to quote."""
-    marked = [item.evidence[name] for name in item.shown if name in item.evidence]
-    differing = [item.evidence[str(s.evidence)] for s in item.differing if s.evidence in item.evidence]
-    fit = [
-        m
-        for m in dict.fromkeys(differing or marked)
-        if len(_plain(m)) >= QUOTE and not MONEY.search(m) and not LEADS.search(m)
-    ]
+def _stem(word: str) -> str:
     return (
-        "The operative report says: " + " and: ".join(f"\u201c{m.rstrip('.')}\u201d" for m in fit[:2]) + "."
-        if fit
-        else ""
+        re.sub(r"(?:ically|ations?|ated|ates|ions?|osis|oses|osed|ings?|ed|es|s|al)$", "", word)
+        if len(word) > 4
+        else word
     )
+
+
+def judge(item: Item, text: object) -> dict[str, Any]:
+    """What a reviewer would say of a question: its verdict in a word and a sentence, its faults, what is good
+    in it, and a model to compare.
+
+    Never raises.
+    """
+    written = text[:LONGEST] if isinstance(text, str) else ""
+    if not written.strip():
+        return _told(item, "not judged", "Nothing was written yet.")
+    asked = _Judge(item, written.lower() if written.isupper() else written)
+    verdict, faults = asked.verdict()
+    says = SAYS[verdict]
+    if isinstance(text, str) and len(text) > LONGEST:
+        says += f" Only its first {LONGEST} characters were read."
+    return _told(item, verdict, says, faults, _good(asked, {kind for kind, _ in faults}))
+
+
+def _told(
+    item: Item,
+    verdict: str,
+    says: str,
+    faults: Iterable[tuple[str, str]] = (),
+    good: Iterable[str] = (),
+) -> dict[str, Any]:
+    return {
+        "verdict": verdict,
+        "says": says,
+        "faults": [{"kind": kind, "says": fault} for kind, fault in faults],
+        "good": list(good),
+        "model": model(item),
+    }
+
+
+def _good(asked: _Judge, faults: set[str]) -> Iterator[str]:
+    if not asked.open:
+        return
+    if {"open", "choice"} & set(asked.asked):
+        yield "It asks about what the note leaves open."
+    if asked.named:
+        yield "It shows the surgeon what the chart says of it."
+    if not faults & {"leads", "presupposes", "one answer", "yes or no", "payment"}:
+        yield "It suggests no answer."
+
+
+def model(item: Item) -> str:
+    """A question that would do for this note: its author's, or one put together."""
+    if item.key.get("ask"):
+        return question_of(item)
+    judge = _Judge(item, "")
+    return "\n".join(_shown(judge, one) + one.matter.ask for one in judge.open) or question_of(item)
+
+
+def _shown(judge: _Judge, one: _Open) -> str:
+    """What the chart says of one matter, quoted; empty where no sentence of it is marked."""
+    marks = [f"\u201c{said.rstrip('.')}\u201d" for said in judge.marks_of(one)[:2]]
+    return f"The record says {' and '.join(marks)}. " if marks else ""
+
+
+def _tempting(item: Item, matter: Matter) -> str:
+    if matter.id == "joins" and max(map(standing, item.note.readings)) < 2:
+        return TEMPTING["one-join"]
+    return TEMPTING[matter.id]
+
+
+def options(item: Item, seed: int = 0) -> list[dict[str, str]]:
+    """Sentences to pick from, `{"id", "text"}`, in an order drawn by the seed.
+
+    For each thing that this note leaves open one that would do (`open-...`) and one that leads (`leads-...`);
+    besides, one about money, one beside the point, and one that shows the surgeon nothing of the chart
+    (`bare`).
+    """
+    judge = _Judge(item, "")
+    rows = []
+    for one in judge.open:
+        rows.append({"id": f"open-{one.matter.id}", "text": _shown(judge, one) + one.matter.ask})
+        rows.append({"id": f"leads-{one.matter.id}", "text": _tempting(item, one.matter)})
+    rows += [{"id": "bare", "text": one.matter.ask} for one in judge.open[:1]]
+    rows += [{"id": id, "text": TEMPTING[id]} for id in ("payment", "aside")]
+    Random(f"options:{seed}:{item.id}").shuffle(rows)
+    return rows

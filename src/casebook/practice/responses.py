@@ -3,9 +3,9 @@ class.
 
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
 then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
-`confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code). What a file says of
-verdicts and scores is passed over, since the grader runs again. Nothing in a file raises: what cannot be used
-is named with file and line.
+`confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code), `edition` (the digest of
+the chart that it was given to). What a file says of verdicts and scores is passed over, since the grader runs
+again. Nothing in a file raises: what cannot be used is named with file and line.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
+from casebook import files
 from casebook.coding.claim import MAX_TEXT, show
 from casebook.coding.typed import read
 
+from .editions import read_edition
 from .results import CONFIDENCE
 
 FORMAT = "casebook-answers"
@@ -33,12 +35,14 @@ MOST_FAULTS = 20  # of a file; a file with more holds no answers
 LONGEST_NAME = 80  # characters of a learner's name or of a case's
 LATEST = 8.64e15  # the last moment that a browser's clock can tell, epoch milliseconds
 ENDINGS = (".jsonl", ".json", ".ndjson")
+SAMPLES = "sample_responses"  # the folder of answers that come with the notebooks: nobody's
 
 
 @dataclass(frozen=True)
 class Response:
     """One answer of one learner: `at` in epoch milliseconds, `seconds` it took, `test` the number of the test
-    that it was given in; None where the file does not tell."""
+    that it was given in, `edition` the text of the chart that it was given to; None where the file does not
+    tell."""
 
     learner: str
     case: str
@@ -48,6 +52,7 @@ class Response:
     seconds: float | None = None
     hints: int | None = None
     test: str | None = None
+    edition: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -76,17 +81,22 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     root = Path(folder)
     if not root.exists():
         return [], [Fault(str(root), 1, "there is no such file or folder")]
-    inside = [p for p in sorted(root.rglob("*")) if p.is_file()] if root.is_dir() else [root]
-    inside = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(root).parts)]
-    files = [p for p in inside if p.suffix.lower() in ENDINGS]
+    inside, answers = _inside(root), files_of(root)
     faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in inside if p.suffix.lower() not in ENDINGS]
-    if not files and root.is_dir():
+    if not answers and root.is_dir():
         return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}"), *faults]
+    found, more = read_files(root, answers)
+    return found, [*faults, *more]
+
+
+def read_files(root: Path, answers: Sequence[Path]) -> tuple[list[Response], list[Fault]]:
+    """These response files, which lie in `root` or below it; learners are told apart as in a folder."""
+    faults: list[Fault] = []
     found: dict[Response, None] = {}
     known: dict[
         str, tuple[str, str]
     ] = {}  # a learner's name in small letters: as it was first written, and in which file
-    for path, name in learners_of(root, files).items():
+    for path, name in learners_of(root, answers).items():
         shown = _under(root, path)
         together = set()
         for each in read_file(path, name, shown):
@@ -103,11 +113,26 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     return list(found), faults
 
 
-def learners_of(root: Path, files: Sequence[Path]) -> dict[Path, str]:
+def files_of(folder: str | Path) -> list[Path]:
+    """The response files in a folder and the folders in it, or the one file."""
+    return [p for p in _inside(Path(folder)) if p.suffix.lower() in ENDINGS]
+
+
+def _inside(root: Path) -> list[Path]:
+    inside = [p for p in sorted(root.rglob("*")) if p.is_file()] if root.is_dir() else [root]
+    return [p for p in inside if not any(map(_passed, p.relative_to(root).parts))]
+
+
+def _passed(part: str) -> bool:
+    """Whether a folder or file of this name is passed over: hidden, or the samples."""
+    return part.startswith(".") or part == SAMPLES
+
+
+def learners_of(root: Path, answers: Sequence[Path]) -> dict[Path, str]:
     """What to call the learner of each file where its head does not say: the file's name, or of namesakes
     what tells their folders apart."""
     alike: dict[str, list[Path]] = {}
-    for path in files:
+    for path in answers:
         alike.setdefault(path.stem, []).append(path)
     names: dict[Path, str] = {}
     for stem, group in alike.items():
@@ -225,7 +250,7 @@ def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner:
         head["learner"] = _name(learner)
     rows = list(attempts)
     lines = (json.dumps(row, ensure_ascii=False) for row in (head, *rows))
-    Path(path).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    files.write(path, "".join(f"{line}\n" for line in lines))
     return len(rows)
 
 
@@ -307,6 +332,7 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         _number(row.get("seconds"), 1e7),
         None if hints is None else int(hints),
         _test(row.get("test")),
+        read_edition(row.get("edition")),
     )
 
 

@@ -13,6 +13,7 @@ from casebook.grading.feedback import amounts_to
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import TAUGHT, Page, about_of, graded_item, level_of, pages_of, topic_in_words
+from .editions import read_edition, to_earlier
 
 CONFIDENCE = ("sure", "fairly", "guessing")
 FEW = 30  # answers; below this a share tells little, and the result says so
@@ -67,15 +68,16 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
     """The result of answers `{"case", "answer", "confidence": sure | fairly | guessing | None, "seconds"}` to
     cases of the bank.
 
-    An answer that was left out or cannot be read counts as not right. But for `items`, which keeps their
-    order, the order of the answers does not matter. What is no answer to a case of the bank is counted in
-    `unread` and changes nothing else. Raises ValueError where `answers` or `bank` is no list, or a case
-    cannot be graded.
+    An answer that was left out or cannot be read counts as not right; one that was given to an earlier
+    edition of its chart (its `edition` is not the page's) is not graded and counted in `earlier`. But for
+    `items`, which keeps their order, the order of the answers does not matter. What is no answer to a case
+    of the bank is counted in `unread` and changes nothing else. Raises ValueError where `answers` or `bank`
+    is no list, or a case cannot be graded.
     """
     if not isinstance(answers, list | tuple):
         raise ValueError("answers: expected a list of answers")
     pages = pages_of(bank)
-    read = [_given(row, pages) for row in answers]
+    read = [_given(row, pages) for row in answers if not _older(row, pages)]
     given = [each for each in read if each]
     right = sum(each.right for each in given)
     low, high = wilson(right, len(given))
@@ -103,6 +105,7 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
         "items": [each.as_dict() for each in given],
         "seconds": round(sum(times), 1) if times else None,
         "unread": len(read) - len(given),
+        "earlier": len(answers) - len(read),
     }
 
 
@@ -120,6 +123,13 @@ def wilson(right: float, of: float) -> tuple[int, int]:
 # Reading answers
 
 _SURE = {"sure": "Sure", "fairly": "Fairly sure", "guessing": "Guessing"}
+
+
+def _older(row: object, pages: Mapping[str, Page]) -> bool:
+    """Whether an answer was given to an earlier edition of its chart."""
+    if not isinstance(row, Mapping) or not isinstance(row.get("case"), str):
+        return False
+    return to_earlier(pages.get(row["case"], {}), read_edition(row.get("edition")))
 
 
 def _given(row: object, pages: Mapping[str, Page]) -> Given | None:

@@ -6,6 +6,7 @@ browser gives them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import Page, about_of, pages_of, topic_in_words, whole
 from .choices import choices
+from .editions import read_edition, to_earlier
 from .exam import draw
 from .hints import hints
 from .results import result, tells
@@ -33,6 +35,7 @@ class Attempt:
     right: bool
     at: float
     misconceptions: tuple[str, ...] = field(default=())
+    edition: str | None = None
 
 
 def again(attempts: Sequence[Mapping[str, Any]], now: float, offset: int = 0) -> list[dict[str, Any]]:
@@ -86,15 +89,18 @@ def progress(
     rightly at the first try, `tries` (for a misconception: the answers it explains, read from the attempt's
     own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
     misconception counts the cases tried in which it shows. `unread` counts records that are no attempts,
-    `elsewhere` those of cases that this bank has not. Raises ValueError as `again`.
+    `elsewhere` those of cases that this bank has not. Attempts at an earlier edition of a chart are told in
+    `earlier`, case by case, and count nowhere else but in `due` and `later`. Raises ValueError as `again`.
     """
     pages = pages_of(bank)
     read, unread = _read(attempts, now)
-    mine = [each for each in read if each.case in pages]
+    known = [each for each in read if each.case in pages]
+    older = [each for each in known if to_earlier(pages[each.case], each.edition)]
+    mine = [each for each in known if not to_earlier(pages[each.case], each.edition)]
     first: dict[str, bool] = {}
     for each in mine:
         first.setdefault(each.case, each.right)
-    boxes = [row | {"says": _when(row, now)} for row in _boxes(mine, offset)]
+    boxes = [row | {"says": _when(row, now)} for row in _boxes(known, offset)]
     return {
         "cases": {"done": len(first), "first_right": sum(first.values()), "of": len(pages)},
         "due": [row for row in boxes if row["due_at"] <= now],
@@ -102,7 +108,11 @@ def progress(
         "topics": _topics(mine, pages, first),
         "misconceptions": _misconceptions(mine, pages, first, now),
         "unread": unread,
-        "elsewhere": len(read) - len(mine),
+        "elsewhere": len(read) - len(known),
+        "earlier": [
+            {"case": case, "says": _many(tries, "answer")}
+            for case, tries in sorted(Counter(each.case for each in older).items())
+        ],
     }
 
 
@@ -173,9 +183,8 @@ def _read(attempts: object, now: Any) -> tuple[list[Attempt], int]:
         ):
             unread += 1
         elif verdict in VERDICTS:
-            found.append(
-                (at, Attempt(case, verdict == "correct", min(at, now), _known(told.get("misconceptions"))))
-            )
+            ms, edition = _known(told.get("misconceptions")), read_edition(told.get("edition"))
+            found.append((at, Attempt(case, verdict == "correct", min(at, now), ms, edition)))
     found.sort(key=lambda pair: (pair[0], pair[1].case, pair[1].right))
     return [each for _, each in found], unread
 

@@ -15,6 +15,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from casebook import files
+
 from . import building
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -34,13 +36,13 @@ DATE = (2020, 1, 1, 0, 0, 0)  # the same bytes whenever it is built
 
 def build(cache: Path) -> Path:
     """The file, made again when something in it changes. Raises BuildError."""
-    files = contents()
-    made_of = [part for name, content in files.items() for part in (name.encode(), content)]
+    held = contents()
+    made_of = [part for name, content in held.items() for part in (name.encode(), content)]
     file = cache / f"casebook-{building.digest(*made_of)}.zip"
     if not file.is_file():
         with building.inside(cache) as work:
-            (work / "made").write_bytes(_zipped(files))
-            building.put(work / "made", file)
+            (work / "made").write_bytes(_zipped(held))
+            files.place(work / "made", file)
         building.only(file)
     return file
 
@@ -51,15 +53,15 @@ def contents() -> dict[str, bytes]:
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise building.BuildError(f"What the page needs could not be loaded\n{done.stderr[-2000:]}")
-    files = {Path(name) for name in json.loads(done.stdout)}
-    kept = sorted(file for file in files if PACKAGE in file.parents and "__pycache__" not in file.parts)
+    loaded = {Path(name) for name in json.loads(done.stdout)}
+    kept = sorted(file for file in loaded if PACKAGE in file.parents and "__pycache__" not in file.parts)
     return {file.relative_to(PACKAGE.parent).as_posix(): file.read_bytes() for file in kept}
 
 
-def _zipped(files: Mapping[str, bytes]) -> bytes:
+def _zipped(held: Mapping[str, bytes]) -> bytes:
     """The files as they are: all is packed as one afterwards, a fifth smaller than each by itself."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
-        for name, content in files.items():
+        for name, content in held.items():
             packed.writestr(zipfile.ZipInfo(name, DATE), content)
     return archive.getvalue()

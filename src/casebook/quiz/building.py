@@ -4,7 +4,6 @@ packages."""
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from casebook import files
 from casebook.errors import CasebookError
 
 
@@ -48,15 +48,6 @@ def inside(cache: Path) -> Iterator[Path]:
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache, prefix=".making-", ignore_cleanup_errors=True) as work:
         yield Path(work)
-
-
-def put(made: Path, target: Path) -> None:
-    """Move into place; when another build was quicker, its result stays."""
-    try:
-        os.replace(made, target)
-    except OSError:
-        if not target.exists():
-            raise
 
 
 def only(kept: Path) -> None:
@@ -104,7 +95,7 @@ def tools(cache: Path, everything: bool = False) -> Path:
                 failing="npm could not fetch what bundles the scripts",
                 cwd=made,
             )
-            put(made, folder)
+            files.place(made, folder)
         only(folder)
     return folder / "node_modules"
 

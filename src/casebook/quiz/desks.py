@@ -35,9 +35,9 @@ def _options(rows: dict[str, str]) -> str:
     return "".join(f'<option value="{value}">{words}</option>' for value, words in rows.items())
 
 
-def self_test(size: int | None, topics: str = "") -> str:
-    """The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on.
-    The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on."""
+def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
+    """The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on,
+    and `pool` the cases that it draws."""
     numbers = _options({n: f"{n} questions" for n in (("3", "5", "10") if topics else ("5", "10", "20"))})
     kinds = _options({"typed": "I type the claim", "choice": "I choose from several"})
     feedback = _options({"once": "after each question", "end": "at the end"})
@@ -56,7 +56,7 @@ def self_test(size: int | None, topics: str = "") -> str:
         "The test needs scripts. Without them, open any case: its worked answer stands under the chart.",
         form,
         size,
-        f' data-topics="{topics}"' if topics else "",
+        (f' data-topics="{topics}"' if topics else "") + (f' data-pool="{pool}"' if pool else ""),
     )  # fmt: skip
 
 

@@ -67,8 +67,23 @@ def _grade(question: Question) -> dict[str, Any]:
     typed = question.get("diagnoses")
     codes = re.findall(r"[^\s,;]+", typed) if isinstance(typed, str) else _listed(question, "diagnoses")
     return dict(
-        grade_page(_page(question), question["answer"], _cited(question), codes or None, _label(question))
+        grade_page(
+            _page(question),
+            question["answer"],
+            _cited(question),
+            codes or None,
+            _label(question),
+            _judged(question),
+        )
     )
+
+
+def _judged(question: Question) -> list[bool | None]:
+    """What the learner said of each line of a filed claim: it stands, it does not, or nothing."""
+    given = question.get("judged")
+    if given is not None and not isinstance(given, list):
+        raise ValueError("judged: expected a list")
+    return [each if isinstance(each, bool) else None for each in given or []]
 
 
 def _label(question: Question) -> Callable[[str], str]:
@@ -115,6 +130,13 @@ def _fees(question: Question) -> dict[str, Any]:
     return fees.told(typed.read(question["answer"]).claim)
 
 
+def _draw(question: Question) -> dict[str, Any]:
+    """A test; of the cases of a `pool` where one is given."""
+    of = _listed(question, "pool")
+    bank = [page for page in question["bank"] if of is None or page["id"] in of]
+    return tutor.draw(bank, question["number"], question["seed"], question.get("topics"))
+
+
 WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "grade": _grade,
     "read": _read,
@@ -123,8 +145,8 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "hints": lambda q: {"hints": tutor.hints(_item(q))},
     "beside": lambda q: diagram.beside(_item(q), q["answer"]),
     "query-options": lambda q: {"options": query.options(_item(q))},
-    "query-review": lambda q: query.review(_item(q), q["text"]),
-    "draw": lambda q: tutor.draw(q["bank"], q["number"], q["seed"], q.get("topics")),
+    "query-review": lambda q: query.judge(_item(q), q["text"]),
+    "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),

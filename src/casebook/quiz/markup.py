@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from casebook.grading import worked as work_out
+from casebook.grading.audit import filed_lines
 
 CONFIDENCE = {"sure": "sure", "fairly": "fairly sure", "guessing": "guessing"}
 ABOUT_BYTES = 7_500_000  # what the browser fetches to grade on the page, where the build does not say
@@ -89,6 +90,7 @@ def section_html(
         else ""
     )
     return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"{known}
+data-edition="{escape(str(page.get("edition", "")))}"
 aria-labelledby="{name}-title">
 <h2 id="{name}-title">Your claim</h2>
 <p class="casebook-before" hidden></p>
@@ -97,7 +99,7 @@ aria-labelledby="{name}-title">
 <button type="button" aria-pressed="false">Mark the lines that decide</button>
 <p class="casebook-hint"></p>
 </div>
-{claim_field(name)}
+{_filed(name, str(page.get("filed") or ""))}{claim_field(name)}
 <details class="casebook-builder"><summary>Build it row by row</summary>
 <div class="casebook-build"></div></details>
 <details class="casebook-icd"><summary>Add the diagnoses</summary>
@@ -127,6 +129,24 @@ aria-controls="{name}-worked">Show the worked answer</button>
 {solution}
 </div>
 {boot}</section>
+"""
+
+
+def _filed(name: str, filed: str) -> str:
+    """What asks of each line of a filed claim whether it stands; nothing where nothing was filed."""
+    rows = "".join(
+        f"""<fieldset class="casebook-filed-line"><legend><code>{escape(line)}</code></legend>
+<label><input type="radio" name="filed-{i}" value="stands"> stands</label>
+<label><input type="radio" name="filed-{i}" value="falls"> does not</label></fieldset>
+"""
+        for i, line in enumerate(filed_lines(filed))
+    )
+    if not rows:
+        return ""
+    return f"""<div class="casebook-filed" role="group" aria-labelledby="{name}-filed">
+<p class="casebook-filed-head" id="{name}-filed">The claim as filed: which lines stand?</p>
+{rows}<p class="casebook-hint">Then type the claim as it should have been filed.</p>
+</div>
 """
 
 

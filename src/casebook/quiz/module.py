@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from casebook import files
+
 from . import building
 
 JS = Path(__file__).resolve().parent / "js"
@@ -36,6 +38,6 @@ def bundle(cache: Path) -> Path:
         with building.inside(cache) as work:
             out = f"--outfile={work / 'made'}"
             building.node(esbuild, JS / "main.js", *OPTIONS, out, failing="The scripts could not be bundled")
-            building.put(work / "made", file)
+            files.place(work / "made", file)
         building.only(file)
     return file

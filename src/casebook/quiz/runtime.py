@@ -11,15 +11,16 @@ import base64
 import gzip
 import hashlib
 import json
-import shutil
 import tarfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from casebook import files
+
 from . import archive, warming
-from .building import BuildError, digest, inside, node, npm, only, put
+from .building import BuildError, digest, inside, node, npm, only
 
 VERSION = "314.0.7"
 # SHA-512 of the package
@@ -75,14 +76,14 @@ def build(out: Path, cache: Path, progress: Tell = print) -> Runtime:
     packed = {name: _packed(cache, name, part) for name, part in parts.items()}
     _forget_packed(cache, [*packed.values()])
     lock = {"info": json.loads((package / "pyodide-lock.json").read_text("utf-8"))["info"], "packages": {}}
-    files = {
+    listed = {
         name: {"file": p.name, "bytes": p.stat().st_size, "size": parts[name].stat().st_size}
         for name, p in packed.items()
     }
-    version = digest(json.dumps([files, lock], sort_keys=True).encode(), (HERE / "worker.js").read_bytes())
-    manifest = {"version": version, "pyodide": VERSION, "files": files, "lock": lock}
+    version = digest(json.dumps([listed, lock], sort_keys=True).encode(), (HERE / "worker.js").read_bytes())
+    manifest = {"version": version, "pyodide": VERSION, "files": listed, "lock": lock}
     _publish(out, [*packed.values()], json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-    return Runtime(out, version, files)
+    return Runtime(out, version, listed)
 
 
 # The parts
@@ -99,7 +100,7 @@ def pyodide(cache: Path, progress: Tell = print) -> Path:
         with inside(cache) as work:
             failing = f"npm could not fetch pyodide {VERSION}"
             npm("pack", f"pyodide@{VERSION}", "--loglevel=error", "--pack-destination", work, failing=failing)
-            put(work / packed.name, packed)
+            files.place(work / packed.name, packed)
     found = base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode()
     if found != INTEGRITY:
         packed.unlink()
@@ -107,13 +108,13 @@ def pyodide(cache: Path, progress: Tell = print) -> Path:
             f"{packed.name} is not the package we know (SHA-512 {found}). It was deleted; try again, and look"
             " at your npm mirror."
         )
-    with inside(cache) as work, tarfile.open(packed) as files:
+    with inside(cache) as work, tarfile.open(packed) as held:
         # The digest above tells what is in it; older Pythons of 3.11 have no filter.
         if hasattr(tarfile, "data_filter"):
-            files.extractall(work, filter="data")
+            held.extractall(work, filter="data")
         else:
-            files.extractall(work)
-        put(work / "package", folder)
+            held.extractall(work)
+        files.place(work / "package", folder)
     return folder
 
 
@@ -128,10 +129,10 @@ def make_snapshot(cache: Path, package: Path, ours: Path, progress: Tell = print
     progress("Making the snapshot that pages start from")
     with inside(cache) as work:
         (work / "asked.json").write_text(asked, "utf-8")
-        files = [HERE / "snapshot.mjs", package, ours, work / "asked.json", work / "made"]
+        given = [HERE / "snapshot.mjs", package, ours, work / "asked.json", work / "made"]
         quiet = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
-        node(quiet, *files, failing="Node could not make the snapshot")
-        put(work / "made", file)
+        node(quiet, *given, failing="Node could not make the snapshot")
+        files.place(work / "made", file)
     only(file)
     return file
 
@@ -148,7 +149,7 @@ def _packed(cache: Path, name: str, part: Path) -> Path:
         target.parent.mkdir(exist_ok=True)
         with inside(cache) as work:
             (work / "made").write_bytes(gzip.compress(content, 9, mtime=0))
-            put(work / "made", target)
+            files.place(work / "made", target)
     return target
 
 
@@ -158,18 +159,18 @@ def _forget_packed(cache: Path, kept: Iterable[Path]) -> None:
             old.unlink(missing_ok=True)
 
 
-def _publish(out: Path, files: list[Path], manifest: str) -> None:
+def _publish(out: Path, parts: list[Path], manifest: str) -> None:
     """Copy what is not there yet, drop what is of no use any more; the manifest last, so that it never names
     a file too early."""
     out.mkdir(parents=True, exist_ok=True)
-    for file in files:
+    for file in parts:
         target = out / file.name
         if not target.is_file() or target.stat().st_size != file.stat().st_size:
-            shutil.copyfile(file, target)
+            files.write(target, file.read_bytes())
     index = out / "runtime.json"
     if not index.is_file() or index.read_text("utf-8") != manifest:
-        index.write_text(manifest, "utf-8")
-    keep = {index.name, *(file.name for file in files)}
+        files.write(index, manifest)
+    keep = {index.name, *(file.name for file in parts)}
     for file in out.iterdir():
         if file.is_file() and file.name not in keep:
             file.unlink()

@@ -64,12 +64,10 @@ def table(page: Mapping[str, Any]) -> dict[str, Any]:
     pool = Pool()
     answers: dict[str, int] = {}
     forms: dict[str, str] = {}
-    for text in likely_answers(item):
+    for text in ("", *likely_answers(item)):
         read = typed.read(text)
-        pieces = folded(text)
-        answers[_key(pieces)] = pool.put(grade_page(page, text))
-        for form, known in _forms(read.claim) if read.claim else [("QUERY", "QUERY")]:
-            forms[form] = known
+        answers[_key(folded(text))] = pool.put(grade_page(page, text))
+        forms |= {"QUERY": "QUERY"} if read.query else dict(_forms(read.claim))
     return {"forms": forms, "answers": answers, "pool": pool.values, "asked": _asked(item)}
 
 

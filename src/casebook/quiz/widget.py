@@ -240,11 +240,11 @@ class Quiz(anywidget.AnyWidget):
         """Keep an answer that could be read."""
         if told["verdict"] in ("invalid", "blank"):
             return
-        found = [m["id"] for m in told["misconceptions"]]
+        found = told["feedback"]["counted"]
         kept = {"answer": answer, "verdict": told["verdict"], "score": told["score"], "misconceptions": found}
         when = {"at": round(time.time() * 1000), "try": len(self.attempts) + 1}
         more = {name: asked.get(name) for name in ("confidence", "seconds", "hints")}
-        self.attempts.append({"case": self.case.id, **when, **kept, **more})
+        self.attempts.append({"case": self.case.id, "edition": self.case.edition, **when, **kept, **more})
 
     def _asked(self, _: object, asked: Mapping[str, Any], buffers: object) -> None:
         """Answer the quiz that is shown. What the learner typed is a value in `asked`."""

@@ -5,7 +5,8 @@
 //        {id, asked}                           a question, as the JSON that casebook.quiz.door reads
 //   out  {progress: {got, of, slower}}         bytes of the files so far; why Python starts the slower way
 //        {ready: {boot, bytes, times, why}}    boot is "snapshot" or "plain"; why not from the snapshot
-//        {failed}                              why the grader cannot start, or start anew: it ends with it
+//        {failed, unable}                      why the grader cannot start, or start anew: it ends with it;
+//                                              unable where this browser never will
 //        {id, told, ms} or {id, error}
 //
 // Files are packed with gzip and carry a digest of their content in their names, so a browser may keep them
@@ -22,7 +23,8 @@
 /** @type {Site} */
 let site = { base: "", files: {}, lock: {} };
 let total = 0;
-let got = 0;
+/** @type {Map<string, number>} */
+const came = new Map(); // file name -> bytes of it so far
 let slower = ""; // why not from the snapshot, where that went wrong
 /** @type {Map<string, Promise<any>>} */
 const wanted = new Map(); // file name -> promise of what it holds
@@ -43,13 +45,39 @@ function fail(why) {
 /** @param {unknown} error */
 const reason = (error) => (error instanceof Error ? error.message : String(error));
 
+/** Where this browser can do no better however often it is tried. */
+class Unable extends Error {}
+
+const got = () => [...came.values()].reduce((sum, bytes) => sum + bytes, 0);
+
+/**
+ * What `use` makes of a file. A response may be cut short or be something else, such as a hotel's page that
+ * asks for a name, and the browser may have kept it: then the file is fetched once more, past what is kept.
+ * @template T
+ * @param {string} name
+ * @param {(stream: ReadableStream<Bytes>) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+async function sound(name, use) {
+  try {
+    return await use(await open(name, "force-cache"));
+  } catch (error) {
+    if (error instanceof Unable) throw error;
+    return use(await open(name, "reload"));
+  }
+}
+
 /**
  * The content of a file as a stream, unpacked unless a server has already done so.
  * @param {string} name
+ * @param {RequestCache} cache
  */
-async function open(name) {
+async function open(name, cache) {
   const { file } = key(name);
-  const response = await fetch(new URL(file, site.base), { cache: "force-cache" });
+  came.set(name, 0);
+  const response = await fetch(new URL(file, site.base), { cache }).catch(() =>
+    fail("the connection failed"),
+  );
   if (!response.ok || !response.body) return fail(`${file}: ${response.status} ${response.statusText}`);
   const reader = response.body.getReader();
   const start = await reader.read();
@@ -61,7 +89,7 @@ async function open(name) {
       const { done, value } = first ?? (await reader.read());
       first = null;
       if (done) return out.close();
-      arrived(value.length);
+      arrived(name, value.length);
       out.enqueue(value);
     },
   });
@@ -69,22 +97,26 @@ async function open(name) {
 }
 
 let told = 0;
-/** @param {number} bytes */
-function arrived(bytes) {
-  got += bytes;
-  if (got >= total || performance.now() - told > 80) {
-    told = performance.now();
-    postMessage({ progress: { got: Math.min(got, total), of: total, slower } });
-  }
+/**
+ * @param {string} name
+ * @param {number} bytes
+ */
+function arrived(name, bytes) {
+  came.set(name, (came.get(name) ?? 0) + bytes);
+  if (got() < total && performance.now() - told < 80) return;
+  told = performance.now();
+  postMessage({ progress: { got: Math.min(got(), total), of: total, slower } });
 }
 
 /**
+ * All of a file; gzip tells by itself where it was altered.
+ * @param {string} name
  * @param {ReadableStream} stream
- * @param {number} size
  */
-async function collect(stream, size) {
+async function collect(name, stream) {
+  const { file, size } = key(name);
   const all = new Uint8Array(await new Response(stream).arrayBuffer());
-  if (all.length !== size) fail(`a file has ${all.length} bytes and not ${size}`);
+  if (all.length !== size) fail(`${file} came with ${all.length} bytes and not ${size}`);
   return all;
 }
 
@@ -104,26 +136,31 @@ function once(name, make) {
 }
 
 /** @param {string} name */
-const bytes = (name) => once(name, async () => collect(await open(name), key(name).size));
+const bytes = (name) => once(name, () => sound(name, (stream) => collect(name, stream)));
 
 /** @param {string} name */
 const script = (name) =>
   once(name, async () => {
-    const code = await new Response(await open(name)).arrayBuffer();
+    const code = await sound(name, (stream) => collect(name, stream));
     const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     return import(address).finally(() => URL.revokeObjectURL(address));
   });
 
 // The program, compiled while it arrives, and its bytes.
-const program = () =>
-  once("pyodide.asm.wasm", async () => {
-    const [one, other] = (await open("pyodide.asm.wasm")).tee();
-    const whole = collect(other, key("pyodide.asm.wasm").size);
-    const headers = { "Content-Type": "application/wasm" };
-    const compiled = WebAssembly.compileStreaming(new Response(one, { headers }));
-    const [module, code] = await Promise.all([compiled, whole]);
-    return { module, code };
+const program = () => once("pyodide.asm.wasm", () => sound("pyodide.asm.wasm", compiled));
+
+/** @param {ReadableStream<Bytes>} stream */
+async function compiled(stream) {
+  const [one, other] = stream.tee();
+  const headers = { "Content-Type": "application/wasm" };
+  const making = WebAssembly.compileStreaming(new Response(one, { headers }));
+  making.catch(() => {}); // first whether all of it came
+  const code = await collect("pyodide.asm.wasm", other);
+  const module = await making.catch((error) => {
+    throw new Unable(reason(error));
   });
+  return { module, code };
+}
 
 // Half of a snapshot is empty, and the constants of the program are in the .wasm already: neither is sent.
 // What is sent: two numbers (length in bytes, pages), the places of the pages that hold something, and those
@@ -210,7 +247,7 @@ const NEEDS = {
  */
 async function boot(how) {
   const missing = NEEDS[how].filter((name) => !wanted.has(name));
-  total = missing.reduce((sum, name) => sum + key(name).bytes, got);
+  total = missing.reduce((sum, name) => sum + key(name).bytes, got());
   /** @type {Record<string, number>} */
   const times = { started: performance.now() };
   const code = program();
@@ -325,13 +362,14 @@ async function start(plain) {
     try {
       grader = await boot("snapshot");
     } catch (error) {
+      if (error instanceof Unable) throw error;
       why = slower = reason(error);
     }
   }
   grader ??= await boot("plain");
   wanted.clear(); // the files are in Python's memory now
   const times = Object.entries(grader.times).map(([name, at]) => [name, performance.timeOrigin + at]);
-  postMessage({ ready: { boot: grader.boot, bytes: got, times: Object.fromEntries(times), why } });
+  postMessage({ ready: { boot: grader.boot, bytes: got(), times: Object.fromEntries(times), why } });
   return grader;
 }
 
@@ -341,7 +379,7 @@ let grader;
 /** @param {string | false} plain */
 function begin(plain) {
   const begun = start(plain);
-  begun.catch((error) => postMessage({ failed: reason(error) }));
+  begun.catch((error) => postMessage({ failed: reason(error), unable: error instanceof Unable }));
   return begun;
 }
 

@@ -23,9 +23,10 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from casebook import files
 from casebook.cases import Case, load
 from casebook.errors import CaseError
-from casebook.practice import diagram
+from casebook.practice import belly, diagram, loops
 from casebook.quiz import markup as quiz
 from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
@@ -155,7 +156,8 @@ def copy_quiz(app: Sphinx) -> None:
         return
     static, cache = Path(app.outdir, "_static", "casebook"), Path(app.srcdir, ".cache")
     write(static / "worker.js", (PACKAGE / "quiz" / "worker.js").read_bytes())
-    write(static / "quiz.css", (PACKAGE / "quiz" / "quiz.css").read_bytes() + diagram.STYLE.encode())
+    drawn = diagram.STYLE + loops.STYLE + belly.STYLE
+    write(static / "quiz.css", (PACKAGE / "quiz" / "quiz.css").read_bytes() + drawn.encode())
     try:
         write(static / "quiz.js", source().encode())
         vars(app)["casebook_bytes"] = build_runtime(
@@ -190,7 +192,7 @@ def write(file: Path, content: bytes) -> None:
     """Write a file unless it already holds just that."""
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.is_file() or file.read_bytes() != content:
-        file.write_bytes(content)
+        files.write(file, content)
 
 
 def publish(app: Sphinx, exception: Exception | None) -> None:

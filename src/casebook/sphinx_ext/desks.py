@@ -4,16 +4,20 @@ of all cases."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from casebook.practice.bank import TAUGHT
+from casebook.cases import library, load
+from casebook.practice.bank import CHAPTERS, TAUGHT, pool
 from casebook.quiz import desks
 
 from .parts import markup
 
+FIRST = 13  # cases of the first list, in which a reader starts
+LEAST = 3  # cases of an exit check
 DESKS: dict[str, Callable[..., str]] = {
     "test-yourself": desks.self_test,
     "your-progress": desks.progress,
@@ -36,7 +40,20 @@ class Desk(SphinxDirective):
         if unknown := [topic for topic in topics if self.name != "test-yourself" or topic not in TAUGHT]:
             raise self.error(f"{unknown[0]!r} is not a thing to learn; there are: {', '.join(TAUGHT)}")
         given = [" ".join(topics)] if topics else []
+        if topics and self.env.docname in CHAPTERS:
+            drawn = exit_pools()[self.env.docname]
+            if len(drawn) < LEAST:
+                raise self.error(f"only {len(drawn)} cases hold nothing but what was taught so far")
+            given.append(" ".join(drawn))
         return [markup(html=DESKS[self.name](vars(self.env.app).get("casebook_bytes"), *given))]
+
+
+@lru_cache(maxsize=1)
+def exit_pools() -> dict[str, list[str]]:
+    """The cases that each Learn chapter's exit check may draw; the first cases are left for reading."""
+    order = [path.stem for path in library()]
+    bank = [load(path).page() for path in library()]
+    return {chapter: pool(bank, chapter, order[:FIRST]) for chapter in CHAPTERS}
 
 
 def setup(app: Sphinx) -> None:

@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from casebook.cases import root
 from casebook.coding.authorities import AUTHORITIES, CONFIDENCE
+from casebook.coding.rulebook import Rule
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import VIEWS
 from casebook.grading.misconceptions import MISCONCEPTIONS
@@ -163,7 +164,10 @@ class Rules(Listing):
             ]
         parts: list[nodes.Node] = [about, nodes.paragraph("", rule.says, classes=["says"])]
         sources = nodes.bullet_list("", classes=["sources"])
-        sources += [nodes.list_item("", nodes.paragraph("", "", *full(a), cite(a))) for a in rule.authorities]
+        sources += [
+            nodes.list_item("", nodes.paragraph("", "", *full(a), *_where_in(rule, a), cite(a)))
+            for a in rule.authorities
+        ]
         parts.append(sources)
         for view in VIEWS.values():
             if id in view.swaps:
@@ -208,6 +212,13 @@ class Rules(Listing):
                 line("Tests:", *between(nodes.literal("", name) for name in tests), classes=["more"])
             )
         return self.entry(f"question-{id}", *parts)
+
+
+def _where_in(rule: Rule, source: str) -> list[nodes.Node]:
+    """The section of a source that a rule stands on, or how much of the source was read."""
+    section = rule.sections.get(source)
+    told = f"section {section}" if section else f"read: {AUTHORITIES[source].read}"
+    return [nodes.Text(f"({told}) ")]
 
 
 class Misconceptions(Listing):

@@ -228,7 +228,7 @@ CECUM = 6.0  # cm of colon past the valve on which the appendix hangs; this book
     sources="ncci-manual-2025:VI.E.4 aapc-hernia",
     says=(
         "A hernia mended in the wound through which the operation was done is not reported, whatever its code"
-        " (49591 to 49596)."
+        " (such as 49591 to 49596)."
     ),
 )
 def hernia_at_the_wound(d: Derivation, services: list[Service]) -> Struck:

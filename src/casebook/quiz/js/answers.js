@@ -68,6 +68,16 @@ export function parse(text) {
   }
 }
 
+/** What stands for the edition of an answer that an older book kept without one. */
+const BEFORE = "before editions";
+
+/**
+ * Answers with the edition of each: the book has written it ever since charts have editions.
+ * @template {{ edition?: string }} Each
+ * @param {Each[]} answers
+ */
+export const dated = (answers) => answers.map((each) => ({ edition: BEFORE, ...each }));
+
 /**
  * The text of a file; a name is in it only where one was typed.
  * @param {Attempt[]} attempts
@@ -75,7 +85,7 @@ export function parse(text) {
  */
 export function written(attempts, learner) {
   const head = { format: "casebook-answers", version: FORMAT, learner: learner.trim() || undefined };
-  return [head, ...attempts].map((each) => `${JSON.stringify(each)}\n`).join("");
+  return [head, ...dated(attempts)].map((each) => `${JSON.stringify(each)}\n`).join("");
 }
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-// The question to the surgeon: picked from sentences or written; Python says whether it leads.
+// The question to the surgeon: picked from sentences or written; Python judges it.
 
 import { button, fold, layer, list, make, reason } from "./parts.js";
 
@@ -39,12 +39,16 @@ export function composer(ask, model) {
   const check = button("Review the question", async () => {
     status.textContent = "";
     try {
-      const { verdict, says, checks, better } = await ask({ do: "query-review", text: field.value });
+      const judged = await ask({ do: "query-review", text: field.value });
+      const { verdict, says, faults, good } = judged;
       status.textContent = says;
       status.dataset.verdict = verdict;
       said.replaceChildren(
-        list(checks.map(({ ok, says }) => [make("strong", {}, ok ? "Good: " : "To mend: "), says])),
-        fold("A question that would do", make("p", { className: "casebook-model" }, better || model)),
+        list([
+          ...faults.map(({ says }) => [make("strong", {}, "To mend: "), says]),
+          ...good.map((says) => [make("strong", {}, "Good: "), says]),
+        ]),
+        fold("A question that would do", make("p", { className: "casebook-model" }, judged.model || model)),
       );
     } catch (error) {
       status.textContent = `The question could not be checked: ${reason(error)}.`;
@@ -55,8 +59,8 @@ export function composer(ask, model) {
     make(
       "p",
       {},
-      "Write the question you would send, or put it together from the sentences below. A good one is open, " +
-        "quotes the chart, and leads to no answer.",
+      "Write the question you would send, or put it together from the sentences below. A good one asks openly about " +
+        "what the note leaves open, quotes the chart, and suggests no answer.",
     ),
     make("label", { htmlFor: name }, "Your question"),
     field,

@@ -2,6 +2,7 @@
 // Test yourself: cases drawn by blueprint, one after the other, and what they tell. Python draws and judges;
 // the state is kept after every step, so that a page that is loaded again goes on where it stood.
 
+import { dated } from "./answers.js";
 import { address, bank, page } from "./page.js";
 import { button, every, fail, find, make, reason } from "./parts.js";
 import { mount } from "./quiz.js";
@@ -94,6 +95,7 @@ export function testing(section, host) {
       number: Number(chosen("number")),
       seed: Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS),
       topics: topics ? topics.split(" ") : null,
+      pool: section.dataset.pool?.split(" ") ?? null,
     });
     const ends = minutes ? Date.now() + minutes * MINUTE : null;
     test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), ends, answers: [] };
@@ -120,7 +122,8 @@ export function testing(section, host) {
     const { sheet, quiz } = await fetched(id);
     const heading = make("h2", { tabIndex: -1 }, place);
     const left = make("p", { className: "casebook-hint", role: "timer" });
-    const blank = { case: id, answer: "", confidence: null, seconds: null };
+    const { edition } = quiz.dataset;
+    const blank = { case: id, answer: "", confidence: null, seconds: null, edition };
     const skip = button("Leave this one out", () => next(test, { ...blank, verdict: "blank" }));
     const on = button(test.answers.length + 1 < test.items.length ? "Next question" : "See the result", go);
     on.className = "casebook-check";
@@ -136,8 +139,8 @@ export function testing(section, host) {
     function answered(attempt, show) {
       if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
       const why = record({ ...attempt, test: test.seed });
-      const { answer, confidence, seconds } = attempt;
-      const given = { case: id, answer, confidence, seconds };
+      const { answer, confidence, seconds, edition } = attempt;
+      const given = { case: id, answer, confidence, seconds, edition };
       if (test.feedback === "end") return next(test, given, why);
       if (test.items[test.answers.length]?.case === id) {
         test.answers.push(given); // the first answer counts
@@ -203,7 +206,8 @@ export function testing(section, host) {
     const missing = test.items
       .slice(test.answers.length)
       .map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
-    const told = await host.ask({ do: "result", answers: [...test.answers, ...missing], bank: known });
+    const answers = [...dated(test.answers), ...missing];
+    const told = await host.ask({ do: "result", answers, bank: known });
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());

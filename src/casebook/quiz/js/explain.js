@@ -3,7 +3,7 @@
 // order, is decided in Python (casebook.grading.feedback); here each kind of part gets its form.
 
 import { composer } from "./composer.js";
-import { fold, layer, list, make, picture, reason } from "./parts.js";
+import { button, fold, layer, list, make, picture, reason } from "./parts.js";
 
 /** @import { Ask, Graded, Host, Part, Row, Rule } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
@@ -12,15 +12,18 @@ import { fold, layer, list, make, picture, reason } from "./parts.js";
 
 /** @type {Partial<Record<string, (part: Part, told: Told) => HTMLElement>>} */
 const FORMS = {
-  settles: ({ title, rows }, { host }) => layer(title, ...rows.map((row) => quote(row, host))),
+  settles: ({ title, rows }, { host }) =>
+    layer(title, ...rows.map((row) => (row.name ? quote(row, host) : make("p", {}, row.says)))),
   // A wrong rule that was named says more than its lines.
   lines: ({ title, rows }, { graded }) =>
     (graded.misconceptions.length > 0 ? fold : layer)(title, list(rows.map(({ says }) => says))),
   diagnoses: (part) =>
     part.rows.length > 1 ? layer(part.title, list(part.rows.map(({ says }) => says))) : plain(part),
+  filed: ({ title, rows }) =>
+    layer(title, list(rows.map(({ code = "", says }) => [make("code", {}, code), `: ${says}`]))),
   ask: ({ rows }, { ask }) => composer(ask, rows[0].says),
   flip: (part, { answer, ask }) => flip(part, answer, ask),
-  rules: ({ title, rows }) => fold(title, list(rows.map(rule))),
+  rules: ({ title, rows }, { host }) => fold(title, list(rows.map((row) => rule(row, host)))),
   next: ({ rows: [{ says, case: id = "" }] }, { host }) =>
     make("p", { className: "casebook-next" }, `${says} `, host.link?.(id) ?? make("code", {}, id)),
 };
@@ -68,16 +71,38 @@ function quote({ name = "", says }, host) {
 }
 
 /**
+ * A rule with its sources, what leads to its place in the book, and what copies it.
  * @param {Rule} rule
+ * @param {Pick<Host, "page">} [host]
  * @returns {Child[]}
  */
-export function rule({ says, confidence = "", authorities = [] }) {
+export function rule({ says, confidence = "", authorities = [], page = "", copy = "" }, host) {
   const sources = authorities.map(({ title, edition, address }) => {
     const text = `${title}, ${edition}`;
     return /^https?:\/\//.test(address) ? make("a", { href: address, rel: "noopener" }, text) : text;
   });
   const sure = make("span", { className: `casebook-sure casebook-${confidence}` }, confidence);
-  return [`${says} `, sure, list(sources)];
+  const address = page && host?.page?.(page);
+  const link = address && make("a", { href: address }, "This rule in the book");
+  const words = address ? copy.replace(page, address) : copy;
+  return [`${says} `, sure, list(sources), make("p", {}, link, link && " ", words && copying(words))];
+}
+
+/**
+ * @param {string} words
+ * @returns {Child[]}
+ */
+function copying(words) {
+  const said = make("span", { className: "casebook-hint", aria: { role: "status" } });
+  const copy = button("Copy this rule", async () => {
+    try {
+      await navigator.clipboard.writeText(words);
+      said.textContent = " Copied.";
+    } catch {
+      said.textContent = ` It cannot be copied from here; these are its words: ${words}`;
+    }
+  });
+  return [copy, said];
 }
 
 /**

@@ -67,7 +67,10 @@ export function exploring(section, host) {
       picture({ svg: told.svg, words: told.words, title: "The bowel now" }),
       make("p", { className: "casebook-answer" }, "Claim: ", code),
       places.length ? make("ul", { className: "casebook-places" }, places) : "",
-      part("Because", told.because.map(rule)),
+      part(
+        "Because",
+        told.because.map((each) => rule(each, host)),
+      ),
       part(
         "Not billed",
         told.not_billed.map(({ code, says }) => [make("code", {}, code), ` ${says}`]),

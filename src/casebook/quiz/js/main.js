@@ -10,6 +10,7 @@ import { desk, page } from "./page.js";
 import { every } from "./parts.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
+import { turning } from "./turns.js";
 
 /** @type {Record<string, typeof testing>} */
 const DESKS = { test: testing, progress: showProgress, explorer: exploring };
@@ -22,6 +23,7 @@ function attach() {
     section.classList.add("casebook-js");
     DESKS[section.dataset.desk ?? ""]?.(section, desk(section));
   }
+  for (const section of every(document, "section.casebook-turn")) turning(section, desk(section));
 }
 
 if (typeof document !== "undefined") {

@@ -108,6 +108,7 @@ export function page(section) {
     where: (name) => document.getElementById(chart.anchors[name]),
     address: (name) => (chart.anchors[name] ? `${address(id)}#${chart.anchors[name]}` : null),
     link: (id) => make("a", { href: address(id) }, `Go to the case ${capital(id)}`),
+    page: (file) => new URL(`../../${file}`, here).href,
     async ready(tell) {
       await agreement(section, weight);
       await Promise.all([charted(), start(tell)]);
@@ -128,6 +129,7 @@ export function desk(section) {
   return {
     awake,
     link: (id) => make("a", { href: address(id) }, capital(id)),
+    page: (file) => new URL(`../../${file}`, here).href,
     async ready(tell) {
       await agreement(section, weight);
       await start(tell);

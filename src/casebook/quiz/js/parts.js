@@ -15,6 +15,12 @@ export function fail(why) {
   throw new Error(why);
 }
 
+/** Where this browser can do no better however often it is tried; its message is a whole sentence. */
+export class Unable extends Error {}
+
+/** The page was left before an answer came; if the reader comes back to it, it is asked again. */
+export class Left extends Error {}
+
 /**
  * What went wrong, in words.
  * @param {unknown} error

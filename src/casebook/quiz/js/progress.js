@@ -1,7 +1,7 @@
 // @ts-check
 // The progress page: what was answered in this browser, what to see again, and the reader's own file of it.
 
-import { merge, parse, written } from "./answers.js";
+import { dated, merge, parse, written } from "./answers.js";
 import { bank } from "./page.js";
 import { button, fail, find, list, make, reason } from "./parts.js";
 import { attempts, erase, keepAttempts, keptText } from "./store.js";
@@ -63,7 +63,7 @@ export function showProgress(section, host) {
         await host.ready(tell);
         const told = await host.ask({
           do: "progress",
-          attempts: all,
+          attempts: dated(all),
           bank: await bank(),
           now: Date.now(),
           offset: -new Date().getTimezoneOffset(),
@@ -88,7 +88,7 @@ export function showProgress(section, host) {
   }
 
   /** @param {Progress} told */
-  const detailed = ({ due, topics, misconceptions }) => [
+  const detailed = ({ due, topics, misconceptions, earlier }) => [
     part(
       "To see again",
       due.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
@@ -104,7 +104,21 @@ export function showProgress(section, host) {
       misconceptions.map(({ says }) => says),
       "No wrong rule shows in your answers.",
     ),
+    ...(earlier.length ? [older(earlier)] : []),
   ];
+
+  /** @param {Progress["earlier"]} rows */
+  function older(rows) {
+    const told = part(
+      "Given to an earlier edition",
+      rows.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
+      "",
+    );
+    const why =
+      "These charts have changed since. The answers are kept, and count in nothing above but what to see again.";
+    find(told, "h2", HTMLElement).after(make("p", {}, why));
+    return told;
+  }
 
   /**
    * @param {string} title

@@ -3,7 +3,7 @@
 //
 // The markup (casebook.quiz.markup makes it):
 //
-//   section.casebook-quiz[data-case][data-host=page|notebook]
+//   section.casebook-quiz[data-case][data-host=page|notebook][data-edition]
 //     form.casebook-form      textarea "Claim", rows, confidence, button "Check"; on a page also size and
 //                             progress, in div.casebook-fetch
 //     .casebook-status        role=status, the short verdict and nothing else; data-verdict is "" while there
@@ -20,7 +20,7 @@
 import { building } from "./builder.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
-import { button, find, make, reason, seek } from "./parts.js";
+import { button, every, find, Left, make, reason, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
 import { attempts, draft, keepDraft, record } from "./store.js";
 import { coming, VERDICT } from "./words.js";
@@ -44,6 +44,7 @@ export function mount(section, host) {
   const layers = find(section, ".casebook-layers", HTMLElement);
   const opener = find(section, ".casebook-open", HTMLElement);
   const worked = find(section, ".casebook-worked", HTMLElement);
+  const checker = find(section, ".casebook-check", HTMLElement);
   const size = seek(section, ".casebook-size", HTMLElement);
   const bar = seek(section, "progress", HTMLProgressElement);
   const codes = seek(section, ".casebook-icd input", HTMLInputElement);
@@ -58,6 +59,7 @@ export function mount(section, host) {
   let round = 0;
   let tries = 0;
   let shownHints = 0;
+  let unanswered = false; // the page was left while it was checking
   /** @type {number | null} */
   let since = null; // when this answer was begun
 
@@ -105,6 +107,13 @@ export function mount(section, host) {
     return seek(form, "input[name=confidence]:checked", HTMLInputElement)?.value ?? null;
   }
 
+  /** What was said of each line of a filed claim: it stands, it does not, or nothing. */
+  const judged = () =>
+    every(form, ".casebook-filed-line").map((line) => {
+      const said = seek(line, "input:checked", HTMLInputElement)?.value;
+      return said ? said === "stands" : null;
+    });
+
   async function check() {
     const mine = ++round;
     const answer = field.value;
@@ -113,7 +122,7 @@ export function mount(section, host) {
     status.textContent = "";
     status.dataset.verdict = "";
     notice.hidden = true;
-    section.setAttribute("aria-busy", "true");
+    waiting(true);
     const slow = setTimeout(() => {
       const asking = size?.querySelector("button");
       whispers.textContent = asking ? "The grader must be fetched first." : "Starting the grader.";
@@ -122,17 +131,25 @@ export function mount(section, host) {
       const seconds = since && Math.round((performance.now() - since) / 1000);
       // For a notebook, which keeps them.
       const beside = { confidence: confidence(), seconds, hints: shownHints };
-      const graded = await ask({ do: "grade", answer, lines, diagnoses, ...beside });
+      const graded = await ask({ do: "grade", answer, lines, diagnoses, judged: judged(), ...beside });
       if (mine === round) await take(answer, graded, beside);
       // For the answers that nobody expects, while the reader reads.
       if (!grader && !host.sparing?.()) wake().catch(() => fetching(weight));
     } catch (error) {
+      unanswered = error instanceof Left;
       if (mine === round) giveUp(error);
     } finally {
       clearTimeout(slow);
       whispers.textContent = "";
-      if (mine === round) section.removeAttribute("aria-busy");
+      if (mine === round) waiting(false);
     }
+  }
+
+  /** @param {boolean} yes */
+  function waiting(yes) {
+    if (yes) section.setAttribute("aria-busy", "true");
+    else section.removeAttribute("aria-busy");
+    checker.textContent = yes ? "Checking..." : "Check";
   }
 
   /**
@@ -149,12 +166,13 @@ export function mount(section, host) {
     /** @type {Attempt} */
     const attempt = {
       case: id,
+      edition: section.dataset.edition,
       at: Date.now(),
       try: tries,
       answer: answer.trim(),
       verdict: graded.verdict,
       score: graded.score,
-      misconceptions: graded.misconceptions.map((each) => each.id),
+      misconceptions: graded.feedback.counted,
       ...beside,
       ...(graded.evidence && { evidence: graded.evidence.score }),
     };
@@ -174,13 +192,16 @@ export function mount(section, host) {
 
   /** @param {unknown} error */
   function giveUp(error) {
+    if (error instanceof Left) return;
     fetching(weight);
     const again = button("Try again", () => {
-      find(section, ".casebook-check", HTMLElement).focus(); // this button goes away
+      checker.focus(); // this button goes away
       check();
     });
+    const never = error instanceof Unable;
+    const why = never ? error.message : `The grader could not answer: ${reason(error)}`;
     const instead = host.exam ? "" : " Here is the worked answer instead.";
-    notice.replaceChildren(make("p", {}, `The grader could not answer: ${reason(error)}.${instead}`), again);
+    notice.replaceChildren(make("p", {}, `${why}.${instead}`), ...(never ? [] : [again]));
     notice.hidden = false;
     layers.replaceChildren();
     if (!host.exam) unfold(true);
@@ -263,7 +284,8 @@ export function mount(section, host) {
     cite.restore(lines);
     const last = attempts().all.findLast((each) => each.case === id);
     if (!last || !before) return;
-    const verdict = VERDICT[last.verdict] ?? "not graded";
+    const same = last.edition === section.dataset.edition;
+    const verdict = `${VERDICT[last.verdict] ?? "not graded"}${same ? "" : ", in an earlier edition of this chart"}`;
     before.append("Last time you answered ", make("code", {}, String(last.answer)), `: ${verdict}.`);
     before.hidden = false;
   }
@@ -302,6 +324,13 @@ export function mount(section, host) {
   building(section, field, ask);
   unfold(false);
   grow();
+  // By the back button to a page that was kept whole: its Python ended when it was left.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    grader = null;
+    if (unanswered) check();
+    unanswered = false;
+  });
   if (section.dataset.asked) check();
   else if (form.contains(document.activeElement)) touched();
 }

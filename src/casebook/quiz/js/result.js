@@ -30,7 +30,8 @@ export function parts(told, link) {
   const none = make("p", {}, "No wrong rule shows in your answers.");
   return [
     part("What your answers amount to", wrongly.length ? list(wrongly) : none),
-    part("How many were right", right),
+    part("How many were right", told.of > 0 && right),
+    part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("How sure you were", told.sure.length > 0 && list(told.sure)),
     part("By thing to learn", list(topics)),
     part("Where to read", read.length > 0 && list(read)),
@@ -38,6 +39,10 @@ export function parts(told, link) {
     part("Case by case", answers(told.items, link)),
   ].filter((each) => each instanceof HTMLElement);
 }
+
+/** @param {number} number */
+const older = (number) =>
+  `${several(number, "answer")}: the charts have changed since, so these are not graded.`;
 
 /**
  * @param {string} title

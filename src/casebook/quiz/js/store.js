@@ -5,11 +5,12 @@
 import { FORMAT, upgrade } from "./answers.js";
 import { reason } from "./parts.js";
 
-/** @import { Attempt, Draft, Test } from "./types.d.ts" */
+/** @import { Attempt, Draft, Test, TurnKept } from "./types.d.ts" */
 
 const KEPT = "casebook.attempts";
 const DRAFTS = "casebook.drafts";
 const TEST = "casebook.test";
+const TURNS = "casebook.turns";
 
 /** @type {Map<string, unknown>} */
 const memory = new Map(); // where the browser keeps nothing: until the page is closed
@@ -57,7 +58,7 @@ function keep(key, value) {
 
 /** Drop everything. */
 export function erase() {
-  for (const key of [KEPT, DRAFTS, TEST]) keep(key, null);
+  for (const key of [KEPT, DRAFTS, TEST, TURNS]) keep(key, null);
 }
 
 /**
@@ -127,3 +128,18 @@ export function keepDraft(id, values) {
   else delete all[id];
   keep(DRAFTS, all);
 }
+
+/**
+ * The small questions of the chapters that were tried, by their names.
+ * @returns {Record<string, TurnKept | undefined>}
+ */
+export function keptTurns() {
+  const found = kept(TURNS);
+  return found && typeof found === "object" ? found : {};
+}
+
+/**
+ * @param {string} id
+ * @param {TurnKept} told
+ */
+export const keepTurn = (id, told) => keep(TURNS, { ...keptTurns(), [id]: told });

@@ -4,14 +4,17 @@ export type Verdict = "correct" | "partly" | "wrong" | "invalid" | "blank";
 
 /** One thing said: casebook.grading.parts names what may stand beside it. */
 export interface Row {
+  code?: string;
   says: string;
   name?: string;
   case?: string;
   confidence?: string;
   authorities?: { title: string; edition: string; address: string }[];
+  page?: string;
+  copy?: string;
 }
 
-export type Rule = Pick<Row, "says" | "confidence" | "authorities">;
+export type Rule = Pick<Row, "says" | "confidence" | "authorities" | "page" | "copy">;
 
 export interface Part {
   kind: string;
@@ -24,7 +27,7 @@ export interface Graded {
   score: number;
   misconceptions: { id: string }[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[] };
+  feedback: { headline: string; parts: Part[]; counted: string[] };
 }
 
 export interface Line {
@@ -49,6 +52,8 @@ export interface Result {
   sure: string[];
   read: { page: string; title: string; why: string }[];
   next_cases: string[];
+  /** Answers to an earlier edition of their chart: not graded. */
+  earlier: number;
   items: { case: string; answer: string; verdict: Verdict; expected: string }[];
 }
 
@@ -57,6 +62,8 @@ export interface Progress {
   topics: { name: string; says: string }[];
   misconceptions: { says: string }[];
   unread: number;
+  /** How many answers were given to another text of which chart. */
+  earlier: { case: string; says: string }[];
 }
 
 /** An operation as Python writes it: the scripts hand it back as it came. */
@@ -87,9 +94,12 @@ export interface Asked {
       answer: string;
       lines: string[] | null;
       diagnoses: string | null;
+      /** Whether each line of a filed claim stands, as the reader said; null where nothing was said. */
+      judged?: (boolean | null)[];
       confidence: string | null;
       seconds: number | null;
       hints: number;
+      page?: object;
     },
     Graded,
   ];
@@ -101,10 +111,16 @@ export interface Asked {
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
     { text: string },
-    { verdict: string; says: string; checks: { ok: boolean; says: string }[]; better: string | null },
+    {
+      verdict: string;
+      says: string;
+      faults: { kind: string; says: string }[];
+      good: string[];
+      model: string;
+    },
   ];
   draw: [
-    { bank: unknown; number: number; seed: number; topics: string[] | null },
+    { bank: unknown; number: number; seed: number; topics: string[] | null; pool: string[] | null },
     { seed: number; items: Drawn[] },
   ];
   choices: [{ seed: number }, { choices: string[] }];
@@ -141,6 +157,8 @@ export type Tell = (progress: Fetched) => void;
 /** One answer to a case, as this browser keeps it. */
 export interface Attempt {
   case: string;
+  /** The digest of the chart that it was given to; older books kept none. */
+  edition?: string;
   at?: number;
   try?: number;
   answer: string;
@@ -169,10 +187,25 @@ export interface Drawn {
 
 export interface Given {
   case: string;
+  edition?: string;
   answer: string;
   confidence: string | null;
   seconds: number | null;
   verdict?: Verdict;
+}
+
+/** What is said of an answer to a small question: a question back, and what is so. */
+export interface Said {
+  verdict: string;
+  asks: string;
+  told: string;
+}
+
+/** A small question that was tried; `seen` where its answer was opened before it was found. */
+export interface TurnKept {
+  tries: number;
+  right: boolean;
+  seen: boolean;
 }
 
 /** What the scripts set on an element that they make. */
@@ -231,6 +264,8 @@ export interface Host {
   address?(name: string): string | null;
   /** What leads to a case. */
   link?(id: string): HTMLElement;
+  /** Where a page of the book is, by its file and an anchor there. */
+  page?(file: string): string;
   /** The chart, where it is not the page's own. */
   sheet?: HTMLElement | null;
   /** Whether attempts and drafts are kept in this browser. */

@@ -48,14 +48,15 @@ export function found(table, text) {
 }
 
 /**
- * What is known beforehand of the answer to a question, or null. What the lines and diagnoses beside an
- * answer come to is not.
+ * What is known beforehand of the answer to a question, or null. What the lines, the diagnoses and the
+ * judgement of a filed claim beside an answer come to is not.
  * @param {Table} table
  * @param {Looked} question
  */
 export function known(table, question) {
   if (question.do === "grade") {
-    return question.lines || question.diagnoses ? null : found(table, question.answer ?? "");
+    const { answer = "", lines, diagnoses, judged } = question;
+    return lines || diagnoses || judged?.some((each) => each !== null) ? null : found(table, answer);
   }
   return Object.hasOwn(table.asked, question.do) ? table.asked[question.do] : null;
 }

@@ -1,0 +1,155 @@
+"""The one place that writes files: each is written beside its place, made to last, and then moved into it.
+
+So whoever looks finds the old file or the new one, never a part of it, whenever the disk fills up or the
+program is killed. What failed takes its half-done part away again; a part that a killed program left behind
+is hidden, in nobody's way, and goes with a later write in the same folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import CommandError
+
+_STEM, _ENDING = ".casebook-", ".part"
+FORGOTTEN = 3600  # seconds after which a part is nobody's any more
+
+
+def write(path: str | Path, content: str | bytes) -> Path:
+    """Write a file, whole or not at all; text as UTF-8. Its path. Raises OSError."""
+    with beside(path) as part:
+        part.write_bytes(_bytes(content))
+    return Path(path)
+
+
+@contextmanager
+def beside(path: str | Path) -> Iterator[Path]:
+    """A file beside this one for others to fill; when that ends well, it takes this one's place.
+
+    A link stays a link, and what it leads to is replaced; a pipe or a device is written straight, since
+    nothing can be moved there. Raises OSError.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(21, "it is a folder", str(path))
+    if target.exists() and not target.is_file():
+        with tempfile.TemporaryDirectory() as work:
+            yield Path(work) / "made"
+            with target.open("wb") as straight:
+                straight.write((Path(work) / "made").read_bytes())
+        return
+    part = _part(target.parent)
+    try:
+        yield part
+        if target.exists():
+            part.chmod(target.stat().st_mode & 0o777)
+        _last(part)
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _last(target.parent)
+
+
+def write_new(contents: Mapping[Path, str | bytes]) -> None:
+    """Write files that belong together, all of them or none, and never over another file.
+
+    Where a program was killed between two of them, the same call again writes what is missing. Folders are
+    made. Raises FileExistsError, whose `filename` is the file in the way; OSError.
+    """
+    if all(path.exists() for path in contents):
+        raise FileExistsError(17, "it is there already", str(next(iter(contents))))
+    parts: dict[Path, Path] = {}
+    mine: list[Path] = []
+    try:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            parts[path] = _part(path.parent)
+            parts[path].write_bytes(_bytes(content))
+            _last(parts[path])
+        for path, content in contents.items():
+            if _claim(parts[path], path, _bytes(content)):
+                mine.append(path)
+    except BaseException:
+        for path in mine:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def place(made: Path, target: Path) -> None:
+    """Move a file or a folder into place; where another process was quicker, its result stays.
+
+    Raises OSError.
+    """
+    try:
+        os.replace(made, target)
+    except OSError:
+        if not target.exists():
+            raise
+
+
+def not_among(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raises CommandError where an output is one of the inputs, by whatever name: it would be lost."""
+    read = [path for path in inputs if path.exists()]
+    for out in outputs:
+        if out.exists() and any(os.path.samefile(out, path) for path in read):
+            raise CommandError(f"{out}: it is one of the files that are read; give the output another name")
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+def _part(folder: Path) -> Path:
+    """A name of our own in a folder, which nobody else has."""
+    _sweep(folder)
+    return folder / f"{_STEM}{secrets.token_hex(8)}{_ENDING}"
+
+
+def _sweep(folder: Path) -> None:
+    """Take away the parts of programs that were killed."""
+    with contextlib.suppress(OSError):
+        for old in folder.glob(f"{_STEM}*{_ENDING}"):
+            if time.time() - old.stat().st_mtime > FORGOTTEN:
+                old.unlink()
+
+
+def _last(path: Path) -> None:
+    """Have the disk keep a file; of a folder, the names in it, where the system can."""
+    if path.is_dir():
+        with contextlib.suppress(OSError):
+            _sync(path, os.O_RDONLY)
+    else:
+        _sync(path, os.O_RDWR)
+
+
+def _sync(path: Path, how: int) -> None:
+    number = os.open(path, how)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _claim(part: Path, path: Path, content: bytes) -> bool:
+    """Give a file its name unless that is taken; False where just this file is there already."""
+    try:
+        os.link(part, path)
+    except FileExistsError as error:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        raise FileExistsError(error.errno, "it is there already", str(path)) from None
+    except OSError:  # a file system without links: take the name first
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        os.replace(part, path)
+    return True

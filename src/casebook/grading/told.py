@@ -1,0 +1,139 @@
+"""Sentences about one answer in one case: which anastomoses there are, what a left-off line stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casebook.coding.bowel import Place
+from casebook.coding.operation import ASSISTED, Operation
+from casebook.coding.places import joined_in_order, listed, many, name, ordinal
+from casebook.coding.rulebook import CODES, UNLISTED, Derived
+from casebook.coding.rules import RULEBOOK
+
+from .misconceptions import Misconception
+
+FIRST = frozenset(code for code in CODES["first"] if code)
+FURTHER = frozenset(code for code in CODES["further"] if code)
+ATRESIA = frozenset(code for what in ("atresia", "atresia, tapered") for code in CODES[what] if code)
+
+
+def counted_joins(op: Operation, target: Derived) -> list[Place]:
+    """The joined places that the resections with a join and their add-ons stand for, the first one made
+    first."""
+    shown = {
+        i
+        for code in (*FIRST, *FURTHER, *ATRESIA, *CODES["further atresia"])
+        if code
+        for i in target.shown_by.get(code, ())
+    }
+    return [p for p in joined_in_order(op) if p.joins[-1] in shown]
+
+
+def further(op: Operation, target: Derived) -> str:
+    """The anastomoses that the add-on counts: “the second anastomosis (the lower stricture)”."""
+    places = counted_joins(op, target)[1:]
+    if not places:
+        return "a further anastomosis"
+    which = listed(ordinal(i + 1) for i in range(len(places)))
+    named = f" ({name(op, places[0])})" if len(places) == 1 and name(op, places[0]) else ""
+    return f"the {which} {'anastomosis' if len(places) == 1 else 'anastomoses'}{named}"
+
+
+def filled(sentence: str, op: Operation, target: Derived | None) -> str:
+    """A sentence with the places of this case put into it."""
+    if "{" not in sentence:
+        return sentence
+    return sentence.format(
+        further=further(op, target) if target else "a further anastomosis",
+        approach=("an " if op.approach[0] in "aeiou" else "a ") + op.approach,
+        came=_CAME.get(op.follows or "", "this return"),
+        taken=_TAKEN.get(op.follows or "", "another"),
+    )
+
+
+_CAME = {"staged": "a planned return", "complication": "a return for a complication"}
+_TAKEN = {"staged": "one for a complication", "complication": "a planned one"}
+
+
+def corrected(m: Misconception, op: Operation) -> str:
+    """What sets a wrong rule right in this operation; where one approach of several is at stake, its rule."""
+    if m.id == "open-for-assisted" and op.approach in ASSISTED:
+        return RULEBOOK[ASSISTED[op.approach]].says
+    return m.correction
+
+
+def standing(op: Operation, target: Derived) -> str:
+    """How many anastomoses stand and count, as a sentence without its stop."""
+    joins = len(counted_joins(op, target))
+    return f"{many(joins, 'anastomosis', 'anastomoses')} {'stands' if joins == 1 else 'stand'} at closing"
+
+
+def why_units(op: Operation, target: Derived, code: str) -> str:
+    """Why a code has so many units here, as the end of a sentence; empty where its rule says it."""
+    if code == UNLISTED:
+        return ": it stands once for the operation"
+    if not (code in FIRST or code in FURTHER) or not counted_joins(op, target):
+        what = stands_for(op, target, code)
+        return f": it stands for {what}" if what else ""
+    if code in FURTHER:
+        return f": {standing(op, target)}, and the first is the base code"
+    add_on = next((line.code for line in target.lines if line.code in FURTHER), None)
+    if add_on:
+        return f": {standing(op, target)}, the first is {code}, and each after it is {add_on}"
+    return f": {standing(op, target)}"
+
+
+def _of_step(op: Operation, i: int) -> str:
+    """The name of the place that a step shaped, or of what it was done to."""
+    shaped = (p for p in op.bowel.places if i in (*p.cuts, *p.joins, *p.stomas) and name(op, p))
+    return next((name(op, p) for p in shaped), op.steps[i].name)
+
+
+def stands_for(op: Operation, target: Derived, code: str) -> str:
+    """What was done that a line stands for, by the names of the chart; empty where it has none."""
+    places = counted_joins(op, target) if code in FIRST | FURTHER else []
+    if places:
+        chosen = places[:1] if code in FIRST else places[1:]
+        names: Iterable[str] = [name(op, p) for p in chosen]
+    else:
+        names = [_of_step(op, i) for i in target.shown_by.get(code, ())]
+    known = list(dict.fromkeys(each for each in names if each))
+    return listed(known) if known else ""
+
+
+_FREED = "nothing larger was done, so the freeing of adhesions is the operation"
+_OPENED = "nothing larger was done, so opening the abdomen again is the operation"
+_SEWN = "not made by the surgeon, and sewn apart from any piece removed or joined"
+_CLOSED = "bowel was removed and joined in order to close the stoma"
+#: Why a line that was left off belongs on the claim, by rule and code, where the rule says more than that.
+MISSING: dict[str, dict[str, str]] = {
+    "first-join": dict.fromkeys(FIRST, "the first segment removed and joined is the base code"),
+    "further-units": dict.fromkeys(
+        FURTHER, "each further segment with an anastomosis of its own is one unit of the add-on"
+    ),
+    "small-things": {
+        "44005": _FREED,
+        "44180": _FREED,
+        "49000": "nothing larger was done, so opening the abdomen to look is the operation",
+        "49320": "nothing larger was done, so the look through the laparoscope is the operation",
+        "49002": _OPENED,
+        "35840": _OPENED,
+    },
+    "hole-sewn": {"44602": _SEWN, "44603": _SEWN, "44604": _SEWN},
+    "stoma-closed": {"44625": _CLOSED, "44227": _CLOSED},
+    "diseased-appendix": {
+        "44955": "the appendix was diseased, and beside the rest its removal is an add-on",
+        "44970": "the appendix was diseased, so its removal is a service of its own",
+    },
+    "feeding-catheter": {"44015": "a feeding catheter put into the bowel besides is an add-on"},
+}
+
+
+def why_missing(op: Operation, target: Derived, code: str, rule: str | None) -> str:
+    """Why a line that was left off belongs on the claim, to follow “… is missing”."""
+    what = stands_for(op, target, code)
+    reason = MISSING.get(rule or "", {}).get(code)
+    if reason is None:
+        says = f" {RULEBOOK[rule].says}" if rule else ""
+        return f": it stands for {what}.{says}" if what else f":{says}" if says else "."
+    return f": it stands for {what}; {reason}." if what else f": {reason}."

@@ -1,0 +1,564 @@
+"""Bowel as it lies in the belly, in loops between the ligament of Treitz and the valve, drawn as SVG from an
+operation, with the same said in words.
+
+Three views of one operation: `plan` shows the pieces that will go on bowel that is still whole, `done` where
+each piece came from and each anastomosis that was made, `closing` what is left when the abdomen is closed,
+and the pieces in their jars.
+
+No view shows a length: a loop is as long as its drawing needs. Colors come from `STYLE` by class, and every
+mark differs in shape too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from itertools import count, pairwise
+from math import cos, pi, sin
+
+from casebook.coding.bowel import Place
+from casebook.coding.operation import Operation, Step
+
+WIDTH, HEIGHT, JARS = 320, 244, 58  # of the drawing, and what a row of jars adds, in units near a pixel
+VIEWS = ("anatomy", "plan", "done", "closing")
+LEAST = {"piece": 30.0, "kept": 26.0, "gap": 24.0}  # units of drawing that a stretch gets at least
+#: What a picture of whole bowel names, and where the words stand.
+NAMES = (
+    ("ligament of Treitz", 213, 57), ("jejunum", 160, 106), ("ileum", 160, 192), ("valve", 52, 236),
+    ("colon", 62, 31), ("duodenum", 44, 57), ("cecum", 36, 196),
+)  # fmt: skip
+REACH = {"duodenum": 30.0, "colon": 150.0}  # cm drawn of what lies before and beyond the small bowel
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+POINTS = {
+    "stricturoplasty": "a stricture widened",
+    "repair": "a hole sewn",
+    "enterotomy": "an opening made and closed",
+    "diverticulectomy": "a pouch removed",
+}
+STYLE = """
+.loops { display: block; width: 100%; max-width: 30rem; height: auto; font: 14px/1 system-ui, sans-serif; }
+.loops text { fill: currentColor; text-anchor: middle; }
+.loops :is(path, circle, rect, use) { fill: none; stroke-linecap: round; stroke-linejoin: round; }
+.loops .wall { stroke: var(--accent, light-dark(#0b6762, #79cbbf)); stroke-width: 16; stroke-linecap: butt; }
+.loops .tube { stroke: var(--accent-tint, light-dark(#e7f1ef, #1b2d2c)); stroke-width: 12.5;
+  stroke-linecap: butt; }
+.loops .wall.thin { stroke-width: 16 !important; }
+.loops .tube.thin { stroke-width: 12.5 !important; }
+.loops .wall.far { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 21; }
+.loops .tube.far { stroke: var(--rule, light-dark(#ddd8cd, #333b3e)); stroke-width: 17.5; }
+.loops .folds { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 21; stroke-dasharray: 1 13;
+  stroke-linecap: butt; }
+.loops .gone { stroke: var(--quiet, light-dark(#586167, #a2acab)); stroke-width: 1.5;
+  stroke-dasharray: 3 4; }
+.loops .piece { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 12.5; stroke-linecap: butt;
+  stroke-opacity: .35; }
+.loops .cut { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 2.5; }
+.loops .thread { stroke: var(--warm, light-dark(#a3460f, #f0a56b)); stroke-width: 2.5; }
+.loops .ring { stroke: var(--warm, light-dark(#a3460f, #f0a56b)); stroke-width: 5; stroke-linecap: butt; }
+.loops .number { fill: var(--warm, light-dark(#a3460f, #f0a56b)); stroke: none; }
+.loops text.name { paint-order: stroke; stroke: var(--paper, light-dark(#fcfbf8, #15191b)); stroke-width: 5px;
+  stroke-linejoin: round; }
+.loops text.on { fill: var(--paper, light-dark(#fcfbf8, #15191b)); font-weight: 700; }
+.loops .letter, .loops .jar { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; }
+.loops .jar { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 1.5; }
+.loops .in-jar { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 9; stroke-opacity: .35; }
+.loops .stoma { fill: var(--bad-tint, light-dark(#fbeaea, #371f22));
+  stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 2.5; }
+.loops .point { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; stroke-width: 2; }
+.loops .quiet { fill: var(--quiet, light-dark(#586167, #a2acab)); }
+"""
+
+
+# Where bowel lies
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A piece of a track: `turn` degrees, to the right where positive, on a circle of this radius."""
+
+    radius: float
+    turn: float
+
+    @property
+    def length(self) -> float:
+        return self.radius * abs(self.turn) * pi / 180
+
+
+@dataclass(frozen=True)
+class Track:
+    """A smooth way through the drawing: where it starts, which way it looks (degrees, 0 is to the right, 90
+    down), and its arcs."""
+
+    x: float
+    y: float
+    heading: float
+    arcs: tuple[Arc, ...]
+
+    @cached_property
+    def length(self) -> float:
+        return sum(arc.length for arc in self.arcs)
+
+    @cached_property
+    def joints(self) -> list[tuple[float, float, float, float]]:
+        """Where each arc begins: how far along, x, y, heading; the end of the last one too."""
+        found = [(0.0, self.x, self.y, self.heading)]
+        for arc in self.arcs:
+            at, x, y, heading = found[-1]
+            found.append((at + arc.length, *_along(x, y, heading, arc, arc.length)))
+        return found
+
+    def at(self, along: float) -> tuple[float, float, float]:
+        """x, y and heading so far along the track."""
+        along = min(max(along, 0.0), self.length)
+        for arc, (start, x, y, heading) in zip(self.arcs, self.joints, strict=False):
+            if along <= start + arc.length + 1e-6:
+                return _along(x, y, heading, arc, along - start)
+        raise AssertionError("a track ends where its last arc ends")
+
+    def part(self, start: float, end: float) -> str:
+        """The way from one spot to another, as the data of an SVG path; "" where they are the same."""
+        if end - start < 0.05:
+            return ""
+        x, y, _ = self.at(start)
+        told = [f"M{x:.1f} {y:.1f}"]
+        for arc, (begin, *_) in zip(self.arcs, self.joints, strict=False):
+            low, high = max(start, begin), min(end, begin + arc.length)
+            if high - low > 0.01:
+                x, y, _ = self.at(high)
+                told.append(f"A{arc.radius:g} {arc.radius:g} 0 0 {int(arc.turn > 0)} {x:.1f} {y:.1f}")
+        return "".join(told)
+
+
+def _along(x: float, y: float, heading: float, arc: Arc, far: float) -> tuple[float, float, float]:
+    side = 1 if arc.turn > 0 else -1
+    turned = side * far / arc.radius
+    h = heading * pi / 180
+    cx, cy = x - side * arc.radius * sin(h), y + side * arc.radius * cos(h)
+    return (
+        cx + side * arc.radius * sin(h + turned),
+        cy - side * arc.radius * cos(h + turned),
+        heading + turned * 180 / pi,
+    )
+
+
+def _row(waves: int, side: int, radius: float = 36.0, half: float = 22.0) -> list[Arc]:
+    """A row of bowel in gentle waves."""
+    return [Arc(radius, side * (1 if i % 2 else -1) * -2 * half) for i in range(waves)]
+
+
+def _small() -> Track:
+    """Rows from the ligament of Treitz, top right, to the valve, bottom left."""
+    back, on = Arc(15.5, 180.0), Arc(15.5, -180.0)
+    arcs = [
+        *_row(2, 1), back, *_row(7, 1), on, *_row(7, -1), back, *_row(7, 1), on, *_row(7, -1), back,
+        *_row(8, 1), Arc(36.0, 18.0),
+    ]  # fmt: skip
+    return Track(197.0, 72.0, -22.0, tuple(arcs))
+
+
+TRACKS: dict[str, Track] = {
+    "duodenum": Track(112.0, 65.0, 27.0, (Arc(107.0, -45.0),)),
+    "small": _small(),
+    "colon": Track(
+        19.0,
+        236.0,
+        -88.0,
+        (
+            *(Arc(700.0, -7.0), Arc(700.0, 8.0), Arc(20.0, 92.0), Arc(900.0, -15.3)),
+            *(Arc(20.0, 100.3), Arc(700.0, 6.0), Arc(700.0, -7.0), Arc(26.0, 55.0)),
+        ),
+    ),
+}
+CECUM = 24.0  # units of the colon's track that lie before the valve, blind
+
+
+# Where an operation lies on it
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Bowel between two spots, in cm; the room that it wants, and needs at least, in units."""
+
+    start: float
+    end: float
+    wants: float
+    needs: float
+
+
+class Lay:
+    """From cm along the bowel to a spot on a track."""
+
+    def __init__(self, op: Operation, view: str) -> None:
+        self.op, self.view = op, view
+        self._maps = {
+            "duodenum": self._fitted(min([-REACH["duodenum"], *self._marks(-1000, 0)]), 0.0, "duodenum"),
+            "small": self._fitted(0.0, op.valve, "small"),
+            "colon": self._fitted(
+                op.valve,
+                max([op.valve + REACH["colon"], *(m + 30 for m in self._marks(op.valve, 9e9))]),
+                "colon",
+            ),
+        }
+
+    def _marks(self, low: float, high: float) -> list[float]:
+        """Every cm at which something was done, between two."""
+        spans = [*((p.start, p.end) for p in self.op.bowel.places)]
+        spans += [(s.start, s.end) for s in self.op.steps if s.act in (*POINTS, "resect", "bypass")]
+        found = {at for span in spans for at in span} | {at for at, _ in self.op.bowel.loops}
+        return sorted(at for at in found if low < at < high)
+
+    def _fitted(self, low: float, high: float, track: str) -> list[tuple[float, float]]:
+        """Points of a map from cm to units: each stretch gets what it needs, and a share of the rest by its
+        length."""
+        first = CECUM if track == "colon" else 0.0
+        room = TRACKS[track].length - first
+        edges = [low, *self._marks(low, high), high]
+        stretches = [self._stretch(a, b, room / (high - low)) for a, b in pairwise(edges)]
+        needed = sum(s.needs for s in stretches)
+        wanted = sum(s.wants for s in stretches) or 1.0
+        share = max(room - needed, 0.0) / wanted
+        squeeze = min(1.0, room / needed) if needed else 1.0
+        points = [(low, first)]
+        for s in stretches:
+            points.append((s.end, points[-1][1] + s.needs * squeeze + s.wants * share))
+        return points
+
+    def _stretch(self, start: float, end: float, unit: float) -> Stretch:
+        place = next((p for p in self.op.bowel.places if p.start <= start and end <= p.end), None)
+        long = (end - start) * unit
+        if place is None:
+            return Stretch(start, end, max(long - LEAST["kept"], 1.0), LEAST["kept"])
+        if self.view == "closing":
+            return Stretch(start, end, 0.0, 0.0 if place.joined else LEAST["gap"])
+        return Stretch(start, end, max(long - LEAST["piece"], 0.0), LEAST["piece"])
+
+    def spot(self, at: float) -> tuple[str, float]:
+        """The track, and how far along it."""
+        track = "duodenum" if at < 0 else "small" if at <= self.op.valve else "colon"
+        return track, self._along(track, at)
+
+    def _along(self, track: str, at: float) -> float:
+        points = self._maps[track]
+        for (a, x), (b, y) in pairwise(points):
+            if at <= b:
+                return x + (y - x) * (max(at, a) - a) / (b - a)
+        return points[-1][1]
+
+    def way(self, start: float, end: float) -> str:
+        """The data of a path from one cm to another, over as many tracks as it takes."""
+        bounds = (("duodenum", -9e9, 0.0), ("small", 0.0, self.op.valve), ("colon", self.op.valve, 9e9))
+        spans = [(track, max(start, low), min(end, high)) for track, low, high in bounds]
+        return "".join(
+            TRACKS[track].part(self._along(track, a), self._along(track, b)) for track, a, b in spans if a < b
+        )
+
+
+@dataclass(frozen=True)
+class Joined:
+    """One anastomosis that was made: its number in the order made, and whether it stands at closing."""
+
+    number: int
+    step: Step
+    stands: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """An operation as its pictures tell it: pieces lettered in the order taken, anastomoses numbered as they
+    were made."""
+
+    op: Operation
+
+    @cached_property
+    def pieces(self) -> list[tuple[str, Step, float, float]]:
+        """Letter, step, and the longest stretch that this piece took of what was still there."""
+        found: list[tuple[str, Step, float, float]] = []
+        gone: list[tuple[float, float]] = []
+        for letter, step in zip(LETTERS, self.op.did("resect"), strict=False):
+            free = _free(step.start, step.end, gone) or [(step.start, step.end)]
+            found.append((letter, step, *max(free, key=lambda span: span[1] - span[0])))
+            gone.append((step.start, step.end))
+        return found
+
+    @cached_property
+    def joins(self) -> list[Joined]:
+        """Every anastomosis made between the ends of a place."""
+        standing = {p.joins[-1] for p in self.op.bowel.places if p.joined}
+        made = [(i, s) for i, s in enumerate(self.op.steps) if s.act == "join"]
+        return [Joined(n, step, i in standing) for n, (i, step) in enumerate(made, 1)]
+
+    def took(self, join: Joined) -> str:
+        """The letter of the piece that took this anastomosis along; "" where it stands."""
+        after = self.op.steps.index(join.step)
+        for letter, step, _, _ in self.pieces:
+            touches = step.start <= join.step.end and join.step.start <= step.end
+            if not join.stands and touches and self.op.steps.index(step) > after:
+                return letter
+        return ""
+
+    def number(self, place: Place) -> int:
+        """Which anastomosis stands at a joined place."""
+        made = [i for i, s in enumerate(self.op.steps) if s.act == "join"]
+        return made.index(place.joins[-1]) + 1
+
+
+def _free(start: float, end: float, gone: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What is left of a span when others are taken from it."""
+    left = [(start, end)]
+    for low, high in gone:
+        cut = [((a, min(b, low)), (max(a, high), b)) for a, b in left]
+        left = [(a, b) for two in cut for a, b in two if a < b]
+    return left
+
+
+# The same in words
+
+
+def in_words(op: Operation, view: str = "closing") -> str:
+    """What a picture shows, in order from the ligament of Treitz down; no length is told."""
+    told = Told(op)
+    if view == "closing":
+        return " ".join([_at_closing(told), *_taken(told), f"Anastomoses that stand: {_standing(op)}."])
+    order = sorted(told.pieces, key=lambda piece: piece[2])
+    where = ", ".join(_named(letter, step) for letter, step, _, _ in order) or "nothing"
+    if view == "anatomy":
+        return (
+            "The duodenum ends at the ligament of Treitz. From there the small bowel lies in loops, first"
+            " jejunum and then ileum, down to the valve. There the colon begins with the cecum and runs up,"
+            " across and down around the loops."
+        )
+    if view == "plan":
+        return f"The small bowel is whole. What will be taken out, from the ligament of Treitz down: {where}."
+    made = [f"number {j.number} between the ends of {_around(told, j)}" for j in told.joins]
+    what = f"Anastomoses made: {'; '.join(made)}." if made else "No anastomosis was made."
+    return f"Taken out, from the ligament of Treitz down: {where}. {what}"
+
+
+def _standing(op: Operation) -> int:
+    return sum(p.joined for p in op.bowel.places)
+
+
+def _named(letter: str, step: Step) -> str:
+    return f"piece {letter} ({step.name})" if step.name else f"piece {letter}"
+
+
+def _around(told: Told, join: Joined) -> str:
+    """The pieces that were gone where an anastomosis was made."""
+    before = told.op.steps.index(join.step)
+    letters = [
+        letter
+        for letter, step, _, _ in told.pieces
+        if told.op.steps.index(step) < before and join.step.start <= step.start and step.end <= join.step.end
+    ]
+    return f"the gap of {_listed(letters)}" if letters else "a place left open before"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _at_closing(told: Told) -> str:
+    """Everything there is to see along the bowel at closing."""
+    op = told.op
+    seen = [(p.start, _fate(told, p)) for p in op.bowel.places]
+    seen += [(at, "a loop brought out to the skin") for at, _ in op.bowel.loops]
+    seen += [(s.start, POINTS[s.act]) for s in op.steps if s.act in POINTS and not _within(op, s.start)]
+    seen += [(s.start, "the upper end of a bypass anastomosis") for s in op.did("bypass")]
+    if not any(p.start < op.valve < p.end for p in op.bowel.places):
+        seen.append((op.valve, "the valve"))
+    told_of = "; ".join(words for _, words in sorted(seen))
+    return f"At closing, from the ligament of Treitz down: {told_of}."
+
+
+def _within(op: Operation, at: float) -> bool:
+    return any(p.holds(at) for p in op.bowel.places)
+
+
+def _fate(told: Told, place: Place) -> str:
+    if place.joined:
+        colon = place.start < told.op.valve < place.end
+        return f"anastomosis {told.number(place)}" + (" of small bowel to colon" if colon else "")
+    if len(place.brought_out) > 1:
+        return "both ends of a gap brought out as stomas"
+    if place.brought_out:
+        upper = place.brought_out[0] == place.start
+        ends = ("upper", "lower") if upper else ("lower", "upper")
+        return f"the {ends[0]} end of a gap brought out as a stoma, the {ends[1]} end closed inside"
+    return "two ends stapled and left inside"
+
+
+def _taken(told: Told) -> Iterator[str]:
+    number = len(told.pieces)
+    if number:
+        letters = _listed([_named(letter, step) for letter, step, _, _ in told.pieces])
+        yield f"In jars: {number} {'piece' if number == 1 else 'pieces'}, {letters.replace('piece ', '')}."
+
+
+# Drawing
+
+
+_names = count(1)
+
+
+def draw(op: Operation, title: str, view: str = "closing", name: str = "") -> str:
+    """An SVG of the operation in one of `VIEWS`, with a title, and its words for those who do not see it.
+
+    `name` is the start of its ids; each picture of a page needs its own.
+    """
+    name, told = name or f"loops-{next(_names)}", Told(op)
+    lay = Lay(op, view)
+    jars = list(_jars(told)) if view == "closing" else []
+    marks = {"anatomy": _labels, "closing": _closing}.get(view, _history)
+    parts = [*_tube(lay), *marks(lay, told), *jars]
+    return (
+        f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT + (JARS if jars else 0)}" role="img"'
+        f' aria-labelledby="{name}-t {name}-d" xmlns="http://www.w3.org/2000/svg"><title'
+        f' id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(in_words(op, view))}</desc>'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _tube(lay: Lay) -> Iterator[str]:
+    """The bowel that is there, and the outline of what is not."""
+    op = lay.op
+    places = [] if lay.view in ("anatomy", "plan") else [p for p in op.bowel.places if p.end > p.start]
+    edges = [-9e9, *(at for p in places for at in (p.start, p.end)), 9e9]
+    kept = list(zip(edges[::2], edges[1::2], strict=True))
+    cecum = any(p.start < op.valve < p.end for p in places)
+    colon = "" if cecum else TRACKS["colon"].part(0.0, CECUM)
+    colon += "".join(lay.way(max(a, op.valve), b) for a, b in kept)
+    yield from _walls(colon, " far")
+    yield f'<path class="folds" d="{colon}"/>'
+    yield from _walls("".join(lay.way(a, min(b, 0.0)) for a, b in kept), " far thin")
+    if lay.view == "done":
+        yield from (f'<path class="gone" d="{lay.way(p.start, p.end)}"/>' for p in places)
+    yield from _walls("".join(lay.way(max(a, 0.0), min(b, op.valve)) for a, b in kept), "")
+
+
+def _walls(way: str, kind: str) -> Iterator[str]:
+    """A tube: its wall, and what is inside."""
+    if way:
+        yield f'<path class="wall{kind}" d="{way}"/><path class="tube{kind}" d="{way}"/>'
+
+
+def _labels(lay: Lay, told: Told) -> Iterator[str]:
+    """The names of the parts, and a bar at each end of the small bowel."""
+    yield from (_across(lay, at, 13, "cut") for at in (0.0, lay.op.valve))
+    for words, x, y in NAMES:
+        anchor = "start" if x < 100 else "middle"
+        yield f'<text class="name" x="{x}" y="{y}" style="text-anchor: {anchor}">{words}</text>'
+
+
+def _history(lay: Lay, told: Told) -> Iterator[str]:
+    """Where the pieces came from, lettered; in `done` also every anastomosis that was made, numbered."""
+    wishes = [((a + b) / 2, "letter", letter) for letter, _, a, b in told.pieces]
+    for _, step, _, _ in told.pieces if lay.view == "plan" else ():
+        yield f'<path class="piece" d="{lay.way(step.start, step.end)}"/>'
+        yield from (_across(lay, at, 11, "cut") for at in (step.start, step.end))
+    for join in told.joins if lay.view == "done" else ():
+        yield f'<path class="thread" d="{lay.way(join.step.start, join.step.end)}"/>'
+        wishes.append(((join.step.start + join.step.end) / 2, "number", str(join.number)))
+    yield from _points(lay)
+    for x, y, kind, text in _spread(lay, wishes):
+        yield _badge(x, y, kind, text)
+
+
+def _spread(lay: Lay, wishes: list[tuple[float, str, str]]) -> Iterator[tuple[float, float, str, str]]:
+    """Badges on the bowel, moved along it until none lies on another."""
+    spots: dict[str, list[tuple[float, str, str]]] = {}
+    for at, kind, text in wishes:
+        track, along = lay.spot(at)
+        spots.setdefault(track, []).append((along, kind, text))
+    for track, row in spots.items():
+        row.sort()
+        for at, (_, kind, text) in zip(_apart([each[0] for each in row]), row, strict=True):
+            x, y, _ = TRACKS[track].at(at)
+            yield x, y, kind, text
+
+
+APART = 21.0  # units between the middles of two badges
+
+
+def _apart(spots: list[float]) -> list[float]:
+    """The same spots, pushed from one another until no two are too close."""
+    for _ in range(60):
+        for i in range(len(spots) - 1):
+            push = (APART - spots[i + 1] + spots[i]) / 2
+            if push > 0:
+                spots[i], spots[i + 1] = spots[i] - push, spots[i + 1] + push
+    return spots
+
+
+def _badge(x: float, y: float, kind: str, text: str) -> str:
+    """A letter in a square, or a number in a circle."""
+    shape = (
+        f'<rect class="letter" x="{x - 9:.1f}" y="{y - 9:.1f}" width="18" height="18" rx="3"/>'
+        if kind == "letter"
+        else f'<circle class="number" cx="{x:.1f}" cy="{y:.1f}" r="9.5"/>'
+    )
+    on = ' class="on"' if kind == "number" else ""
+    return f'<g data-{kind}="{text}">{shape}<text{on} x="{x:.1f}" y="{y + 5:.1f}">{text}</text></g>'
+
+
+def _closing(lay: Lay, told: Told) -> Iterator[str]:
+    """What stands, what was brought out, what was left."""
+    rings = []
+    for place in told.op.bowel.places:
+        if place.joined:
+            yield _across(lay, place.start, 13, "ring")
+            rings.append((place.start, "number", str(told.number(place))))
+            continue
+        for at in (place.start, place.end):
+            yield _stoma(lay, at) if at in place.brought_out else _across(lay, at, 11, "cut")
+    yield from (_stoma(lay, at, loop=True) for at, _ in told.op.bowel.loops)
+    yield from _points(lay)
+    for x, y, kind, text in _spread(lay, rings):
+        yield _badge(x, y, kind, text)
+
+
+def _points(lay: Lay) -> Iterator[str]:
+    """What was done at one spot of bowel that stays, and bypasses."""
+    for step in lay.op.steps:
+        if step.act in POINTS and not _within(lay.op, step.start):
+            x, y, _ = _where(lay, step.start)
+            yield f'<path class="point" d="M{x:.1f} {y - 11:.1f}l8 11l-8 11l-8 -11z"/>'
+        if step.act == "bypass":
+            (x, y, _), (u, v, _) = _where(lay, step.start), _where(lay, step.end)
+            yield f'<path class="thread" d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}"/>'
+
+
+def _where(lay: Lay, at: float) -> tuple[float, float, float]:
+    track, along = lay.spot(at)
+    return TRACKS[track].at(along)
+
+
+def _across(lay: Lay, at: float, half: float, kind: str) -> str:
+    """A line across the bowel."""
+    x, y, heading = _where(lay, at)
+    h = heading * pi / 180
+    dx, dy = -sin(h) * half, cos(h) * half
+    return f'<path class="{kind}" d="M{x - dx:.1f} {y - dy:.1f}L{x + dx:.1f} {y + dy:.1f}"/>'
+
+
+def _stoma(lay: Lay, at: float, loop: bool = False) -> str:
+    """A rosette of bowel on the skin: one opening, or the two of a loop."""
+    x, y, _ = _where(lay, at)
+    holes = (-4.5, 4.5) if loop else (0.0,)
+    inside = "".join(f'<circle class="stoma" cx="{x + d:.1f}" cy="{y:.1f}" r="2.5"/>' for d in holes)
+    return f'<circle class="stoma" cx="{x:.1f}" cy="{y:.1f}" r="12.5"/>{inside}'
+
+
+def _jars(told: Told) -> Iterator[str]:
+    """The pieces, each in its jar."""
+    top, room = HEIGHT + 6, min(44.0, (WIDTH - 90) / max(len(told.pieces), 1))
+    if told.pieces:
+        yield f'<text class="quiet" x="44" y="{top + 28}">taken out</text>'
+    for i, (letter, *_) in enumerate(told.pieces):
+        x = 88 + i * room
+        yield (
+            f'<path class="jar" d="M{x:g} {top + 8}h30v32a4 4 0 0 1 -4 4h-22a4 4 0 0 1 -4 -4zM{x + 2:g}'
+            f' {top + 2}h26v6h-26z"/><path class="in-jar" d="M{x + 7:g} {top + 34}c3 -8 6 5 9 -1s4 -8 7'
+            f' -4"/><text x="{x + 15:g}" y="{top + 29}">{letter}</text>'
+        )

@@ -1,0 +1,97 @@
+"""The small questions of a chapter in a real browser: by finger, by key, without scripts, and without a
+grader."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+GRADER = re.compile(r"pyodide|worker\.js|bank\.json")
+
+
+def turn(page, kind):
+    return page.locator(f'.casebook-turn[data-kind="{kind}"]').first
+
+
+def verdict(section, word):
+    status = section.get_by_role("status")
+    expect(status).to_have_attribute("data-verdict", word)
+    return status
+
+
+def test_the_first_question_is_on_the_first_screen_of_a_phone_and_is_answered_by_finger(visit, site):
+    page = visit("book/welcome.html", viewport={"width": 390, "height": 844}, has_touch=True)
+    section = turn(page, "tap")
+    number = section.locator('svg [data-number="2"]')
+    assert number.bounding_box()["y"] < 700
+    site.asked.clear()
+    number.tap()
+    expect(section.get_by_role("checkbox", name="Number 2")).to_be_checked()
+    section.get_by_role("button", name="Check").tap()
+    verdict(section, "wrong")
+    # The verdict lies where it can be seen, and the answer is not told yet.
+    expect(section.get_by_role("status")).to_be_in_viewport()
+    expect(section.locator(".casebook-turn-says p")).to_have_count(1)
+    expect(section.get_by_text("Two stand.")).to_be_hidden()
+    for name in ("Number 2", "Number 1", "Number 3"):
+        section.get_by_role("checkbox", name=name).click()
+    section.get_by_role("button", name="Check").tap()
+    verdict(section, "correct")
+    expect(section.get_by_text("Two stand.")).to_be_visible()
+    assert not [path for path in site.asked if GRADER.search(path)]
+
+
+def test_a_second_wrong_try_says_more(visit):
+    section = turn(visit("book/joins.html"), "tap")
+    check = section.get_by_role("button", name="Check")
+    for number in ("Number 1", "Number 2"):
+        section.get_by_role("checkbox", name=number).check()
+    check.click()
+    expect(section.locator(".casebook-turn-says p")).to_have_count(1)
+    check.click()
+    expect(section.locator(".casebook-turn-says")).to_contain_text("Number 2 went with piece C.")
+
+
+def test_an_order_is_made_with_keys_alone(visit):
+    page = visit("book/bowel.html")
+    section = turn(page, "order")
+    wanted = ["taken out", "widened", "sewn together"]
+    for place, words in enumerate(wanted):
+        row = section.locator("li", has_text=words)
+        while row.evaluate("e => [...e.parentNode.children].indexOf(e)") > place:
+            row.get_by_role("button", name=re.compile("Move up")).focus()
+            page.keyboard.press("Enter")
+            # The button that was pressed keeps the focus, wherever its row went.
+            assert row.evaluate("e => e.contains(document.activeElement)")
+    section.get_by_role("button", name="Check").press("Enter")
+    verdict(section, "correct")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [(" 44120 ; 44121", "correct"), ("44120, 44121", "correct"), ("44120", "wrong")]
+)
+def test_a_foreseen_claim_needs_no_grader(visit, site, text, word):
+    section = turn(visit("book/joins.html"), "claim")
+    site.asked.clear()
+    section.get_by_role("textbox").fill(text)
+    section.get_by_role("textbox").press("Enter")
+    status = section.get_by_role("status")
+    expect(status).not_to_have_attribute("data-verdict", "")
+    assert (status.get_attribute("data-verdict") == "correct") == (word == "correct")
+    assert not [path for path in site.asked if GRADER.search(path)]
+
+
+def test_a_claim_that_nobody_foresaw_goes_to_the_grader(visit):
+    section = turn(visit("book/joins.html"), "claim")
+    section.get_by_role("textbox").fill("44120; 44121; 44800 x7")
+    section.get_by_role("button", name="Check").click()
+    expect(section.get_by_role("status")).to_have_attribute(
+        "data-verdict", re.compile("partly|wrong"), timeout=60_000
+    )
+
+
+def test_with_scripts_off_the_answer_can_be_opened(visit):
+    section = turn(visit("book/welcome.html", java_script_enabled=False), "tap")
+    expect(section.get_by_role("button", name="Check")).to_be_hidden()
+    section.get_by_text("Show the answer").click()
+    expect(section.get_by_text("Number 1 and number 3.")).to_be_visible()

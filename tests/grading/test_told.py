@@ -1,0 +1,140 @@
+"""What is said of a wrong answer names the slip that made it, and only what this answer tells."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from casebook import cases
+from casebook.coding.note import Note
+from casebook.coding.rules import RULEBOOK
+from casebook.coding.rules.modifiers import GLOBAL_DAYS
+from casebook.grading import Item
+from casebook.grading.feedback import (
+    amounts_to,
+    correction,
+    headline,
+    in_text,
+    rule_as_read,
+    said_line_by_line,
+    settled,
+)
+from casebook.practice.likely import candidate_answers
+from tests.minimal_cases import item as minimal
+from tests.slips import labelled
+
+EVERY = 8  # of the answers that are one slip away, in every fourth shipped case: a sample of some hundreds
+NAMED = 0.95  # of the slips in the sample
+
+
+def of(op):
+    return Item("", Note((op,)), {}, {})
+
+
+def said(grade):
+    """All that is said of an answer without the search for the nearest change, as one text."""
+    setright, amounts = correction(grade), amounts_to(grade)
+    parts = [amounts or "", grade.tempts or "", setright or "", grade.doubt or ""]
+    return " ".join([*parts, *said_line_by_line(grade)])
+
+
+def sample():
+    for path in cases.library()[::4]:
+        item = cases.load(path).item
+        yield from ((item, slip) for slip in labelled(item))
+
+
+SAMPLE = list(sample())[::EVERY]
+#: What must be said of each kind of slip.
+NAMES = {
+    "query for bill": lambda slip, words: "You asked the surgeon" in words,
+    "bill for query": lambda slip, words: "defensible reading" in words,
+    "dropped": lambda slip, words: (
+        (f"{slip.code} " in words and "missing" in words) or "left" in words or "without its base" in words
+    ),
+    "doubled": lambda slip, words: re.search(
+        rf"{slip.code} (has|stands)|once for every|one unit|units", words
+    ),
+    "unit more": lambda slip, words: re.search(rf"{slip.code} has .* not|units|counted", words),
+    "unit less": lambda slip, words: re.search(rf"{slip.code} has .* not|one unit|limit", words),
+    "modifier added": lambda slip, words: re.search(rf"\b{slip.mark}\b|assistant", words),
+    "modifier dropped": lambda slip, words: (
+        slip.mark in words or "modifier that ties" in words or "mark of this" in words
+    ),
+    "family of a line": lambda slip, words: re.search(r"one family|laparoscopic|open code", words),
+    "family": lambda slip, words: re.search(r"laparoscopic|open code", words),
+    "added": lambda slip, words: slip.code in words or re.search(r"You (billed|counted|put)", words),
+}
+
+
+def test_the_slip_that_made_an_answer_is_named():
+    assert len(SAMPLE) >= 200
+    missed = [
+        f"{item.id}: {slip.kind} {slip.code} {slip.mark}: {slip.text}: {said(item.grade(slip.text))}"
+        for item, slip in SAMPLE
+        if not NAMES[slip.kind](slip, said(item.grade(slip.text)))
+    ]
+    assert len(missed) <= (1 - NAMED) * len(SAMPLE), missed
+
+
+def test_nothing_is_said_in_the_words_of_the_tables_or_against_what_the_answer_shows():
+    for item, slip in SAMPLE:
+        grade = item.grade(slip.text)
+        words = said(grade)
+        assert not re.search(r"\bMAI\b|\bindicator\b|\bNone\b|[{}]", words), words
+        assert len(grade.counted) <= (2 if grade.explained.together else 1)
+        assert set(grade.counted) <= set(grade.likely)
+        assert not re.search(r"pays (more|less)|by payment", words)
+        if "joined" in words and "No ends were joined" in words:
+            assert not any(p.joined for op in item.note.readings for p in op.bowel.places)
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_nothing_settles_what_is_not_settled_and_a_right_answer_has_its_reason(path):
+    page = cases.load(path).page()
+    item = cases.load(path).item
+    for answer in candidate_answers(page):
+        grade = item.grade(answer)
+        part = settled(grade, item)
+        if headline(grade).startswith("Not settled") or grade.doubt:
+            assert part.title != "What settles it"
+        if part.title == "What settles it":
+            assert all("name" in row for row in part.rows), "a sentence that lacks something settles nothing"
+        if grade.verdict == "correct" and not grade.view:
+            assert item.key["why"]
+
+
+def test_both_errors_are_named_where_there_are_two():
+    words = said(minimal("d01a-one-long-piece").grade("44120 x2"))
+    assert "one anastomosis stands at closing" in words
+    assert "its limit is 1 a day" in words
+
+
+def test_what_was_left_off_is_said_by_name():
+    words = said(cases.load("alder").item.grade("44120"))
+    assert words.startswith("You left the second anastomosis (the lower stricture) off.")
+
+
+def test_a_reading_honestly_taken_is_no_choice_by_payment():
+    item = minimal("d03c-as-written")
+    counted = {m.id for answer in ("44120", "44120; 44121") for m in item.grade(answer).counted}
+    assert counted == {"first-reading-billed"}
+
+
+@pytest.mark.parametrize("days", [1, GLOBAL_DAYS + 1])
+def test_why_a_mark_of_a_later_session_is_not_asked_for(days):
+    op = minimal("d11c-unrelated").note.readings[0]
+    item = of(replace(op, days=days))
+    words = said(item.grade("44120-78; 44121"))
+    assert ("days of the earlier operation are over" in words) == (days > GLOBAL_DAYS)
+    assert ("nothing to do with the earlier one" in words) == (days <= GLOBAL_DAYS)
+
+
+@pytest.mark.parametrize("id", RULEBOOK)
+def test_a_rule_is_quoted_with_its_address_confidence_and_date(id):
+    row = rule_as_read(id)
+    assert row["page"] == f"book/rules.html#rule-{id}"
+    for part in (row["says"], row["confidence"], row["page"], *(a["title"] for a in row["authorities"])):
+        assert part in row["copy"]
+    assert re.search(r"as of 20\d\d-\d\d-\d\d", row["copy"])
+    assert in_text({"kind": "rules", "rows": [row]}) == [row["copy"]]

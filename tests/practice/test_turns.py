@@ -1,0 +1,95 @@
+"""Small questions: the answer follows from the operation, and nothing else is called right."""
+
+import pytest
+from hypothesis import assume, given, settings
+
+from casebook.coding.operation import Operation
+from casebook.grading import item_of
+from casebook.practice import turns
+from tests.strategies import operations
+
+PIECES = [{"resect": [200, 220]}, {"join": [200, 220]}, {"resect": [300, 318]}, {"join": [300, 318]}]
+REDONE = [*PIECES, {"resect": [318, 328]}, {"join": [300, 328]}]
+
+
+def as_data(op: Operation):
+    return {"valve": op.valve, "steps": [s.as_mapping() for s in op.steps]}
+
+
+def right(turn):
+    return {key for key, said in turn.table.items() if said.verdict == "correct"}
+
+
+@settings(max_examples=40)
+@given(operations(1, 2))
+def test_just_the_standing_anastomoses_are_right(op):
+    assume(2 <= len(op.did("join")) <= turns.MOST_TO_TAP and not op.left and op.follows is None)
+    standing = [p.joins[-1] for p in op.bowel.places if p.joined]
+    assume(standing)
+    made = [i for i, s in enumerate(op.steps) if s.act == "join"]
+    turn = turns.make("tap", as_data(op))
+    assert right(turn) == {",".join(str(made.index(i) + 1) for i in sorted(standing))}
+    assert all(said.asks and said.says for said in turn.table.values() if said.verdict != "correct")
+
+
+@settings(max_examples=40)
+@given(operations(1, 2))
+def test_just_the_number_that_stands_is_right(op):
+    assume(not op.left and op.follows is None)
+    turn = turns.make("count", as_data(op))
+    assert right(turn) == {str(sum(p.joined for p in op.bowel.places))}
+    assert {key for key, _ in turn.options} == set(turn.table)
+
+
+def test_a_wrong_count_is_told_what_it_counts():
+    table = turns.make("count", {"steps": REDONE}).table
+    assert "pieces came out" in table["3"].asks
+    assert "went with piece C" in table["3"].says
+    assert table["2"].verdict == "correct"
+
+
+def test_every_order_is_in_the_table_and_one_is_right():
+    turn = turns.make("order", {"steps": PIECES})
+    assert len(turn.table) == 24
+    assert right(turn) == {"0,1,2,3"}
+    assert ",".join(key for key, _ in turn.options) != "0,1,2,3"
+
+
+@pytest.mark.parametrize("steps", [PIECES, REDONE])
+def test_the_table_says_of_a_claim_what_the_grader_says(steps):
+    item = item_of({"readings": [{"steps": steps}]})
+    table = turns.make("claim", {"steps": steps}).table
+    assert "44120;44121" in right(turns.make("claim", {"steps": steps}))
+    for text, said in table.items():
+        assert said.verdict == item.grade(text).verdict
+    assert len({said.verdict for said in table.values()}) == 3
+
+
+def test_a_mark_that_does_not_matter_is_never_dropped():
+    table = turns.make("claim", {"steps": PIECES}).table
+    assert table["44120;44121"].verdict == "correct"
+    assert table["44120;44121-51"].verdict != "correct"
+
+
+def test_the_sentence_that_decides_is_the_one_of_the_anastomosis():
+    steps = [{"resect": [200, 220], "evidence": "out"}, {"join": [200, 220], "evidence": "stands"}]
+    lines = {"A piece was taken out.": "out", "The ends were joined.": "stands", "Two jars were sent.": None}
+    turn = turns.make("line", {"steps": steps}, lines)
+    assert right(turn) == {"2"}
+    assert "what became of the ends" in turn.table["1"].asks
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("tap", {"steps": PIECES[:2]}),
+        ("order", {"steps": PIECES[:2]}),
+        ("line", {"steps": PIECES}),
+        ("count", {"steps": PIECES, "about": "sponges"}),
+        ("count", {"steps": [{"join": [1, 2]}]}),
+        ("sing", {"steps": PIECES}),
+    ],
+)
+def test_what_an_operation_cannot_answer_is_refused(kind, data):
+    with pytest.raises(ValueError, match=r"\w"):
+        turns.make(kind, data)
