@@ -17,6 +17,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+from casebook import files
 from casebook.coding import edits, typed
 from casebook.coding.claim import Claim, Line, show
 from casebook.grading import Item, grade_page, item_of
@@ -175,7 +176,7 @@ NONE = gzip.compress(b"null", 9, mtime=0)
 def _put(static: Path, case: Path, content: bytes) -> None:
     out = static / published(case.stem)
     out.parent.mkdir(exist_ok=True)
-    out.write_bytes(content)
+    files.write(out, content)
 
 
 def fill(static: Path, cache: Path) -> int:
@@ -185,10 +186,9 @@ def fill(static: Path, cache: Path) -> int:
     if not missing:
         return 0
     (cache / FOLDER).mkdir(exist_ok=True)
-    with building.inside(cache) as work, ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
+    with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
         for (file, table), content in zip(missing.items(), pool.map(_packed_file, missing), strict=True):
-            (work / table.name).write_bytes(content)
-            building.put(work / table.name, table)
+            files.write(table, content)
             _only(table, file.stem)
             _put(static, file, content)
     return len(missing)
