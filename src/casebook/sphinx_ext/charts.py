@@ -29,6 +29,7 @@ from casebook.cases.terms import terms_in
 from casebook.errors import CaseError
 from casebook.practice import belly, diagram, loops
 from casebook.quiz import markup as quiz
+from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
 from casebook.quiz.module import source
 
@@ -110,7 +111,8 @@ class NeutralMarks(SphinxTransform):
         note_package(self.env)
         whole: nodes.Element = next(iter(self.document.findall(nodes.section)), self.document)
         size = vars(self.env.app).get("casebook_bytes")  # none where no HTML is written
-        whole.append(markup(html=quiz.section_html(page, download_bytes=size)))
+        made = verdicts.published(case.id)
+        whole.append(markup(html=quiz.section_html(page, download_bytes=size, verdicts=made)))
 
 
 class ChartSheet(SphinxPostTransform):
@@ -210,6 +212,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         )
         file = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
         told += [f"{docname}: the page shows {what}" for what in leaks(page, file.read_text("utf-8"))]
+    verdicts.publish(static, Path(app.srcdir, ".cache"))
     for name in UNUSED:
         shutil.rmtree(static.parent / name, ignore_errors=True)
     if told:
