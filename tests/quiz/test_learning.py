@@ -74,6 +74,36 @@ def test_lines_are_marked_and_scored(visit, how):
     assert kept(quiz)["attempts"][0]["evidence"] == 0.5
 
 
+def test_short_forms_explain_themselves_and_sections_fold(visit):
+    quiz = visit()
+    page, says = quiz.page, quiz.page.locator(".casebook-term-says")
+    whole = page.locator(".casebook-chart").inner_text()
+    word = page.get_by_role("button", name="abdomen")  # the first of two
+    word.click()
+    expect(says).to_have_text("abdomen The belly, inside & out.")
+    page.keyboard.press("Escape")
+    expect(says).to_be_hidden()
+    expect(word).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(says).to_have_text("segment A piece.")
+    page.keyboard.press("Escape")
+    page.locator(".casebook-chart summary").click()
+    expect(page.get_by_text("One abdomen.")).to_be_hidden()
+    quiz.section.get_by_role("button", name="Mark the lines that decide").click()
+    expect(page.get_by_text("One abdomen.")).to_be_visible()
+    assert page.locator(".casebook-chart").inner_text() == whole
+    assert page.locator(".casebook-chart :is(button, summary)").count() == 0
+    page.get_by_role("button", name="Done").click()
+    expect(word).to_be_visible()
+
+
+def test_without_scripts_a_chart_is_plain_text(visit):
+    page = visit(java_script_enabled=False).page
+    expect(page.get_by_text("The abdomen was closed.")).to_be_visible()
+    assert page.locator(".casebook-chart :is(button, summary)").count() == 0
+
+
 def test_how_sure_one_is_is_offered_and_never_required(visit):
     quiz = visit()
     quiz.answer("44120", "wrong")
@@ -218,7 +248,8 @@ def test_what_an_older_book_kept_is_taken_over(visit):
             on_site(f"localStorage['casebook.attempts'] ??= {json.dumps(json.dumps(older))}")
         )
     )
-    expect(quiz.section.get_by_text("Last time you answered 44120 x2: not right.")).to_be_visible()
+    told = "Last time you answered 44120 x2: not right, in an earlier edition of this chart."
+    expect(quiz.section.get_by_text(told)).to_be_visible()
     quiz.answer("44120", "wrong")
     assert kept(quiz)["version"] == 1
     assert [each["answer"] for each in kept(quiz)["attempts"]] == ["44120 x2", "44120"]
