@@ -83,10 +83,12 @@ fuzz: $(READY)
 bench: $(READY) book
 	@$(PY) tools/browser.py
 	@$(PY) tools/bench_grader.py
+	@$(PY) tools/bench_tables.py
 	@$(PY) tools/bench_class.py
 	@$(PY) tools/bench_room.py
 	@$(PY) tools/bench_payer_files.py
 	@$(PY) tools/bench.py
+	@$(PY) tools/bench_engines.py
 
 clean:
 	rm -rf _build .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

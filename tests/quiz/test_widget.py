@@ -110,7 +110,7 @@ def test_it_answers_the_quiz_that_is_shown(shown, monkeypatch):
     asked = {"do": "grade", "answer": "44120 x2", "lines": None, "diagnoses": None}
     shown._handle_custom_msg({"id": "7", "asked": json.dumps(asked)}, [])
     assert [(each["id"], json.loads(each["told"])) for each in sent] == [
-        ("7", shown.check("44120 x2").graded)
+        ("7", {**shown.check("44120 x2").graded, "counted": ["primary-per-join"]})
     ]
     assert [(kept["case"], kept["answer"], kept["verdict"]) for kept in shown.attempts[:1]] == [
         ("rowan", "44120 x2", "wrong")
