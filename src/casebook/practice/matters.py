@@ -337,7 +337,8 @@ def _valve() -> Words:
             rf"|ileocolic|ileo-?ile\w+|specimen|bowel segment"
         ),
         re.compile(
-            rf"\b(?:{WHAT}|identify|location|level)\b.*\b(?:{line}|{valve}|distal (?:extent|limit)|extent of|resection (?:ended|end|stop|stopped))"
+            rf"\b(?:{WHAT}|identify|location|level)\b.*\b(?:{line}|{valve}|distal (?:extent|limit)"
+            rf"|extent of|resection (?:ended|end|stop|stopped))"
             r"|\b(?:what|which|where|describe|clarify|specify|state|explain"
             r"|identify)\b.*\b(?:anastomos\w+|joined|connected|attached|brought to|r side|right side"
             r"|structures?|portions? of (?:the )?bowel|segments? of bowel)\b"
