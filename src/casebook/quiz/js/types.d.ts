@@ -84,6 +84,8 @@ export interface Explored extends Omit<Picture, "title"> {
   joins: number;
   open: [number, number][];
   joined: [number, number][];
+  /** What a place is called, by its two ends. */
+  called: Record<string, string>;
   because: Rule[];
   not_billed: { code: string; says: string }[];
 }
