@@ -83,6 +83,7 @@ bench: $(READY) book
 	@$(PY) tools/bench_room.py
 	@$(PY) tools/bench_payer_files.py
 	@$(PY) tools/bench.py
+	@$(PY) tools/bench_engines.py
 
 clean:
 	rm -rf _build .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

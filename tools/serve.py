@@ -30,8 +30,14 @@ class Pages(http.server.SimpleHTTPRequestHandler):
     }
 
     def end_headers(self) -> None:
-        """Let the browser keep files, but ask each time whether they changed: authors rebuild often."""
+        """Let the browser keep files, but ask each time whether they changed: authors rebuild often. What the
+        book wants to be sent beside them stands in its `_headers`."""
         self.send_header("Cache-Control", "no-cache")
+        wanted = pathlib.Path(self.directory, "_headers")
+        for line in wanted.read_text("utf-8").splitlines() if wanted.is_file() else ():
+            if line.startswith(" "):
+                name, _, value = line.strip().partition(": ")
+                self.send_header(name, value)
         super().end_headers()
 
     def log_message(self, *args: object) -> None:
