@@ -79,6 +79,7 @@ test-all: lint book
 bench: $(READY) book
 	@$(PY) tools/browser.py
 	@$(PY) tools/bench_grader.py
+	@$(PY) tools/bench_tables.py
 	@$(PY) tools/bench_class.py
 	@$(PY) tools/bench_room.py
 	@$(PY) tools/bench_payer_files.py

@@ -72,13 +72,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
     check_free(port)
-    if status := subprocess.run([sys.executable, str(ROOT / "tools" / "book.py")], check=False).returncode:
+    book = [sys.executable, str(ROOT / "tools" / "book.py"), "--without-verdicts"]
+    if status := subprocess.run(book, check=False).returncode:
         sys.exit(status)
-    with server(port) as pages:
+    # Until its table is there, a page asks Python.
+    beside = subprocess.Popen([sys.executable, str(ROOT / "tools" / "verdicts.py")])
+    with server(port) as pages, beside:
         print(f"\nThe book is at http://localhost:{port}/   (Ctrl+C stops)\n", flush=True)
         try:
             pages.serve_forever()
         except KeyboardInterrupt:
+            beside.terminate()
             print("\nStopped.")
 
 
