@@ -588,6 +588,14 @@ def test_a_chart_that_no_rule_decides_is_met_and_never_judged():
     assert "no rule decides this operation" in str(next(iter(check(claimed))))
 
 
+def test_a_chart_is_read_in_a_few_minutes():
+    words = [case.page()["words"] for case in every_case()]
+    assert sum(count < 4 * 250 for count in words) >= 0.9 * len(words)
+    for case in every_case()[:6]:
+        report = re.split(r"^## ", case.unmarked.partition("## Operative report")[2], flags=re.MULTILINE)[0]
+        assert len(report.split()) < 300, case.id
+
+
 #: Words of titles that say who the patient is, or join the others.
 FRAME = frozenset(
     "woman man boy girl newborn with from after long since still under that whose lives years weeks who"
