@@ -83,14 +83,18 @@ AS_READ = {
     "rule": RULE,
     "confidence": OneOf("confirmed", "derived", "secondary", "recalled", "contested"),
     "authorities": Each({"id": OneOf(*AUTHORITIES), "title": str, "edition": str, "address": str}),
+    "page": str,
+    "copy": str,
 }
-PLAIN = OneOf("amounts", "tempts", "correction", "lines", "doubt", "evidence", "diagnoses", "ask", "flip")
+PLAIN = OneOf(
+    "amounts", "why", "tempts", "correction", "lines", "doubt", "evidence", "diagnoses", "ask", "flip"
+)
 FEEDBACK = {
     "headline": str,
     "parts": Each(
         OneOf(
             {"kind": PLAIN, "title": str, "rows": Each(ROW)},
-            {"kind": OneOf("settles"), "title": str, "rows": Each(QUOTE)},
+            {"kind": OneOf("settles"), "title": str, "rows": Each(OneOf(QUOTE, ROW))},
             {"kind": OneOf("rules"), "title": str, "rows": Each(AS_READ)},
             {"kind": OneOf("next"), "title": str, "rows": Each({"says": str, "case": str})},
         )

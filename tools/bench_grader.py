@@ -1,5 +1,5 @@
 """Measure the grader: importing it, deriving a claim, grading first and again, scrubbing, a class of answers;
-and slips.
+slips; and what a score is worth that was had without reading.
 
 Every figure of one run comes from this machine in this run; compare them with one another, not with other
 machines.
@@ -23,6 +23,7 @@ from casebook.coding.rules import derive  # noqa: E402
 from casebook.grading import Item  # noqa: E402
 from casebook.grading.feedback import result  # noqa: E402
 from casebook.practice.likely import candidate_answers  # noqa: E402
+from tests.guessing import FOLDS, SEEDS, WORDS, Guesser  # noqa: E402
 from tests.slips import Tally, everything  # noqa: E402
 
 CLASS = 100_000  # answers
@@ -107,6 +108,12 @@ def main() -> None:
         f"{time.perf_counter() - start:.2f} s",
         "aim: 2 s",
     )
+    guesser = Guesser.of_the_bank()
+    mean, answer = guesser.constant()
+    say(f"mean score of the best constant answer, {answer}", f"{mean:.3f}", "aim: at most 0.35")
+    for seed in SEEDS:
+        what = f"a list of {WORDS} words and a default, {FOLDS} folds, seed {seed}"
+        say(what, f"{guesser.listed(seed):.3f}", "aim: at most 0.45")
     tally = Tally()
     for name, item in everything():
         tally.add(name, item)

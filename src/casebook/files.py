@@ -100,14 +100,22 @@ def place(made: Path, target: Path) -> None:
 
 def not_among(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """Raises CommandError where an output is one of the inputs, by whatever name: it would be lost."""
-    read = [path for path in inputs if path.exists()]
+    read = [path for path in inputs if _there(path)]
     for out in outputs:
-        if out.exists() and any(os.path.samefile(out, path) for path in read):
+        if _there(out) and any(os.path.samefile(out, path) for path in read):
             raise CommandError(f"{out}: it is one of the files that are read; give the output another name")
 
 
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
+
+
 def _bytes(content: str | bytes) -> bytes:
-    return content.encode("utf-8") if isinstance(content, str) else content
+    # Half a character, which a name of a file can hold, is spelled out.
+    return content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
 
 
 def _part(folder: Path) -> Path:

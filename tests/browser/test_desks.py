@@ -34,7 +34,7 @@ def fetched(site):
 
 def kept(page):
     """The test under way, as the browser keeps it."""
-    return json.loads(page.evaluate("localStorage['casebook.test']"))[""]
+    return json.loads(page.evaluate("localStorage['casebook.test']"))["tests"][""]
 
 
 def begin(page, seed, kind="typed", feedback="end", number="5"):
@@ -115,7 +115,8 @@ def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visi
 def test_time_ends_a_test_also_while_the_page_is_closed(visit, left):
     page = visit("book/test_yourself.html")
     begin(page, 3)
-    soon = f"{{'': {{...JSON.parse(localStorage['casebook.test'])[''], ends: Date.now() + {left}}}}}"
+    kept = "JSON.parse(localStorage['casebook.test']).tests['']"
+    soon = f"{{'': {{...{kept}, ends: Date.now() + {left}}}}}"  # as an older book kept it
     page.evaluate(f"localStorage['casebook.test'] = JSON.stringify({soon})")
     page.reload()
     page.get_by_role("button", name="Go on" if left > 0 else "See the result").click()

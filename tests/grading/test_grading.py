@@ -23,6 +23,7 @@ from casebook.grading.feedback import result
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.likely import candidate_answers
 from casebook.testing.operations import made_up
+from tests.guessing import SEEDS, Guesser
 from tests.minimal_cases import EXPECTED, FOLDER, bag, case, item, lines
 from tests.shapes import GRADE, fits
 from tests.slips import NEIGHBOURS, slips
@@ -546,6 +547,35 @@ def test_below_correct_four_tenths_and_more_is_partly():
             assert grade.verdict in ("partly", "wrong")
             assert grade.verdict == "partly" or grade.score < 0.4, (name, answer)
             assert grade.score < 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "at_most"),
+    [
+        ("d02-two-segments-two-joins", "44120", 0.3),
+        ("d02-two-segments-two-joins", "44120; 44121 x2", 0.4),  # a unit too many: about a missing line
+        ("d02-two-segments-two-joins", "44120; 44121 x8", 0.4),
+        ("d01a-one-long-piece", "44120; 44121", 0.3),  # nothing supports it
+        ("d12a-ileocecal-and-small", "44160; 44120", 0.49),  # 59 is the point
+        ("d12a-ileocecal-and-small", "44120-59", 0.49),  # the main code is missing
+        ("d11a-planned", "44120", 0.49),
+        ("d11a-planned", "44120-78", 0.49),
+    ],
+)
+def test_what_misses_the_point_has_less_than_half(name, answer, at_most):
+    assert item(name).grade(answer).score <= at_most
+
+
+def test_a_unit_too_many_costs_about_what_a_missing_line_does():
+    two = item("d02-two-segments-two-joins")
+    assert abs(two.grade("44120").score - two.grade("44120; 44121 x2").score) < 0.1
+
+
+@pytest.mark.long
+def test_no_score_is_had_without_reading():
+    guesser = Guesser.of_the_bank()
+    assert guesser.constant()[0] <= 0.35
+    assert guesser.listed(SEEDS[0]) <= 0.45
 
 
 # What is said

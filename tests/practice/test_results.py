@@ -49,6 +49,9 @@ def test_totals_add_up(answers):
     assert told["of"] == len(answers) == len(told["items"])
     assert told["right"] == len(right)
     assert told["percent"] == (round(100 * len(right) / len(answers)) if answers else None)
+    partly = sum(row["verdict"] == "partly" for row in told["items"])
+    assert told["counted"].startswith(f"{len(right)} of {len(answers)}")
+    assert (f"and {partly} more partly right" in told["counted"]) == (partly > 0)
     low, high = told["interval"]
     assert 0 <= low <= (told["percent"] or 0) <= high <= 100
     assert sum(row["of"] for row in told["calibration"]) == sum(a["confidence"] is not None for a in answers)

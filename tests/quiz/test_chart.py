@@ -1,7 +1,9 @@
 """The chart in a notebook: numbered lines, neutral places, and nothing but text from the case."""
 
+import dataclasses
 import html
 import re
+from html.parser import HTMLParser
 
 import pytest
 
@@ -55,3 +57,29 @@ def test_markup_in_a_chart_is_text(rowan):
     shown = chart_html(cases.load(rowan)).html
     assert "<script" not in shown
     assert 'href="javascript' not in shown
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        "\ue000 [a](/onpointerenter=alert(1)//x) \ue001",
+        "[\ue000[a](/onpointerenter=alert(1)//x)\ue001 was cut]{#cut}.",
+        "[<img src=x onerror=alert(1)>]{#cut} `[b]{#cut}` **[c]{#join}** [[d]{#last}](javascript:alert(1))",
+        '[a](/x " id="s1" onclick="alert(1)") and [b]{#cut}',
+    ],
+)
+def test_nothing_in_a_chart_becomes_an_element_of_ours_or_a_handler(chart, tmp_path):
+    case = dataclasses.replace(cases.load(cases.library()[0]), chart=chart)
+    found = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            found.append((tag, dict(attributes)))
+
+    sheet = chart_html(case)
+    Reader().feed(sheet.html)
+    assert {tag for tag, _ in found} <= {"p", "span", "a", "code", "strong"}
+    assert {name for _, given in found for name in given} <= {"class", "id", "data-line", "href", "title"}
+    assert not any(str(given.get("href")).startswith("javascript:") for _, given in found)
+    ids = [given["id"] for _, given in found if "id" in given]
+    assert len(ids) == len(set(ids)) == len(sheet.places) + sheet.html.count("data-line")

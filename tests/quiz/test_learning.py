@@ -69,19 +69,19 @@ def test_lines_are_marked_and_scored(visit, how):
         press(quiz.page.get_by_role("button", name="Done"))
     expect(quiz.section.get_by_text("You marked line 1.")).to_be_visible()
     assert quiz.page.locator("[role=option], [role=listbox], .casebook-chart [tabindex]").count() == 0
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     expect(quiz.section.get_by_text("1 of 2 deciding lines found (line 1).")).to_be_visible()
     assert kept(quiz)["attempts"][0]["evidence"] == 0.5
 
 
 def test_how_sure_one_is_is_offered_and_never_required(visit):
     quiz = visit()
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     quiz.section.get_by_label("fairly sure").check()
     quiz.answer("44120; 44121", "correct")
     one, two = kept(quiz)["attempts"]
     assert (one["confidence"], one["try"], two["confidence"], two["try"]) == (None, 1, "fairly", 2)
-    assert (one["case"], one["answer"], one["verdict"]) == ("rowan", "44120", "partly")
+    assert (one["case"], one["answer"], one["verdict"]) == ("rowan", "44120", "wrong")
     assert one["misconceptions"]
     assert two["seconds"] >= 0
 
@@ -100,7 +100,7 @@ def test_hints_come_one_after_the_other(visit):
     expect(button).to_have_text("No more hints")
     said = quiz.section.locator(".casebook-hints").inner_text()
     assert "44121" not in said
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     assert kept(quiz)["attempts"][0]["hints"] == quiz.section.locator(".casebook-hints li").count() > 2
 
 
@@ -125,7 +125,7 @@ def test_a_note_that_needs_a_question_lets_one_write_it(visit):
 
 def test_the_bowel_is_drawn_beside_the_one_that_would_make_it_right(visit):
     quiz = visit()
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     pictures = quiz.section.get_by_role("img")
     expect(pictures).to_have_count(2)
     for picture in pictures.all():
@@ -148,7 +148,7 @@ def test_nothing_is_said_twice_and_lines_fold_behind_a_rule_that_was_named(visit
         layers = quiz.section.locator(".casebook-layers")
         assert layers.inner_text().count("going over it loses every unit of the day") == 1
         expect(layers).to_contain_text(f"No operation makes {answer} right")
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     told = quiz.section.evaluate("e => e.graded")
     assert told["misconceptions"]
     line = quiz.section.get_by_text(told["findings"][-1]["says"], exact=True)
@@ -184,14 +184,14 @@ def test_loading_the_page_again_loses_nothing(visit):
     quiz.section.get_by_role("button", name="Mark the lines that decide").click()
     quiz.page.get_by_role("option").nth(1).click()
     quiz.page.get_by_role("button", name="Done").click()
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     quiz.claim.fill("44120; 44121 x")
     quiz.section.get_by_label("guessing").check()
     quiz.page.reload()
     expect(quiz.claim).to_have_value("44120; 44121 x")
     expect(quiz.section.get_by_label("guessing")).to_be_checked()
     expect(quiz.section.get_by_text("You marked line 2.")).to_be_visible()
-    expect(quiz.section.get_by_text("Last time you answered 44120: partly right.")).to_be_visible()
+    expect(quiz.section.get_by_text("Last time you answered 44120: not right.")).to_be_visible()
     assert len(kept(quiz)["attempts"]) == 1
 
 
@@ -199,7 +199,7 @@ def test_two_tabs_lose_nothing_of_each_other(visit):
     quiz = visit()
     other = quiz.page.context.new_page()
     other.goto(quiz.page.url)
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     type(quiz)(other).answer("44120 x2", "wrong")
     assert [each["answer"] for each in kept(quiz)["attempts"]] == ["44120", "44120 x2"]
 
@@ -212,7 +212,7 @@ def test_what_an_older_book_kept_is_taken_over(visit):
         )
     )
     expect(quiz.section.get_by_text("Last time you answered 44120 x2: not right.")).to_be_visible()
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     assert kept(quiz)["version"] == 1
     assert [each["answer"] for each in kept(quiz)["attempts"]] == ["44120 x2", "44120"]
 
@@ -224,7 +224,7 @@ def test_what_cannot_be_read_is_never_written_over(visit, stored):
             on_site(f"localStorage['casebook.attempts'] = {json.dumps(stored)}")
         )
     )
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     expect(quiz.section.get_by_text("Your answer was not kept")).to_be_visible()
     assert quiz.page.evaluate("localStorage['casebook.attempts']") == stored
 
@@ -239,7 +239,7 @@ REFUSED = (
 @pytest.mark.parametrize("way", [FULL, REFUSED])
 def test_a_browser_that_keeps_nothing_still_grades_and_says_so(visit, way):
     quiz = visit(before=lambda c: c.add_init_script(way))
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     quiz.answer("44120; 44121", "correct")
     expect(quiz.section.get_by_text("stays only until you close this page")).to_be_visible()
 
@@ -252,7 +252,7 @@ def test_hostile_text_in_every_field_is_text(visit):
     quiz.section.get_by_label("Find a code").fill(HOSTILE)
     quiz.answer(HOSTILE, "invalid")
     quiz.answer(f"44120; {HOSTILE}", "invalid")
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     quiz.page.evaluate(
         "h => localStorage['casebook.attempts'] = JSON.stringify("
         "{version: 1, attempts: [{case: 'rowan', answer: h, verdict: h, at: 1}]})",

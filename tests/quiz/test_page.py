@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -72,7 +73,7 @@ def test_what_cannot_be_read_costs_no_try(visit):
     for answer, verdict, tries in (
         ("", "blank", "0"),
         ("44120 ?", "invalid", "0"),
-        ("44120", "partly", "1"),
+        ("44120-51; 44121", "partly", "1"),
         ("?", "invalid", "1"),
     ):
         quiz.answer(answer, verdict)
@@ -80,7 +81,7 @@ def test_what_cannot_be_read_costs_no_try(visit):
     expect(quiz.claim).to_have_attribute("aria-invalid", "true")
     described = quiz.claim.get_attribute("aria-describedby").split()
     assert "could not be read" in quiz.page.locator(f"#{described[-1]}").inner_text()
-    quiz.answer("44120", "partly")
+    quiz.answer("44120", "wrong")
     expect(quiz.claim).not_to_have_attribute("aria-invalid", "true")
 
 
@@ -278,7 +279,7 @@ def test_in_a_notebook_a_held_verdict_comes_and_nothing_is_left_listening(visit,
         "html": markup.section_html(page, host="notebook"),
         "graded": json.dumps(grade_page(page, "44120")),
     }
-    assert visit("elsewhere").page.evaluate(NOTEBOOK, given) == [1, 1, 1, 1, "partly", 0, 0]
+    assert visit("elsewhere").page.evaluate(NOTEBOOK, given) == [1, 1, 1, 1, "wrong", 0, 0]
 
 
 def test_what_was_checked_before_the_script_came_is_graded_then(visit):
@@ -292,3 +293,53 @@ def test_what_was_checked_before_the_script_came_is_graded_then(visit):
     held[0].continue_()
     expect(quiz.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
     assert "?" not in quiz.page.url
+
+
+#: Keeps every worker that the page makes, so that a test can end one without a word, as a browser does that
+#: lacks memory.
+CAUGHT = """(() => {
+    window.workers = [];
+    const Real = window.Worker;
+    window.Worker = class extends Real {
+        constructor(...given) { super(...given); window.workers.push(this); }
+    };
+})()"""
+
+
+def test_a_grader_that_ended_without_a_word_is_started_again_within_seconds(visit):
+    quiz = visit(before=lambda context: context.add_init_script(CAUGHT))
+    quiz.answer("44120; 44121", "correct")
+    quiz.page.evaluate("workers.at(-1).terminate()")
+    quiz.page.evaluate("document.querySelector('[role=status]').dataset.verdict = ''")
+    began = time.monotonic()
+    quiz.answer("44120 x2", "wrong")
+    assert time.monotonic() - began < 20  # four seconds of silence, and a start
+    assert quiz.page.evaluate("workers.length") == 2
+
+
+SPOILED = {
+    "casebook.attempts": [{"case": "rowan", "at": 1, "answer": {"toString": 1}, "verdict": "wrong"}],
+    "casebook.drafts": {"rowan": {"answer": ["44120"], "lines": {"length": 3}, "confidence": {"a": 1}}},
+    "casebook.test": {"items": 5, "": {"items": {"length": 2}}},
+}
+
+
+def test_what_is_damaged_in_the_browsers_store_disables_nothing(visit):
+    text = json.dumps(SPOILED)
+    fill = "if (location.protocol === 'http:') "
+    fill += f"for (const [key, value] of Object.entries({text})) localStorage[key] ??= JSON.stringify(value)"
+    quiz = visit(before=lambda context: context.add_init_script(fill))
+    quiz.answer("44120; 44121", "correct")
+    kept = json.loads(quiz.page.evaluate("localStorage['casebook.attempts']"))
+    assert kept["version"] == 1
+    assert kept["attempts"][0] == SPOILED["casebook.attempts"][0]  # left as it is
+    assert kept["attempts"][1]["answer"] == "44120; 44121"
+
+
+def test_a_browser_that_keeps_nothing_says_so_with_the_verdict(visit):
+    throws = "{get() { throw new DOMException('', 'SecurityError'); }}"
+    block = f"Object.defineProperty(window, 'localStorage', {throws})"
+    quiz = visit(before=lambda context: context.add_init_script(block))
+    quiz.answer("44120; 44121", "correct")
+    expect(quiz.section.get_by_text("stays only until you close this page")).to_be_visible()
+    assert int(quiz.claim.get_attribute("maxlength")) == 2001

@@ -35,7 +35,8 @@ def test_naming_the_quiz_brings_in_no_notebook_library():
     ("answer", "verdict"),
     [
         ("44120; 44121", "correct"),
-        ("44120", "partly"),
+        ("44120-51; 44121", "partly"),
+        ("44120", "wrong"),
         ("44120 x2", "wrong"),
         ("two, please", "invalid"),
         ("", "blank"),
@@ -109,7 +110,7 @@ def test_it_answers_the_quiz_that_is_shown(shown, monkeypatch):
     asked = {"do": "grade", "answer": "44120 x2", "lines": None, "diagnoses": None}
     shown._handle_custom_msg({"id": "7", "asked": json.dumps(asked)}, [])
     assert [(each["id"], json.loads(each["told"])) for each in sent] == [
-        ("7", shown.check("44120 x2").graded)
+        ("7", {**shown.check("44120 x2").graded, "counted": ["primary-per-join"]})
     ]
     assert [(kept["case"], kept["answer"], kept["verdict"]) for kept in shown.attempts[:1]] == [
         ("rowan", "44120 x2", "wrong")
@@ -141,7 +142,7 @@ def test_what_is_checked_from_code_is_saved_and_held_too(rowan, tmp_path):
     assert repr(told) == "Noted. The verdict waits until it is revealed."
     assert "could not be read" in repr(held.check("two, please"))  # there is no verdict to hold
     held.reveal()
-    assert repr(told).startswith("Partly right")
+    assert repr(told).startswith("Not right")
     assert held.save(tmp_path / "ada.jsonl") == 1
     assert [(r.answer, r.confidence) for r in read_folder(tmp_path / "ada.jsonl")[0]] == [
         ("44120", "guessing")

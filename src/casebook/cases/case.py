@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -27,10 +28,12 @@ from casebook.grading.explanation import Diagnosis
 from casebook.practice.editions import edition_of
 
 from . import front_matter
-from .keys import CASE_KEYS, KEY_KEYS, KINDS, OF_WORDS
+from .keys import CASE_KEYS, KEY_KEYS, KINDS, MOST, OF_WORDS
 
 SCHEMA = 1  # of the page's JSON
 LARGEST = 1_000_000  # bytes of a case file
+LONGEST_CHART = 100_000  # characters
+UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")  # kinds of characters
 MARK = re.compile(r"\[([^\[\]]+)\]\{#([A-Za-z][\w-]*)\}")
 _HERE = Path(__file__).parent.parent
 
@@ -144,8 +147,16 @@ def load(where: str | Path) -> Case:
         if not _there(path):
             known = ", ".join(p.stem for p in library())
             raise CaseError(Path(str(where)[:80]), 1, f"there is no case of this name; there are: {known}")
+    if _unseen(path.stem):
+        raise CaseError(
+            Path("?"), 1, f"{path.stem!a}: a name holds a character that cannot be seen; rename it"
+        )
     parsed = front_matter.parse(path, _text(path))
     case = Case(path, parsed.data, parsed.chart, parsed.lines)
+    if len(case.chart) > LONGEST_CHART:
+        says = f"the chart has {len(case.chart)} characters, and a case has at most {LONGEST_CHART}"
+        raise CaseError(path, 1, says)
+    _check_words(case)
     _check_kinds(case)
     return replace(case, readings=_readings(case))
 
@@ -172,7 +183,34 @@ def _text(path: Path) -> str:
         raise CaseError(path, 1, f"this is no name of a file: {error}") from None
     if len(content) > LARGEST:
         raise CaseError(path, 1, f"the file is larger than {LARGEST} bytes, which no case is")
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if unseen := _unseen(line):
+            raise CaseError(path, number, unseen)
     return text
+
+
+def _unseen(text: str) -> str:
+    """Why a text cannot stand in a case, or "": nobody sees such characters, and some break a file for a
+    learning system."""
+    if text.isprintable():
+        return ""
+    found = next((c for c in text if c != "\t" and unicodedata.category(c) in UNSEEN), None)
+    return f"the character U+{ord(found):04X} cannot be seen; delete it" if found else ""
+
+
+def _check_words(case: Case) -> None:
+    """Refuse words that YAML spells out of characters that cannot be seen. Raises CaseError."""
+    todo: list[tuple[front_matter.Where, Any]] = [((), case.data)]
+    while todo:
+        where, value = todo.pop()
+        if isinstance(value, dict | list):
+            rows = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, each in rows:
+                todo += [((*where, key), each), ((*where, key), key)]
+        elif isinstance(value, str):
+            for line in value.split("\n"):
+                if unseen := _unseen(line):
+                    raise CaseError(case.path, case.line(*where), unseen)
 
 
 def _check_kinds(case: Case) -> None:
@@ -195,6 +233,10 @@ def _check_kinds(case: Case) -> None:
             )
             if not isinstance(value, kind) or isinstance(value, bool) or wordless:
                 raise CaseError(case.path, case.line(*path, name), f"{name}: expected {words}")
+            if isinstance(value, str | list | dict) and len(value) > MOST[name]:
+                of = "characters" if isinstance(value, str) else "of them"
+                says = f"{name}: there are {len(value)} {of}, and a case has at most {MOST[name]}"
+                raise CaseError(case.path, case.line(*path, name), says)
     try:
         json.dumps(inner)
     except (TypeError, ValueError):
@@ -209,6 +251,9 @@ def _readings(case: Case) -> tuple[Any, ...]:
             raise CaseError(
                 case.path, case.line("readings"), "readings: expected a list of at least one reading"
             )
+        if len(rows) > MOST["readings"]:
+            says = f"readings: there are {len(rows)}, and a case has at most {MOST['readings']}"
+            raise CaseError(case.path, case.line("readings"), says)
         if "operation" in data:
             raise CaseError(case.path, case.line("operation"), "give either readings or operation, not both")
         paths: list[tuple[str | int, ...]] = [(*base, i) for i in range(len(rows))]

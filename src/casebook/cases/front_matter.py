@@ -14,6 +14,7 @@ import yaml
 from casebook.errors import CaseError
 
 Where = tuple[str | int, ...]  # the way to a key
+LONGEST = 50_000  # characters of the YAML
 _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 
 
@@ -34,6 +35,9 @@ def parse(path: Path, text: str) -> Parsed:
         if not front:
             raise CaseError(path, 1, "a case starts with front matter between two lines of ---")
         head, chart, shift = front[1], text[front.end() :], 1
+    if len(head) > LONGEST:
+        says = f"what stands before the chart has {len(head)} characters, and a case needs at most {LONGEST}"
+        raise CaseError(path, 1 + shift, says)
     try:
         node = yaml.compose(head, Loader=yaml.SafeLoader)
         lines = dict(_lines(node, set())) if node else {}
@@ -49,7 +53,7 @@ def parse(path: Path, text: str) -> Parsed:
         ) from None
     except _Unfit as error:
         raise CaseError(path, error.line + shift, str(error)) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         at = getattr(error, "position", 0)  # of a character that no YAML may hold
         line = head.count("\n", 0, at) + 1 + shift
         why = getattr(error, "reason", None) or str(error)
@@ -118,6 +122,10 @@ def _lines(
         for i, value in enumerate(node.value):
             yield from _lines(value, met, (*path, i))
     else:
+        if node.tag.endswith((":int", ":float")) and (":" in node.value or len(node.value) > 20):
+            raise _Unfit(
+                f"{node.value[:40]!r} is no number that a case holds; put words between quotes", node
+            )
         try:
             yaml.SafeLoader("").construct_object(node)
         except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError):

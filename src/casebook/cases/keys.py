@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casebook.coding.operation import MOST_READINGS
 from casebook.practice.bank import BESIDE, TAUGHT
 
 TOPICS = (*TAUGHT, BESIDE)  # what a case may be about
@@ -36,5 +37,21 @@ KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "why": (str, "words"),
     "tempting": (dict, "answers, each with why it tempts"),
     "ask": (str, "words"),
+}
+#: How many there may be of something, or characters in it: several times what any case has needed.
+MOST = {
+    "title": 200,
+    "about": 20,
+    "noise": 100,
+    "filed": 2_000,
+    "patient": 10,
+    "key": 20,
+    "readings": MOST_READINGS,
+    "authorities": 50,
+    "claim": 2_000,
+    "diagnoses": 50,
+    "why": 4_000,
+    "tempting": 50,
+    "ask": 2_000,
 }
 OF_WORDS = ("about", "authorities")  # lists that hold words only

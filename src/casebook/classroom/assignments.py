@@ -145,7 +145,9 @@ def _notebook(cases: Sequence[Case], title: str) -> Any:
     cells = [new.new_markdown_cell(f"# {title}\n\n{_HOW}"), new.new_code_cell(_START)]
     for case in cases:
         cells.append(new.new_markdown_cell(f"## {case.title}\n\n{chart_text(case)}"))
-        cells.append(new.new_code_cell(f'answers["{case.id}"] = ""\nsure["{case.id}"] = ""'))
+        cells.append(
+            new.new_code_cell(f'answers[{json.dumps(case.id)}] = ""\nsure[{json.dumps(case.id)}] = ""')
+        )
     cells.append(new.new_markdown_cell("## Save your answers"))
     editions = {case.id: case.edition for case in cases}
     saving = _SAVE.format(format=ANSWERS, version=ANSWERS_VERSION, cases=len(cases), editions=editions)

@@ -131,7 +131,8 @@ def plot_cases(table: pd.DataFrame) -> Plot | None:
         return None
     figure = Figure(figsize=(8, 0.8 + 0.28 * len(rows)), layout="constrained")
     axes = figure.subplots()
-    names, share = list(rows.index), rows["facility"] * 100
+    # A name in dollar signs would be read as a formula.
+    names, share = [str(name).replace("$", r"\$") for name in rows.index], rows["facility"] * 100
     axes.hlines(names, rows["low"], rows["high"], color=PALE, linewidth=5)
     axes.plot(share, names, "o", color=DARK)
     axes.set_xlim(0, 100)

@@ -16,7 +16,7 @@ from casebook.errors import CommandError
 from casebook.practice.bank import Page
 from casebook.practice.responses import Fault, Response, files_of, read_files, read_folder
 
-from .shared import bar, cases_named, many, names_in, needs, written
+from .shared import bar, cases_named, many, names_in, needs, title_in, written
 
 if TYPE_CHECKING:
     from casebook.classroom.gradebook import GradeBook
@@ -53,7 +53,7 @@ def add_to(commands: Any) -> None:
         "Grade every answer in response files again, and report on the class.", "report.html",
     )  # fmt: skip
     report.add_argument("--csv", metavar="FOLDER", type=Path, help="the tables too, as CSV")
-    report.add_argument("--title", default="Class report")
+    report.add_argument("--title", type=title_in, default="Class report")
     book = command(
         "gradebook", _gradebook, "a grade book, for people, Canvas and Moodle",
         "Write four CSV files over the cases that were set: for people, Canvas, Moodle, and the answers.",
@@ -64,7 +64,7 @@ def add_to(commands: Any) -> None:
         "feedback", _feedback, "a page for each learner",
         "Write a page for each learner: every answer to what was set, why, and what next.", "feedback",
     )  # fmt: skip
-    back.add_argument("--title", default="Your answers")
+    back.add_argument("--title", type=title_in, default="Your answers")
     back.add_argument("--roster", type=Path, metavar="FILE", help="a name a line: who should have answered")
 
 

@@ -16,27 +16,25 @@ from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
 from casebook.coding import edits, refresh
 from casebook.coding.claim import Line, show
 from casebook.coding.typed import read
-from casebook.errors import CasebookError, CaseError, CommandError, TableError
+from casebook.errors import CaseError, CommandError, TableError
 from casebook.grading.feedback import Graded, in_text, result
 from casebook.practice import query
 
 from . import teaching
 from .shared import many, written
+from .terminal import ended, plain_streams
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it could answer, 1 when `check` found faults, 2 on a file that cannot be
     read."""
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    with plain_streams():
+        return ended(lambda: _command(argv))
+
+
+def _command(argv: Sequence[str] | None) -> int:
     args = _parser().parse_args(argv)
-    try:
-        return int(args.run(args))
-    except CasebookError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        sys.stderr.close()
-        return 0
+    return int(args.run(args))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -236,9 +234,16 @@ def _inside(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix in (".md", ".yaml", ".yml"))
 
 
+def _folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # no name that a folder can have
+        return False
+
+
 def _check(args: argparse.Namespace) -> int:
     shipped = [*library(), *beyond()]
-    files = [f for p in args.paths for f in (_inside(p) if p.is_dir() else [p])] if args.paths else shipped
+    files = [f for p in args.paths for f in (_inside(p) if _folder(p) else [p])] if args.paths else shipped
     if not files:
         where = ", ".join(map(str, args.paths))
         print(

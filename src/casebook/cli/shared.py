@@ -11,6 +11,8 @@ from typing import Any
 from casebook.cases import Case, library, load
 from casebook.errors import CommandError
 
+LONGEST_TITLE = 200  # characters
+
 
 def names_in(text: str) -> list[str]:
     """The names of an option, each once. Raises ArgumentTypeError where there is none."""
@@ -30,6 +32,15 @@ def needs(error: ImportError) -> CommandError:
     return CommandError(f"this command needs {error.name}; install it with: pip install 'casebook[teaching]'")
 
 
+def title_in(text: str) -> str:
+    """A title that can be written anywhere. Raises ArgumentTypeError."""
+    if not text.isprintable() or len(text) > LONGEST_TITLE:
+        raise argparse.ArgumentTypeError(
+            f"expected at most {LONGEST_TITLE} characters, all of which can be seen"
+        )
+    return text
+
+
 def many(number: int, what: str) -> str:
     """A number and what it counts."""
     return f"{number} {what}{'s' * (number != 1)}"
@@ -37,7 +48,8 @@ def many(number: int, what: str) -> str:
 
 def bar(tqdm: Any, what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
     """A bar on the terminal around a walk; none where nobody looks."""
-    return lambda walk: tqdm(walk, desc=what, unit="", disable=None, file=sys.stderr)
+    real = getattr(sys.stderr, "real", sys.stderr)  # a bar moves the cursor
+    return lambda walk: tqdm(walk, desc=what, unit="", disable=None, file=real)
 
 
 def written(work: Callable[[], Any], path: Path) -> Any:

@@ -16,7 +16,7 @@ from casebook.cases import TOPICS
 from casebook.errors import CommandError
 
 from . import classes
-from .shared import bar, cases_named, names_in, needs, written
+from .shared import bar, cases_named, names_in, needs, title_in, written
 
 
 def add_to(commands: Any) -> None:
@@ -34,7 +34,7 @@ def add_to(commands: Any) -> None:
         help="names of shipped cases, or case files of your own",
     )
     assign.add_argument("--out", required=True, metavar="FOLDER", type=Path)
-    assign.add_argument("--title", default="Assignment")
+    assign.add_argument("--title", type=title_in, default="Assignment")
     assign.set_defaults(run=_assign)
 
     paper = commands.add_parser(
@@ -87,7 +87,7 @@ def add_to(commands: Any) -> None:
     export.add_argument("--topic", choices=TOPICS, help="only those about this")
     export.add_argument("--level", type=int, choices=(1, 2, 3), help="1 plain, 2 realistic, 3 noisy")
     export.add_argument("-o", "--out", required=True, metavar="FILE", type=Path)
-    export.add_argument("--title", default="Casebook")
+    export.add_argument("--title", type=title_in, default="Casebook")
     export.set_defaults(run=_export)
 
 

@@ -55,6 +55,9 @@ POINTS = (
     "enterotomy",
     "diverticulectomy",
 )  # done at one spot, apart or as part of something
+MOST_STEPS = 60  # of an operation
+MOST_LEFT = 20  # places that an earlier session left open
+MOST_READINGS = 20  # of a note
 LONGEST_NAME = 60  # characters of what a place is called
 NEAR_A_JOIN = 5.0  # cm; closer than this a repair, opening or stricturoplasty is part of the join
 

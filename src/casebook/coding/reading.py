@@ -14,6 +14,8 @@ from .operation import (
     FACETS,
     FOLLOWS,
     LONGEST_NAME,
+    MOST_LEFT,
+    MOST_STEPS,
     ONCE_TRUE,
     OPERATION_KEYS,
     REQUIRED,
@@ -51,6 +53,7 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
         raise OperationError(
             "left: expected a list of spans, such as [[300, 340]]", (*path, "session", "left")
         )
+    _few(spans, MOST_LEFT, "left", (*path, "session", "left"))
     left = [_span(s, "left", (*path, "session", "left", i)) for i, s in enumerate(spans)]
     for i, (start, end) in enumerate(left):
         if start >= end or any(a <= end and start <= b for a, b in left[:i]):
@@ -61,6 +64,7 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
         raise OperationError(
             "steps: expected a list of at least one step, such as - resect: [420, 445]", (*path, "steps")
         )
+    _few(steps, MOST_STEPS, "steps", (*path, "steps"))
     valve = _number(row.get("valve", 600), "valve", (*path, "valve"))
     if valve <= 0:
         raise OperationError("valve: expected cm past the ligament of Treitz, above zero", (*path, "valve"))
@@ -222,5 +226,13 @@ def _span(value: object, what: str, path: tuple[str | int, ...]) -> tuple[float,
     return _number(value[0], what, path), _number(value[1], what, path)
 
 
+def _few(rows: list[Any], most: int, what: str, path: tuple[str | int, ...]) -> None:
+    if len(rows) > most:
+        raise OperationError(f"{what}: there are {len(rows)}, and at most {most} are read", path)
+
+
 def _kind(value: object) -> str:
-    return repr(value)[:60]
+    try:
+        return repr(value)[:60]
+    except (ValueError, RecursionError):  # a number of thousands of digits; nesting without end
+        return "what it is"

@@ -11,7 +11,7 @@ from casebook.coding.typed import read
 
 from .findings import findings
 from .item import Item
-from .score import closest
+from .score import nearest
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _against(item: Item, claim: tuple[Line, ...]) -> Iterator[tuple[Line, str]]:
     if any(each.fits(claim) or each.fits(edits.on_second_codes(claim)) for each in right):
         yield from ((line, "") for line in claim)
         return
-    target, _ = closest(item.diagnosis, claim)
+    target = nearest(item.diagnosis, claim)
     free = target.free_51
     wanted = list(target.same(free))
     found = list(findings(item.diagnosis, claim, target))

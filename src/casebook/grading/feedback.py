@@ -41,12 +41,10 @@ Label = Callable[[str], str]  # what a mark of the chart is called to this reade
 
 
 class Feedback(TypedDict):
-    """All that is said of an answer: the short verdict, the parts, and of the misconceptions those that the
-    answer tells apart, which alone count against a learner."""
+    """All that is said of an answer: the short verdict, and the parts."""
 
     headline: str
     parts: list[PartDict]
-    counted: list[str]
 
 
 class Graded(TypedDict):
@@ -115,7 +113,6 @@ def result(
         "feedback": {
             "headline": headline(grade),
             "parts": [part.as_dict() for part in parts(grade, cited, diagnosed, label, filed)],
-            "counted": [m.id for m in grade.counted],
         },
     }
 
@@ -405,7 +402,7 @@ def expected(item: Item) -> str:
 def _worked(item: Item) -> list[Part]:
     main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
-    whole = [name for name in item.marked(*FACETS) if name in item.shown]
+    whole = [name for name in item.marked(*FACETS) if name in item.shown and name in item.evidence]
     quotes = (
         *(Row(name=name, says=item.evidence[name]) for name in whole),
         *settling(item, acts=["join", "stoma"]),

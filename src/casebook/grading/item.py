@@ -15,21 +15,23 @@ from typing import Any
 from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Answer, Claim, Same, same
 from casebook.coding.note import Note
-from casebook.coding.operation import FACETS, Operation, Step
+from casebook.coding.operation import FACETS, MOST_READINGS, Operation, Step
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.coding.views import View
+from casebook.errors import OperationError
 
 from . import flips, icd10
 from .explanation import Diagnosis, Explanation, plain
 from .findings import Finding
 from .findings import findings as findings_of
 from .misconceptions import ALIKE, FAR_FETCHED, MISCONCEPTIONS, Misconception
-from .score import closest
+from .score import nearest
+from .score import score as score_of
 
 PARTLY = 0.4  # from this score on an answer is partly right
-ONE_READING = 0.5  # for billing one reading of a note that needs a query
+ONE_READING = 0.4  # for billing one reading of a note that needs a query
 DOUBTFUL = ("recalled", "contested")
 MOST_CACHED = 5_000  # answers kept for one item
 
@@ -122,7 +124,11 @@ class Item:
         Raises OperationError where the operation cannot be read.
         """
         if "readings" in page:
-            readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(page["readings"]))
+            given = page["readings"]
+            if not isinstance(given, list) or not 0 < len(given) <= MOST_READINGS:
+                says = f"readings: expected a list of 1 to {MOST_READINGS} readings"
+                raise OperationError(says, ("readings",))
+            readings = tuple(read_operation(r, ("readings", i)) for i, r in enumerate(given))
         else:
             readings = (read_operation(page.get("operation", page)),)
         if isinstance(stated := page.get("measured"), list):  # else there is no chart to measure anything
@@ -245,16 +251,16 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim) or claim.fits(moved):
             return Grade("correct", 1.0, view=view, item=item)
+    score = score_of(item.diagnosis, answer.claim)
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
-    target, score = closest(item.diagnosis, answer.claim)
-    findings = tuple(findings_of(item.diagnosis, answer.claim, target))
+    findings = tuple(findings_of(item.diagnosis, answer.claim, nearest(item.diagnosis, answer.claim)))
     found = item.diagnosis.of(answer.claim)
     if action == "query":
         whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)
         if whole:  # one reading's own claim: only the choice of it is wrong
             found = Explanation(tuple(m for m in found.misconceptions if "settle" in m.swaps))
-        score = ONE_READING if whole else min(score, 0.95) * PARTLY * 0.99
+        score = ONE_READING if whole else score * ONE_READING
         says = (
             "The note supports more than one operation, and their claims differ: ask the surgeon before"
             " billing."
@@ -263,10 +269,23 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     rules = blamed(item, found.misconceptions, findings)
     stuck = flips.stuck(answer.claim)  # what the tables shut is wrong whatever is thought of the rules
     # It spares the verdict, and never adds to the score.
-    unsure = bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules) and not stuck
+    unsure = not stuck and any(map(_doubtful, _each_alone(item, found, findings)))
     doubt = None if stuck else _doubt(rules)
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
     return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
+
+
+def _each_alone(item: Item, found: Explanation, findings: tuple[Finding, ...]) -> list[list[str]]:
+    """The rules that stand against an answer, for each wrong rule that gives it by itself: whoever doubts
+    the one need not hold another."""
+    if found.misconceptions and not found.together:
+        return [blamed(item, (m,), findings) for m in found.misconceptions]
+    return [blamed(item, found.misconceptions, findings)]
+
+
+def _doubtful(rules: list[str]) -> bool:
+    """Whether nothing but rules that are not sure stands against an answer."""
+    return bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules)
 
 
 def _doubt(rules: Iterable[str]) -> str | None:

@@ -1,62 +1,98 @@
-"""The step-wise score of a claim, against the accepted claims of a note."""
+"""The step-wise score of a claim: what is right in it, out of all that it or the accepted claim bills."""
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
+from math import prod
 
 from casebook.coding import edits
-from casebook.coding.claim import Claim, same
+from casebook.coding.claim import Claim, Same, same
 from casebook.coding.rulebook import Derived
 
 from .explanation import Diagnosis
 from .findings import wanted_lines
 
-UNSUPPORTED = 0.35  # off for each code that no accepted claim holds
-WEIGHTS = {"first": 2.0, "add-on": 3.0, "other": 2.0}
-CODE, UNITS, MARKS = 0.6, 0.2, 0.2  # how a line's credit is shared
-DENIED = 0.3  # share of its credit that a code over an absolute limit keeps
-BASELESS = 0.4  # share of its credit that an add-on keeps without its base
+# What a line weighs. The first code of a claim is the easiest part of it; whether there is an add-on is what
+# the casebook is about.
+MAIN, OTHER, ADD_ON = 2.0, 3.0, 5.0
+# The share of its weight that a line keeps ...
+TOO_MANY = 0.1  # with a unit too many
+DENIED = 0.3  # where nothing of it is paid, since an absolute limit is passed
+BASELESS = 0.4  # as an add-on without its base
+NEEDLESS = {"51": 0.8, "59": 0.6}  # with one of these where nothing needs it, which changes little of the pay
+# The share of the whole that is left ...
+WRONG_MARK = 0.4  # where any other modifier is wrong, or one is lacking
+NO_MAIN = 0.5  # where the main code is missing
+MOST = 0.8  # at best, where an answer is not correct
+
+Lines = dict[str, set[frozenset[str]]]
 
 
-def closest(diagnosis: Diagnosis, claim: Claim) -> tuple[Derived, float]:
-    """The accepted claim nearest to the answer, for the words, and the step-wise score: the best against any
-    of them.
+def score(diagnosis: Diagnosis, claim: Claim) -> float:
+    """The step-wise score of a claim that is not correct: the best against any accepted claim.
 
-    For the score a code counts as supported when any accepted claim has it; the nearest claim is the one that
-    leaves the fewest codes of the answer over.
+    A code counts as supported when any accepted claim has it, and so does a modifier on its code. 59 may
+    stand on either code of a pair of supported ones.
     """
-    codes = {line.code for line in claim}
-    supported = {line.code for c in diagnosis.targets for line in c.lines}
-    off = UNSUPPORTED * len(codes - supported)
-    lost = {e.codes[0] for e in edits.scrub(claim) if e.absolute}
-    best, near, target = 0.0, -1.0, diagnosis.targets[0]
-    for c in diagnosis.targets:
-        credit = _credit(c, claim, lost)
-        best = max(best, min(0.95, credit - off))
-        left = credit - UNSUPPORTED * len(codes - {line.code for line in c.lines})
-        if left > near:
-            near, target = left, c
-    return target, best
+    supported = _lines_of(diagnosis.targets)
+    mine = [line for line in claim if line.code in supported]
+    moved = (*edits.on_second_codes(mine), *(line for line in claim if line.code not in supported))
+    forms = dict.fromkeys((tuple(claim), moved))
+    return min(MOST, max(_share(c, form, supported) for form in forms for c in diagnosis.targets))
 
 
-def _credit(target: Derived, claim: Claim, lost: Set[str]) -> float:
-    """The step-wise credit of a claim against one accepted claim; of the codes that are `lost` no unit is
-    paid."""
-    given = same(claim, target.free_51)
-    total = got = 0.0
+def nearest(diagnosis: Diagnosis, claim: Claim) -> Derived:
+    """The accepted claim nearest to the answer, for the words: it leaves the fewest codes of the answer
+    over."""
+    return max(diagnosis.targets, key=lambda c: _share(c, claim, _lines_of([c])))
+
+
+def _lines_of(targets: Iterable[Derived]) -> Lines:
+    """The modifiers that each code has in these claims, line by line."""
+    found: Lines = {}
+    for target in targets:
+        for code, _, marks in wanted_lines(target):
+            found.setdefault(code, set()).add(marks)
+    return found
+
+
+def _share(target: Derived, claim: Claim, supported: Lines) -> float:
+    """What is right of a claim, out of all that it or the accepted one bills."""
+    given, wanted = same(claim, target.free_51), wanted_lines(target)
+    lost = {e.codes[0] for e in edits.scrub(claim) if e.absolute}  # no unit of these is paid
+    codes = {code for code, _, _ in given}
+    whole = sum(map(_weight, codes - supported.keys()))
+    right = 0.0
+    for i, (code, _, marks) in enumerate(wanted):
+        weight = MAIN if i == 0 else _weight(code)
+        whole += weight
+        if code in codes:
+            right += weight * _paid(code, given, target, lost) * _marked(code, marks, given)
+    fits = all(_fitting(m, supported[c]) for c, _, m in given if c in supported)
+    return right / whole * (1 if wanted[0][0] in codes else NO_MAIN) * (1 if fits else WRONG_MARK)
+
+
+def _weight(code: str) -> float:
+    return ADD_ON if edits.add_on(code) else OTHER
+
+
+def _paid(code: str, given: Same, target: Derived, lost: Set[str]) -> float:
+    """What a line that is there keeps by its units and its base."""
     # A base that is not supported, or of which nothing is paid, carries nothing.
-    codes = {line.code for line in target.lines} - lost
-    for i, (code, units, marks) in enumerate(wanted_lines(target)):
-        weight = WEIGHTS["add-on" if edits.add_on(code) else "first" if i == 0 else "other"]
-        total += weight
-        mine = [(u, m) for c, u, m in given if c == code]
-        if mine:
-            base = edits.bases().get(code)
-            alone = (
-                base is not None
-                and edits.ANY_BASE not in base
-                and not any(c in base & codes for c, _, _ in given)
-            )
-            fine = CODE + max((UNITS if u == units else 0) + (MARKS if m == marks else 0) for u, m in mine)
-            got += weight * (BASELESS if alone else 1.0) * (DENIED if code in lost else fine)
-    return got / total
+    carried = {line.code for line in target.lines} - lost
+    base = edits.bases().get(code, {edits.ANY_BASE})
+    alone = edits.ANY_BASE not in base and not any(c in base & carried for c, _, _ in given)
+    billed = sum(units for c, units, _ in given if c == code)
+    wanted = sum(line.units for line in target.lines if line.code == code)
+    share = billed / wanted if billed <= wanted else TOO_MANY
+    return (DENIED if code in lost else share) * (BASELESS if alone else 1.0)
+
+
+def _marked(code: str, wanted: Set[str], given: Same) -> float:
+    """What it keeps by modifiers that nothing needs and that change little."""
+    return max(prod(NEEDLESS.get(mark, 1.0) for mark in m - wanted) for c, _, m in given if c == code)
+
+
+def _fitting(given: Set[str], rights: Iterable[Set[str]]) -> bool:
+    """Whether a line has the modifiers of an accepted line, but for such that change little."""
+    return any(right <= given and given - right <= NEEDLESS.keys() for right in rights)

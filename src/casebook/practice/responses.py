@@ -79,7 +79,7 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     stands in several files of one learner counts once.
     """
     root = Path(folder)
-    if not root.exists():
+    if not _there(root):
         return [], [Fault(str(root), 1, "there is no such file or folder")]
     inside, answers = _inside(root), files_of(root)
     faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in inside if p.suffix.lower() not in ENDINGS]
@@ -118,7 +118,16 @@ def files_of(folder: str | Path) -> list[Path]:
     return [p for p in _inside(Path(folder)) if p.suffix.lower() in ENDINGS]
 
 
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
+
+
 def _inside(root: Path) -> list[Path]:
+    if not _there(root):
+        return []
     inside = [p for p in sorted(root.rglob("*")) if p.is_file()] if root.is_dir() else [root]
     return [p for p in inside if not any(map(_passed, p.relative_to(root).parts))]
 

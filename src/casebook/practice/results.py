@@ -91,6 +91,7 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
         "right": right,
         "of": len(given),
         "percent": round(100 * right / len(given)) if given else None,
+        "counted": _counted(right, sum(each.grade.verdict == "partly" for each in given), len(given)),
         "interval": [low, high],
         "says": _honestly(right, len(given), low, high),
         "misconceptions": missed,
@@ -160,6 +161,11 @@ def _given(row: object, pages: Mapping[str, Page]) -> Given | None:
 
 def _share(word: str, given: Sequence[Given]) -> dict[str, Any]:
     return {"confidence": word, "right": sum(g.right for g in given), "of": len(given)}
+
+
+def _counted(right: int, partly: int, of: int) -> str:
+    share = f" ({round(100 * right / of)} %)" if of else ""
+    return f"{right} of {of}{share}" + (f", and {partly} more partly right." if partly else ".")
 
 
 def _honestly(right: int, of: int, low: int, high: int) -> str:

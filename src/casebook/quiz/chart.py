@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from casebook.cases import MARK, Case
@@ -33,6 +34,7 @@ def chart_html(case: Case, *, ids: bool = True) -> Sheet:
     Without ids nothing in it can be pointed at, so that one page may show several charts.
     """
     md = MarkdownIt("commonmark", {"html": False}).enable("table")
+    md.inline.ruler.before("link", "mark", _mark)
     sheet = Sheet("")
     parts: list[str] = []
     number = 0
@@ -52,6 +54,23 @@ def chart_html(case: Case, *, ids: bool = True) -> Sheet:
     return Sheet(html if ids else ID.sub("", html), sheet.places, sheet.lines)
 
 
+def _mark(state: StateInline, silent: bool) -> bool:
+    """A rule of the Markdown parser: `[words]{#name}` is a span, whose name the element carries until it gets
+    its id."""
+    found = MARK.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        end = state.posMax
+        state.pos, state.posMax = found.start(1), found.end(1)
+        state.push("mark_open", "span", 1).meta = {"name": found[2]}
+        state.md.inline.tokenize(state)
+        state.push("mark_close", "span", -1)
+        state.posMax = end
+    state.pos = found.end()
+    return True
+
+
 def _lower(token: Token) -> Token:
     """Headings of a chart stand below the quiz's own."""
     if token.type.startswith("heading"):
@@ -69,15 +88,15 @@ def _sentences(text: str) -> list[str]:
 
 def _line(md: MarkdownIt, sentence: str, number: int, sheet: Sheet) -> str:
     names = []
-
-    def mark(found: re.Match[str]) -> str:
-        place = f"s{len(sheet.places) + 1}"
-        sheet.places[found[2]] = place
-        names.append(found[2])
-        return f"\ue000{place}\ue001{found[1]}\ue002"
-
-    text = md.renderInline(MARK.sub(mark, sentence))
-    text = text.replace("\ue000", '<span id="').replace("\ue001", '">').replace("\ue002", "</span>")
+    tokens = md.parseInline(sentence)
+    for token in tokens[0].children or []:
+        if token.type == "mark_open":
+            place = f"s{len(sheet.places) + 1}"
+            name = token.meta["name"]
+            sheet.places[name] = place
+            names.append(name)
+            token.attrSet("id", place)
     if names:
         sheet.lines[f"line-{number}"] = names
+    text = md.renderer.render(tokens, md.options, {})
     return f'<span class="line" id="line-{number}" data-line="{number}">{text}</span> '

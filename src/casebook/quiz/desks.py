@@ -53,7 +53,8 @@ def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
 </form>"""
     return _desk(
         "test",
-        "The test needs scripts. Without them, open any case: its worked answer stands under the chart.",
+        "The test needs scripts, and a page opened from its site, not as a file. Without them, open any case:"
+        " its worked answer stands under the chart.",
         form,
         size,
         (f' data-topics="{topics}"' if topics else "") + (f' data-pool="{pool}"' if pool else ""),
@@ -68,7 +69,8 @@ def progress(size: int | None) -> str:
     )
     return _desk(
         "progress",
-        "Your progress is kept and shown by a script, and scripts are off here.",
+        "Your progress is kept and shown by a script, and none runs here: scripts are off, or this page was"
+        " opened as a file and not from its site.",
         picker,
         size,
         fetch=DETAILS,
@@ -92,5 +94,9 @@ def explorer(size: int | None) -> str:
 </p>
 </form>"""
     return _desk(
-        "explorer", "The explorer needs scripts. The chapters show the same pictures and claims.", form, size
+        "explorer",
+        "The explorer needs scripts, and a page opened from its site, not as a file. The chapters show the"
+        " same pictures and claims.",
+        form,
+        size,
     )

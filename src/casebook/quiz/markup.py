@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from casebook.coding.claim import MAX_TEXT
 from casebook.grading import worked as work_out
 from casebook.grading.audit import filed_lines
 
@@ -97,7 +98,7 @@ aria-labelledby="{name}-title">
 <details class="casebook-icd"><summary>Add the diagnoses</summary>
 <label for="{name}-icd">Diagnosis codes, the first one first</label>
 <input id="{name}-icd" name="diagnoses" type="text" autocapitalize="characters" autocomplete="off"
-spellcheck="false">
+spellcheck="false" maxlength="500">
 </details>
 <fieldset class="casebook-confidence">
 <legend>How sure are you? <span class="casebook-hint">You need not say.</span></legend>
@@ -149,7 +150,8 @@ def claim_field(name: str, text: str = "") -> str:
 <p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>.
 Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
 <textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off"
-autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done">{escape(text)}</textarea>"""
+autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"
+maxlength="{MAX_TEXT + 1}">{escape(text)}</textarea>"""
 
 
 def megabytes(size: int) -> str:

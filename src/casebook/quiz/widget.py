@@ -240,7 +240,7 @@ class Quiz(anywidget.AnyWidget):
         """Keep an answer that could be read."""
         if told["verdict"] in ("invalid", "blank"):
             return
-        found = told["feedback"]["counted"]
+        found = [m.id for m in item_of(self.page).grade(answer).counted]
         kept = {"answer": answer, "verdict": told["verdict"], "score": told["score"], "misconceptions": found}
         when = {"at": round(time.time() * 1000), "try": len(self.attempts) + 1}
         more = {name: asked.get(name) for name in ("confidence", "seconds", "hints")}

@@ -1,70 +1,55 @@
 // @ts-check
 // A file of answers: how it is written, how an older one is brought up to date, and how two are made one.
 
-import { fail, reason } from "./parts.js";
+import { fail } from "./parts.js";
+import { ATTEMPT, named, raised, read, STORES, version } from "./schema.js";
 
 /** @import { Attempt } from "./types.d.ts" */
 
-export const FORMAT = 1; // of the attempts
+const FORMAT = version(STORES.attempts);
 
 /**
- * Files of older books, oldest first: each step makes the next format. A file without a version is a bare
- * list.
- * @type {((attempts: unknown[]) => { version: number, attempts: unknown[] })[]}
+ * A file of answers: JSON lines, a head first; or one JSON value of an older kind. The attempts in it, and
+ * how many rows are none.
+ * @param {string} text
+ * @returns {{ attempts: Attempt[], odd: number }}
  */
-const OLDER = [(attempts) => ({ version: 1, attempts })];
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-const named = (value) => typeof value === "object" && value !== null;
-
-/**
- * @param {unknown} value
- * @returns {value is Attempt}
- */
-const isAttempt = (value) => named(value) && typeof value.case === "string";
-
-/**
- * The attempts of what any edition kept. Throws where it is none of it.
- * @param {unknown} data
- */
-export function upgrade(data) {
-  const file = Array.isArray(data) ? { version: 0, attempts: data } : data;
-  if (!named(file) || !Array.isArray(file.attempts) || !Number.isInteger(file.version)) {
-    fail("this is no file of answers from the casebook");
-  }
-  let [version, attempts] = [Number(file.version), file.attempts];
-  if (version > FORMAT) {
-    fail(`it was written by a newer edition of this book (format ${version}; this one knows ${FORMAT})`);
-  }
-  while (version < FORMAT) ({ version, attempts } = OLDER[version](attempts));
-  return attempts.filter(isAttempt);
+export function parse(text) {
+  const rows = raised(STORES.attempts, values(text.replace(/^\ufeff/, ""))).attempts;
+  const attempts = rows.flatMap((/** @type {unknown} */ row) => read(ATTEMPT, row) ?? []);
+  return { attempts, odd: rows.length - attempts.length };
 }
 
 /**
- * A file of answers: JSON lines, a head first; or one JSON value of an older kind.
+ * What a file holds, as one value.
  * @param {string} text
  */
-export function parse(text) {
+function values(text) {
   const lines = text.split("\n").filter((line) => line.trim());
-  const values = [];
+  const found = [];
   for (const [i, line] of lines.entries()) {
-    try {
-      values.push(JSON.parse(line));
-    } catch {
-      if (i === 0) break; // perhaps one value over several lines
-      fail(`line ${i + 1} is not JSON; the file may be cut short`);
-    }
+    const value = json(line);
+    if (value === undefined && i === 0) break; // perhaps one value over several lines
+    if (value === undefined) fail(`line ${i + 1} is not JSON; the file may be cut short`);
+    found.push(value);
   }
-  if (values[0]?.format === "casebook-answers") {
-    return upgrade({ version: values[0].version, attempts: values.slice(1) });
+  const [head] = found;
+  if (named(head) && head.format === "casebook-answers") {
+    return { version: head.version, attempts: found.slice(1) };
   }
+  return json(text) ?? fail("it is not a file of answers");
+}
+
+/**
+ * The JSON of a text, or undefined where it is none.
+ * @param {string} text
+ * @returns {unknown}
+ */
+function json(text) {
   try {
-    return upgrade(JSON.parse(text));
-  } catch (error) {
-    return fail(error instanceof SyntaxError ? "it is not a file of answers" : reason(error));
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -89,16 +74,18 @@ export function written(attempts, learner) {
 }
 
 /**
- * Attempts of both, each once, in the order of time.
- * @param {Attempt[]} some
+ * Attempts of both, each once, in the order of time. What is no attempt stays before them as it is.
+ * @param {any[]} some
  * @param {Attempt[]} others
+ * @returns {any[]}
  */
 export function merge(some, others) {
   const each = new Map(
-    [...some, ...others].map((attempt) => [
-      JSON.stringify([attempt.case, attempt.at, attempt.answer]),
-      attempt,
+    [...some, ...others].map((row, i) => [
+      read(ATTEMPT, row) ? JSON.stringify([row.case, row.at, row.answer]) : i,
+      row,
     ]),
   );
-  return [...each.values()].sort((one, two) => (one.at ?? 0) - (two.at ?? 0));
+  const at = (/** @type {any} */ row) => read(ATTEMPT, row)?.at ?? 0;
+  return [...each.values()].sort((one, two) => at(one) - at(two));
 }

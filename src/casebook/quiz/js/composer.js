@@ -11,7 +11,7 @@ import { button, fold, layer, list, make, reason } from "./parts.js";
  */
 export function composer(ask, model) {
   const name = `casebook-query-${Math.random().toString(36).slice(2, 8)}`;
-  const field = make("textarea", { id: name, rows: 3, name: "query" });
+  const field = make("textarea", { id: name, rows: 3, name: "query", maxLength: 5000 });
   const picks = make(
     "fieldset",
     { className: "casebook-picks", hidden: true },

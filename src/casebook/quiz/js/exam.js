@@ -98,7 +98,8 @@ export function testing(section, host) {
       pool: section.dataset.pool?.split(" ") ?? null,
     });
     const ends = minutes ? Date.now() + minutes * MINUTE : null;
-    test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), ends, answers: [] };
+    const began = Date.now();
+    test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), began, ends, answers: [] };
     store();
     await step();
   }
@@ -108,10 +109,24 @@ export function testing(section, host) {
     clearInterval(clock);
     await ready();
     if (!test) return;
+    fit(test);
     await (over(test) ? finish(test) : question(test, test.items[test.answers.length].case));
   }
 
   const go = () => alone(step);
+
+  /**
+   * Leave out what this edition of the book has not: a test may have been begun in another.
+   * @param {Test} test
+   */
+  function fit(test) {
+    const ids = new Set(Array.isArray(known) ? known.map((each) => each.id) : []);
+    const there = test.items.map(({ case: id }) => ids.has(id));
+    if (there.every(Boolean)) return;
+    test.items = test.items.filter((_, i) => there[i]);
+    test.answers = test.answers.filter((_, i) => there[i]);
+    unkept = "What this edition of the book has not was left out";
+  }
 
   /**
    * @param {Test} test

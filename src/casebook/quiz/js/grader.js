@@ -2,6 +2,7 @@
 // The grader of a page: one worker for all quizzes of the page, started at the first touch.
 
 import { fail, Left, Unable } from "./parts.js";
+import { pulse } from "./pulse.js";
 
 /** @import { Ask, Tell, Timings } from "./types.d.ts" */
 
@@ -75,11 +76,17 @@ async function launch() {
   const plain = new URLSearchParams(location.search).get("boot") === "plain" && "the address asks for it";
   const given = { base, files, lock, plain };
   return work(program, given).catch(async (error) => {
+    if (error instanceof Dead) return work(program, given);
     if (!(error instanceof Unread)) throw error;
     await fetch(program, { cache: "reload" }).catch(() => {}); // the browser may have kept a bad one
     return work(program, given);
   });
 }
+
+/** The worker ended without a word. */
+class Dead extends Error {}
+/** @type {WeakSet<object>} */
+const again = new WeakSet(); // questions that were asked of a worker that died of them, or before them
 
 /** The worker's own program could not be run. */
 class Unread extends Error {}
@@ -97,12 +104,16 @@ async function work(program, given) {
 
   /** @param {Error} why */
   function lost(why) {
+    life.stop();
     for (const { reject } of waiting.values()) reject(why);
     waiting.clear();
     worker.terminate();
     grader = null;
     up = false;
   }
+
+  let ended = lost;
+  const life = pulse(worker, () => ended(new Dead("it ended without a word, and again when started anew")));
 
   /** @param {{ boot: string, bytes: number, why: string | null, times: Record<string, number> }} ready */
   function started({ boot, bytes, why, times }) {
@@ -119,6 +130,7 @@ async function work(program, given) {
     const question = waiting.get(id);
     if (!question) return;
     waiting.delete(id);
+    if (!waiting.size) life.stop();
     const { resolve, reject, at, what } = question;
     if (error) return reject(new Error(error));
     if (what === "grade") timings.verdicts.push({ ms: performance.now() - at, python: ms });
@@ -128,8 +140,7 @@ async function work(program, given) {
   }
 
   await new Promise((resolve, reject) => {
-    /** @param {Error} why */
-    const ended = (why) => {
+    ended = (why) => {
       lost(why);
       reject(why);
     };
@@ -139,16 +150,27 @@ async function work(program, given) {
       ended(new Unread(event.message || "its program could not be loaded"));
     };
     worker.onmessage = ({ data }) => {
+      life.heard();
       if (data.progress) for (const tell of tellers) tell(data.progress);
       if (data.ready) resolve(started(data.ready));
       if (data.failed) ended(data.unable ? new Unable(NEEDED) : new Error(data.failed));
       heard(data);
     };
     worker.postMessage({ start: given });
+    life.watch(false);
   });
-  return (question) =>
+  life.stop();
+  /** @type {Ask} */
+  const ask = (question) =>
     new Promise((resolve, reject) => {
+      life.watch(!waiting.size);
       waiting.set(++asked, { resolve, reject, at: performance.now(), what: question.do });
       worker.postMessage({ id: asked, asked: JSON.stringify(question) });
+    });
+  return (question) =>
+    ask(question).catch(async (error) => {
+      if (!(error instanceof Dead) || again.has(question)) throw error;
+      again.add(question);
+      return (await start())(question);
     });
 }

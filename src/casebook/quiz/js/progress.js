@@ -1,13 +1,14 @@
 // @ts-check
 // The progress page: what was answered in this browser, what to see again, and the reader's own file of it.
 
-import { dated, merge, parse, written } from "./answers.js";
+import { dated, parse, written } from "./answers.js";
 import { bank } from "./page.js";
 import { button, fail, find, list, make, reason } from "./parts.js";
-import { attempts, erase, keepAttempts, keptText } from "./store.js";
+import { STORES } from "./schema.js";
+import { addAttempts, attempts, erase, keptText, unkept } from "./store.js";
 import { coming, several } from "./words.js";
 
-/** @import { Attempt, Desk, Progress, Tell } from "./types.d.ts" */
+/** @import { Desk, Progress, Tell } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 const LARGEST = 20e6; // bytes of a file of answers
@@ -41,19 +42,23 @@ export function showProgress(section, host) {
       const why =
         `What this browser keeps cannot be used: ${unread}. It was left as it is. ` +
         "Save it, then erase it to start anew.";
-      stage.replaceChildren(make("div", { className: "casebook-notice" }, make("p", {}, why)), tools(all));
+      stage.replaceChildren(make("div", { className: "casebook-notice" }, make("p", {}, why)), tools());
       return;
     }
     if (!all.length) {
+      const why = unkept();
+      const blocked =
+        `Nothing can be kept for this page, since ${why}. Answers last until you close the page that they ` +
+        "were given on, and are not counted here.";
       const none = "No case has been answered in this browser yet. Your answers will be counted here.";
-      stage.replaceChildren(make("p", {}, none), tools(all));
+      stage.replaceChildren(make("p", {}, why ? blocked : none), tools());
       return;
     }
     const answered = new Set(all.map((each) => each.case)).size;
     const brief = make("p", {}, `${several(all.length, "answer")} to ${several(answered, "case")} so far.`);
     const more = button("Work out the details", details);
     const row = make("p", { className: "casebook-row-of" }, more);
-    stage.replaceChildren(brief, row, tools(all));
+    stage.replaceChildren(brief, row, tools());
     if (host.awake()) details();
 
     async function details() {
@@ -128,8 +133,7 @@ export function showProgress(section, host) {
   const part = (title, rows, none) =>
     make("section", {}, make("h2", { tabIndex: -1 }, title), rows.length ? list(rows) : make("p", {}, none));
 
-  /** @param {Attempt[]} all */
-  function tools(all) {
+  function tools() {
     const asking = make("div", { className: "casebook-asking" });
     const remove = button("Erase", () => {
       const sure = button("Yes, erase everything", () => {
@@ -140,7 +144,8 @@ export function showProgress(section, host) {
         asking.replaceChildren();
         remove.focus();
       });
-      const question = `Erase ${several(all.length, "answer")} from this browser? There is no way back.`;
+      // Counted now: another tab may have added to them.
+      const question = `Erase ${several(attempts().all.length, "answer")} from this browser? There is no way back.`;
       asking.replaceChildren(make("p", {}, question), sure, no);
       sure.focus();
     });
@@ -172,13 +177,12 @@ export function showProgress(section, host) {
   /** @param {File} file */
   async function load(file) {
     if (file.size > LARGEST) fail("it is larger than 20 MB, which no file of answers is");
-    const read = parse(await file.text());
-    const { all, unread } = attempts();
+    const { attempts: more, odd } = parse(await file.text());
+    const { added, unread, trouble } = addAttempts(more);
     if (unread) fail(`what this browser keeps cannot be used (${unread}); save and erase it first`);
-    const merged = merge(all, read);
-    const why = keepAttempts(merged);
-    if (why) return `Loaded until this page is closed: ${why}.`;
-    return `Loaded: ${several(merged.length - all.length, "new answer")}.`;
+    const left = odd ? ` Left out, since it could not be read: ${several(odd, "row")}.` : "";
+    if (trouble) return `Loaded until this page is closed: ${trouble}.${left}`;
+    return `Loaded: ${several(added, "new answer")}.${left}`;
   }
 
   picker.addEventListener("change", async () => {
@@ -190,6 +194,10 @@ export function showProgress(section, host) {
     } catch (error) {
       status.textContent = `${file.name} was not loaded: ${reason(error)}.`;
     }
+  });
+
+  addEventListener("storage", ({ key }) => {
+    if ((key === null || key === STORES.attempts.key) && !stage.contains(document.activeElement)) draw();
   });
 
   draw();

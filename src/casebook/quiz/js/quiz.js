@@ -168,7 +168,7 @@ export function mount(section, host) {
       answer: answer.trim(),
       verdict: graded.verdict,
       score: graded.score,
-      misconceptions: graded.feedback.counted,
+      misconceptions: graded.counted,
       ...beside,
       ...(graded.evidence && { evidence: graded.evidence.score }),
     };

@@ -16,12 +16,7 @@ import { capital, several, VERDICT } from "./words.js";
  */
 export function parts(told, link) {
   const wrongly = told.misconceptions.map((each) => misconception(each, link));
-  const right = make(
-    "p",
-    {},
-    make("strong", {}, `${told.right} of ${told.of} (${told.percent} %). `),
-    told.says,
-  );
+  const right = make("p", {}, make("strong", {}, `${told.counted} `), told.says);
   const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
   const read = told.read.map(({ page, title, why }) => [
     make("a", { href: chapter(page) }, title),

@@ -1,145 +1,191 @@
 // @ts-check
 // What the reader's own browser keeps: attempts, half-done answers, a test in progress. Nothing is ever sent
-// anywhere.
+// anywhere. Everything is read by the schema, and written into what stands there, so that rows of other
+// editions stay.
 
-import { FORMAT, upgrade } from "./answers.js";
+import { merge } from "./answers.js";
 import { reason } from "./parts.js";
+import { raised, read, STORES, version } from "./schema.js";
 
-/** @import { Attempt, Draft, Test, TurnKept } from "./types.d.ts" */
-
-const KEPT = "casebook.attempts";
-const DRAFTS = "casebook.drafts";
-const TEST = "casebook.test";
-const TURNS = "casebook.turns";
+/** @import { Attempt, Draft, Given, Test, TurnKept } from "./types.d.ts" */
+/** @import { Store } from "./schema.js" */
 
 /** @type {Map<string, unknown>} */
 const memory = new Map(); // where the browser keeps nothing: until the page is closed
 
-/**
- * What is kept under a name, or null. It may be anything: other editions and the reader write there too.
- * @param {string} key
- * @returns {any}
- */
-function kept(key) {
-  if (memory.has(key)) return memory.get(key);
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
 /** What is kept of the attempts, as it stands: for a file of what cannot be read. */
-export function keptText() {
+export const keptText = () => textOf(STORES.attempts);
+
+/** @param {Store} store */
+function textOf({ key }) {
   try {
-    return localStorage.getItem(KEPT);
+    return localStorage.getItem(key);
   } catch {
     return null;
   }
 }
 
 /**
- * Keep a value. "" when the browser took it; if not, why, and it stays in the page.
- * @param {string} key
+ * What is kept, brought up to date; and why it cannot be used, or "".
+ * @param {Store} store
+ * @returns {{ all: Record<string, any>, why: string }}
+ */
+function kept(store) {
+  const none = { version: version(store), [store.holds]: store.kind.is === "list" ? [] : {} };
+  const text = memory.has(store.key) ? null : textOf(store);
+  try {
+    const data = text === null ? memory.get(store.key) : JSON.parse(text);
+    return { all: data === undefined ? none : raised(store, data), why: "" };
+  } catch (error) {
+    return { all: none, why: error instanceof SyntaxError ? "it is damaged" : reason(error) };
+  }
+}
+
+/**
+ * Keep a value; null drops it. "" when the browser took it; if not, why, and it stays in the page.
+ * @param {Store} store
  * @param {unknown} value
  */
-function keep(key, value) {
+function keep({ key }, value) {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
     memory.delete(key);
     return "";
   } catch (error) {
-    memory.set(key, value);
+    if (value === null) memory.delete(key);
+    else memory.set(key, value);
     const full = error instanceof DOMException && error.name === "QuotaExceededError";
     return full ? "the browser's store for this site is full" : "the browser does not allow it";
   }
 }
 
+/** Why nothing is kept for good here, or "". */
+export function unkept() {
+  try {
+    localStorage.setItem("casebook.probe", "");
+    localStorage.removeItem("casebook.probe");
+    return "";
+  } catch (error) {
+    const full = error instanceof DOMException && error.name === "QuotaExceededError";
+    return full ? "" : "the browser does not allow it";
+  }
+}
+
 /** Drop everything. */
 export function erase() {
-  for (const key of [KEPT, DRAFTS, TEST, TURNS]) keep(key, null);
+  for (const store of Object.values(STORES)) keep(store, null);
 }
 
 /**
- * The tests under way, by what they are on: "" is everything. One alone is how older books kept it.
+ * Keep or drop one of several under its name. Why it is not kept for good, or "".
+ * @param {Store} store
+ * @param {string} name
+ * @param {unknown} value
+ */
+function keepOne(store, name, value) {
+  const { all } = kept(store); // what cannot be used of these is of no worth
+  const others = Object.entries(all[store.holds]).filter(([each]) => each !== name);
+  const rows = value === null ? others : [...others, [name, value]];
+  return keep(store, rows.length ? { ...all, [store.holds]: Object.fromEntries(rows) } : null);
+}
+
+/**
+ * The tests under way, by what they are on: "" is everything.
  * @returns {Record<string, Test | undefined>}
  */
-export function keptTests() {
-  const found = kept(TEST) ?? {};
-  return found.items ? { "": found } : found;
-}
+export const keptTests = () => read(STORES.tests.kind, kept(STORES.tests).all.tests);
 
 /**
- * Why it is not kept for good, or "".
+ * Keep a test, or drop it. Where another tab has gone on with it, what was answered there is taken in: of two
+ * answers to a question the first counts. Why it is not kept for good, or "".
  * @param {string} topics
  * @param {Test | null} test
  */
 export function keepTest(topics, test) {
-  const all = { ...keptTests(), [topics]: test ?? undefined };
-  const why = keep(TEST, Object.values(all).some(Boolean) ? all : null);
+  const there = keptTests()[topics];
+  if (test && there && isOther(test, there)) {
+    return "Another test was begun meanwhile; this one stays only until you close this page.";
+  }
+  if (test && there && test.seed === there.seed && test.began === there.began) {
+    test.answers = joined(test, there.answers);
+    test.done ||= there.done;
+  }
+  const why = keepOne(STORES.tests, topics, test);
   return why && `The test stays only until you close this page: ${why}.`;
 }
+
+/**
+ * The answers to a test's questions, in their order, up to the first that has none.
+ * @param {Test} test
+ * @param {Given[]} theirs these come before its own
+ */
+function joined({ items, answers }, theirs) {
+  const given = new Map([...answers, ...theirs].map((each) => [each.case, each]));
+  const first = items.findIndex(({ case: id }) => !given.has(id));
+  const done = first < 0 ? items : items.slice(0, first);
+  return done.flatMap(({ case: id }) => given.get(id) ?? []);
+}
+
+/**
+ * Whether what is kept is another test, begun after this one.
+ * @param {Test} test
+ * @param {Test} there
+ */
+const isOther = (test, there) => (there.began ?? 0) > (test.began ?? 0);
 
 /**
  * `unread` says why what is kept cannot be used; it is then left alone, never written over.
  * @returns {{ all: Attempt[], unread: string }}
  */
 export function attempts() {
-  const data = kept(KEPT);
-  if (data === null) return { all: [], unread: keptText() === null ? "" : "it is damaged" };
-  try {
-    return { all: upgrade(data), unread: "" };
-  } catch (error) {
-    return { all: [], unread: reason(error) };
-  }
+  const { all, why } = kept(STORES.attempts);
+  return { all: read(STORES.attempts.kind, all.attempts), unread: why };
 }
 
 /**
- * Why they are not kept for good, or "".
- * @param {Attempt[]} all
+ * Keep more attempts beside those that are there, each once. How many were new, why they could not be added,
+ * and why they are not kept for good.
+ * @param {Attempt[]} more
  */
-export const keepAttempts = (all) => keep(KEPT, { version: FORMAT, attempts: all });
+export function addAttempts(more) {
+  const { all, why } = kept(STORES.attempts); // read again, since another tab may have added to it
+  if (why) return { added: 0, unread: why, trouble: "" };
+  const merged = merge(all.attempts, more);
+  const trouble = keep(STORES.attempts, { ...all, attempts: merged });
+  return { added: merged.length - all.attempts.length, unread: "", trouble };
+}
 
 /**
  * Keep one more; what to tell the reader where that failed, or "".
  * @param {Attempt} attempt
  */
 export function record(attempt) {
-  const { all, unread } = attempts(); // read again, since another tab may have added to it
+  const { unread, trouble } = addAttempts([attempt]);
   if (unread) return `Your answer was not kept: ${unread}. The page about your progress can help.`;
-  const why = keepAttempts([...all, attempt]);
-  return why && `Your progress stays only until you close this page: ${why}.`;
+  return trouble && `Your progress stays only until you close this page: ${trouble}.`;
 }
 
 /**
  * @param {string} id
  * @returns {Draft}
  */
-export const draft = (id) => kept(DRAFTS)?.[id] ?? {};
+export const draft = (id) => read(STORES.drafts.kind, kept(STORES.drafts).all.drafts)[id] ?? {};
 
 /**
  * @param {string} id
  * @param {Draft | null} values
  */
-export function keepDraft(id, values) {
-  const all = kept(DRAFTS) ?? {};
-  if (values) all[id] = values;
-  else delete all[id];
-  keep(DRAFTS, all);
-}
+export const keepDraft = (id, values) => keepOne(STORES.drafts, id, values);
 
 /**
  * The small questions of the chapters that were tried, by their names.
  * @returns {Record<string, TurnKept | undefined>}
  */
-export function keptTurns() {
-  const found = kept(TURNS);
-  return found && typeof found === "object" ? found : {};
-}
+export const keptTurns = () => read(STORES.turns.kind, kept(STORES.turns).all.turns);
 
 /**
  * @param {string} id
  * @param {TurnKept} told
  */
-export const keepTurn = (id, told) => keep(TURNS, { ...keptTurns(), [id]: told });
+export const keepTurn = (id, told) => keepOne(STORES.turns, id, told);

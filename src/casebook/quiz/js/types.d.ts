@@ -26,8 +26,9 @@ export interface Graded {
   verdict: Verdict;
   score: number;
   misconceptions: { id: string }[];
+  counted: string[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[]; counted: string[] };
+  feedback: { headline: string; parts: Part[] };
 }
 
 export interface Line {
@@ -45,7 +46,7 @@ export interface Picture {
 export interface Result {
   right: number;
   of: number;
-  percent: number;
+  counted: string;
   says: string;
   misconceptions: { says: string; correction: string; times: number; sure: number; cases: string[] }[];
   topics: { name: string; right: number; of: number }[];
@@ -227,6 +228,8 @@ export interface Test {
   items: Drawn[];
   kind: string;
   feedback: string;
+  /** When it was begun, epoch milliseconds. */
+  began?: number;
   ends: number | null;
   answers: Given[];
   done?: boolean;
