@@ -81,6 +81,7 @@ bench: $(READY) book
 	@$(PY) tools/bench_grader.py
 	@$(PY) tools/bench_class.py
 	@$(PY) tools/bench_room.py
+	@$(PY) tools/bench_practice.py
 	@$(PY) tools/bench_payer_files.py
 	@$(PY) tools/bench.py
 

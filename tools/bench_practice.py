@@ -11,10 +11,17 @@ import argparse
 import json
 import pathlib
 import sys
+from collections.abc import Iterable
 from random import Random
+from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from casebook.cases import beyond, library, load  # noqa: E402
+from casebook.practice.exam import draw  # noqa: E402
+from casebook.practice.tutor import CHARTS, Row, Table, Tutor, row  # noqa: E402
+
 TEST = 10  # cases
 SEEDS = 1_000_000
 CARELESSNESS = 0.2  # charts that somebody misreads who holds no rule
@@ -23,11 +30,19 @@ CARELESSNESS = 0.2  # charts that somebody misreads who holds no rule
 class Learner:
     """Somebody who holds one rule, none, or an unknown one, in terms of the tutor's table."""
 
-    def __init__(self, table, rng, rule=None, follows=1.0, slips=0.1, misreads=0.0):
+    def __init__(
+        self,
+        table: Table,
+        rng: Random,
+        rule: str | None = None,
+        follows: float = 1.0,
+        slips: float = 0.1,
+        misreads: float = 0.0,
+    ) -> None:
         self.table, self.rng, self.rule = table, rng, rule
         self.follows, self.slips, self.misreads = follows, slips, misreads
 
-    def answer(self, case):
+    def answer(self, case: str) -> tuple[bool, str]:
         """(right, the answer as the table writes it)."""
         groups = self.table[case]
         if self.rng.random() < self.slips or self.rng.random() < self.misreads:
@@ -37,43 +52,39 @@ class Learner:
             return False, held
         return True, ""
 
-    def _astray(self, groups):
+    def _astray(self, groups: Row) -> tuple[bool, str]:
         where = self.rng.random()
         if where < 0.03 or not groups:
             return True, ""
         return (False, self.rng.choice(list(groups))) if where > 0.63 else (False, "other")
 
 
-def after_test(tutor, learner, cases, most):
+def after_test(tutor: Tutor, learner: Learner, cases: Iterable[str], most: int) -> int | None:
     """How many questions after the test until a rule is named; None where none is."""
     for case in cases:
         tutor.answered(case, *learner.answer(case))
     for asked in range(most + 1):
         if tutor.named:
             return asked
-        case = None if asked == most else tutor.next_case()
-        if case is None:
+        following = None if asked == most else tutor.next_case()
+        if following is None:
             return None
-        tutor.answered(case, *learner.answer(case))
+        tutor.answered(following, *learner.answer(following))
     return None
 
 
-def after_wrong(tutor, learner, order, most):
-    """The same after the first answer that a known rule gives; "" where the learner gave none."""
+def after_wrong(tutor: Tutor, learner: Learner, order: Iterable[str], most: int) -> tuple[int | None, bool]:
+    """The same after the first answer that a known rule gives, and whether the learner's own rule gave it."""
     for case in order:
         right, answer = learner.answer(case)
         tutor.answered(case, right, answer)
         if not right and answer in tutor.table[case]:
             return after_test(tutor, learner, (), most), learner.rule in tutor.table[case][answer]
-    return "", False
+    return None, False
 
 
 def main() -> None:
     """Print every cell."""
-    from casebook.cases import beyond, library, load
-    from casebook.practice.exam import draw
-    from casebook.practice.tutor import CHARTS, Tutor, row
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--learners", type=int, default=400)
     parser.add_argument("--seed", type=int, default=2026)
@@ -83,15 +94,19 @@ def main() -> None:
     loaded = [load(path) for path in library() if path.stem not in out]
     table = {case.id: row(case.item) for case in loaded}
     pages = [case.page() for case in loaded]
-    shown = {}
+    shown: dict[str, int] = {}
     for groups in table.values():
         for rule in {rule for rules in groups.values() for rule in rules}:
             shown[rule] = shown.get(rule, 0) + 1
     rng = Random(args.seed)
     able = sorted(rule for rule, times in shown.items() if times >= CHARTS)
-    found = {"cases": len(table), "rules": len(Tutor(table).rules), "rules on two charts or more": len(able)}
+    found: dict[str, Any] = {
+        "cases": len(table),
+        "rules": len(Tutor(table).rules),
+        "rules on two charts or more": len(able),
+    }
 
-    def test():
+    def test() -> list[str]:
         return [item["case"] for item in draw(pages, TEST, rng.randrange(SEEDS))["items"]]
 
     for follows in (1.0, 0.8):
@@ -117,11 +132,11 @@ def main() -> None:
                 hits += true and told is not None and rule in tutor.named
             name = f"held, followed {follows:.0%}: its own wrong answer and {most} more"
             found[name] = {"named": round(100 * hits / max(1, of), 1), "of": of}
-    for name, options in {"no rule": {}, "misreads one chart in five": {"misreads": CARELESSNESS}}.items():
+    for name, misreads in {"no rule": 0.0, "misreads one chart in five": CARELESSNESS}.items():
         wrong = 0
         for _ in range(5 * args.learners):
             tutor = Tutor(table)
-            wrong += after_test(tutor, Learner(table, rng, **options), test(), 5) is not None
+            wrong += after_test(tutor, Learner(table, rng, misreads=misreads), test(), 5) is not None
         found[f"{name}: falsely named after a test of ten and 5 more"] = round(
             100 * wrong / (5 * args.learners), 2
         )

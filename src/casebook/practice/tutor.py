@@ -93,7 +93,9 @@ class Tutor:
         self.shares = [ONE / len(self.rules)] * len(self.rules) + [NONE, OTHERS, CARE]
 
     def answered(self, case: str, right: bool, answer: str) -> None:
-        """Take an answer in: `answer` as the table writes it, or anything else."""
+        """Take an answer in: `answer` as the table writes it, or anything else. A case counts once."""
+        if any(one.case == case for one in self.asked):
+            return
         held = [] if right else list(self.table.get(case, {}).get(answer, ()))
         self.asked.append(Asked(case, right, frozenset(held)))
         if case not in self.table:
