@@ -42,7 +42,7 @@ class Site:
     """The book on a free port of this machine, and the paths that were asked of it."""
 
     def __init__(self, folder, more=Pages):
-        self.asked = []
+        self.asked, self.handler = [], more
         site = self
 
         class Listening(more):

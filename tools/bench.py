@@ -46,6 +46,7 @@ class Counting:
 
     def __init__(self) -> None:
         self.sent, self.quiz, self.speed = 0, 0, 0.0
+        self.delay = 0.0  # seconds from a request to the first byte that comes back
         self.free, self.line = (
             0.0,
             threading.Lock(),
@@ -54,6 +55,7 @@ class Counting:
 
         class Counted(Pages):
             def copyfile(self, source: Any, outputfile: Any) -> None:
+                time.sleep(counting.delay)
                 while piece := source.read(PIECE):
                     outputfile.write(piece)
                     counting.sent += len(piece)
@@ -102,7 +104,9 @@ def visit(context: Any, site: Counting, case: str, boot: str) -> tuple[Any, dict
     """Open a case and answer once; the page and its timings, with the bytes that the quiz took."""
     page = context.new_page()
     page.goto(
-        f"{site.address}/cases/{case}.html" + ("?boot=plain" if boot == "plain" else ""), wait_until="load"
+        # An address that names the boot has no answers beforehand.
+        f"{site.address}/cases/{case}.html?boot={boot}",
+        wait_until="load",
     )
     site.quiz = 0
     answer(page, ANSWERS[0])

@@ -127,4 +127,7 @@ def build(quick: bool = False) -> int:
 
 if __name__ == "__main__":
     with only_one():
-        sys.exit(build(quick="--quick" in sys.argv[1:]))
+        status = build(quick="--quick" in sys.argv[1:])
+    if status == 0 and not {"--quick", "--without-verdicts"} & set(sys.argv[1:]):
+        status = subprocess.run([sys.executable, str(ROOT / "tools" / "verdicts.py")], check=False).returncode
+    sys.exit(status)

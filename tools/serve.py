@@ -30,8 +30,14 @@ class Pages(http.server.SimpleHTTPRequestHandler):
     }
 
     def end_headers(self) -> None:
-        """Let the browser keep files, but ask each time whether they changed: authors rebuild often."""
+        """Let the browser keep files, but ask each time whether they changed: authors rebuild often. What the
+        book wants to be sent beside them stands in its `_headers`."""
         self.send_header("Cache-Control", "no-cache")
+        wanted = pathlib.Path(self.directory, "_headers")
+        for line in wanted.read_text("utf-8").splitlines() if wanted.is_file() else ():
+            if line.startswith(" "):
+                name, _, value = line.strip().partition(": ")
+                self.send_header(name, value)
         super().end_headers()
 
     def log_message(self, *args: object) -> None:
@@ -66,13 +72,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
     check_free(port)
-    if status := subprocess.run([sys.executable, str(ROOT / "tools" / "book.py")], check=False).returncode:
+    book = [sys.executable, str(ROOT / "tools" / "book.py"), "--without-verdicts"]
+    if status := subprocess.run(book, check=False).returncode:
         sys.exit(status)
-    with server(port) as pages:
+    # Until its table is there, a page asks Python.
+    beside = subprocess.Popen([sys.executable, str(ROOT / "tools" / "verdicts.py")])
+    with server(port) as pages, beside:
         print(f"\nThe book is at http://localhost:{port}/   (Ctrl+C stops)\n", flush=True)
         try:
             pages.serve_forever()
         except KeyboardInterrupt:
+            beside.terminate()
             print("\nStopped.")
 
 

@@ -75,3 +75,19 @@ addEventListener("beforeprint", () => {
 addEventListener("afterprint", () => {
   for (const each of opened) each.open = false;
 });
+
+// The book without a network: offline.js keeps what was read. The reader can turn it off on the progress page;
+// on an author's own machine, where other sites have the same address, it is off until it is turned on.
+async function keepForOffline() {
+  const { offline } = document.body.dataset;
+  if (!offline || !navigator.serviceWorker) return;
+  const own = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+  const wish = localStorage.getItem("casebook.offline") ?? (own ? "off" : "on");
+  if (wish === "off") return;
+  const { active } = await navigator.serviceWorker
+    .register(offline)
+    .then(() => navigator.serviceWorker.ready);
+  const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
+  active.postMessage({ keep: [location.href, ...fetched] });
+}
+addEventListener("load", () => keepForOffline().catch(() => {})); // a browser that keeps nothing

@@ -7,6 +7,7 @@ import shutil
 import pytest
 from sphinx.testing.util import SphinxTestApp
 
+from casebook.coding.rules import RULEBOOK
 from casebook.sphinx_ext import charts
 from casebook.sphinx_ext.charts import leaks
 
@@ -58,6 +59,7 @@ def book(tmp_path, monkeypatch):
         toc = "\n".join(["# Home", "", "```{toctree}", *names, "```"])
         for name, text in {"index": toc, **pages}.items():
             file = source / f"{name}.md"
+            file.parent.mkdir(exist_ok=True)
             if not file.is_file() or file.read_text() != text:
                 file.write_text(text)
         app = SphinxTestApp("html", srcdir=source)
@@ -172,3 +174,34 @@ def test_pages_made_from_the_code_are_read_again_when_it_changes(book, tmp_path,
     again = book(about=SOURCES, text="# Text\n")
     assert "0 added, 2 changed, 0 removed" in again.status.getvalue()
     shutil.rmtree(package)
+
+
+RULES = f"{SOURCES}\n```{{casebook-rules}}\n```\n\n```{{casebook-misconceptions}}\n```\n"
+
+
+def test_a_chapter_takes_a_rule_and_how_sure_it_is_from_the_rulebook(book):
+    text = (
+        "# Text\n\nSo 44120 stands alone. {rule}`further-units`\n\nIn short, 44121 {sure}`further-units`.\n"
+    )
+    app = book(about=RULES, **{"book/text": text})
+    assert warned(app) == ""
+    shown, rule = html(app, "book/text"), RULEBOOK["further-units"]
+    assert shown.count(rule.says) == 1
+    assert shown.count(f"sure-{rule.confidence}") == 2
+    assert all(f", {section}]" in shown for section in rule.sections.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("44121 is paid once. *Confirmed.*", "comes from the rulebook"),
+        (
+            "| code | how sure |\n|---|---|\n| 44120 | derived, since 44121 rides on it |",
+            "comes from the rulebook",
+        ),
+        ("{rule}`no-such-rule`", "there is no rule"),
+        ("{source}`aapc-enterectomy confirmed`", "is surer than the source"),
+    ],
+)
+def test_a_chapter_that_says_in_its_own_words_how_sure_a_rule_is_fails_the_build(book, text, problem):
+    assert problem in warned(book(about=RULES, **{"book/text": f"# Text\n\n{text}\n"}))

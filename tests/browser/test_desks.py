@@ -13,6 +13,7 @@ from casebook.classroom.tables import cohort, frame_of
 from casebook.grading import expected, item_of
 from casebook.practice.responses import read_folder
 from tests.browser.page import SLOW, Quiz
+from tools.engines import IPHONE
 
 OLDER = [
     {"case": "alder", "at": 1_700_000_000_000, "answer": "44120 x2", "verdict": "wrong", "misconceptions": []}
@@ -273,6 +274,29 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
         assert len(json.loads(page.evaluate("localStorage['casebook.attempts']"))["attempts"]) == 1
     expect(stage.get_by_role("link", name="Alder")).to_be_visible()  # unasked, for Python is here by now
     expect(page.locator(".casebook-test-status")).to_have_text("Loaded: 0 new answers.")
+
+
+@pytest.mark.parametrize("promised", [True, False])
+def test_whether_progress_lasts_is_said_and_the_file_can_be_picked_again_on_an_iphone(visit, promised):
+    """Safari deletes what a site keeps after seven days without a visit; reviews come after 7 and 21."""
+
+    def browser(page):
+        page.add_init_script(SEED)
+        page.add_init_script(
+            "window.asked = 0; const storage = { persisted: async () => false,"
+            f" persist: async () => {{ window.asked++; return {json.dumps(promised)}; }} }};"
+            "Object.defineProperty(navigator, 'storage', { value: storage })"
+        )
+
+    page = visit("book/progress.html", before=browser, user_agent=IPHONE)
+    said = "has promised to keep" if promised else "Save it to a file now and then"
+    expect(page.locator(".casebook-keeping")).to_contain_text(said)
+    assert page.evaluate("window.asked") == 1
+    expect(page.get_by_role("button", name="Ask the browser to keep it")).to_have_count(0 if promised else 1)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save to a file").click()
+    assert saved.value.suggested_filename == "casebook-answers.json"
+    assert ".json," in page.locator("input[type=file]").get_attribute("accept")
 
 
 def test_what_the_page_saves_the_class_report_reads_with_the_same_grades(visit, tmp_path):

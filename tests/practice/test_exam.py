@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import cases
-from casebook.practice.bank import CHAPTERS, TAUGHT, pool, taught
+from casebook.practice.bank import TAUGHT
+from casebook.practice.chapters import CHAPTERS, pool, taught
 from casebook.practice.exam import draw
 
 BANK = [cases.load(path).page() for path in cases.library()]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from casebook import cases
-from casebook.quiz import archive, markup, module, runtime
+from casebook.quiz import archive, markup, module, runtime, verdicts
 from tests.browser.page import Quiz
 from tests.conftest import ROOT, Site
 from tests.rowan import CASE
@@ -17,9 +17,11 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</titl
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="../_static/casebook/quiz.css">
 <script type="module" src="../_static/casebook/quiz.js"></script>
-<div class="casebook-chart"><p><span class="line" data-line="1" id="line-1">A segment came out and
+<div class="casebook-chart" data-terms='{"abdomen": "The belly, inside &amp; out.", "segment": "A piece."}'>
+<p><span class="line" data-line="1" id="line-1">A segment came out and
 <span id="s1">its ends were joined with a stapler</span>.</span>
-<span class="line" data-line="2" id="line-2">The abdomen was closed.</span></p></div>"""
+<span class="line" data-line="2" id="line-2">The abdomen was closed.</span></p>
+<section id="imaging"><h2>Imaging</h2><p>One abdomen.</p></section></div>"""
 OTHER = {"operation": {"steps": [{"resect": [300, 320]}, {"join": [300, 320]}]}}
 
 
@@ -62,6 +64,12 @@ def folder(parts, tmp_path_factory):
     one, other = markup.section_html(rowan, download_bytes=7_600_000), markup.section_html(sorrel)
     (root / "cases" / "rowan.html").write_text(PAGE + one, "utf-8")
     (root / "cases" / "both.html").write_text(PAGE + one + other, "utf-8")
+    (static / verdicts.FOLDER).mkdir()
+    (static / verdicts.published("rowan")).write_bytes(verdicts.packed(rowan))
+    for name, place in (("known", verdicts.published("rowan")), ("later", verdicts.published("later"))):
+        there = markup.section_html(rowan, verdicts=place)
+        (root / "cases" / f"{name}.html").write_text(PAGE + there, "utf-8")
+    (static / verdicts.published("later")).write_bytes(verdicts.NONE)
     asking = {**rowan, "readings": [*rowan["readings"], OTHER["operation"]], "key": {"claim": "query"}}
     (static / "cases" / "rowan-asking.json").write_text(json.dumps({**asking, "id": "rowan-asking"}), "utf-8")
     shown = markup.section_html(asking).replace('data-case="rowan"', 'data-case="rowan-asking"')

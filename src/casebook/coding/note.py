@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from . import edits
@@ -18,7 +19,7 @@ class Note:
 
     readings: tuple[Operation, ...]
 
-    @property
+    @cached_property
     def mains(self) -> tuple[Derived, ...]:
         return tuple(accepted(op)[0][1] for op in self.readings)
 
@@ -32,7 +33,7 @@ class Note:
         pick: int | None = book["settle"].ask([c.same() for c in claims], [c.rvu for c in claims])
         return None if pick is None else claims[pick]
 
-    @property
+    @cached_property
     def action(self) -> str:
         if self.out_of_scope:
             return "out-of-scope"

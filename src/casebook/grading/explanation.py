@@ -71,17 +71,21 @@ class Diagnosis:
     @cached_property
     def _wrong_pairs(self) -> Ways:
         """What two misconceptions give together and neither alone."""
+        return {
+            key: ms
+            for key, ms in self._explained(self.pairs, first_only=True).items()
+            if key not in self.wrong_ways
+        }
+
+    @property
+    def pairs(self) -> list[Way]:
+        """Every two misconceptions that tempt here and can be held together."""
         lively = dict.fromkeys(m for ms in self.wrong_ways.values() for m in ms)
-        both: list[Way] = [
+        return [
             ((a, b), {**a.swaps, **b.swaps}, a.book.swap(b.swaps))
             for a, b in combinations(lively, 2)
             if not a.swaps.keys() & b.swaps.keys()
         ]
-        return {
-            key: ms
-            for key, ms in self._explained(both, first_only=True).items()
-            if key not in self.wrong_ways
-        }
 
     @cached_property
     def _bare_ways(self) -> dict[Bare, tuple[Misconception, ...]]:
@@ -101,7 +105,7 @@ class Diagnosis:
         right = {plain(claim.lines) for claim in self.targets}
         found: Ways = {}
         for ms, swaps, book in ways:
-            for claim in self._given_by(ms, swaps, book):
+            for claim in self.given_by(ms, swaps, book):
                 key = plain(claim.lines)
                 if (
                     claim.out_of_scope
@@ -117,9 +121,10 @@ class Diagnosis:
         reading's claim."""
         return self.note.action == "query" and any("settle" in m.swaps for m in ms)
 
-    def _given_by(
+    def given_by(
         self, ms: tuple[Misconception, ...], swaps: Mapping[str, Swap], book: Rulebook
     ) -> list[Derived]:
+        """The claims of whoever holds these misconceptions; none where they change nothing here."""
         chooses = any("settle" in m.swaps for m in ms)
         if not chooses and all(trace.alike(swaps) for trace in self._traces):
             return []

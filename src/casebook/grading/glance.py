@@ -40,6 +40,7 @@ _GIVES = {
     "diverticulectomy": "pouch",
     "enterotomy": "opening; duodenal opening; colon opening; decompression",
     "lyse_adhesions": "freeing",
+    "explore": "laparotomy",
     "close_stoma": "stoma closed; stoma closed with resection",
     "close_fistula leads": "bowel-skin; bowel-bowel; bowel-bladder; bowel-bladder with resection",
     "appendectomy": "appendix; diseased appendix",

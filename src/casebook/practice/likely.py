@@ -1,12 +1,26 @@
-"""Which answers people give to a case."""
+"""Which answers people give to a case, the likeliest first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from casebook.coding.claim import Line, show
-from casebook.grading import expected, item_of
+from casebook.coding import edits
+from casebook.coding.claim import Answer, Claim, Line, show, tidy
+from casebook.coding.rulebook import CODES, TWINS
+from casebook.coding.typed import read
+from casebook.grading import Item, expected, item_of
+from casebook.grading.misconceptions import FAR_FETCHED, MISCONCEPTIONS
+
+MOST = 130  # answers to one case
+PAIRS = 20  # claims that two wrong rules give together
+#: What a line too much is, and what another code is taken for it, when a hand slips.
+BESIDE = ("44005", "44950", "49000", "44850")
+TAKEN_FOR = ("44120", "44121", "44202", "44140", "44125", "44160")
+BESIDE_ONE_JOIN = ("44310", "44160", "44140", "44130", "44005", "44615", "44602", "44850")
+MARKS = ("22", "51", "59")  # what is put on a line that takes none
 
 
 def candidate_answers(page: Mapping[str, Any]) -> list[str]:
@@ -18,3 +32,101 @@ def candidate_answers(page: Mapping[str, Any]) -> list[str]:
         lines = sorted(key, key=lambda k: (k[0], k[1], sorted(k[2])))
         answers.append(show(Line(code, units, tuple(sorted(marks))) for code, units, marks in lines))
     return list(dict.fromkeys([*answers, "query"]))
+
+
+def likely_answers(item: Item, most: int = MOST) -> list[str]:
+    """The answers that learners are likeliest to give, as `claim.show` writes them, lines in the order of a
+    claim.
+
+    Each kind of learner adds to what its answer weighs: those who are right, those with one wrong rule or
+    two, those whose hand slips, and those who write what is usual without reading. 51 is written by some and
+    left out by others.
+    """
+    weights: defaultdict[str, float] = defaultdict(float)
+    for answer, weight in _weighed(item):
+        lines = tuple(edits.listed(sorted(answer.claim)))
+        text = str(replace(answer, claim=lines))
+        bare = show(_without_51(lines))
+        weights[text] += weight
+        if bare != text and not answer.query:
+            weights[bare] += weight * 0.7
+    ranked = sorted(weights, key=lambda text: (-weights[text], text))
+    return ranked[:most]
+
+
+def _weighed(item: Item) -> Iterator[tuple[Answer, float]]:
+    """Every answer of every kind of learner, and how much of them give it."""
+    yield Answer(query=True), 300
+    for target in item.diagnosis.targets:
+        yield Answer(target.lines), 1000
+    for text in (item.filed, *(item.key.get("tempting") or {})):
+        answer = read(str(text))
+        if answer.claim or answer.query:
+            yield answer, 300
+    for m in MISCONCEPTIONS.values():
+        for way in m.ways:
+            for given in item.diagnosis.given_by((m,), *way):
+                if given.lines:
+                    yield Answer(given.lines), 3 if m.id in FAR_FETCHED else 20
+    yield from _of_two_rules(item)
+    for i, target in enumerate(item.diagnosis.targets[:3]):
+        for claim, weight in _slipped(target.lines):
+            yield Answer(claim), weight / (1 + i)
+    for claim in _usual():
+        yield Answer(claim), 3
+
+
+def _of_two_rules(item: Item) -> Iterator[tuple[Answer, float]]:
+    """The claims that most pairs of wrong rules give."""
+    given: Counter[Claim] = Counter()
+    for way in item.diagnosis.pairs:
+        given.update(claim.lines for claim in item.diagnosis.given_by(*way) if claim.lines)
+    for claim, times in sorted(given.items(), key=lambda each: (-each[1], each[0]))[:PAIRS]:
+        yield Answer(claim), 6 + min(times, 10) / 2
+
+
+def _slipped(lines: Claim) -> Iterator[tuple[Claim, float]]:
+    """What one slip of the hand makes of a claim, and how often."""
+    yield tuple(replace(line, code=TWINS.get(line.code, line.code)) for line in lines), 12
+    for i, line in enumerate(lines):
+        before, after = lines[:i], lines[i + 1 :]
+        for units in {line.units + 1, line.units - 1, 1} - {0, line.units}:
+            yield (*before, replace(line, units=units), *after), 10
+        yield (before + after or (Line("49000"),)), 10
+        if line.code in TWINS:
+            yield (*before, replace(line, code=TWINS[line.code]), *after), 4
+        for code in TAKEN_FOR:
+            yield (*before, Line(code, line.units), *after), 5
+        for mark in MARKS:
+            if mark not in line.modifiers:
+                yield (*before, replace(line, modifiers=tidy((*line.modifiers, mark))), *after), 4
+        if set(line.modifiers) - {"51"}:
+            yield (*before, replace(line, modifiers=()), *after), 8
+    for code in BESIDE:
+        yield (*lines, Line(code)), 5
+
+
+def _usual() -> Iterator[Claim]:
+    """What is written in this family whatever the note says."""
+    for first, further in zip(CODES["first"], CODES["further"], strict=True):
+        base = Line(str(first))
+        yield (base,)
+        yield (replace(base, modifiers=("22",)),)
+        yield (replace(base, units=2),)
+        yield (replace(base, units=3),)
+        yield (base, replace(base, modifiers=("59",)))
+        yield (Line(str(further)),)
+        for units in (1, 2, 3):
+            yield base, Line(str(further), units)
+        yield base, Line(str(further), 1, ("59",))
+        yield base, Line(str(further), 1, ("51",))
+        for code in BESIDE_ONE_JOIN:
+            for marks in ((), ("51",), ("59",)):
+                yield base, Line(code, 1, marks)
+            yield base, Line(str(further)), Line(code)
+    for code in ("44125", "44160", "44140", "44130", "44005", "49000"):
+        yield (Line(code),)
+
+
+def _without_51(lines: Claim) -> Claim:
+    return tuple(replace(line, modifiers=tuple(m for m in line.modifiers if m != "51")) for line in lines)

@@ -16,6 +16,7 @@ from typing import Any
 
 from casebook.coding import edits, typed
 from casebook.coding.authorities import AUTHORITIES
+from casebook.errors import CasebookError
 from casebook.grading import Item, grade_page, item_of
 from casebook.grading.findings import code_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
@@ -29,6 +30,8 @@ Question = Mapping[str, Any]
 
 def answer(question: Question) -> dict[str, Any]:
     """Answer a question. Raises ValueError where there is none of its kind, or where it lacks something."""
+    if not isinstance(question, Mapping):
+        raise ValueError("a question is an object that names what to do")
     work = WORK.get(str(question.get("do")))
     if work is None:
         raise ValueError(f"nothing here does {str(question.get('do'))[:40]!r}; known: {', '.join(WORK)}")
@@ -38,12 +41,18 @@ def answer(question: Question) -> dict[str, Any]:
         raise ValueError(f"the question lacks {error}") from None
 
 
+#: What Python raises where a question, or a page in it, is of another kind than it should be.
+ODD = (TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+
+
 def answer_json(asked: str) -> str:
     """The same as text: the question's JSON in, the answer's JSON out, or `{"refused": why}`."""
     try:
         told = answer(json.loads(asked))
-    except ValueError as error:
-        told = {"refused": str(error)}
+    except (ValueError, CasebookError) as error:
+        told = {"refused": str(error) or "this cannot be answered"}
+    except ODD as error:
+        told = {"refused": f"the question cannot be read ({type(error).__name__}: {str(error)[:200]})"}
     return json.dumps(told, ensure_ascii=False)
 
 

@@ -51,6 +51,7 @@ def section_html(
     download_bytes: int | None = ABOUT_BYTES,
     host: str = "page",
     chart: str = "",
+    verdicts: str = "",
 ) -> str:
     """The `<section class="casebook-quiz">` of a case.
 
@@ -58,18 +59,25 @@ def section_html(
     grader
     weighs; None says nothing of it. `host` is `page` or `notebook`. `chart` is the HTML of the chart where
     the page
-    does not show it.
+    does not show it. `verdicts` is where the table of verdicts made beforehand lies, beside the scripts.
     """
     case = escape(str(page["id"]))
     name = f"casebook-{case}"
     on_page = host == "page"
     fetching = ""
     if on_page and download_bytes:
+        when = (
+            "Likely answers are checked at once. For any other the grader, about"
+            f" {megabytes(download_bytes)}, is fetched once and runs in your browser."
+            if verdicts
+            else f"The grader runs in your browser: about {megabytes(download_bytes)}, fetched once, when you"
+            " first use this form."
+        )
         fetching = f"""<div class="casebook-fetch">
-<p class="casebook-size">The grader runs in your browser: about {megabytes(download_bytes)}, fetched once,
-when you first use this form. Nothing you type leaves your device.</p>
+<p class="casebook-size">{when} Nothing you type leaves your device.</p>
 <progress max="1" value="0" aria-label="Fetching the grader" hidden></progress>
 </div>"""
+    known = f' data-verdicts="{escape(verdicts)}"' if verdicts else ""
     boot = f"<script>{BOOT}</script>" if on_page else ""
     sure = "\n".join(
         f'<label><input type="radio" name="confidence" value="{value}"> {words}</label>'
@@ -82,11 +90,11 @@ when you first use this form. Nothing you type leaves your device.</p>
         if chart
         else ""
     )
-    return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"
+    return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"{known}
 data-edition="{escape(str(page.get("edition", "")))}"
 aria-labelledby="{name}-title">
 <h2 id="{name}-title">Your claim</h2>
-<p class="casebook-before" hidden></p>
+<div class="casebook-before" hidden></div>
 {sheet}<form class="casebook-form" novalidate autocomplete="off">
 <div class="casebook-cite" hidden>
 <button type="button" aria-pressed="false">Mark the lines that decide</button>

@@ -3,7 +3,8 @@ must resolve.
 
 `setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules,
 misconceptions, sources), `tables` (codes, coverage, what is contested), `desks`, `lessons` (pictures and
-small questions) and `parts` (the few elements that docutils lacks).
+small questions), `policy` (what a browser lets a page do), `offline` (the book without a network) and `parts`
+(the few elements that docutils lacks).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from casebook import __version__
 
-from . import charts, desks, lessons, lists, notebooks, parts, tables
+from . import charts, desks, lessons, lists, notebooks, offline, parts, policy, tables
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -25,6 +26,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     notebooks.setup(app)
     desks.setup(app)
     lessons.setup(app)
+    policy.setup(app)
+    offline.setup(app)
     # Jupyter Book always sets this value; its own extension for it is left out of the book.
     if "comments_config" not in app.config:
         app.add_config_value("comments_config", {}, "")

@@ -25,9 +25,11 @@ from sphinx.util import logging
 
 from casebook import files
 from casebook.cases import Case, load
+from casebook.cases.terms import terms_in
 from casebook.errors import CaseError
 from casebook.practice import belly, diagram, loops
 from casebook.quiz import markup as quiz
+from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
 from casebook.quiz.module import source
 
@@ -109,7 +111,8 @@ class NeutralMarks(SphinxTransform):
         note_package(self.env)
         whole: nodes.Element = next(iter(self.document.findall(nodes.section)), self.document)
         size = vars(self.env.app).get("casebook_bytes")  # none where no HTML is written
-        whole.append(markup(html=quiz.section_html(page, download_bytes=size)))
+        made = verdicts.published(case.id)
+        whole.append(markup(html=quiz.section_html(page, download_bytes=size, verdicts=made)))
 
 
 class ChartSheet(SphinxPostTransform):
@@ -131,7 +134,9 @@ class ChartSheet(SphinxPostTransform):
                 whole.remove(child)
             head = nodes.paragraph("", "", nodes.strong("", "Chart"), classes=["chart-head"])
             head += nodes.inline("", "invented, for teaching")
-            whole += [make_box("div", head, *inside, classes=["chart", "casebook-chart"]), *after]
+            words = " ".join(child.astext() for child in inside)
+            told = {"data-terms": json.dumps(terms_in(words), ensure_ascii=False)}
+            whole += [make_box("div", head, *inside, classes=["chart", "casebook-chart"], **told), *after]
             for text in list(whole.findall(nodes.Text)):
                 if (kept := UNIT.sub("\N{NO-BREAK SPACE}", text)) != text:
                     text.parent.replace(text, nodes.Text(kept))
@@ -209,6 +214,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         )
         file = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
         told += [f"{docname}: the page shows {what}" for what in leaks(page, file.read_text("utf-8"))]
+    verdicts.publish(static, Path(app.srcdir, ".cache"))
     for name in UNUSED:
         shutil.rmtree(static.parent / name, ignore_errors=True)
     if told:
@@ -235,7 +241,10 @@ class Shown(HTMLParser):
             )
         if "worked" not in self._open:
             self.values.update(
-                word for name, value in attrs if name != "class" and value for word in value.split()
+                word
+                for name, value in attrs
+                if name not in ("class", "data-terms") and value
+                for word in value.split()
             )
 
     def handle_endtag(self, tag: str) -> None:

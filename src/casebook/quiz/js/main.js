@@ -10,12 +10,16 @@ import { desk, page } from "./page.js";
 import { every } from "./parts.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
+import { keepAllAtOnce } from "./store.js";
 import { turning } from "./turns.js";
 
 /** @type {Record<string, typeof testing>} */
 const DESKS = { test: testing, progress: showProgress, explorer: exploring };
 
 function attach() {
+  // A class that wants everything at once gives out links that end in ?feedback=all.
+  const wish = new URLSearchParams(location.search).get("feedback");
+  if (wish) keepAllAtOnce(wish === "all");
   for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
     mount(section, page(section));
   }

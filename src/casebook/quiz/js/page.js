@@ -3,6 +3,7 @@
 
 import { awake, here, json, start } from "./grader.js";
 import { button, make, seek } from "./parts.js";
+import { known, table } from "./verdicts.js";
 import { capital } from "./words.js";
 
 /** @import { Desk, Host, Page } from "./types.d.ts" */
@@ -66,6 +67,23 @@ const weighed = (section) =>
   section.querySelector(".casebook-size")?.textContent?.match(/[\d.]+ MB/)?.[0] ?? "some megabytes";
 
 /**
+ * Work that is done once; one that failed can be tried again.
+ * @template T
+ * @param {() => Promise<T>} work
+ */
+function once(work) {
+  /** @type {Promise<T> | null} */
+  let done = null;
+  return () => {
+    done ??= work().catch((error) => {
+      done = null;
+      throw error;
+    });
+    return done;
+  };
+}
+
+/**
  * @param {HTMLElement} section
  * @returns {Host}
  */
@@ -74,15 +92,29 @@ export function page(section) {
   const id = section.dataset.case ?? "";
   /** @type {Page} */
   let chart = { anchors: {} };
+  const charted = once(async () => {
+    chart = await json(new URL(`cases/${id}.json`, here).href);
+  });
+  const likely = once(async () => {
+    if (!section.dataset.verdicts || new URLSearchParams(location.search).has("boot")) return null;
+    const [answers] = await Promise.all([table(new URL(section.dataset.verdicts, here).href), charted()]);
+    return answers;
+  });
   return {
     keeps: true,
+    prepare: async () => Boolean(await likely()),
+    sparing: () => !agreed,
+    async known(question) {
+      const answers = await likely();
+      return answers && known(answers, question);
+    },
     where: (name) => document.getElementById(chart.anchors[name]),
     address: (name) => (chart.anchors[name] ? `${address(id)}#${chart.anchors[name]}` : null),
     link: (id) => make("a", { href: address(id) }, `Go to the case ${capital(id)}`),
     page: (file) => new URL(`../../${file}`, here).href,
     async ready(tell) {
       await agreement(section, weight);
-      [chart] = await Promise.all([json(new URL(`cases/${id}.json`, here).href), start(tell)]);
+      await Promise.all([charted(), start(tell)]);
     },
     async ask(question) {
       const ask = await start();

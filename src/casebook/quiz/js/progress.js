@@ -2,6 +2,7 @@
 // The progress page: what was answered in this browser, what to see again, and the reader's own file of it.
 
 import { dated, parse, written } from "./answers.js";
+import { keeping } from "./keeping.js";
 import { bank } from "./page.js";
 import { button, fail, find, list, make, reason } from "./parts.js";
 import { STORES } from "./schema.js";
@@ -12,6 +13,13 @@ import { coming, several } from "./words.js";
 /** @import { Child } from "./parts.js" */
 
 const LARGEST = 20e6; // bytes of a file of answers
+
+// Files are picked by their kind on an iPhone, and a .jsonl has none there: it could not be picked again.
+function savedName() {
+  const { userAgent, platform, maxTouchPoints } = navigator;
+  const phone = /iP(hone|ad|od)/.test(userAgent) || (platform === "MacIntel" && maxTouchPoints > 1);
+  return `casebook-answers.${phone ? "json" : "jsonl"}`;
+}
 
 /**
  * @param {HTMLElement} section
@@ -162,6 +170,7 @@ export function showProgress(section, host) {
       button("Load from a file", () => picker.click()),
       remove,
       asking,
+      keeping(),
     );
   }
 
@@ -169,9 +178,10 @@ export function showProgress(section, host) {
     const { all, unread } = attempts();
     const text = unread ? (keptText() ?? "") : written(all, named);
     const href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
-    make("a", { href, download: "casebook-answers.jsonl" }).click();
+    const download = savedName();
+    make("a", { href, download }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
-    status.textContent = "Saved as casebook-answers.jsonl.";
+    status.textContent = `Saved as ${download}.`;
   }
 
   /** @param {File} file */

@@ -4,6 +4,7 @@
 // editions stay.
 
 import { merge } from "./answers.js";
+import { lasting } from "./keeping.js";
 import { reason } from "./parts.js";
 import { raised, read, STORES, version } from "./schema.js";
 
@@ -163,6 +164,7 @@ export function addAttempts(more) {
 export function record(attempt) {
   const { unread, trouble } = addAttempts([attempt]);
   if (unread) return `Your answer was not kept: ${unread}. The page about your progress can help.`;
+  lasting().catch(() => {}); // reviews come after 7 and 21 days, and Safari deletes after seven
   return trouble && `Your progress stays only until you close this page: ${trouble}.`;
 }
 
@@ -189,3 +191,10 @@ export const keptTurns = () => read(STORES.turns.kind, kept(STORES.turns).all.tu
  * @param {TurnKept} told
  */
 export const keepTurn = (id, told) => keepOne(STORES.turns, id, told);
+
+/** Whether this reader, or the class whose link was followed, wants all that is said of an answer at once. */
+export const allAtOnce = () =>
+  read(STORES.wishes.kind, kept(STORES.wishes).all.wishes)["all at once"] === true;
+
+/** @param {boolean} wanted */
+export const keepAllAtOnce = (wanted) => keepOne(STORES.wishes, "all at once", wanted || null);

@@ -137,6 +137,21 @@ export type Ask = <Kind extends keyof Asked>(
   question: { do: Kind } & Asked[Kind][0],
 ) => Promise<Asked[Kind][1]>;
 
+/** The likely answers to a case and what the grader says of them (casebook.quiz.verdicts). */
+export interface Table {
+  /** What may be written between semicolons, and what it comes to. */
+  forms: Record<string, string>;
+  /** The place of each answer's result in the pool. */
+  answers: Record<string, number>;
+  /** Values of JSON, each once: an object or a list holds the places of what is in it. */
+  pool: (string | number | boolean | null | number[] | Record<string, number>)[];
+  /** Other questions that have one answer, by their kind. */
+  asked: Record<string, unknown>;
+}
+
+/** A question that may have an answer beforehand. */
+export type Looked = { do: keyof Asked } & Partial<Asked["grade"][0]>;
+
 /** Bytes that have come so far, of how many; and why Python had to start the slower way. */
 export type Fetched = { got: number; of: number; slower?: string };
 export type Tell = (progress: Fetched) => void;
@@ -252,6 +267,12 @@ export interface Host {
   /** Resolves once Python can be asked. */
   ready(tell: Tell): Promise<unknown>;
   ask: Ask;
+  /** Fetches what is known beforehand; resolves to whether there is any. */
+  prepare?(): Promise<boolean>;
+  /** What is known beforehand of the answer to a question. */
+  known?(question: Looked): Promise<unknown>;
+  /** Whether nothing large is to be fetched unless it is needed. */
+  sparing?(): boolean;
   /** The element of a mark in the chart. */
   where?(name: string): Element | null;
   /** Where a mark stands on another page. */
