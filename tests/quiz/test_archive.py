@@ -101,9 +101,12 @@ def test_what_it_holds_and_nothing_else_makes_another(copied, tmp_path):
     for name in ("quiz/widget.py", "classroom/report.py", "data/class_report.html", "cases/__init__.py"):
         (copied / name).write_text("# changed", "utf-8")
     assert archive.build(tmp_path / "cache").name == before
-    for name in ("coding/claim.py", "data/cms/ptp.csv"):
+    with (copied / "coding" / "claim.py").open("a") as file:
+        file.write("# words for people\n")
+    assert archive.build(tmp_path / "cache").name == before
+    for name, more in {"coding/claim.py": "CHANGED = True\n", "data/cms/ptp.csv": "\n"}.items():
         with (copied / name).open("a") as file:
-            file.write("\n")
+            file.write(more)
         after = archive.build(tmp_path / "cache").name
         assert after != before
         before = after
