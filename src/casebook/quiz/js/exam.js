@@ -88,7 +88,7 @@ export function testing(section, host) {
     const asked = new FormData(setup);
     /** @param {string} name */
     const chosen = (name) => String(asked.get(name) ?? "");
-    const minutes = Number(chosen("minutes"));
+    const pace = chosen("pace");
     status.textContent = "Drawing the test.";
     await ready();
     const drawn = await host.ask({
@@ -99,7 +99,7 @@ export function testing(section, host) {
       topics: topics ? topics.split(" ") : null,
       pool: section.dataset.pool?.split(" ") ?? null,
     });
-    const ends = minutes ? Date.now() + minutes * MINUTE : null;
+    const ends = pace ? Date.now() + drawn.minutes[pace] * MINUTE : null;
     const began = Date.now();
     test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), began, ends, answers: [] };
     store();

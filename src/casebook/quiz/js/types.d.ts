@@ -123,7 +123,7 @@ export interface Asked {
   ];
   draw: [
     { bank: unknown; number: number; seed: number; topics: string[] | null; pool: string[] | null },
-    { seed: number; items: Drawn[] },
+    { seed: number; items: Drawn[]; minutes: Record<string, number> },
   ];
   choices: [{ seed: number }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
