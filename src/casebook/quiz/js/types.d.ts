@@ -110,6 +110,7 @@ export interface Asked {
   codes: [object, { codes: { code: string; words: string }[] }];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   hints: [object, { hints: string[] }];
+  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number }, Follow];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
@@ -250,6 +251,17 @@ export interface Test {
   ends: number | null;
   answers: Given[];
   done?: boolean;
+  /** How many questions were asked after its end, to find out which rule it was. */
+  more?: number;
+}
+
+/** What the tutor makes of a test, and the case that it would ask next. */
+export interface Follow {
+  rules: { id: string; says: string; correction: string }[];
+  says: string;
+  ask: string | null;
+  could: number;
+  of: number;
 }
 
 /** Who answers a quiz, and what else its surroundings offer. */
