@@ -7,6 +7,7 @@ import shutil
 import pytest
 from sphinx.testing.util import SphinxTestApp
 
+from casebook.cases import root
 from casebook.coding.rules import RULEBOOK
 from casebook.sphinx_ext import charts
 from casebook.sphinx_ext.charts import leaks
@@ -17,6 +18,7 @@ CONFIG = """
 extensions = ["myst_parser", "casebook.sphinx_ext"]
 myst_enable_extensions = ["attrs_inline"]
 html_copy_source = False
+html_sidebars = {"**": []}
 """
 CASE = """---
 title: "Rowan: a woman of 41 with a swollen belly"
@@ -50,6 +52,7 @@ def book(tmp_path, monkeypatch):
     monkeypatch.setattr(charts, "build_runtime", lambda out, cache, progress: 6_400_000)
     source = tmp_path / "source"
     (source / "cases").mkdir(parents=True)
+    shutil.copytree(root() / "book" / "_templates", source / "book" / "_templates")
     (source / "conf.py").write_text(CONFIG)
     (source / "cases" / "rowan.md").write_text(CASE)
     apps = []
