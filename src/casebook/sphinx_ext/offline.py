@@ -13,11 +13,14 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from casebook.quiz.verdicts import FOLDER
+
 from .charts import write
 from .parts import PACKAGE
 
 NAME = "offline.js"
-LEFT_OUT = {NAME, "_headers", "objects.inv"}
+#: Among them the verdicts made beforehand, which come after the book; without a network Python grades.
+LEFT_OUT = {NAME, "_headers", "objects.inv", FOLDER}
 #: In place of the service worker: it takes itself and what it kept away.
 GONE = """addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(leave()));
@@ -33,7 +36,9 @@ def listed(folder: Path) -> dict[str, str]:
     return {
         file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[:16]
         for file in sorted(folder.rglob("*"))
-        if file.is_file() and not file.name.startswith(".") and file.name not in LEFT_OUT
+        if file.is_file()
+        and not file.name.startswith(".")
+        and LEFT_OUT.isdisjoint(file.relative_to(folder).parts)
     }
 
 
