@@ -176,7 +176,8 @@ NONE = gzip.compress(b"null", 9, mtime=0)
 def _put(static: Path, case: Path, content: bytes) -> None:
     out = static / published(case.stem)
     out.parent.mkdir(exist_ok=True)
-    files.write(out, content)
+    if not out.is_file() or out.read_bytes() != content:
+        files.write(out, content)
 
 
 def fill(static: Path, cache: Path) -> int:
