@@ -35,7 +35,7 @@ GONE = (
 #: Words that end the reach of a subject: what follows is said of something else.
 _STOPS = (
     r"(?:after|when|once|before|while|following|which|who|because|since|what|how|where|inside"
-    r"|outside|within|relation|relative|from)"
+    r"|outside|within|relation|relative|from|then|an|not|no|never)"
 )
 _WORD = rf"(?:(?!{_STOPS}\b)[\w'/-]+)"
 
@@ -45,8 +45,12 @@ def reach(about: str, value: str, after: int = 7, before: int = 3) -> str:
     small = r"(?:the|that|this|also|any|of|all|both|your|it|with|too|out|down|your)"
     return (
         rf"{about}(?:[\s,:;(-]+{_WORD}){{0,{after}}}?[\s,:;(-]+{value}\b"
+        rf"|{about},? \(?(?:which|that)(?: had| has| was| were| been)* {value}\b"
         rf"|\b{value}(?:\s+{small}){{0,{before}}}\s+{about}"
     )
+
+
+MOST_WORDS_OF_A_REASON = 6
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,11 @@ class Words:
             if hit:
                 found[name] = hit[0]
         return found
+
+    def told(self, reason: str) -> dict[str, str]:
+        """The answers that a reason gives: "since there were two". A short one gives them in bare words."""
+        bare = {name: hit[0] for name, _, words in self.answers if (hit := words.search(reason))}
+        return self.given(reason) or (bare if len(reason.split()) <= MOST_WORDS_OF_A_REASON else {})
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -137,11 +146,11 @@ def _subject(about: str, kept: str, gone: str) -> Words:
 
 def _joins(least: int) -> Words:
     many = (
-        r"(?:two|2|both|second|another|additional|separate|each|more than one|multiple|several|three"
+        r"(?:two|2|both|second|another|additional|separate|more than one|multiple|several|three"
         r"|3|extra|further)"
     )
     if least > 1:  # every reading makes two, one after the other: only how many stood is open
-        many = r"(?:two|2|both|separate|each|more than one|multiple|several|three|3)"
+        many = r"(?:two|2|both|separate|more than one|multiple|several|three|3)"
     one = r"(?:one|single|1|sole|lone|common)"
     place = r"(?:segment|site|resection|piece|area|gap)"
     return Words(
@@ -160,7 +169,8 @@ def _joins(least: int) -> Words:
             (
                 "one",
                 _p(
-                    rf"(?<!than ){one}(?: \w+){{0,2}} {JOIN}\b|{JOIN} was (?:single|one)\b|joined"
+                    rf"(?<!than ){one}(?: \w+){{0,2}} {JOIN}\b|{JOIN} was (?:single|one)\b"
+                    r"|if (?:it|there) was (?:only )?one\b|joined"
                     rf" (?:once|all at once|together in one)\b"
                 ),
                 _e(rf"{one}|once"),
@@ -168,9 +178,10 @@ def _joins(least: int) -> Words:
             (
                 "more",
                 _p(
-                    rf"{many}(?: [\w-]+){{0,2}} {JOIN}\b|(?:each|both)(?: \w+)? {place}s?(?:"
+                    rf"(?<!how many ){many}(?: [\w-]+){{0,2}} {JOIN}\b|(?:each|both)(?: \w+)? {place}s?(?:"
                     rf" \w+){{0,3}} (?:own )?(?:anastomos\w+|joined|reconnected|joins?)\b"
-                    r"|(?:joined|anastomosed|reconnected) separately\b"
+                    r"|(?:joined|anastomosed|reconnected) (?:separately|each|both|the two)\b"
+                    r"|if (?:it was|there were) (?:two|2)\b|where (?:was|is) the (?:second|other) one\b"
                 ),
                 _e(r"two|2|both|three"),
             ),
@@ -216,7 +227,10 @@ def _ends(matter: Matter) -> Words:
             ),
             (
                 "apart",
-                _p(rf"{reach(about, left, 6)}|left in discontinuity\b|no anastomosis\b"),
+                _p(
+                    rf"{reach(about, left, 6)}|left in discontinuity\b|no anastomosis\b"
+                    r"|(?:the|that|this) discontinuity\b"
+                ),
                 _e(left + "|no anastomosis|discontinuity|brought out|left|stapled|blind"),
             ),
         ),
@@ -240,8 +254,9 @@ def _act(matter: Matter) -> Words:
     near = f"{near}|jejunum" if "jejunal" in near else near
     noun = r"(?:stricture|one|site|segment|area|lesion|narrowing|spot|place)"
     about = (
-        rf"(?:(?:{near}|second|other)(?: \w+)? {noun}|(?:{near})\b|specimen (?:2|two)|second specimen"
-        r"|transverse\w*|lengthwise|that (?:stricture|site))"
+        rf"(?:(?:{near}|second|other)(?: \w+)? {noun}|both (?:strictures|sites|places)"
+        rf"|(?:{near})\b|specimen (?:2|two)|second specimen"
+        r"|transverse\w*|lengthwise|(?:this|that) (?:stricture|site))"
     )
     plasty = r"(?:strictur[eo]?-?plast\w+|plasty|sxp|widen\w*|heineke[\w -]*)"
     ring = (
@@ -256,7 +271,10 @@ def _act(matter: Matter) -> Words:
             ("stricturoplasty", _p(plasty + r"\b"), _e(plasty)),
             (
                 "resection",
-                _p(rf"{reach(about, ring, 7)}|(?:full|complete|whole|entire) ring\b|small bowel resection\b"),
+                _p(
+                    rf"{reach(about, ring, 7)}|(?:full|complete|whole|entire) ring\b|small bowel resection\b"
+                    r"|(?:second|jejunal|another) anastomosis\b"
+                ),
                 _e(ring + "|excision|full"),
             ),
             ("part of the wall", _e(_PART), _e(_PART)),
@@ -338,6 +356,7 @@ def _valve() -> Words:
             (
                 "taken",
                 _p(
+                    r"(?:centimeters|cm|length|amount|cuff) of (?:the )?c(?:a)?ecum\b|"
                     rf"{reach(valve, taken)}|(?:distal to|beyond|past|below|through|across|on the"
                     rf" c(?:a)?ecal side of)(?: the)? {valve}\b"
                     r"|ileo-?colic (?:anastomosis|resection)\b|ileo-?c(?:a)?ecal resection\b"
