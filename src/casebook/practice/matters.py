@@ -27,15 +27,15 @@ KEPT = (
     r" (?:resected|removed|taken|excised|disturbed)|stood)"
 )
 GONE = (
-    r"(?:resect(?:ed)?|removed?|tak(?:en|e|ing)|took|excised?|excision|sacrificed?|included?|including"
+    r"(?:resect(?:ed)?|removed?|tak(?:en|e|ing)|took|excised?|sacrificed?|included?|including"
     r"|cut out|came out|gone|"
     r"undone|dismantled|redone|redo|revised?|discarded|went with|part of the"
-    r" (?:specimen|resection)|removal|resection|en bloc)"
+    r" (?:specimen|resection)|en bloc)"
 )
 #: Words that end the reach of a subject: what follows is said of something else.
 _STOPS = (
     r"(?:after|when|once|before|while|following|which|who|because|since|what|how|where|inside"
-    r"|outside|within|relation|relative|from|then|an|not|no|never)"
+    r"|outside|within|relation|relative|from|then|an|not|no|never|during)"
 )
 _WORD = rf"(?:(?!{_STOPS}\b)[\w'/-]+)"
 
@@ -163,7 +163,8 @@ def _joins(least: int) -> Words:
             rf"|\b(?:where|which|what|location of|locations of|describe|clarify|explain|specify|detail"
             rf"|identify|list|outline)\b.*\b(?:{JOIN}|ends?|limbs?|continuity|anastomosed|joined"
             rf"|reconnected|rejoined|connected|reconstruct\w*)\b"
-            r"|\bhow\b.*\b(?:continuity|ends?|limbs?|reconnected|rejoined|restored|reconstructed)\b"
+            r"|\bhow\b.*\b(?:continuity|ends?|limbs?|reconnected|rejoined|restored|reconstructed"
+            r"|put (?:back )?together)\b"
         ),
         (
             (
@@ -181,9 +182,10 @@ def _joins(least: int) -> Words:
                     rf"(?<!how many ){many}(?: [\w-]+){{0,2}} {JOIN}\b|(?:each|both)(?: \w+)? {place}s?(?:"
                     rf" \w+){{0,3}} (?:own )?(?:anastomos\w+|joined|reconnected|joins?)\b"
                     r"|(?:joined|anastomosed|reconnected) (?:separately|each|both|the two)\b"
+                    rf"|{JOIN} (?:at|in|for) (?:each|both)\b"
                     r"|if (?:it was|there were) (?:two|2)\b|where (?:was|is) the (?:second|other) one\b"
                 ),
-                _e(r"two|2|both|three"),
+                _e(r"(?<!the )two|2|both|three"),
             ),
         ),
         literal=True,
@@ -273,7 +275,8 @@ def _act(matter: Matter) -> Words:
                 "resection",
                 _p(
                     rf"{reach(about, ring, 7)}|(?:full|complete|whole|entire) ring\b|small bowel resection\b"
-                    r"|(?:second|jejunal|another) anastomosis\b"
+                    r"|(?:second|jejunal|another) anastomosis\b|(?:second"
+                    r"|another)(?: small)?(?: bowel)? resection\b"
                 ),
                 _e(ring + "|excision|full"),
             ),
@@ -334,7 +337,8 @@ def _valve() -> Words:
             rf"|ileocolic|ileo-?ile\w+|specimen|bowel segment"
         ),
         re.compile(
-            rf"\b(?:{WHAT}|identify|location|level)\b.*\b(?:{line}|{valve}|distal (?:extent|limit)|extent of)"
+            rf"\b(?:{WHAT}|identify|location|level)\b.*\b(?:{line}|{valve}|distal (?:extent|limit)"
+            rf"|extent of|resection (?:ended|end|stop|stopped))"
             r"|\b(?:what|which|where|describe|clarify|specify|state|explain"
             r"|identify)\b.*\b(?:anastomos\w+|joined|connected|attached|brought to|r side|right side"
             r"|structures?|portions? of (?:the )?bowel|segments? of bowel)\b"

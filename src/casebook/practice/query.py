@@ -48,6 +48,7 @@ LEADS = re.compile(
     r"|addendum))? (?:that|two|both|a second|one)\b"
     r"|\baddend(?:um|a)\b(?: [\w'-]+){0,3} (?:that|stating|saying|showing|reflecting|to (?:say|state"
     r"|reflect|show|read))\b"
+    r"|\benter (?:a )?(?:yes|no|x)\b"
     r"|, (?:was|were|is|are|did|do|does|has|have|had) (?:it|there|you|they|that)\s*\?"
     r"|(?:^|[,.;\s-])(?:right|correct|yes|no|agreed?|true|ok|okay)\s*\?"
     r"|\b(?:is|was|were|are|do|did|does|has|have)n't (?:it|there|you|they|that|this|we|he|she|the)\b"
@@ -309,7 +310,8 @@ class _Judge:
         ):
             return "choice"
         if any(one.words.asks.search(text) for one, text in texts) and sentence.open:
-            aside = ASIDE.search(re.sub(r"\bqq\b", "", sentence.text))
+            by_scope = any(one.matter.id == "approach" for one in self.open)
+            aside = ASIDE.search(re.sub(r"\btechnique\b", "", sentence.text) if by_scope else sentence.text)
             if not aside or any(_CORE.search(text) for _, text in texts):
                 return "open"
             return "aside"
@@ -319,7 +321,7 @@ class _Judge:
             return "aside"
         if _MEANS.search(sentence.text) and sentence.quotes:
             return "open"
-        if VAGUE.search(sentence.text):
+        if VAGUE.search(sentence.text) or (_MEANS.search(sentence.text) and sentence.from_record):
             return "vague"
         touches = any(one.words.about.search(text) for one, text in texts)
         if (
