@@ -17,9 +17,11 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</titl
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="../_static/casebook/quiz.css">
 <script type="module" src="../_static/casebook/quiz.js"></script>
-<div class="casebook-chart"><p><span class="line" data-line="1" id="line-1">A segment came out and
+<div class="casebook-chart" data-terms='{"abdomen": "The belly, inside &amp; out.", "segment": "A piece."}'>
+<p><span class="line" data-line="1" id="line-1">A segment came out and
 <span id="s1">its ends were joined with a stapler</span>.</span>
-<span class="line" data-line="2" id="line-2">The abdomen was closed.</span></p></div>"""
+<span class="line" data-line="2" id="line-2">The abdomen was closed.</span></p>
+<section id="imaging"><h2>Imaging</h2><p>One abdomen.</p></section></div>"""
 OTHER = {"operation": {"steps": [{"resect": [300, 320]}, {"join": [300, 320]}]}}
 
 

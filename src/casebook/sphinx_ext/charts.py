@@ -25,6 +25,7 @@ from sphinx.util import logging
 
 from casebook import files
 from casebook.cases import Case, load
+from casebook.cases.terms import terms_in
 from casebook.errors import CaseError
 from casebook.practice import belly, diagram, loops
 from casebook.quiz import markup as quiz
@@ -32,7 +33,7 @@ from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
 from casebook.quiz.module import source
 
-from .bank import bank, charts
+from .bank import bank, charts, rows
 from .lines import NumberedLines
 from .parts import PACKAGE, make_box, markup, note_package
 
@@ -133,7 +134,9 @@ class ChartSheet(SphinxPostTransform):
                 whole.remove(child)
             head = nodes.paragraph("", "", nodes.strong("", "Chart"), classes=["chart-head"])
             head += nodes.inline("", "invented, for teaching")
-            whole += [make_box("div", head, *inside, classes=["chart", "casebook-chart"]), *after]
+            words = " ".join(child.astext() for child in inside)
+            told = {"data-terms": json.dumps(terms_in(words), ensure_ascii=False)}
+            whole += [make_box("div", head, *inside, classes=["chart", "casebook-chart"], **told), *after]
             for text in list(whole.findall(nodes.Text)):
                 if (kept := UNIT.sub("\N{NO-BREAK SPACE}", text)) != text:
                     text.parent.replace(text, nodes.Text(kept))
@@ -201,7 +204,9 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         return
     static = Path(app.outdir, "_static", "casebook")
     told = []
-    write(static / "bank.json", json.dumps(bank(app.env), ensure_ascii=False, sort_keys=True).encode())
+    pages = bank(app.env)
+    write(static / "bank.json", json.dumps(pages, ensure_ascii=False, sort_keys=True).encode())
+    write(static / "tutor.json", json.dumps(rows(app.env, pages)).encode())
     for docname, page in charts(app.env).items():
         write(
             static / "cases" / f"{page['id']}.json",
@@ -236,7 +241,10 @@ class Shown(HTMLParser):
             )
         if "worked" not in self._open:
             self.values.update(
-                word for name, value in attrs if name != "class" and value for word in value.split()
+                word
+                for name, value in attrs
+                if name not in ("class", "data-terms") and value
+                for word in value.split()
             )
 
     def handle_endtag(self, tag: str) -> None:

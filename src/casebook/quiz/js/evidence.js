@@ -3,6 +3,7 @@
 // with one tab stop: arrow keys go from line to line, space marks; a touch or a click does the same.
 
 import { button, every, find, make, seek } from "./parts.js";
+import { plain, readable } from "./reading.js";
 import { several } from "./words.js";
 
 const LISTED = {
@@ -24,6 +25,7 @@ const key = (line) => `line-${line.dataset.line}`;
  * @returns {{ chosen: Set<string>, restore(keys: string[] | undefined): void, stop(): void }}
  */
 export function citing(section, chart, changed) {
+  readable(chart);
   const lines = every(chart, ".line[data-line]");
   const box = seek(section, ".casebook-cite", HTMLElement);
   /** @type {Set<string>} */
@@ -86,6 +88,7 @@ export function citing(section, chart, changed) {
 
   /** @param {boolean} wanted */
   function set(wanted) {
+    if (wanted !== on) (wanted ? plain : readable)(chart);
     on = wanted;
     toggle.setAttribute("aria-pressed", String(on));
     chart.classList.toggle("casebook-marking-on", on);
