@@ -241,6 +241,7 @@ export function mount(section, host) {
     if (before) before.hidden = true;
     status.dataset.verdict = graded.verdict;
     status.textContent = graded.feedback.headline;
+    status.scrollIntoView({ block: "nearest" }); // on a phone it stands below what is seen
   }
 
   // Hints, one after the other
