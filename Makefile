@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book serve watch lab lite lint check test test-all bench clean
+.PHONY: help venv book serve watch lab lite lint check test test-all fuzz bench clean
 
 help:
 	@echo "make serve      build the book and serve it at http://localhost:$(PORT) (PORT= to change)"
@@ -26,6 +26,7 @@ help:
 	@echo "make check      lint, types and the tests of the core, in a minute"
 	@echo "make test       everything CI runs: lint, types, cases, tests, notebooks, book, browser"
 	@echo "make test-all   the slow tests too"
+	@echo "make fuzz       spoil all that comes in from outside, for some minutes; what fails enters the corpus"
 	@echo "make bench      measure the quiz in a real browser, and the grader"
 	@echo "make clean      remove what was built (.venv stays; rm -r .venv removes it)"
 
@@ -76,12 +77,16 @@ test-all: lint book
 	@$(PY) tools/browser.py
 	$(PY) -m pytest $(NOTEBOOKS) -n auto --dist loadfile
 
+fuzz: $(READY)
+	FUZZ=50 $(PY) -m pytest -n auto tests/fuzz tests/quiz/test_kept.py tests/coding/test_refresh.py
+
 bench: $(READY) book
 	@$(PY) tools/browser.py
 	@$(PY) tools/bench_grader.py
 	@$(PY) tools/bench_tables.py
 	@$(PY) tools/bench_class.py
 	@$(PY) tools/bench_room.py
+	@$(PY) tools/bench_practice.py
 	@$(PY) tools/bench_payer_files.py
 	@$(PY) tools/bench.py
 	@$(PY) tools/bench_engines.py

@@ -5,6 +5,7 @@ import gzip
 import json
 import random
 import tracemalloc
+import zlib
 
 import pytest
 from hypothesis import given
@@ -185,3 +186,55 @@ def test_the_sample_says_that_it_is_invented():
     assert "invented" in found.payer.lower()
     assert found.fault is None
     assert {"44120", "44121"} <= {r.code for r in found.rates}
+
+
+def test_what_is_of_another_type_is_named_with_its_place_and_the_rest_is_kept(tmp_path):
+    good = service("44120", price())
+    for odd, key in (
+        (service("44121", *map(price, ("nan", -5.0, True, 1e300, None))), "negotiated_rate"),
+        (service("44121", price(negotiated_type=5)), "negotiated_type"),
+        (service("44121", price(service_code={"a": 1})), "service_code"),
+        (service("44121", price(billing_code_modifier="80")), "billing_code_modifier"),
+        (service("44121", 5, None), "negotiated_prices"),
+        (service("44121") | {"negotiated_rates": [{"negotiated_prices": 5}]}, "negotiated_prices"),
+    ):
+        found = read(tmp_path, file(odd, good))
+        assert [rate.code for rate in found.rates] == ["44120"]
+        assert found.unread == sum(found.odd.values()) > 0
+        assert set(found.odd) == {f"{key} of 44121"}
+    odd = service("44121", price())
+    odd["negotiated_rates"][0]["provider_references"] = 5
+    found = read(tmp_path, file(odd, good))
+    assert [(rate.code, rate.providers) for rate in found.rates] == [("44121", 0), ("44120", 1)]
+    assert set(found.odd) == {"provider_references of 44121"}
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_no_price_is_anything_but_a_number_that_ends(tmp_path, amount):
+    text = json.dumps(file(service("44120", price()), service("44121", price(123456789))))
+    found = read(tmp_path, text.replace("123456789", amount).encode())
+    assert [rate.code for rate in found.rates] == ["44120"]
+    assert found.unread or found.fault
+
+
+def test_the_mark_before_the_first_byte_is_passed_over(tmp_path):
+    text = b"\xef\xbb\xbf" + json.dumps(file(service("44120", price()))).encode()
+    for data in (text, gzip.compress(text)):
+        found = read(tmp_path, data)
+        assert (found.fault, len(found.rates)) == (None, 1)
+
+
+def test_a_packed_file_that_is_cut_keeps_what_came_before_the_cut(tmp_path):
+    rng = random.Random(4)
+    rows = [service("44120", price(round(rng.uniform(1, 999), 2))) for _ in range(400)]
+    text = json.dumps(file(*rows)).encode()
+    packed = gzip.compress(text)
+    for share in (0.3, 0.6, 0.9):
+        cut = packed[: int(len(packed) * share)]
+        plain = zlib.decompressobj(wbits=31).decompress(cut)
+        found = read(tmp_path, cut)
+        assert "cut short" in found.fault
+        assert len(found.rates) == plain.count(b'"billing_class"')  # all that can be unpacked
+        assert len(found.rates) > 400 * share - 60
+    twice = gzip.compress(text[:5000]) + gzip.compress(text[5000:])  # as cat and some tools write it
+    assert len(read(tmp_path, twice).rates) == 400

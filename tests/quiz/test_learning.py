@@ -156,6 +156,7 @@ def test_a_note_that_needs_a_question_lets_one_write_it(visit):
 def test_the_bowel_is_drawn_beside_the_one_that_would_make_it_right(visit):
     quiz = visit()
     quiz.answer("44120", "wrong")
+    quiz.section.get_by_role("button", name="Show the rest now").click()
     pictures = quiz.section.get_by_role("img")
     expect(pictures).to_have_count(2)
     for picture in pictures.all():
@@ -167,6 +168,7 @@ def test_the_bowel_is_drawn_beside_the_one_that_would_make_it_right(visit):
 def test_where_no_operation_makes_it_right_the_page_says_so(visit):
     quiz = visit()
     quiz.answer("44120 x2", "wrong")
+    quiz.section.get_by_role("button", name="Show the rest now").click()
     expect(quiz.section.get_by_text("No operation makes 44120 x2 right")).to_be_visible()
     expect(quiz.section.get_by_role("img")).to_have_count(1)
 
@@ -175,8 +177,12 @@ def test_nothing_is_said_twice_and_lines_fold_behind_a_rule_that_was_named(visit
     quiz = visit()
     for answer in ("44120 x2", "44120 x3"):
         quiz.answer(answer, "wrong")
+        if answer == "44120 x2":
+            quiz.section.get_by_label("Always show everything at once").click()
         layers = quiz.section.locator(".casebook-layers")
-        assert layers.inner_text().count("going over it loses every unit of the day") == 1
+        parts = quiz.section.evaluate("e => e.graded.feedback.parts")
+        setright = next(part for part in parts if part["kind"] == "correction")["rows"][0]["says"]
+        assert layers.inner_text().count(setright) == 1
         expect(layers).to_contain_text(f"No operation makes {answer} right")
     quiz.answer("44120", "wrong")
     told = quiz.section.evaluate("e => e.graded")
@@ -221,7 +227,8 @@ def test_loading_the_page_again_loses_nothing(visit):
     expect(quiz.claim).to_have_value("44120; 44121 x")
     expect(quiz.section.get_by_label("guessing")).to_be_checked()
     expect(quiz.section.get_by_text("You marked line 2.")).to_be_visible()
-    expect(quiz.section.get_by_text("Last time you answered 44120: not right.")).to_be_visible()
+    expect(quiz.section.get_by_text("Last time: not right.")).to_be_visible()
+    expect(quiz.section.get_by_text("44120", exact=True)).to_be_hidden()
     assert len(kept(quiz)["attempts"]) == 1
 
 
@@ -293,3 +300,87 @@ def test_hostile_text_in_every_field_is_text(visit):
     expect(quiz.section.get_by_text("Last time you answered")).to_contain_text("<img")
     assert quiz.page.evaluate("window.hurt") is None
     assert quiz.page.locator("img[src=x]").count() == 0
+
+
+def test_a_rule_leads_to_its_place_in_the_book_and_is_copied_by_one_tap(visit):
+    quiz = visit()
+    quiz.answer("44120 x2", "wrong")
+    quiz.section.get_by_role("button", name="Show the rest now").click()
+    quiz.section.get_by_text("Why: rules and sources").click()
+    rule = quiz.section.evaluate("e => e.graded.feedback.parts.find(p => p.kind === 'rules').rows[0]")
+    link = quiz.section.get_by_role("link", name="This rule in the book").first
+    address = link.evaluate("a => a.href")
+    assert address.endswith(rule["page"])
+    quiz.page.evaluate("navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }")
+    quiz.section.get_by_role("button", name="Copy this rule").first.click()
+    expect(quiz.section.get_by_text("Copied.")).to_be_visible()
+    assert quiz.page.evaluate("globalThis.copied") == rule["copy"].replace(rule["page"], address)
+
+
+# Feedback in steps
+
+
+def test_a_wrong_answer_is_told_step_by_step(visit):
+    quiz = visit()
+    layers = quiz.section.locator(".casebook-layers")
+    told = []
+    for answer in ("44120 x2", "44120 x3", "44120 x2"):
+        quiz.answer(answer, "wrong")
+        if len(told) == 1:
+            expect(layers.get_by_role("img")).to_have_count(1)
+        if not told:
+            expect(layers.get_by_text("Before you try again:")).to_be_visible()
+        told.append(layers.inner_text())
+    parts = {part["kind"]: part for part in quiz.section.evaluate("e => e.graded.feedback.parts")}
+    correction = parts["correction"]["rows"][0]["says"]
+    quote = parts["settles"]["rows"][0]["says"]
+    assert [correction in each for each in told] == [False, False, True]
+    assert [quote in each for each in told] == [False, True, True]
+    assert ["Before you try again" in each for each in told] == [True, False, False]
+    expect(layers.get_by_role("button", name="Show the rest now")).to_have_count(0)
+
+
+def test_the_wish_for_everything_at_once_is_kept(visit):
+    quiz = visit()
+    quiz.answer("44120 x2", "wrong")
+    quiz.section.get_by_label("Always show everything at once").click()
+    quiz.page.reload()
+    quiz.answer("44120 x3", "wrong")
+    expect(quiz.section.get_by_text("Before you try again:")).to_have_count(0)
+    expect(quiz.section.get_by_text("Why: rules and sources")).to_be_visible()
+
+
+def test_a_right_answer_shows_its_line_and_its_picture(visit):
+    quiz = visit()
+    quiz.answer("44120; 44121", "correct")
+    layers = quiz.section.locator(".casebook-layers")
+    expect(layers.locator("blockquote").first).to_be_visible()
+    expect(layers.get_by_role("img")).to_have_count(1)
+
+
+def test_a_look_at_the_worked_answer_ends_the_case(visit):
+    quiz = visit()
+    quiz.section.get_by_role("button", name="Show the worked answer and end this case").click()
+    quiz.answer("44120; 44121", "correct")
+    expect(quiz.section.get_by_text("this try is not counted")).to_be_visible()
+    assert not kept(quiz)
+
+
+def test_a_solved_case_reopened_keeps_its_answer_to_itself(visit):
+    quiz = visit()
+    quiz.answer("44120; 44121", "correct")
+    expect(quiz.section.get_by_role("button", name="Show the worked answer", exact=True)).to_be_visible()
+    quiz.page.reload()
+    expect(quiz.section.get_by_text("Last time: right.")).to_be_visible()
+    assert "44121" not in quiz.section.inner_text()
+    expect(quiz.claim).to_have_value("")
+
+
+def test_the_verdict_is_brought_into_view(visit):
+    quiz = visit()
+    quiz.page.set_viewport_size({"width": 390, "height": 500})
+    quiz.claim.scroll_into_view_if_needed()
+    quiz.claim.fill("44120 x2")
+    quiz.claim.press("Enter")
+    expect(quiz.status).to_have_attribute("data-verdict", "wrong", timeout=SLOW)
+    expect(quiz.status).to_be_in_viewport(ratio=1)

@@ -88,6 +88,7 @@ def test_what_cannot_be_read_costs_no_try(visit):
 def test_the_sentence_is_shown_in_place_and_there_is_a_way_back(visit):
     quiz = visit(viewport={"width": 390, "height": 300})
     quiz.answer("44120 x2", "wrong")
+    quiz.section.get_by_role("button", name="Show the rest now").click()
     link = quiz.section.get_by_role("link", name="Show it in the chart").first
     link.click()
     sentence = quiz.page.locator("#s1")
@@ -104,6 +105,7 @@ def test_the_sentence_is_shown_in_place_and_there_is_a_way_back(visit):
 def test_on_a_page_without_the_chart_the_link_leads_to_it(visit):
     quiz = visit("elsewhere")
     quiz.answer("44120 x2", "wrong")
+    quiz.section.get_by_role("button", name="Show the rest now").click()
     link = quiz.section.locator(".casebook-layers .casebook-find").first
     assert link.get_attribute("href").endswith("/cases/rowan.html#s1")
 

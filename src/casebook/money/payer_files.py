@@ -7,6 +7,7 @@ what is not wanted is passed over, never built. Needs the extra `analysis` (ijso
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zlib
 from collections.abc import Collection, Iterator, Mapping
@@ -20,7 +21,10 @@ from tqdm.utils import CallbackIOWrapper
 
 from casebook.coding.edits import family
 
+PIECE = 1 << 16  # bytes of a packed file that are read at once
 MOST_RATES = 1_000_000  # kept from one file; more than that is no family of codes
+MOST_MONEY = 1e9  # dollars or percent; more is no price of anything
+MOST_ODD = 100  # kinds of what is not as the schema has it, told by name
 OPENED, CLOSED = frozenset({"start_map", "start_array"}), frozenset({"end_map", "end_array"})
 
 
@@ -57,6 +61,14 @@ class PayerFile:
     unread: int = 0  # prices of the wanted codes that are not as the schema has them
     rates: list[Rate] = field(default_factory=list)
     fault: str | None = None
+    odd: dict[str, int] = field(default_factory=dict)  # which key of which code was not: how often
+
+    def misread(self, what: str, head: Mapping[str, str]) -> None:
+        """Count something that is not as the schema has it, under the service where it stands."""
+        self.unread += 1
+        name = f"{what} of {head.get('billing_code', '')}"
+        if name in self.odd or len(self.odd) < MOST_ODD:
+            self.odd[name] = self.odd.get(name, 0) + 1
 
 
 def read(path: str | Path, codes: Collection[str] | None = None, progress: bool = True) -> PayerFile:
@@ -77,7 +89,7 @@ def read(path: str | Path, codes: Collection[str] | None = None, progress: bool 
         counted: Any = CallbackIOWrapper(bar.update, raw, "read")
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
-        source: Any = gzip.GzipFile(fileobj=counted) if packed else counted
+        source: Any = _WithoutMark(_Unpacked(counted) if packed else counted)
         try:
             _Reader(found, frozenset(codes if codes is not None else family())).take(source)
         except (ijson.JSONError, gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
@@ -86,6 +98,60 @@ def read(path: str | Path, codes: Collection[str] | None = None, progress: bool 
                 f"{path}: {_plain(error)} ({at}). What came before is kept: {len(found.rates)} rates."
             )
     return found
+
+
+class _Unpacked:
+    """A packed file, piece by piece: what came before a cut is handed out before the cut is told, where
+    Python's own reader keeps it to itself."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+        self._inflate = zlib.decompressobj(wbits=31)
+        self._broken: Exception | None = None
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end. Raises EOFError, zlib.error once what was good is out."""
+        while size and self._broken is None:
+            try:
+                told = self._more(size)
+            except (EOFError, zlib.error) as error:
+                self._broken = error
+                told = self._inflate.flush()
+            if told is None or told:
+                return told or b""
+        if size and self._broken is not None:
+            raise self._broken
+        return b""
+
+    def _more(self, size: int) -> bytes | None:
+        """What one more piece unpacks to, None at the end."""
+        if self._inflate.eof:  # one packed file may follow another
+            rest = self._inflate.unused_data or self._packed.read(PIECE)
+            if not rest.lstrip(b"\0"):
+                return None
+            self._inflate = zlib.decompressobj(wbits=31)
+        else:
+            rest = self._inflate.unconsumed_tail or self._packed.read(PIECE)
+            if not rest:
+                raise EOFError("the file ended before its end")
+        return self._inflate.decompress(rest, size)
+
+
+class _WithoutMark:
+    """A file without the mark that some programs put before its first byte."""
+
+    def __init__(self, file: Any) -> None:
+        self._file, self._first = file, True
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes."""
+        told: bytes = self._file.read(size)
+        if self._first and size > 0:
+            self._first = False
+            while len(told) < len(codecs.BOM_UTF8) and (more := self._file.read(size)):
+                told += more
+            told = told.removeprefix(codecs.BOM_UTF8)
+        return told
 
 
 class _NotThisFile(ValueError):
@@ -188,31 +254,73 @@ class _Reader:
     def _group(self, head: Mapping[str, str], group: Any) -> None:
         prices = group.get("negotiated_prices") if isinstance(group, dict) else None
         if not isinstance(prices, list):
-            self.found.unread += 1
+            self.found.misread("negotiated_prices", head)
             return
-        holds = len(group.get("provider_references") or group.get("provider_groups") or [])
+        holds = _groups(group)
+        if holds is None:
+            self.found.misread("provider_references", head)
+            holds = 0
         for price in prices:
             if len(self.found.rates) >= MOST_RATES:
                 raise _NotThisFile(f"more than {MOST_RATES:,} rates of the wanted codes; name fewer codes")
             try:
                 self.found.rates.append(_rate(head, price, holds))
-            except (KeyError, TypeError, ValueError, AttributeError):
-                self.found.unread += 1
+            except _Unfit as error:
+                self.found.misread(str(error), head)
 
 
-def _rate(head: Mapping[str, str], price: Mapping[str, Any], providers: int) -> Rate:
+class _Unfit(ValueError):
+    """A price that is not as the schema has it; the message names the key."""
+
+
+def _groups(group: Mapping[str, Any]) -> int | None:
+    """How many groups of providers a price holds for; None where that is no list."""
+    given = group.get("provider_references") or group.get("provider_groups") or []
+    return len(given) if isinstance(given, list) else None
+
+
+def _rate(head: Mapping[str, str], price: Any, providers: int) -> Rate:
+    """One price. Raises _Unfit."""
+    if not isinstance(price, dict):
+        raise _Unfit("negotiated_prices")
+    amount = price.get("negotiated_rate")
+    if isinstance(amount, str) and len(amount) < 20:
+        try:
+            amount = float(amount)
+        except ValueError:
+            amount = None
+    if not isinstance(amount, int | float) or isinstance(amount, bool) or not 0 <= amount < MOST_MONEY:
+        raise _Unfit("negotiated_rate")
     return Rate(
         head["billing_code"],
         head.get("negotiation_arrangement", ""),
-        str(price["negotiated_type"]),
-        float(price["negotiated_rate"]),
-        str(price.get("billing_class", "")),
-        str(price.get("setting", "")),
-        tuple(str(m) for m in price.get("billing_code_modifier") or ()),
-        tuple(str(p) for p in price.get("service_code") or ()),
-        str(price.get("expiration_date", "")),
+        _word(price, "negotiated_type", needed=True),
+        float(amount),
+        _word(price, "billing_class"),
+        _word(price, "setting"),
+        _words(price, "billing_code_modifier"),
+        _words(price, "service_code"),
+        _word(price, "expiration_date"),
         providers,
     )
+
+
+def _word(price: Mapping[str, Any], key: str, needed: bool = False) -> str:
+    value = price.get(key)
+    if value is None and not needed:
+        return ""
+    if not isinstance(value, str):
+        raise _Unfit(key)
+    return value
+
+
+def _words(price: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = price.get(key)
+    if values is None:
+        return ()
+    if not isinstance(values, list) or not all(isinstance(value, str | int) for value in values):
+        raise _Unfit(key)
+    return tuple(str(value) for value in values)
 
 
 def _value(events: Iterator[tuple[str, Any]], wanted: bool = True) -> Any:

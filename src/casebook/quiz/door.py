@@ -16,18 +16,22 @@ from typing import Any
 
 from casebook.coding import edits, typed
 from casebook.coding.authorities import AUTHORITIES
+from casebook.errors import CasebookError
 from casebook.grading import Item, grade_page, item_of
 from casebook.grading.findings import code_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.money import fees
 from casebook.practice import diagram, explorer, query
 from casebook.practice import review as tutor
+from casebook.practice.tutor import follow
 
 Question = Mapping[str, Any]
 
 
 def answer(question: Question) -> dict[str, Any]:
     """Answer a question. Raises ValueError where there is none of its kind, or where it lacks something."""
+    if not isinstance(question, Mapping):
+        raise ValueError("a question is an object that names what to do")
     work = WORK.get(str(question.get("do")))
     if work is None:
         raise ValueError(f"nothing here does {str(question.get('do'))[:40]!r}; known: {', '.join(WORK)}")
@@ -37,12 +41,18 @@ def answer(question: Question) -> dict[str, Any]:
         raise ValueError(f"the question lacks {error}") from None
 
 
+#: What Python raises where a question, or a page in it, is of another kind than it should be.
+ODD = (TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+
+
 def answer_json(asked: str) -> str:
     """The same as text: the question's JSON in, the answer's JSON out, or `{"refused": why}`."""
     try:
         told = answer(json.loads(asked))
-    except ValueError as error:
-        told = {"refused": str(error)}
+    except (ValueError, CasebookError) as error:
+        told = {"refused": str(error) or "this cannot be answered"}
+    except ODD as error:
+        told = {"refused": f"the question cannot be read ({type(error).__name__}: {str(error)[:200]})"}
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -148,6 +158,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "query-review": lambda q: query.judge(_item(q), q["text"]),
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
+    "follow": lambda q: follow(q["answers"], q["bank"], q["table"], int(q.get("asked") or 0)),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),
     "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),

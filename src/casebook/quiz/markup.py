@@ -94,7 +94,7 @@ def section_html(
 data-edition="{escape(str(page.get("edition", "")))}"
 aria-labelledby="{name}-title">
 <h2 id="{name}-title">Your claim</h2>
-<p class="casebook-before" hidden></p>
+<div class="casebook-before" hidden></div>
 {sheet}<form class="casebook-form" novalidate autocomplete="off">
 <div class="casebook-cite" hidden>
 <button type="button" aria-pressed="false">Mark the lines that decide</button>

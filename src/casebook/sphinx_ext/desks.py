@@ -11,7 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from casebook.cases import library, load
-from casebook.practice.bank import CHAPTERS, TAUGHT, pool
+from casebook.practice.bank import TAUGHT
+from casebook.practice.chapters import CHAPTERS, pool
 from casebook.quiz import desks
 
 from .parts import markup

@@ -4,11 +4,16 @@
 
 import { composer } from "./composer.js";
 import { button, fold, layer, list, make, picture, reason } from "./parts.js";
+import { always, ending, pictures, step, told as tells } from "./steps.js";
+import { allAtOnce } from "./store.js";
 
 /** @import { Ask, Graded, Host, Part, Row, Rule } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
-/** @typedef {{ answer: string, graded: Graded, tries: number, host: Host, ask: Ask }} Told */
+/**
+ * `all` where nothing is held back; `rest` shows what was.
+ * @typedef {{ answer: string, graded: Graded, tries: number, all: boolean, rest(): void, host: Host, ask: Ask }} Told
+ */
 
 /** @type {Partial<Record<string, (part: Part, told: Told) => HTMLElement>>} */
 const FORMS = {
@@ -35,15 +40,21 @@ const LAST = ["rules", "next"]; // they stand below what the answer would pay
  */
 export function explain(told) {
   const { answer, graded, tries, ask } = told;
+  const at = step(graded, tries, told.all);
   /** @param {Part} part */
   const form = (part) => (FORMS[part.kind] ?? plain)(part, told);
-  const { parts } = graded.feedback;
+  const parts = graded.feedback.parts.filter(({ kind }) => tells(at, kind));
   const given = tries > 1 ? `Try ${tries}: ` : "You answered ";
+  const head = make("p", { className: "casebook-given" }, given, make("code", {}, answer.trim()));
+  if (at < 3) return [head, ...parts.map(form), ...ending(at, answer, ask, told.rest)];
+  const drawn = parts.some(({ kind }) => kind === "flip"); // with the picture of what was done
   return [
-    make("p", { className: "casebook-given" }, given, make("code", {}, answer.trim())),
+    head,
     ...parts.filter(({ kind }) => !LAST.includes(kind)).map(form),
+    ...(drawn ? [] : [pictures(answer, ask)]),
     fees(answer, ask),
     ...parts.filter(({ kind }) => LAST.includes(kind)).map(form),
+    ...(allAtOnce() && !told.host.exam ? [always()] : []),
   ];
 }
 
@@ -93,7 +104,7 @@ export function rule({ says, confidence = "", authorities = [], page = "", copy 
  * @returns {Child[]}
  */
 function copying(words) {
-  const said = make("span", { className: "casebook-hint", aria: { role: "status" } });
+  const said = make("span", { className: "casebook-hint", aria: { live: "polite" } });
   const copy = button("Copy this rule", async () => {
     try {
       await navigator.clipboard.writeText(words);
@@ -128,9 +139,10 @@ function flip(part, answer, ask) {
  * @param {Ask} ask
  */
 function fees(answer, ask) {
-  const inside = make("div", {}, make("p", {}, "Working it out..."));
+  const inside = make("div", {});
   const box = fold("What your answer would pay", inside);
-  const work = () =>
+  const work = () => {
+    inside.replaceChildren(make("p", {}, "Working it out..."));
     ask({ do: "fees", answer }).then(
       ({ lines, total, says }) =>
         inside.replaceChildren(
@@ -140,6 +152,7 @@ function fees(answer, ask) {
         ),
       (error) => inside.replaceChildren(make("p", {}, reason(error))),
     );
+  };
   box.addEventListener("toggle", work, { once: true });
   return box;
 }

@@ -5,17 +5,22 @@
 
 import { testing } from "./exam.js";
 import { exploring } from "./explorer.js";
+import { marking } from "./lists.js";
 import { render } from "./notebook.js";
 import { desk, page } from "./page.js";
 import { every } from "./parts.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
+import { keepAllAtOnce } from "./store.js";
 import { turning } from "./turns.js";
 
 /** @type {Record<string, typeof testing>} */
 const DESKS = { test: testing, progress: showProgress, explorer: exploring };
 
 function attach() {
+  // A class that wants everything at once gives out links that end in ?feedback=all.
+  const wish = new URLSearchParams(location.search).get("feedback");
+  if (wish) keepAllAtOnce(wish === "all");
   for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
     mount(section, page(section));
   }
@@ -23,6 +28,7 @@ function attach() {
     section.classList.add("casebook-js");
     DESKS[section.dataset.desk ?? ""]?.(section, desk(section));
   }
+  for (const list of every(document, "ul.casebook-cases")) marking(list);
   for (const section of every(document, "section.casebook-turn")) turning(section, desk(section));
 }
 

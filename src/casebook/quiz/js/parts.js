@@ -99,6 +99,24 @@ export function button(words, work) {
   return made;
 }
 
+const CALM = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
+const HEAD = 60; // pixels of the page's own head
+
+/**
+ * Bring what was just said into view, if it is not there: of the page, or of a part that scrolls by itself.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} [inside]
+ */
+export function reveal(element, inside) {
+  const { top, bottom } = element.getBoundingClientRect();
+  const box = inside?.getBoundingClientRect();
+  const scrolls = inside && inside.scrollHeight > inside.clientHeight;
+  const low = scrolls && box ? Math.min(innerHeight, box.bottom) : innerHeight;
+  const high = scrolls && box ? Math.max(HEAD, box.top) : HEAD;
+  if (top >= high && bottom <= low - HEAD) return;
+  element.scrollIntoView({ block: "center", behavior: CALM ? "auto" : "smooth" });
+}
+
 /** @param {Child[]} rows */
 export const list = (rows) => make("ul", {}, ...rows.map((row) => make("li", {}, row)));
 

@@ -20,13 +20,15 @@
 import { building } from "./builder.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
-import { button, every, find, Left, make, reason, seek, Unable } from "./parts.js";
+import { button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
-import { attempts, draft, keepDraft, record } from "./store.js";
+import { allAtOnce, attempts, draft, keepDraft, record } from "./store.js";
 import { coming, VERDICT } from "./words.js";
 
 /** @import { Ask, Attempt, Graded, Host, Tell } from "./types.d.ts" */
 /** @typedef {{ confidence: string | null, seconds: number | null, hints: number }} Beside */
+
+const UNCOUNTED = "You looked at the worked answer before, so this try is not counted.";
 
 /**
  * @param {HTMLElement} section
@@ -58,6 +60,8 @@ export function mount(section, host) {
   let grader = null; // once the reader has touched the form
   let round = 0;
   let tries = 0;
+  let solved = false;
+  let ended = false; // by a look at the worked answer before the case was solved
   let shownHints = 0;
   let unanswered = false; // the page was left while it was checking
   /** @type {number | null} */
@@ -178,7 +182,7 @@ export function mount(section, host) {
     };
     since = performance.now();
     if (host.exam) return host.exam.answered(attempt, () => show(answer, graded, true));
-    const trouble = host.keeps ? record(attempt) : "";
+    const trouble = host.keeps && !ended ? record(attempt) : "";
     const held = host.held?.();
     if (held) {
       status.textContent = "Noted. The verdict comes when it is revealed.";
@@ -187,6 +191,7 @@ export function mount(section, host) {
       if (field.value.trim() !== attempt.answer) return;
     }
     show(answer, graded, true);
+    if (ended) layers.append(make("p", { className: "casebook-hint" }, UNCOUNTED));
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
   }
 
@@ -211,7 +216,9 @@ export function mount(section, host) {
   function unfold(open) {
     worked.classList.toggle("casebook-shown", open);
     opener.setAttribute("aria-expanded", String(open));
-    opener.textContent = open ? "Hide the worked answer" : "Show the worked answer";
+    const over = solved || ended || host.exam;
+    const words = over ? "Show the worked answer" : "Show the worked answer and end this case";
+    opener.textContent = open ? "Hide the worked answer" : words;
   }
 
   // Showing
@@ -230,7 +237,16 @@ export function mount(section, host) {
     field.toggleAttribute("aria-invalid", false);
     field.setAttribute("aria-describedby", hint);
     if (readable) {
-      layers.replaceChildren(...explain({ answer, graded, tries, host, ask }));
+      /** @param {boolean} all */
+      const lay = (all) =>
+        layers.replaceChildren(...explain({ answer, graded, tries, all, rest, host, ask }));
+      const rest = () => {
+        lay(true);
+        layers.tabIndex = -1;
+        layers.focus({ preventScroll: true }); // the button that was pressed is gone
+      };
+      lay(ended || Boolean(host.exam) || allAtOnce());
+      if (graded.verdict === "correct") solve();
     } else {
       const why = `${field.id}-why`;
       const words = graded.feedback.parts.flatMap(({ rows }) => rows.map(({ says }) => says)).join(" ");
@@ -241,7 +257,14 @@ export function mount(section, host) {
     if (before) before.hidden = true;
     status.dataset.verdict = graded.verdict;
     status.textContent = graded.feedback.headline;
-    status.scrollIntoView({ block: "nearest" }); // on a phone it stands below what is seen
+    reveal(status, section);
+  }
+
+  /** The case is solved: what was typed is not kept for the next time, which is to be a try of its own. */
+  function solve() {
+    solved = true;
+    unfold(worked.classList.contains("casebook-shown"));
+    if (keeps) keepDraft(id, null);
   }
 
   // Hints, one after the other
@@ -287,7 +310,9 @@ export function mount(section, host) {
     if (!last || !before) return;
     const same = last.edition === section.dataset.edition;
     const verdict = `${VERDICT[last.verdict] ?? "not graded"}${same ? "" : ", in an earlier edition of this chart"}`;
-    before.append("Last time you answered ", make("code", {}, String(last.answer)), `: ${verdict}.`);
+    const old = make("details", {}, make("summary", {}, "What you answered"));
+    old.append(make("code", {}, String(last.answer)));
+    before.append(`Last time: ${verdict}. Try it anew before you look.`, old);
     before.hidden = false;
   }
 
@@ -321,7 +346,10 @@ export function mount(section, host) {
     event.preventDefault();
     check();
   });
-  opener.addEventListener("click", () => unfold(opener.getAttribute("aria-expanded") !== "true"));
+  opener.addEventListener("click", () => {
+    ended ||= !solved;
+    unfold(opener.getAttribute("aria-expanded") !== "true");
+  });
   building(section, field, ask);
   unfold(false);
   grow();

@@ -135,6 +135,13 @@ export const STORES = {
     kind: { is: "named", of: TURN },
     older: [(turns) => ({ turns })], // each under its name
   },
+  /** @type {Store} How a reader wants to be told, such as "all at once". */
+  wishes: {
+    key: "casebook.wishes",
+    holds: "wishes",
+    kind: { is: "named", of: word(true) },
+    older: [],
+  },
 };
 
 /**

@@ -191,3 +191,10 @@ export const keptTurns = () => read(STORES.turns.kind, kept(STORES.turns).all.tu
  * @param {TurnKept} told
  */
 export const keepTurn = (id, told) => keepOne(STORES.turns, id, told);
+
+/** Whether this reader, or the class whose link was followed, wants all that is said of an answer at once. */
+export const allAtOnce = () =>
+  read(STORES.wishes.kind, kept(STORES.wishes).all.wishes)["all at once"] === true;
+
+/** @param {boolean} wanted */
+export const keepAllAtOnce = (wanted) => keepOne(STORES.wishes, "all at once", wanted || null);

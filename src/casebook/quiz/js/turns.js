@@ -2,7 +2,7 @@
 // The small questions of a chapter. What is said of each answer was worked out when the book was built and
 // stands in the page; here it is looked up. Only a claim that nobody foresaw goes to the grader.
 
-import { every, find, make, reason, seek } from "./parts.js";
+import { every, find, make, reason, reveal, seek } from "./parts.js";
 import { keepTurn, keptTurns } from "./store.js";
 
 /** @import { Host, Said } from "./types.d.ts" */
@@ -15,7 +15,6 @@ const HEADLINE = {
   wrong: "Not yet.",
   invalid: "This could not be read.",
 };
-const CALM = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * How an answer is looked up: in small letters, without spaces beside a sign.
@@ -26,17 +25,6 @@ const written = (text) =>
     .trim()
     .toLowerCase()
     .replace(/\s*([;,+x*-])\s*/g, "$1");
-
-/**
- * Bring what was just said into view, if it is not there.
- * @param {HTMLElement} element
- */
-export function reveal(element) {
-  const { top, bottom } = element.getBoundingClientRect();
-  const bar = 60; // of the page's own head
-  if (top >= bar && bottom <= innerHeight) return;
-  element.scrollIntoView({ block: "center", behavior: CALM ? "auto" : "smooth" });
-}
 
 /**
  * @param {HTMLElement} section

@@ -1,0 +1,50 @@
+"""The Learn chapters: what each is the first to teach, and which cases hold nothing beyond what was taught so
+far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .bank import NO_TOPIC, Page, about_of, graded_item, level_of, pages_of
+
+#: The Learn chapters in their order, each with what it is the first to teach.
+CHAPTERS: dict[str, tuple[str, ...]] = {
+    "book/decision": ("joins", "units", "approach", "query"),
+    "book/bowel": (),
+    "book/reading": (),
+    "book/crohn_case": (),
+    "book/joins": (),
+    "book/family": ("base-code", "colon", "stoma", "companions"),
+    "book/sessions": ("sessions", "surgeons-modifiers"),
+    "book/queries": (),
+}
+FIRST_CODES = frozenset(("44120", "44121", "44202", "44203"))  # all that the first chapters speak of
+NOISY = 3  # the level of a chart that only the last chapter prepares for
+
+
+def needs(page: Page) -> set[str]:
+    """What must have been taught before a case: what it is about, and what its claims hold."""
+    lines = [line for main in graded_item(page).note.mains for line in main.lines]
+    found = set(about_of(page)) - {NO_TOPIC}
+    found |= {"base-code" for line in lines if line.code not in FIRST_CODES or "59" in line.modifiers}
+    found |= {"surgeons-modifiers" for line in lines if set(line.modifiers) - {"51", "59"}}
+    return found
+
+
+def taught(chapter: str) -> set[str]:
+    """What was taught up to the end of a Learn chapter. Raises ValueError where there is no such chapter."""
+    if chapter not in CHAPTERS:
+        raise ValueError(f"{chapter} is no Learn chapter; there are: {', '.join(CHAPTERS)}")
+    names = list(CHAPTERS)
+    return {topic for name in names[: names.index(chapter) + 1] for topic in CHAPTERS[name]}
+
+
+def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:
+    """The cases that a chapter's exit check may draw: nothing that was not taught yet, nothing noisy before
+    the last chapter, and none of those `spared` for later."""
+    known, last = taught(chapter), chapter == list(CHAPTERS)[-1]
+    return [
+        id
+        for id, page in pages_of(bank).items()
+        if id not in set(spared) and (last or level_of(page) < NOISY) and needs(page) <= known
+    ]
