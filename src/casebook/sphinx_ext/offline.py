@@ -13,14 +13,13 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from casebook.quiz.verdicts import FOLDER
-
 from .charts import write
 from .parts import PACKAGE
 
 NAME = "offline.js"
-#: Among them the verdicts made beforehand, which come after the book; without a network Python grades.
-LEFT_OUT = {NAME, "_headers", "objects.inv", FOLDER}
+LEFT_OUT = {NAME, "_headers", "objects.inv"}
+#: Tables of verdicts may be made after the pages. Without a network Python answers by itself.
+LATER = "_static/casebook/verdicts/"
 #: In place of the service worker: it takes itself and what it kept away.
 GONE = """addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(leave()));
@@ -33,12 +32,12 @@ async function leave() {
 
 def listed(folder: Path) -> dict[str, str]:
     """Every file of the book and the start of its SHA-256."""
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.name not in LEFT_OUT]
+    named = {file.relative_to(folder).as_posix(): file for file in files if not file.name.startswith(".")}
     return {
-        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-        and not file.name.startswith(".")
-        and LEFT_OUT.isdisjoint(file.relative_to(folder).parts)
+        name: hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+        for name, file in named.items()
+        if not name.startswith(LATER)
     }
 
 
