@@ -4,7 +4,6 @@ import gzip
 import json
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 
@@ -104,13 +103,7 @@ def test_what_lies_unpacked_is_checked_at_every_build(parts, tmp_path):
 
 def test_the_snapshot_tells_nothing_of_who_made_it(parts):
     content = parts.snapshot.read_bytes()
-    for word in (
-        str(ROOT),
-        str(pathlib.Path.home()) + "/",
-        sys.prefix,
-        socket.gethostname() * 2,
-        "node_modules",
-    ):
+    for word in (str(ROOT), f"{pathlib.Path.home()}/", sys.prefix, "node_modules"):
         for coding in ("utf-8", "utf-16-le", "utf-32-le"):
             assert word.encode(coding) not in content
 
