@@ -86,6 +86,7 @@ bench: $(READY) book
 	@$(PY) tools/bench_tables.py
 	@$(PY) tools/bench_class.py
 	@$(PY) tools/bench_room.py
+	@$(PY) tools/bench_practice.py
 	@$(PY) tools/bench_payer_files.py
 	@$(PY) tools/bench.py
 	@$(PY) tools/bench_engines.py

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 import yaml
@@ -18,7 +19,7 @@ from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.operation import OPERATION_KEYS, STEPS
 from casebook.coding.typed import read
 from casebook.errors import CaseError
-from casebook.grading import grade_page
+from casebook.grading import grade_page, icd10
 from casebook.grading.feedback import result
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from tests.minimal_cases import FOLDER
@@ -586,6 +587,32 @@ def test_a_chart_that_no_rule_decides_is_met_and_never_judged():
     assert {conduit.item.grade(text).verdict for text in ("44120", "query", "51590")} == {"invalid"}
     claimed = replace(conduit, data={**conduit.data, "key": {**conduit.key, "claim": "44120"}})
     assert "no rule decides this operation" in str(next(iter(check(claimed))))
+
+
+def test_a_chart_is_read_in_a_few_minutes():
+    words = [case.page()["words"] for case in every_case()]
+    assert sum(count < 4 * 250 for count in words) >= 0.9 * len(words)
+    for case in every_case()[:6]:
+        report = re.split(r"^## ", case.unmarked.partition("## Operative report")[2], flags=re.MULTILINE)[0]
+        assert len(report.split()) < 300, case.id
+
+
+def test_a_reader_who_saw_the_charts_alone_reaches_their_keys():
+    """The first pass of a blind reader, untouched; of charts that changed since, nothing is known."""
+    lines = (Path(__file__).parent.parent / "data" / "blind-reader.jsonl").read_text("utf-8").splitlines()
+    shipped = {case.id: case for case in every_case()}
+    rows = [row for row in map(json.loads, lines[1:]) if row["edition"] == shipped[row["case"]].edition]
+    assert len(lines) == 101
+    assert len(rows) >= 90
+    claims = [r["case"] for r in rows if shipped[r["case"]].item.grade(r["answer"]).verdict != "correct"]
+    firsts = [
+        row["case"]
+        for row in rows
+        if row["first_diagnosis"]
+        not in {codes[0] for codes in icd10.accepted(shipped[row["case"]].key["diagnoses"])}
+    ]
+    assert len(claims) <= 3, claims
+    assert len(firsts) <= 3, firsts
 
 
 #: Words of titles that say who the patient is, or join the others.

@@ -85,6 +85,62 @@ def test_history_and_outside_causes_neither_help_nor_cost(code):
     assert grade(["K50.012", code], ["K50.012"])["missed"] == [code]  # where the case asks for it, it counts
 
 
+@pytest.mark.parametrize(
+    "code", ["E09.9", "I48.91", "E66.9", "Q24.9", "K74.60", "N18.6", "D62", "E43", "I50.22", "J44.9"]
+)
+def test_another_illness_is_never_a_fault(code):
+    told = grade(["K50.012"], ["K50.012", code])
+    assert (told["score"], told["extra"]) == (1.0, [])
+    assert any(code in f["says"] and "not judged here" in f["says"] for f in told["findings"])
+
+
+def test_what_is_not_held_is_not_judged():
+    told = grade(["K50.012"], ["K50.012", "H25.11"])
+    assert (told["score"], told["extra"]) == (1.0, [])
+    assert "H25.11 is not in the list held here, so it is not judged." in [
+        f["says"] for f in told["findings"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "says"),
+    [
+        (["C7A.012", "C7B.04"], ["C7A.012", "C77.2"], "C7B.04, not C77"),  # a note of the list
+        (["K56.52"], ["K56.52", "K66.0"], "Adhesions with obstruction are K56.5-"),
+        (["K55.021"], ["K55.011"], "the record supports K55.021 (Focal (segmental) acute infarction"),
+        (["K50.012"], ["K50.012", "K63.1"], "K63.1 (Perforation of intestine (nontraumatic)): nothing that"),
+        (["K50.012", "Z53.31"], ["K50.012"], "Z53.31 (Laparoscopic surgical procedure converted to open"),
+    ],
+)
+def test_each_code_missing_or_needless_has_its_reason(key, answer, says):
+    assert says in " ".join(f["says"] for f in grade(key, answer)["findings"])
+
+
+@given(st.sampled_from(KEYS), st.lists(st.sampled_from([*sorted(titles()), "A00.0", "K5", "?"]), max_size=5))
+def test_no_code_is_missing_or_needless_without_a_reason(key, answer):
+    told = grade(key, answer)
+    reasons = " ".join(f["code"] + f["says"] for f in told["findings"])
+    assert all(code in reasons for code in (*told["missed"], *told["extra"]))
+
+
+@pytest.mark.parametrize(
+    ("case", "answer"),
+    [
+        ("guava", ["S36.438A", "S31.606A"]),
+        ("mulberry", ["K50.012", "K91.71"]),
+        ("aralia", ["K50.012", "K91.71"]),
+        ("redwood", ["C7A.012", "C7A.011", "C7B.04", "C7B.01"]),
+        ("willow", ["T82.7XXA", "K63.1", "K55.021"]),
+        ("sequoia", ["S36.438A", "S31.645A"]),
+        ("mahogany", ["K56.52", "K56.691"]),
+        ("zelkova", ["K56.52", "K56.691"]),
+    ],
+)
+def test_what_a_record_supports_is_right(case, answer):
+    told = grade(cases.load(case).key["diagnoses"], answer)
+    assert (told["score"], told["first_right"]) == (1.0, True)
+
+
 def test_a_code_beside_the_one_that_says_more_is_not_needed():
     told = grade(["K50.012"], ["K50.012", "K50.90"])
     assert (told["missed"], told["extra"]) == ([], ["K50.90"])

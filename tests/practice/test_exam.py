@@ -5,13 +5,13 @@ from collections import Counter
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.practice.bank import TAUGHT
 from casebook.practice.chapters import CHAPTERS, pool, taught
-from casebook.practice.exam import draw
+from casebook.practice.exam import PACES, USUAL, draw, limits
 
 BANK = [cases.load(path).page() for path in cases.library()]
 WORDS = ("joins", "stoma", "query")
@@ -159,3 +159,20 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
 def test_a_page_that_is_no_chapter_has_no_pool():
     with pytest.raises(ValueError, match="no Learn chapter"):
         pool(BANK, "book/card")
+
+
+@settings(derandomize=True, max_examples=60)
+@given(st.lists(st.integers(1, 2000), min_size=1, max_size=20), st.integers(1, 500))
+def test_the_limit_of_a_test_follows_from_the_words_of_its_charts(words, more):
+    pages = [{"id": str(i), "words": number} for i, number in enumerate(words)]
+    told = limits(pages)
+    assert list(told) == list(PACES)
+    assert told["calm"] > told["brisk"] >= sum(words) / 250
+    longer = [{**pages[0], "words": words[0] + 250 * more}, *pages[1:]]
+    assert limits(longer)["brisk"] == told["brisk"] + more
+    assert limits([{"id": "untold"}]) == limits([{"id": "told", "words": USUAL}])
+
+
+def test_a_drawn_test_says_how_long_it_may_take():
+    bank = [{"id": "one", "about": ["joins"], "words": 500}, {"id": "two", "about": ["units"], "words": 1000}]
+    assert draw(bank, 2, 1)["minutes"] == {"calm": 16, "usual": 12, "brisk": 8}

@@ -120,3 +120,18 @@ def test_a_piece_has_two_ends_in_either_order():
 def test_what_cannot_be_done_is_said_without_the_words_of_a_file():
     cut = explore(None, {"do": "cut", "from": 300, "to": 330})["operation"]
     assert explore(cut, {"do": "loop", "at": 310})["error"].startswith("the bowel at 310 is already out")
+
+
+def test_a_place_is_called_by_its_order_and_its_centimeters():
+    state = start()
+    for act in (
+        {"do": "cut", "from": 300, "to": 330},
+        {"do": "join", "place": [300, 330]},
+        {"do": "cut", "from": 100, "to": 112.5},
+    ):
+        state = after(state, act)
+    shown = look(state)
+    assert shown["called"] == {
+        "100 112.5": "First place, 100 to 112.5 cm",
+        "300 330": "Second place, 300 to 330 cm",
+    }

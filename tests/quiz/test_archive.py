@@ -46,6 +46,16 @@ def test_it_is_small(parts):
     assert len(gzip.compress(parts.archive.read_bytes(), 9)) <= LARGEST
 
 
+def test_it_is_the_same_program_without_what_only_people_read(held):
+    for name, content in held.items():
+        if name.endswith(".py"):
+            here = ast.parse((archive.PACKAGE.parent / name).read_text("utf-8"))
+            for node in ast.walk(here):
+                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+                    node.body = node.body[1:] or [ast.Pass()]
+            assert ast.dump(ast.parse(content)) == ast.dump(here)
+
+
 def test_it_holds_no_case_and_no_key(held):
     kept = "\n".join(held.values())
     assert {name.rpartition(".")[2] for name in held} == {"py", "csv", "toml"}
@@ -91,9 +101,12 @@ def test_what_it_holds_and_nothing_else_makes_another(copied, tmp_path):
     for name in ("quiz/widget.py", "classroom/report.py", "data/class_report.html", "cases/__init__.py"):
         (copied / name).write_text("# changed", "utf-8")
     assert archive.build(tmp_path / "cache").name == before
-    for name in ("coding/claim.py", "data/cms/ptp.csv"):
+    with (copied / "coding" / "claim.py").open("a") as file:
+        file.write("# words for people\n")
+    assert archive.build(tmp_path / "cache").name == before
+    for name, more in {"coding/claim.py": "CHANGED = True\n", "data/cms/ptp.csv": "\n"}.items():
         with (copied / name).open("a") as file:
-            file.write("\n")
+            file.write(more)
         after = archive.build(tmp_path / "cache").name
         assert after != before
         before = after

@@ -302,6 +302,21 @@ def test_hostile_text_in_every_field_is_text(visit):
     assert quiz.page.locator("img[src=x]").count() == 0
 
 
+def test_a_rule_leads_to_its_place_in_the_book_and_is_copied_by_one_tap(visit):
+    quiz = visit()
+    quiz.answer("44120 x2", "wrong")
+    quiz.section.get_by_role("button", name="Show the rest now").click()
+    quiz.section.get_by_text("Why: rules and sources").click()
+    rule = quiz.section.evaluate("e => e.graded.feedback.parts.find(p => p.kind === 'rules').rows[0]")
+    link = quiz.section.get_by_role("link", name="This rule in the book").first
+    address = link.evaluate("a => a.href")
+    assert address.endswith(rule["page"])
+    quiz.page.evaluate("navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }")
+    quiz.section.get_by_role("button", name="Copy this rule").first.click()
+    expect(quiz.section.get_by_text("Copied.")).to_be_visible()
+    assert quiz.page.evaluate("globalThis.copied") == rule["copy"].replace(rule["page"], address)
+
+
 # Feedback in steps
 
 

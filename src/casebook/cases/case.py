@@ -117,6 +117,7 @@ class Case:
             "schema": SCHEMA,
             "id": self.id,
             "edition": self.edition,
+            "words": len(self.unmarked.split()),
             "title": self.title,
             "about": self.about,
             "level": self.level,

@@ -20,6 +20,12 @@ _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 LATER = 0.8  # share of the score kept when the first code is not the right one
 TOO_MANY = 0.5  # how much a code too many weighs beside one that is missing
 BESIDES = re.compile(r"[V-Z]\d")  # codes of history, status and outside causes
+#: What these operations are done for, and what comes of them; any other code is another illness of the
+#: patient's.
+_FIELD = re.compile(
+    r"C(1[5-9]|2[0-6]|4[589]|7[789]|7A|7B)|D(1[23]|17|37|3A)|K(31\.[58]|3[5-7]|4|5[0-25-79]|6[013568]|82|83|9)"
+    r"|N(32|36|82)|P77|Q4[1-3]|S3|T"
+)
 MOST = 24  # codes read from one answer; a claim holds twelve
 
 
@@ -125,40 +131,89 @@ def _short(sets: Iterable[Sequence[str]], given: Sequence[str]) -> dict[str, str
     return {c: full for c, full in fuller.items() if full}
 
 
+def named(code: str) -> str:
+    """A code with its official title, where it is held here."""
+    return f"{code} ({titles()[code]})" if code in titles() else code
+
+
+def _beside(code: str) -> str:
+    """Why a code that no accepted set has is not graded; empty where it is."""
+    if BESIDES.match(code):
+        return (
+            f"{code} tells of history, status or an outside cause, which is not graded here: it neither helps"
+            " nor costs."
+        )
+    if code not in titles():
+        return f"{code} is not in the list held here, so it is not judged." if _CODE.fullmatch(code) else ""
+    if not _FIELD.match(code):
+        return (
+            f"{named(code)} is another illness. Where the record has it and it affects the care, it is coded"
+            " too; it is not judged here."
+        )
+    return ""
+
+
+def _needless(
+    extra: Iterable[str], best: Sequence[str], missed: Sequence[str], given: Sequence[str]
+) -> list[dict[str, str]]:
+    """Why each code that the record does not support does not belong.
+
+    What two codes of the answer say of each other is told by `faults`.
+    """
+    found = []
+    for code in extra:
+        against = [n for right in best if right not in given for n in notes() if n.hits(code, right)]
+        instead = next((c for c in missed if c[:3] == code[:3]), None)
+        if against:
+            found.append({"code": code, "says": against[0].says, "authority": against[0].authority})
+        elif instead:
+            found.append(_finding(code, f"{named(code)}: the record supports {named(instead)} instead."))
+        elif _CODE.fullmatch(code) and not any(n.hits(code, c) for c in given for n in notes()):
+            says = f"{named(code)}: nothing that this case is about supports it."
+            found.append(_finding(code, says))
+    return found
+
+
+def _finding(code: str, says: str) -> dict[str, str]:
+    return {"code": code, "says": says, "authority": "icd10cm-2026-04"}
+
+
 def grade(key: object, answer: Iterable[object]) -> dict[str, Any] | None:
     """The learner's codes against the nearest accepted set; None where the case has none. Never raises.
 
-    A code that says less than a missing one counts as that one left out, never as one too many. Codes of
-    history, status and outside causes (V to Z) that no accepted set has are not graded: they may be true
-    besides.
+    A code that says less than a missing one counts as that one left out, never as one too many. Codes that no
+    accepted set has and that tell of history, status or outside causes (V to Z), or of another illness, are
+    not graded: they may be true besides. Nor is a code that is not held here.
     """
     sets = accepted(key)
     if not sets:
         return None
     given = list(dict.fromkeys(tidy(c) for c in list(answer)[:MOST] if str(c).strip()))
     short = _short(sets, given)
-    besides = [c for c in given if BESIDES.match(c) and all(c not in codes for codes in sets)]
+    wanted = {c for codes in sets for c in codes}
+    besides = {c: says for c in given if c not in wanted and (says := _beside(c))}
     counted = [c for c in given if c not in short and c not in besides]
     best = max(sets, key=lambda wanted: (_score(wanted, counted), -sets.index(wanted)))
+    missed = [c for c in best if c not in counted]
+    extra = [c for c in counted if c not in best]
     says = (
         "{} says less than the record, which supports {}. It counts as that code left out, not as a code too"
         " many."
     )
-    less = [
-        {"code": c, "says": says.format(c, full), "authority": "icd10cm-2026-04"} for c, full in short.items()
+    less = [_finding(c, says.format(c, full)) for c, full in short.items()]
+    lacking = [
+        _finding(c, f"{named(c)} is missing: the record supports it.")
+        for c in missed
+        if c not in short.values()
     ]
-    says = (
-        "{} tells of history, status or an outside cause, which is not graded here: it neither helps nor"
-        " costs."
-    )
-    ungraded = [{"code": c, "says": says.format(c), "authority": ""} for c in besides]
+    ungraded = [_finding(c, says) for c, says in besides.items()]
     return {
         "expected": list(sets[0]),
         "found": [c for c in best if c in counted],
-        "missed": [c for c in best if c not in counted],
-        "extra": [c for c in counted if c not in best],
+        "missed": missed,
+        "extra": extra,
         "first_right": [c for c in given if c not in short][:1] == [best[0]],
-        "findings": faults(given) + less + ungraded,
+        "findings": faults(given) + less + lacking + _needless(extra, best, missed, given) + ungraded,
         "score": round(_score(best, counted), 2),
     }
 

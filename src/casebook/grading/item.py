@@ -199,6 +199,24 @@ class Item:
         readings = self.note.readings
         return [s for op in readings for s in op.steps if not all(s in other.steps for other in readings)]
 
+    @property
+    def open_marks(self) -> list[str]:
+        """The marks of the sentences where the note leaves the operation open: those of how it was done where
+        that differs, then those of the steps."""
+        ops = self.note.readings
+        facets = [
+            facet
+            for facet, values in (
+                ("approach", {op.approach for op in ops}),
+                ("session", {(op.follows, op.days) for op in ops}),
+                ("surgeon", {op.surgeon for op in ops}),
+                ("unusual_work", {op.unusual_work for op in ops}),
+            )
+            if len(values) > 1
+        ]
+        steps = [s.evidence for s in self.differing if s.evidence]
+        return list(dict.fromkeys([*self.marked(*facets), *steps]))
+
     def cited(self, names: Iterable[str]) -> dict[str, Any]:
         """Which deciding sentences the learner marked."""
         given = list(dict.fromkeys(str(n) for n in names))

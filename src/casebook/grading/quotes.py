@@ -27,6 +27,8 @@ MOST_IN_WORKED = 6
 def settling(item: Item, grade: Grade | None = None, acts: Iterable[str] = ()) -> tuple[Row, ...]:
     """The marked sentences of the chart that settle an answer, or with `acts` what was done."""
     most = MOST_IN_WORKED if grade is None else MOST_QUOTED
+    if item.note.action == "query" and (marks := [name for name in item.open_marks if name in item.evidence]):
+        return tuple(Row(name=name, says=item.evidence[name]) for name in marks[:most])
     known = grade.likely if grade else ()
     acts = [act for m in known for act in m.settles] if known else list(acts)
     rules = [f.rule or "" for f in grade.findings if f.kind != "units"] if grade and not acts else []

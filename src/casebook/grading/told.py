@@ -46,11 +46,20 @@ def filled(sentence: str, op: Operation, target: Derived | None) -> str:
     return sentence.format(
         further=further(op, target) if target else "a further anastomosis",
         approach=("an " if op.approach[0] in "aeiou" else "a ") + op.approach,
+        holes=_holes(op, target),
         came=_CAME.get(op.follows or "", "this return"),
         taken=_TAKEN.get(op.follows or "", "another"),
     )
 
 
+def _holes(op: Operation, target: Derived | None) -> str:
+    """What was sewn and is billed for itself."""
+    sewn = [line.code for line in target.lines if line.code in _SEWN_CODES] if target else []
+    what = stands_for(op, target, sewn[0]) if target and sewn else ""
+    return f"what was sewn at a site of its own: {what}" if what else "what was sewn at a site of its own"
+
+
+_SEWN_CODES = {code for what in ("one hole", "several holes", "colon hole") for code in CODES[what] if code}
 _CAME = {"staged": "a planned return", "complication": "a return for a complication"}
 _TAKEN = {"staged": "one for a complication", "complication": "a planned one"}
 
@@ -103,7 +112,7 @@ def stands_for(op: Operation, target: Derived, code: str) -> str:
 
 _FREED = "nothing larger was done, so the freeing of adhesions is the operation"
 _OPENED = "nothing larger was done, so opening the abdomen again is the operation"
-_SEWN = "not made by the surgeon, and sewn apart from any piece removed or joined"
+_SEWN = "sewn apart from any piece removed or joined, and not of the surgeon's making"
 _CLOSED = "bowel was removed and joined in order to close the stoma"
 #: Why a line that was left off belongs on the claim, by rule and code, where the rule says more than that.
 MISSING: dict[str, dict[str, str]] = {

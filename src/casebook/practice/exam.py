@@ -4,10 +4,15 @@ same for a seed."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from random import Random
 from typing import Any
 
 from .bank import Page, about_of, checked_seed, level_of, pages_of, whole
+
+#: Paces of a timed test: words read a minute, and minutes to think about a case.
+PACES = {"calm": (150, 3.0), "usual": (200, 2.0), "brisk": (250, 1.0)}
+USUAL = 600  # words of a chart
 
 
 def draw(
@@ -18,7 +23,7 @@ def draw(
     levels: list[int] | None = None,
 ) -> dict[str, Any]:
     """A test: `{"seed": ..., "items": [{"case": ..., "topic": ..., "level": ...}], "says": None or what to
-    know of it}`.
+    know of it, "minutes": how long it may take at each pace}`.
 
     `topic` is the one thing to learn that the case stands for in this test; of these each has as many cases
     as any other, or one more or less, unless the bank has no more of it. No case comes twice: a bank with
@@ -46,7 +51,27 @@ def draw(
     rng.shuffle(items)
     items.sort(key=lambda item: item["level"])
     short = f"Only {len(about)} {'case fits' if len(about) == 1 else 'cases fit'}: the test has all of them."
-    return {"seed": seed, "items": items, "says": short if number > len(about) else None}
+    return {
+        "seed": seed,
+        "items": items,
+        "says": short if number > len(about) else None,
+        "minutes": limits([pages[item["case"]] for item in items]),
+    }
+
+
+def limits(pages: Sequence[Page]) -> dict[str, int]:
+    """How many minutes a test of these cases may take at each pace: their charts read once, and time to think
+    about each."""
+    words = sum(_words(page) for page in pages)
+    return {
+        pace: max(1, ceil(words / speed + thinking * len(pages))) for pace, (speed, thinking) in PACES.items()
+    }
+
+
+def _words(page: Page) -> int:
+    """The words of a chart; the usual number where the page does not tell."""
+    words: Any = page.get("words")
+    return int(words) if whole(words) and words > 0 else USUAL
 
 
 def _mixed(pages: Mapping[str, Page], ids: list[str], rng: Random) -> list[str]:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from casebook.coding.bowel import cm
+from casebook.coding.bowel import Place, cm
 from casebook.coding.claim import show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation
+from casebook.coding.places import ordinal, span
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
 from casebook.errors import OperationError
@@ -103,10 +104,17 @@ def look(operation: object) -> dict[str, Any]:
         "joins": sum(p.joined for p in places),
         "open": [[p.start, p.end] for p in places if p.open and p.start < p.end],
         "joined": [[p.start, p.end] for p in places if p.joined],
+        "called": {f"{cm(p.start)} {cm(p.end)}": _called(op, p) for p in places},
         "because": [rule_as_read(r) for r in main.because] if main else [],
         "not_billed": [{"code": c, "says": RULEBOOK[r].says} for c, r, _ in main.not_billed] if main else [],
         "beyond": beyond,
     }
+
+
+def _called(op: Operation, place: Place) -> str:
+    """A place by its order from above, and in the centimeters that the reader gave it."""
+    places, where = op.bowel.places, span(op, place.start, place.end)
+    return f"{ordinal(places.index(place)).capitalize()} place, {where}" if len(places) > 1 else where
 
 
 def explore(operation: object, act: object) -> dict[str, Any]:

@@ -27,15 +27,15 @@ KEPT = (
     r" (?:resected|removed|taken|excised|disturbed)|stood)"
 )
 GONE = (
-    r"(?:resect(?:ed)?|removed?|tak(?:en|e|ing)|took|excised?|excision|sacrificed?|included?|including"
+    r"(?:resect(?:ed)?|removed?|tak(?:en|e|ing)|took|excised?|sacrificed?|included?|including"
     r"|cut out|came out|gone|"
     r"undone|dismantled|redone|redo|revised?|discarded|went with|part of the"
-    r" (?:specimen|resection)|removal|resection|en bloc)"
+    r" (?:specimen|resection)|en bloc)"
 )
 #: Words that end the reach of a subject: what follows is said of something else.
 _STOPS = (
     r"(?:after|when|once|before|while|following|which|who|because|since|what|how|where|inside"
-    r"|outside|within|relation|relative|from)"
+    r"|outside|within|relation|relative|from|then|an|not|no|never|during)"
 )
 _WORD = rf"(?:(?!{_STOPS}\b)[\w'/-]+)"
 
@@ -45,8 +45,12 @@ def reach(about: str, value: str, after: int = 7, before: int = 3) -> str:
     small = r"(?:the|that|this|also|any|of|all|both|your|it|with|too|out|down|your)"
     return (
         rf"{about}(?:[\s,:;(-]+{_WORD}){{0,{after}}}?[\s,:;(-]+{value}\b"
+        rf"|{about},? \(?(?:which|that)(?: had| has| was| were| been)* {value}\b"
         rf"|\b{value}(?:\s+{small}){{0,{before}}}\s+{about}"
     )
+
+
+MOST_WORDS_OF_A_REASON = 6
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,11 @@ class Words:
             if hit:
                 found[name] = hit[0]
         return found
+
+    def told(self, reason: str) -> dict[str, str]:
+        """The answers that a reason gives: "since there were two". A short one gives them in bare words."""
+        bare = {name: hit[0] for name, _, words in self.answers if (hit := words.search(reason))}
+        return self.given(reason) or (bare if len(reason.split()) <= MOST_WORDS_OF_A_REASON else {})
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -137,11 +146,11 @@ def _subject(about: str, kept: str, gone: str) -> Words:
 
 def _joins(least: int) -> Words:
     many = (
-        r"(?:two|2|both|second|another|additional|separate|each|more than one|multiple|several|three"
+        r"(?:two|2|both|second|another|additional|separate|more than one|multiple|several|three"
         r"|3|extra|further)"
     )
     if least > 1:  # every reading makes two, one after the other: only how many stood is open
-        many = r"(?:two|2|both|separate|each|more than one|multiple|several|three|3)"
+        many = r"(?:two|2|both|separate|more than one|multiple|several|three|3)"
     one = r"(?:one|single|1|sole|lone|common)"
     place = r"(?:segment|site|resection|piece|area|gap)"
     return Words(
@@ -154,13 +163,15 @@ def _joins(least: int) -> Words:
             rf"|\b(?:where|which|what|location of|locations of|describe|clarify|explain|specify|detail"
             rf"|identify|list|outline)\b.*\b(?:{JOIN}|ends?|limbs?|continuity|anastomosed|joined"
             rf"|reconnected|rejoined|connected|reconstruct\w*)\b"
-            r"|\bhow\b.*\b(?:continuity|ends?|limbs?|reconnected|rejoined|restored|reconstructed)\b"
+            r"|\bhow\b.*\b(?:continuity|ends?|limbs?|reconnected|rejoined|restored|reconstructed"
+            r"|put (?:back )?together)\b"
         ),
         (
             (
                 "one",
                 _p(
-                    rf"(?<!than ){one}(?: \w+){{0,2}} {JOIN}\b|{JOIN} was (?:single|one)\b|joined"
+                    rf"(?<!than ){one}(?: \w+){{0,2}} {JOIN}\b|{JOIN} was (?:single|one)\b"
+                    r"|if (?:it|there) was (?:only )?one\b|joined"
                     rf" (?:once|all at once|together in one)\b"
                 ),
                 _e(rf"{one}|once"),
@@ -168,11 +179,13 @@ def _joins(least: int) -> Words:
             (
                 "more",
                 _p(
-                    rf"{many}(?: [\w-]+){{0,2}} {JOIN}\b|(?:each|both)(?: \w+)? {place}s?(?:"
+                    rf"(?<!how many ){many}(?: [\w-]+){{0,2}} {JOIN}\b|(?:each|both)(?: \w+)? {place}s?(?:"
                     rf" \w+){{0,3}} (?:own )?(?:anastomos\w+|joined|reconnected|joins?)\b"
-                    r"|(?:joined|anastomosed|reconnected) separately\b"
+                    r"|(?:joined|anastomosed|reconnected) (?:separately|each|both|the two)\b"
+                    rf"|{JOIN} (?:at|in|for) (?:each|both)\b"
+                    r"|if (?:it was|there were) (?:two|2)\b|where (?:was|is) the (?:second|other) one\b"
                 ),
-                _e(r"two|2|both|three"),
+                _e(r"(?<!the )two|2|both|three"),
             ),
         ),
         literal=True,
@@ -216,7 +229,10 @@ def _ends(matter: Matter) -> Words:
             ),
             (
                 "apart",
-                _p(rf"{reach(about, left, 6)}|left in discontinuity\b|no anastomosis\b"),
+                _p(
+                    rf"{reach(about, left, 6)}|left in discontinuity\b|no anastomosis\b"
+                    r"|(?:the|that|this) discontinuity\b"
+                ),
                 _e(left + "|no anastomosis|discontinuity|brought out|left|stapled|blind"),
             ),
         ),
@@ -240,8 +256,9 @@ def _act(matter: Matter) -> Words:
     near = f"{near}|jejunum" if "jejunal" in near else near
     noun = r"(?:stricture|one|site|segment|area|lesion|narrowing|spot|place)"
     about = (
-        rf"(?:(?:{near}|second|other)(?: \w+)? {noun}|(?:{near})\b|specimen (?:2|two)|second specimen"
-        r"|transverse\w*|lengthwise|that (?:stricture|site))"
+        rf"(?:(?:{near}|second|other)(?: \w+)? {noun}|both (?:strictures|sites|places)"
+        rf"|(?:{near})\b|specimen (?:2|two)|second specimen"
+        r"|transverse\w*|lengthwise|(?:this|that) (?:stricture|site))"
     )
     plasty = r"(?:strictur[eo]?-?plast\w+|plasty|sxp|widen\w*|heineke[\w -]*)"
     ring = (
@@ -256,7 +273,11 @@ def _act(matter: Matter) -> Words:
             ("stricturoplasty", _p(plasty + r"\b"), _e(plasty)),
             (
                 "resection",
-                _p(rf"{reach(about, ring, 7)}|(?:full|complete|whole|entire) ring\b|small bowel resection\b"),
+                _p(
+                    rf"{reach(about, ring, 7)}|(?:full|complete|whole|entire) ring\b|small bowel resection\b"
+                    r"|(?:second|jejunal|another) anastomosis\b|(?:second"
+                    r"|another)(?: small)?(?: bowel)? resection\b"
+                ),
                 _e(ring + "|excision|full"),
             ),
             ("part of the wall", _e(_PART), _e(_PART)),
@@ -316,7 +337,8 @@ def _valve() -> Words:
             rf"|ileocolic|ileo-?ile\w+|specimen|bowel segment"
         ),
         re.compile(
-            rf"\b(?:{WHAT}|identify|location|level)\b.*\b(?:{line}|{valve}|distal (?:extent|limit)|extent of)"
+            rf"\b(?:{WHAT}|identify|location|level)\b.*\b(?:{line}|{valve}|distal (?:extent|limit)"
+            rf"|extent of|resection (?:ended|end|stop|stopped))"
             r"|\b(?:what|which|where|describe|clarify|specify|state|explain"
             r"|identify)\b.*\b(?:anastomos\w+|joined|connected|attached|brought to|r side|right side"
             r"|structures?|portions? of (?:the )?bowel|segments? of bowel)\b"
@@ -338,6 +360,7 @@ def _valve() -> Words:
             (
                 "taken",
                 _p(
+                    r"(?:centimeters|cm|length|amount|cuff) of (?:the )?c(?:a)?ecum\b|"
                     rf"{reach(valve, taken)}|(?:distal to|beyond|past|below|through|across|on the"
                     rf" c(?:a)?ecal side of)(?: the)? {valve}\b"
                     r"|ileo-?colic (?:anastomosis|resection)\b|ileo-?c(?:a)?ecal resection\b"

@@ -31,7 +31,7 @@ MONEY = re.compile(
     r"\b(?:bill(?:s|ed|ing|able)?|paid|pay(?:s|er|ers|ment|ments|able|ing)?|reimburs\w*|revenue|money"
     r"|dollars?|w?rvus?|insur\w+|medicare|"
     r"cpt|add-?on|modifiers?|fees?|quality (?:scores?|measures?|metrics?)|drg|audit\w*|den(?:y|ied|ial"
-    r"|ials)|up-?cod\w*|case mix|bonus|productivity|"
+    r"|ials)|up-?cod\w*|earn\w*|financ\w*|gets? (?:more|less)|case mix|bonus|productivity|"
     r"(?:extra|additional|second|more|two|2) (?:units?|codes?)|units? of (?:service|4)|4\d{4}"
     r"|maximi[sz]\w+|optimi[sz]\w+|charges?|costs?|"
     r"(?:the|our|your|this|a|clean|higher) claims?|claims? (?:form|will|can|is|goes)|"
@@ -48,6 +48,8 @@ LEADS = re.compile(
     r"|addendum))? (?:that|two|both|a second|one)\b"
     r"|\baddend(?:um|a)\b(?: [\w'-]+){0,3} (?:that|stating|saying|showing|reflecting|to (?:say|state"
     r"|reflect|show|read))\b"
+    r"|\benter (?:a )?(?:yes|no|x)\b"
+    r"|, (?:was|were|is|are|did|do|does|has|have|had) (?:it|there|you|they|that)\s*\?"
     r"|(?:^|[,.;\s-])(?:right|correct|yes|no|agreed?|true|ok|okay)\s*\?"
     r"|\b(?:is|was|were|are|do|did|does|has|have)n't (?:it|there|you|they|that|this|we|he|she|the)\b"
     r"|\bdo you agree\b|\bis (?:it|that|this) (?:correct|true|fair|safe|right|accurate|ok)\b"
@@ -76,7 +78,8 @@ LEADS = re.compile(
     r"|did|were|was|is|can|could|supports?)\b"
 )
 OTHER = re.compile(
-    r"\b(?:other(?:wise)?|(?:some|any)thing else|another (?:way|procedure|method|condition|part"
+    r"\b(?:other(?:wise)?|(?:some|any)thing else|another (?:type|kind|option"
+    r"|way|procedure|method|condition|part"
     r"|approach|manner|answer|technique|configuration)|(?:some )?other(?: \w+)?|else)\b"
 )
 UNABLE = re.compile(
@@ -93,8 +96,9 @@ ASIDE = re.compile(
     r"\b(?:hand-?\s?sewn|stapled or|staplers?|sutures?(?: \w+)?|layers?|leak\w*|patent|patency|blood"
     r"|ebl|drains?|antibiotics?|diagnos\w+|cause|caused|because|suspect\w*|biops\w+|etiolog\w+|why"
     r"|reason|indications?"
-    r"|ischemi\w+|infarct\w+|necro\w+|viab\w+|colou?r|weather|consent\w*|anesthe\w+|assist\w+|time"
-    r"|tension|irrigat\w+|complications?|counts?|skin|fascia|mesenter\w+|technique|size|diameter"
+    r"|ischemi\w+|gangren\w+|inflam\w+|infarct\w+|necro\w+|viab\w+|colou?r|weather|consent\w*|anesthe\w+|assist\w+|time"
+    r"|tension|irrigat\w+|complications?|(?:sponge|needle|instrument) counts?|skin|fascia"
+    r"|mesenter\w+|technique|size|diameter"
     r"|histor\w+|medications?|fluids?|transfus\w+|specimens? (?:labeled|sent)|discharge\w*|malignan\w+"
     r"|margins? (?:clear|free|negative)|hemosta\w+|crohn\w*|severity|condition|weight|feel\w*|long"
     r"|length|centimeters|cm)\b"
@@ -117,13 +121,14 @@ _DIMENSION = re.compile(
 )
 VAGUE = re.compile(
     r"\b(?:clarify|clarification|explain|elaborate|describe|detail|specify|more (?:detail|information)"
-    r"|further detail|detail|say more|unclear|not clear|expand|review|conflict\w*|contradict\w*"
+    r"|further detail|detail|say more|unclear|not clear|expand|advise|review|conflict\w*|contradict\w*"
     r"|discrepan\w*|reconcile|inconsistent\w*|inconsistency"
     r"|what (?:exactly )?(?:was|were) (?:done|performed|made|meant)|what (?:exactly )?(?:did you|do you"
     r" mean|is meant|happened|does (?:this|that|it) mean))\b"
 )
 _ENGLISH = re.compile(
-    r"\b(?:the|was|were|is|of|and|what|how|which|where|please|to|you|in|at|did|many|or|that|be|with)\b"
+    r"\b(?:the|was|were|is|of|and|what|how|which|where|please|to|you|in|at|did|many|or|that|be|with|this|does|do|it|for|we|your|an?|not|note|between|after"
+    r"|both|they|bowel|segments?|separately|removed|resected|left)\b"
 )
 _STOP = frozenset(
     "report note record operative operation procedure please describe clarify state indicate whether"
@@ -216,7 +221,7 @@ class _Judge:
         self, sentence: Sentence, one: _Open, text: str, given: dict[str, str], chosen: bool
     ) -> Iterator[tuple[str, str]]:
         reason = sentence.reason
-        if reason and (hit := self._unsupported(one.words.given(reason), one, reason)):
+        if reason and (hit := self._unsupported(one.words.told(reason), one, reason)):
             yield _taken(hit)
         beside = bool(ASIDE.search(sentence.text)) and not _CORE.search(text)
         if one.matter.id == "joins" and not beside and (hit := self._definite(text)):
@@ -268,7 +273,7 @@ class _Judge:
                 "",
                 one.words.about.sub("", said, count=1).strip(),
             )
-            if any(each and " ".join(_plain(each)) in quoted for each in (said, value)):
+            if any(len(_plain(each)) > 1 and " ".join(_plain(each)) in quoted for each in (said, value)):
                 continue
             at = text.find(said)
             told = at >= 0 and bool(SAID_BY_THE_RECORD.search(text[:at]))
@@ -280,7 +285,7 @@ class _Judge:
         plain = _plain(said)
         if literal:
             return f" {' '.join(plain)} " in f" {self.joined} "
-        telling = [w for w in plain if len(w) > 3 and w not in _STOP]
+        telling = [w for w in plain if len(w) > 2 and w not in _STOP]
         marked = [word for mark in self._marked() for word in _plain(mark)]
         return bool(telling) and all(any(c.startswith(_stem(w)) for c in marked) for w in telling)
 
@@ -305,7 +310,8 @@ class _Judge:
         ):
             return "choice"
         if any(one.words.asks.search(text) for one, text in texts) and sentence.open:
-            aside = ASIDE.search(re.sub(r"\bqq\b", "", sentence.text))
+            by_scope = any(one.matter.id == "approach" for one in self.open)
+            aside = ASIDE.search(re.sub(r"\btechnique\b", "", sentence.text) if by_scope else sentence.text)
             if not aside or any(_CORE.search(text) for _, text in texts):
                 return "open"
             return "aside"
@@ -315,10 +321,14 @@ class _Judge:
             return "aside"
         if _MEANS.search(sentence.text) and sentence.quotes:
             return "open"
-        if VAGUE.search(sentence.text):
+        if VAGUE.search(sentence.text) or (_MEANS.search(sentence.text) and sentence.from_record):
             return "vague"
         touches = any(one.words.about.search(text) for one, text in texts)
-        if len(sentence.text.split()) <= BARE and (touches or self.named) and not sentence.open:
+        if (
+            len(sentence.text.split()) <= BARE
+            and (touches or self.named)
+            and not (sentence.open or sentence.closed)
+        ):
             return "vague"
         return "unknown" if touches else "aside"
 
@@ -463,7 +473,7 @@ def _what(opened: list[_Open]) -> str:
 
 def _english(text: str) -> bool:
     found = re.findall(r"[^\W\d_]+", text)
-    return len(found) <= BARE or len(_ENGLISH.findall(text)) * 8 >= len(found)
+    return len(found) <= BARE or len(_ENGLISH.findall(text)) * 6 >= len(found)
 
 
 def _plain(text: str) -> list[str]:

@@ -38,7 +38,7 @@ SAID_BY_THE_RECORD = re.compile(
     r"|cta|mre|mri|header|heading|title"
     r"|procedure (?:line|list|field|name|section)|(?:findings|details|specimens?|conversion|procedure)"
     r" (?:section|field|line|part)|template|box(?:es)?|fields?|attestation"
-    r"|document(?:s|ed|ation)?|describe[sd]|describing|description(?! of)|stat(?:es|ed|ing)|mention(?:s"
+    r"|document(?:s|ed|ation)|describe[sd]|describing|description(?! of)|stat(?:es|ed|ing)|mention(?:s"
     r"|ed)?|wrote|written|you (?:write|say|said|state|note)|says|said|reads|lists|ticks?|ticked|checked"
     r"|marked"
     r"|according to|per (?:the|your)|listed|lists|op note|narrative|body of|refers?|references?)\b"
@@ -198,6 +198,6 @@ def _tail(plain: str) -> str:
     """The choices in a sentence: after its last colon, dash or bracket, or in its "a, b or c"."""
     after = re.split(r":\s|\s-\s|\(|\bi\.?e\b|\be\.?g\b|\bsuch as\b|\beither\b", plain)
     if len(after) > 1:
-        return after[-1]
+        return "" if _OPENER.search(after[-1]) else after[-1]
     joined = re.search(r"(?:[\w' -]{1,60},\s*)*[\w' -]{1,60},?\s+(?:or|vs|versus)\s+.*$", plain)
     return joined[0] if joined else (plain if "/" in plain else "")

@@ -7,6 +7,7 @@ nor a reason to build anew.
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import subprocess
@@ -55,7 +56,22 @@ def contents() -> dict[str, bytes]:
         raise building.BuildError(f"What the page needs could not be loaded\n{done.stderr[-2000:]}")
     loaded = {Path(name) for name in json.loads(done.stdout)}
     kept = sorted(file for file in loaded if PACKAGE in file.parents and "__pycache__" not in file.parts)
-    return {file.relative_to(PACKAGE.parent).as_posix(): file.read_bytes() for file in kept}
+    return {file.relative_to(PACKAGE.parent).as_posix(): _bare(file) for file in kept}
+
+
+def _bare(file: Path) -> bytes:
+    """A file without what only people read: of a module the same program without comments and docstrings."""
+    content = file.read_bytes()
+    if file.suffix != ".py":
+        return content
+    program = ast.parse(content)
+    for node in ast.walk(program):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(program).encode()
 
 
 def _zipped(held: Mapping[str, bytes]) -> bytes:

@@ -41,12 +41,13 @@ def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
     numbers = _options({n: f"{n} questions" for n in (("3", "5", "10") if topics else ("5", "10", "20"))})
     kinds = _options({"typed": "I type the claim", "choice": "I choose from several"})
     feedback = _options({"once": "after each question", "end": "at the end"})
-    minutes = _options({"": "no limit", "15": "15 minutes", "30": "30 minutes", "60": "60 minutes"})
+    paces = {"calm": "unhurried", "usual": "as at work", "brisk": "brisk"}
+    pace = _options({"": "no limit", **paces})
     form = f"""<form class="casebook-setup" autocomplete="off">
 <label>Length <select name="number">{numbers}</select></label>
 <label>Answers <select name="kind">{kinds}</select></label>
 <label>Feedback <select name="feedback">{feedback}</select></label>
-<label>Time <select name="minutes">{minutes}</select></label>
+<label>Time, by the length of the charts <select name="pace">{pace}</select></label>
 <label>Number of the test, to repeat one
 <input name="seed" type="text" inputmode="numeric" maxlength="20"></label>
 <button type="submit" class="casebook-check">Start the test</button>

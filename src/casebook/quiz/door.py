@@ -23,6 +23,7 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.money import fees
 from casebook.practice import diagram, explorer, query
 from casebook.practice import review as tutor
+from casebook.practice.tutor import follow
 
 Question = Mapping[str, Any]
 
@@ -157,6 +158,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "query-review": lambda q: query.judge(_item(q), q["text"]),
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
+    "follow": lambda q: follow(q["answers"], q["bank"], q["table"], int(q.get("asked") or 0)),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),
     "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),

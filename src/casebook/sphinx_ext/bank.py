@@ -3,11 +3,18 @@ next."""
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from sphinx.environment import BuildEnvironment
 
 from casebook.cases import beyond, library
+from casebook.practice.bank import graded_item
+from casebook.practice.tutor import Row, row
+
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
@@ -16,6 +23,30 @@ def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
         "casebook_charts", {}
     )  # pickled with the environment
     return found
+
+
+def rows(env: BuildEnvironment, pages: list[dict[str, Any]]) -> dict[str, Row]:
+    """The tutor's table of these pages; what was worked out for a page is kept until it or the grader
+    changes."""
+    kept: dict[str, Row] = vars(env).setdefault("casebook_tutor", {})
+    made_by = _grader()
+    found = {}
+    for page in pages:
+        name = sha256(f"{made_by} {json.dumps(page, sort_keys=True)}".encode()).hexdigest()
+        if name not in kept:
+            kept[name] = row(graded_item(page))
+        found[str(page["id"])] = kept[name]
+    return found
+
+
+def _grader() -> str:
+    """A digest of all that decides what a wrong rule gives."""
+    digest = sha256()
+    for folder in ("coding", "data", "grading", "practice"):
+        for file in sorted((PACKAGE / folder).rglob("*")):
+            if file.suffix in (".py", ".toml", ".csv"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def bank(env: BuildEnvironment) -> list[dict[str, Any]]:

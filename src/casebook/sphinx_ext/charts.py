@@ -33,7 +33,7 @@ from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
 from casebook.quiz.module import source
 
-from .bank import bank, charts
+from .bank import bank, charts, rows
 from .lines import NumberedLines
 from .parts import PACKAGE, make_box, markup, note_package
 
@@ -204,7 +204,9 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         return
     static = Path(app.outdir, "_static", "casebook")
     told = []
-    write(static / "bank.json", json.dumps(bank(app.env), ensure_ascii=False, sort_keys=True).encode())
+    pages = bank(app.env)
+    write(static / "bank.json", json.dumps(pages, ensure_ascii=False, sort_keys=True).encode())
+    write(static / "tutor.json", json.dumps(rows(app.env, pages)).encode())
     for docname, page in charts(app.env).items():
         write(
             static / "cases" / f"{page['id']}.json",

@@ -3,10 +3,10 @@
 // the state is kept after every step, so that a page that is loaded again goes on where it stood.
 
 import { dated } from "./answers.js";
-import { address, bank, page } from "./page.js";
+import { address, bank, page, rules } from "./page.js";
 import { button, every, fail, find, make, reason } from "./parts.js";
 import { mount } from "./quiz.js";
-import { parts } from "./result.js";
+import { parts, which } from "./result.js";
 import { keepTest, keptTests, record } from "./store.js";
 import { coming, several } from "./words.js";
 
@@ -29,6 +29,8 @@ export function testing(section, host) {
   let test = keptTests()[topics] ?? null;
   /** @type {unknown} */
   let known = null; // the bank, once it was fetched
+  /** @type {unknown} */
+  let table = null; // what each wrong rule answers, once it was fetched
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let clock;
   let busy = false;
@@ -86,7 +88,7 @@ export function testing(section, host) {
     const asked = new FormData(setup);
     /** @param {string} name */
     const chosen = (name) => String(asked.get(name) ?? "");
-    const minutes = Number(chosen("minutes"));
+    const pace = chosen("pace");
     status.textContent = "Drawing the test.";
     await ready();
     const drawn = await host.ask({
@@ -97,7 +99,7 @@ export function testing(section, host) {
       topics: topics ? topics.split(" ") : null,
       pool: section.dataset.pool?.split(" ") ?? null,
     });
-    const ends = minutes ? Date.now() + minutes * MINUTE : null;
+    const ends = pace ? Date.now() + drawn.minutes[pace] * MINUTE : null;
     const began = Date.now();
     test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), began, ends, answers: [] };
     store();
@@ -222,12 +224,17 @@ export function testing(section, host) {
       .slice(test.answers.length)
       .map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
     const answers = [...dated(test.answers), ...missing];
-    const told = await host.ask({ do: "result", answers, bank: known });
+    const asked = test.more ?? 0;
+    const drawn = answers.slice(0, answers.length - asked); // what was asked afterwards is no part of the test
+    const told = await host.ask({ do: "result", answers: drawn, bank: known });
+    table ??= await rules();
+    const follow = await host.ask({ do: "follow", answers, bank: known, table, asked });
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());
     stage.replaceChildren(
       heading,
+      which(follow, () => further(test, follow.ask ?? "", missing)),
       ...parts(told, host.link),
       make("p", { className: "casebook-hint" }, number),
       make("p", { className: "casebook-row-of" }, print, button("Another test", again)),
@@ -235,6 +242,21 @@ export function testing(section, host) {
     heading.focus();
     heading.scrollIntoView({ block: "start" });
   }
+
+  /**
+   * One more chart, the one that tells most about which rule it was.
+   * @param {Test} test
+   * @param {string} id
+   * @param {Given[]} missing
+   */
+  const further = (test, id, missing) =>
+    alone(() => {
+      test.answers.push(...missing);
+      test.items.push({ case: id });
+      Object.assign(test, { more: (test.more ?? 0) + 1, done: false, ends: null });
+      store();
+      return step();
+    });
 
   function again() {
     if (busy) return;

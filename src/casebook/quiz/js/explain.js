@@ -104,7 +104,7 @@ export function rule({ says, confidence = "", authorities = [], page = "", copy 
  * @returns {Child[]}
  */
 function copying(words) {
-  const said = make("span", { className: "casebook-hint", aria: { role: "status" } });
+  const said = make("span", { className: "casebook-hint", aria: { live: "polite" } });
   const copy = button("Copy this rule", async () => {
     try {
       await navigator.clipboard.writeText(words);

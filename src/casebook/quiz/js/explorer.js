@@ -61,7 +61,11 @@ export function exploring(section, host) {
 
   /** @param {Explored} told */
   function draw(told) {
-    const places = [...told.open.map(open), ...told.joined.map(joined)];
+    const { called } = told;
+    const places = [
+      ...told.open.map((each) => open(each, called)),
+      ...told.joined.map((each) => joined(each, called)),
+    ];
     const code = make("code", {}, told.claim);
     stage.replaceChildren(
       picture({ svg: told.svg, words: told.words, title: "The bowel now" }),
@@ -84,23 +88,23 @@ export function exploring(section, host) {
    */
   const part = (title, rows) => (rows.length ? make("section", {}, make("h2", {}, title), list(rows)) : "");
 
-  /** @param {[number, number]} place */
-  const open = ([from, to]) =>
+  /** @type {(place: [number, number], called: Explored["called"]) => HTMLElement} */
+  const open = ([from, to], called) =>
     make(
       "li",
       {},
-      `Open from ${from} to ${to} cm: `,
+      `${called[`${from} ${to}`]}, open: `,
       button("Join the ends", () => act({ do: "join", place: [from, to] })),
       " ",
       button("Bring the upper end out", () => act({ do: "stoma", at: from })),
     );
 
-  /** @param {[number, number]} place */
-  const joined = ([from, to]) =>
+  /** @type {(place: [number, number], called: Explored["called"]) => HTMLElement} */
+  const joined = ([from, to], called) =>
     make(
       "li",
       {},
-      `Joined, ${from} to ${to} cm: `,
+      `${called[`${from} ${to}`]}, joined: `,
       button("Take this join out again", () => act({ do: "redo", place: [from, to] })),
     );
 

@@ -23,6 +23,9 @@ export const chapter = (name) => new URL(`../../${name}.html`, here).href;
 /** All cases, for tests drawn from them. */
 export const bank = () => json(new URL("bank.json", here).href);
 
+/** Which wrong rules give which answer to each case: for the next question. */
+export const rules = () => json(new URL("tutor.json", here).href);
+
 // A browser that saves data is asked first, wherever on the page; one yes is enough for all of it.
 let agreed = !globalThis.navigator?.connection?.saveData;
 /** @type {Set<() => void>} */

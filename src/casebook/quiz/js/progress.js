@@ -115,7 +115,7 @@ export function showProgress(section, host) {
     part(
       "What wrong answers amounted to",
       misconceptions.map(({ says }) => says),
-      "No wrong rule shows in your answers.",
+      "None that this book knows gives any of your answers so far.",
     ),
     ...(earlier.length ? [older(earlier)] : []),
   ];

@@ -2,10 +2,10 @@
 // What a test tells, once it is over. Python judged; here it is laid out.
 
 import { chapter } from "./page.js";
-import { list, make } from "./parts.js";
+import { button, list, make } from "./parts.js";
 import { capital, several, VERDICT } from "./words.js";
 
-/** @import { Result } from "./types.d.ts" */
+/** @import { Follow, Result } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /** @typedef {(id: string) => HTMLElement} Link */
@@ -22,7 +22,7 @@ export function parts(told, link) {
     make("a", { href: chapter(page) }, title),
     `: ${why}`,
   ]);
-  const none = make("p", {}, "No wrong rule shows in your answers.");
+  const none = make("p", {}, "No known wrong rule gives any of your answers.");
   return [
     part("What your answers amount to", wrongly.length ? list(wrongly) : none),
     part("How many were right", told.of > 0 && right),
@@ -33,6 +33,26 @@ export function parts(told, link) {
     part("Cases to try next", told.next_cases.length > 0 && list(told.next_cases.map((id) => [link(id)]))),
     part("Case by case", answers(told.items, link)),
   ].filter((each) => each instanceof HTMLElement);
+}
+
+/**
+ * Which wrong rule it was, as far as two charts tell it; one more chart where that would help.
+ * @param {Follow} told
+ * @param {() => void} further
+ */
+export function which(told, further) {
+  const corrected = told.rules.map(({ correction }) => make("p", {}, correction));
+  const could = `These charts could have shown ${told.could} of the ${told.of} wrong rules that this book knows twice, which is what it takes to name one.`;
+  const one = button("One more chart, to find out", further);
+  return make(
+    "section",
+    {},
+    make("h3", {}, "Which rule it was"),
+    make("p", {}, told.says),
+    ...corrected,
+    make("p", { className: "casebook-hint" }, could),
+    ...(told.ask ? [make("p", { className: "casebook-row-of" }, one)] : []),
+  );
 }
 
 /** @param {number} number */

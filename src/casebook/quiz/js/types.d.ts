@@ -84,6 +84,8 @@ export interface Explored extends Omit<Picture, "title"> {
   joins: number;
   open: [number, number][];
   joined: [number, number][];
+  /** What a place is called, by its two ends. */
+  called: Record<string, string>;
   because: Rule[];
   not_billed: { code: string; says: string }[];
 }
@@ -108,6 +110,7 @@ export interface Asked {
   codes: [object, { codes: { code: string; words: string }[] }];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   hints: [object, { hints: string[] }];
+  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number }, Follow];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
@@ -122,7 +125,7 @@ export interface Asked {
   ];
   draw: [
     { bank: unknown; number: number; seed: number; topics: string[] | null; pool: string[] | null },
-    { seed: number; items: Drawn[] },
+    { seed: number; items: Drawn[]; minutes: Record<string, number> },
   ];
   choices: [{ seed: number }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
@@ -248,6 +251,17 @@ export interface Test {
   ends: number | null;
   answers: Given[];
   done?: boolean;
+  /** How many questions were asked after its end, to find out which rule it was. */
+  more?: number;
+}
+
+/** What the tutor makes of a test, and the case that it would ask next. */
+export interface Follow {
+  rules: { id: string; says: string; correction: string }[];
+  says: string;
+  ask: string | null;
+  could: number;
+  of: number;
 }
 
 /** Who answers a quiz, and what else its surroundings offer. */

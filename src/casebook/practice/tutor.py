@@ -1,0 +1,289 @@
+"""Which wrong rule a learner holds, which question tells most about it, and when to stop asking.
+
+A table says of every case which wrong rules give which wrong answer (`row` makes a case's); it is worked out
+when the book is built. The beliefs about a learner are a share for each wrong rule, and for three others:
+nobody's (no rule of the book is held), an unknown rule, carelessness. Each answer changes the shares by
+Bayes's rule; the next question is the one whose answer is expected to tell most, in bits.
+
+What was measured: who misreads one chart in five is taken for the holder of a rule in one case in four,
+unless a rule must show on two different charts before it is named. So it must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+from typing import Any
+
+from casebook.coding.claim import Line, Same, show
+from casebook.coding.typed import read
+from casebook.grading import Item
+from casebook.grading.explanation import plain
+from casebook.grading.misconceptions import MISCONCEPTIONS
+
+from .bank import Page, graded_item, pages_of
+from .editions import read_edition, to_earlier
+
+SLIP = 0.10  # of all answers: a slip of the hand or the eye
+FOLLOWS = 0.80  # of the answers in which a held rule matters: how often it is followed
+#: Where an answer lands: right; where no rule leads; where some rule leads. For a slip, for who follows a
+#: rule that the book does not know, and for who is careless.
+SLIPPED, UNKNOWN, CARELESS = (0.03, 0.60, 0.37), (0.45, 0.47, 0.08), (0.45, 0.33, 0.22)
+#: The shares before the first answer: one rule of the book, no rule, an unknown rule, carelessness.
+ONE, NONE, OTHERS, CARE = 0.50, 0.35, 0.10, 0.05
+SURE = 0.9  # from which share on a rule is named
+CHARTS = 2  # different charts on which a rule must have shown before it is named
+LITTLE = 0.03  # bits: a question that is expected to tell less is not asked
+AFTER_TEST = 5  # questions at most after a test
+AFTER_CASE = 3  # and after a single answer
+
+Row = dict[str, list[str]]  # of one case: a wrong answer, and the rules that give it
+Table = Mapping[str, Row]
+
+
+def row(item: Item) -> Row:
+    """Which wrong rules give which wrong answer to a case, as their holder would file it."""
+    if item.note.action == "out-of-scope":
+        return {}
+    right = (
+        {plain(target.lines) for target in item.diagnosis.targets} if item.note.action == "bill" else set()
+    )
+    found: Row = {}
+    for m in MISCONCEPTIONS.values():
+        claim = item.note.chosen(m.book)
+        if claim is None:
+            answer = "" if item.note.action == "query" else "query"
+        elif claim.out_of_scope is not None or plain(claim.lines) in right:
+            answer = ""
+        else:
+            answer = _written(plain(claim.lines))
+        if answer:
+            found.setdefault(answer, []).append(m.id)
+    return found
+
+
+def _written(claim: Same) -> str:
+    """A compared claim as text, the same however it was typed."""
+    lines = sorted(claim, key=lambda line: (line[0], line[1], sorted(line[2])))
+    return show(Line(code, units, tuple(sorted(marks))) for code, units, marks in lines)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One answer as the tutor sees it: the rules that give it, or none; `right` where it is accepted."""
+
+    case: str
+    right: bool
+    rules: frozenset[str]
+
+
+class Tutor:
+    """What is believed of one learner. `asked` are the answers so far, one a case."""
+
+    def __init__(self, table: Table, rules: Sequence[str] = ()) -> None:
+        self.table = table
+        self.rules = list(rules or MISCONCEPTIONS)
+        self.asked: list[Asked] = []
+        self._place = {rule: i for i, rule in enumerate(self.rules)}
+        self._groups = {
+            case: [[self._place[rule] for rule in held if rule in self._place] for held in answers.values()]
+            for case, answers in table.items()
+        }
+        self.shares = [ONE / len(self.rules)] * len(self.rules) + [NONE, OTHERS, CARE]
+
+    def answered(self, case: str, right: bool, answer: str) -> None:
+        """Take an answer in: `answer` as the table writes it, or anything else. A case counts once."""
+        if any(one.case == case for one in self.asked):
+            return
+        held = [] if right else list(self.table.get(case, {}).get(answer, ()))
+        self.asked.append(Asked(case, right, frozenset(held)))
+        if case not in self.table:
+            return
+        places = {self._place[rule] for rule in held if rule in self._place}
+        self._learn(self._groups[case], right, places)
+
+    def _learn(self, groups: Sequence[Sequence[int]], right: bool, said: Collection[int]) -> None:
+        kind = 0 if right else 2 if said else 1
+        parts = max(1, len(groups)) if kind == 2 else 1
+        slip = SLIP * SLIPPED[kind] / parts
+        shows = {rule for group in groups for rule in group}
+        new = []
+        for rule, share in enumerate(self.shares[:-3]):
+            if rule in said:
+                likely = slip + (1 - SLIP) * FOLLOWS
+            elif rule in shows:
+                likely = slip + (1 - SLIP) * (1 - FOLLOWS) * right
+            else:
+                likely = slip + (1 - SLIP) * right
+            new.append(share * likely)
+        none, unknown, careless = self.shares[-3:]
+        new += [
+            none * (slip + (1 - SLIP) * right),
+            unknown * UNKNOWN[kind] / parts,
+            careless * CARELESS[kind] / parts,
+        ]
+        total = sum(new)
+        self.shares = [share / total for share in new]
+
+    # What is believed
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The rule that may be named, with those whose answers to these charts are the same; none where it
+        showed on too few charts, or where the shares do not bear it."""
+        alike: dict[tuple[bool, ...], list[str]] = {}
+        for rule in self.rules:
+            shown = tuple(rule in each.rules for each in self.asked)
+            if sum(shown) >= CHARTS:
+                alike.setdefault(self._pattern(rule), []).append(rule)
+        for rules in alike.values():
+            if sum(self.shares[self._place[rule]] for rule in rules) > SURE:
+                return tuple(rules)
+        return ()
+
+    def _pattern(self, rule: str) -> tuple[bool, ...]:
+        """What a rule would have answered to each chart, as far as these answers tell it from others."""
+        told: list[bool] = []
+        for each in self.asked:
+            shows = any(rule in held for held in self.table.get(each.case, {}).values())
+            told += (rule in each.rules, shows)
+        return tuple(told)
+
+    @property
+    def settled(self) -> bool:
+        """Whether more questions would change little: a rule can be named, or nothing known fits."""
+        return bool(self.named) or max(self.shares[-3], self.shares[-2] + self.shares[-1]) > SURE
+
+    def could_show(self) -> int:
+        """How many wrong rules the answered charts could have shown, on as many charts as naming needs."""
+        times: dict[str, int] = {}
+        for case in {each.case for each in self.asked}:
+            for rule in {rule for held in self.table.get(case, {}).values() for rule in held}:
+                times[rule] = times.get(rule, 0) + 1
+        return sum(count >= CHARTS for count in times.values())
+
+    # What to ask
+
+    def gain(self, case: str) -> float:
+        """What the answer to a case is expected to tell, in bits."""
+        groups = self._groups[case]
+        parts = max(1, len(groups))
+        unknown, careless = self.shares[-2:]
+        steady = 1 - unknown - careless
+        masses = [sum(self.shares[rule] for rule in group) for group in groups]
+        keep, shows = 1 - SLIP, sum(masses)
+        wild = [
+            SLIP * steady * SLIPPED[kind] + unknown * UNKNOWN[kind] + careless * CARELESS[kind]
+            for kind in range(3)
+        ]
+        answers = [keep * (steady - shows * FOLLOWS) + wild[0], wild[1]]
+        answers += [keep * FOLLOWS * mass + wild[2] / parts for mass in masses]
+        usual, follower, stranger, hasty = _spread(len(groups))
+        given = (steady - shows) * usual + shows * follower + unknown * stranger + careless * hasty
+        return _entropy(answers) - given
+
+    def next_case(self, cases: Collection[str] | None = None) -> str | None:
+        """The case of these that tells most, None where none tells enough. One that was answered is not asked
+        again."""
+        done = {each.case for each in self.asked}
+        known = self.table if cases is None else [case for case in self.table if case in cases]
+        gains = [(self.gain(case), case) for case in known if case not in done and self._groups[case]]
+        best = max(gains, key=lambda pair: pair[0], default=(0.0, ""))
+        return best[1] if best[0] > LITTLE else None
+
+
+def _entropy(shares: Sequence[float]) -> float:
+    return -sum(share * log2(share) for share in shares if share > 0)
+
+
+_SPREADS: dict[int, tuple[float, float, float, float]] = {}
+
+
+def _spread(groups: int) -> tuple[float, float, float, float]:
+    """How uncertain an answer is, in bits, for who holds a rule that does not show, one that does, an unknown
+    rule, and for who is careless."""
+    if groups not in _SPREADS:
+        parts = max(1, groups)
+        slip = [SLIP * share for share in SLIPPED]
+        each = [slip[2] / parts] * groups
+        keep = 1 - SLIP
+        usual = [keep + slip[0], slip[1], *each]
+        follower = [slip[0] + keep * (1 - FOLLOWS), slip[1], *each]
+        if groups:
+            follower[2] += keep * FOLLOWS
+        others = [[a, b, *[c / parts] * groups] for a, b, c in (UNKNOWN, CARELESS)]
+        _SPREADS[groups] = (
+            _entropy(usual), _entropy(follower), _entropy(others[0]), _entropy(others[1])
+        )  # fmt: skip
+    return _SPREADS[groups]
+
+
+# For the page
+
+
+def follow(
+    answers: Sequence[Mapping[str, Any]],
+    bank: Sequence[Page],
+    table: Table,
+    asked: int = 0,
+    most: int = AFTER_TEST,
+) -> dict[str, Any]:
+    """What answers to cases of the bank tell of wrong rules, and what to ask next.
+
+    `asked` is how many of them were asked by this room already. Gives `rules`, that which may be named with
+    those it cannot be told from; `says`, in words; `ask`, the next case or None; `could`, how many of the
+    `of` wrong rules these charts could have shown twice. Answers that cannot be read, and those to an earlier
+    edition of a chart, tell nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
+    """
+    if not isinstance(answers, list | tuple) or not isinstance(table, Mapping):
+        raise ValueError("follow: expected answers, a bank and a table")
+    pages = pages_of(bank)
+    tutor = Tutor(table)
+    for each in answers:
+        told: Mapping[str, Any] = each if isinstance(each, Mapping) else {}
+        case, text = told.get("case"), told.get("answer")
+        if not isinstance(case, str) or not isinstance(text, str) or case not in pages or case not in table:
+            continue
+        if case in {one.case for one in tutor.asked} or to_earlier(
+            pages[case], read_edition(told.get("edition"))
+        ):
+            continue
+        verdict = graded_item(pages[case]).grade(text).verdict
+        if verdict not in ("invalid", "blank"):
+            tutor.answered(case, verdict == "correct", _as_written(text))
+    rules = tutor.named
+    stop = tutor.settled or asked >= most or not any(not one.right for one in tutor.asked)
+    ask = None if stop else tutor.next_case()
+    return {
+        "rules": [MISCONCEPTIONS[rule].as_dict() for rule in rules],
+        "says": _says(tutor, rules, ask, asked),
+        "ask": ask,
+        "could": tutor.could_show(),
+        "of": len(tutor.rules),
+    }
+
+
+def _as_written(text: str) -> str:
+    answer = read(text)
+    return "query" if answer.query else _written(plain(answer.claim))
+
+
+def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> str:
+    if rules:
+        charts = sum(rules[0] in one.rules for one in tutor.asked)
+        which = "; or ".join(MISCONCEPTIONS[rule].says for rule in rules)
+        return f"{charts} charts fit {which}."
+    if all(one.right for one in tutor.asked):
+        return "All of it was right, so there is no wrong rule to look for."
+    if ask:
+        return "One chart cannot tell a wrong rule from a slip. Another one can."
+    if tutor.shares[-3] > SURE:
+        return "Your answers fit no wrong rule of this book: these look like slips."
+    if tutor.shares[-2] + tutor.shares[-1] > SURE:
+        return "Your answers fit no wrong rule that this book knows."
+    return (
+        "It is not clear which wrong rule, if any, gave these answers."
+        if asked
+        else "These answers do not tell."
+    )

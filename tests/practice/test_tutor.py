@@ -1,0 +1,131 @@
+"""The tutor: it names a rule only on two charts, asks what tells most, and stops; shares stay shares."""
+
+from functools import cache
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebook.cases import beyond, library, load
+from casebook.grading import expected
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.practice.exam import draw
+from casebook.practice.tutor import CHARTS, Tutor, follow, row
+from casebook.testing.learners import answer, book_of
+from tools.bench_practice import Learner, after_test
+
+
+@cache
+def cases():
+    out = {path.stem for path in beyond()}
+    return {path.stem: load(path) for path in library() if path.stem not in out}
+
+
+@cache
+def table():
+    return {id: row(case.item) for id, case in cases().items()}
+
+
+@cache
+def pages():
+    return [case.page() for case in cases().values()]
+
+
+def shows(rule):
+    return [id for id, held in table().items() if any(rule in rules for rules in held.values())]
+
+
+RULES = sorted(MISCONCEPTIONS)
+ANSWERS = st.lists(
+    st.tuples(st.integers(0, 99), st.sampled_from(["right", "other", "rule"]), st.integers(0, 5)), max_size=15
+)
+
+
+def take(tutor, rows):
+    for place, kind, which in rows:
+        case = list(table())[place % len(table())]
+        held = list(table()[case])
+        text = held[which % len(held)] if kind == "rule" and held else "other"
+        tutor.answered(case, kind == "right", text)
+
+
+@given(ANSWERS)
+def test_shares_stay_shares_and_a_question_tells_something(rows):
+    tutor = Tutor(table())
+    take(tutor, rows)
+    assert abs(sum(tutor.shares) - 1) < 1e-9
+    assert all(0 <= share <= 1 for share in tutor.shares)
+    ask = tutor.next_case()
+    if ask is not None:
+        assert ask not in {one.case for one in tutor.asked}
+        assert tutor.gain(ask) == max(
+            tutor.gain(c) for c in table() if c not in {a.case for a in tutor.asked}
+        )
+
+
+@given(ANSWERS)
+def test_a_rule_is_named_only_where_it_showed_on_two_charts(rows):
+    tutor = Tutor(table())
+    take(tutor, rows)
+    for rule in tutor.named:
+        assert len({one.case for one in tutor.asked if rule in one.rules}) >= CHARTS
+
+
+def test_the_table_holds_what_a_holder_of_each_rule_answers():
+    rng = Random(1)
+    for rule in RULES:
+        for case in rng.sample(shows(rule), min(3, len(shows(rule)))):
+            item = cases()[case].item
+            typed = answer(item, book_of([rule]))
+            assert item.grade(typed).verdict != "correct"
+            told = follow([{"case": case, "answer": typed}], [cases()[case].page()], table())
+            assert not told["rules"]  # one chart names nobody's rule
+            assert rule in Tutor(table()).rules
+
+
+def test_two_charts_of_one_rule_name_it_or_its_likes():
+    rule = "pieces-counted"
+    given_ = [{"case": c, "answer": answer(cases()[c].item, book_of([rule]))} for c in shows(rule)[:6]]
+    told = follow(given_, pages(), table(), asked=5)
+    assert rule in {each["id"] for each in told["rules"]}
+    assert told["says"].endswith(".")
+    assert "charts fit" in told["says"]
+    assert told["ask"] is None
+
+
+def test_what_was_all_right_asks_nothing():
+    given_ = [{"case": c, "answer": expected(cases()[c].item)} for c in list(cases())[:6]]
+    told = follow(given_, pages(), table())
+    assert told["ask"] is None
+    assert not told["rules"]
+    assert 0 < told["could"] < told["of"]
+
+
+def test_it_stops_after_so_many_questions():
+    wrong = [{"case": "oak", "answer": "44120; 44121"}]
+    assert follow(wrong, pages(), table(), asked=0)["ask"]
+    assert follow(wrong, pages(), table(), asked=5)["ask"] is None
+
+
+@pytest.mark.parametrize("bad", [None, 3, "x", [None, 3, {"case": 3}, {"case": "oak", "answer": None}]])
+def test_anything_may_come_as_answers(bad):
+    if isinstance(bad, list):
+        assert follow(bad, pages(), table())["rules"] == []
+    else:
+        with pytest.raises(ValueError, match="follow"):
+            follow(bad, pages(), table())
+
+
+def test_follow_ups_find_a_held_rule_and_seldom_another():
+    rng = Random(2026)
+    able = [rule for rule in RULES if len(shows(rule)) >= 4]
+    named = wrong = 0
+    for _ in range(60):
+        tutor, rule = Tutor(table()), rng.choice(able)
+        drawn = [item["case"] for item in draw(pages(), 10, rng.randrange(9999))["items"]]
+        after_test(tutor, Learner(table(), rng, rule), drawn, 5)
+        named += rule in tutor.named
+        wrong += bool(tutor.named) and rule not in tutor.named
+    assert named >= 36  # far more than the test of ten names alone
+    assert wrong <= 2
