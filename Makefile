@@ -31,7 +31,7 @@ help:
 	@echo "make clean      remove what was built (.venv stays; rm -r .venv removes it)"
 
 # The stamp is older than its sources when something must be installed again.
-$(READY): requirements.txt pyproject.toml tools/venv.py
+$(READY): requirements-hashed.txt pyproject.toml tools/venv.py
 	@$(PYTHON) tools/venv.py $(VENV)
 
 venv: $(READY)

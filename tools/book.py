@@ -128,6 +128,7 @@ def build(quick: bool = False) -> int:
 if __name__ == "__main__":
     with only_one():
         status = build(quick="--quick" in sys.argv[1:])
-    if status == 0 and not {"--quick", "--without-verdicts"} & set(sys.argv[1:]):
-        status = subprocess.run([sys.executable, str(ROOT / "tools" / "verdicts.py")], check=False).returncode
+        if status == 0 and not {"--quick", "--without-verdicts"} & set(sys.argv[1:]):
+            make = [sys.executable, str(ROOT / "tools" / "verdicts.py")]
+            status = subprocess.run(make, check=False).returncode
     sys.exit(status)

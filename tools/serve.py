@@ -3,7 +3,9 @@
 import argparse
 import functools
 import http.server
+import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -66,6 +68,15 @@ def check_free(port: int) -> None:
             )
 
 
+def end(work: subprocess.Popen[bytes]) -> None:
+    """End work done beside, with all that it has started."""
+    if work.poll() is None:
+        if hasattr(os, "killpg"):
+            os.killpg(work.pid, signal.SIGTERM)
+        else:  # Windows
+            work.terminate()
+
+
 def main() -> None:
     """Build, then serve until Ctrl+C."""
     parser = argparse.ArgumentParser(description="Build the book and serve it.")
@@ -76,14 +87,15 @@ def main() -> None:
     if status := subprocess.run(book, check=False).returncode:
         sys.exit(status)
     # Until its table is there, a page asks Python.
-    beside = subprocess.Popen([sys.executable, str(ROOT / "tools" / "verdicts.py")])
+    beside = subprocess.Popen([sys.executable, str(ROOT / "tools" / "verdicts.py")], start_new_session=True)
     with server(port) as pages, beside:
         print(f"\nThe book is at http://localhost:{port}/   (Ctrl+C stops)\n", flush=True)
         try:
             pages.serve_forever()
         except KeyboardInterrupt:
-            beside.terminate()
             print("\nStopped.")
+        finally:
+            end(beside)
 
 
 if __name__ == "__main__":

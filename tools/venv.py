@@ -1,4 +1,6 @@
-"""Make .venv from requirements.txt: the first step of every make command.
+"""Make .venv from the pinned packages: the first step of every make command.
+
+Each file that is installed must have one of the hashes in requirements-hashed.txt.
 
 Runs under the machine's own Python, before anything is installed, so it uses the standard library only.
 uv does the installing because it takes seconds where pip takes a minute; where uv cannot run, pip does.
@@ -9,10 +11,11 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 from typing import Any, NoReturn
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PINS = ROOT / "requirements.txt"
+PINS = ROOT / "requirements-hashed.txt"  # the pins of requirements.txt, with the hashes of their files
 
 
 def stop(message: str) -> NoReturn:
@@ -45,13 +48,17 @@ def run(*command: object, **options: Any) -> bool:
 def install(python: pathlib.Path, environment: dict[str, str]) -> None:
     """Everything pinned, with uv where it runs, else with pip."""
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    uv = re.search(r"^uv==\S+", PINS.read_text(encoding="utf-8"), re.MULTILINE)
-    if uv and run(*pip, uv.group()):
-        quick = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, "-r", PINS]
-        if run(*quick, env=environment):
+    uv = re.search(r"^uv==.*?(?=^[a-z])", PINS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    with tempfile.TemporaryDirectory() as work:
+        alone = pathlib.Path(work) / "uv.txt"
+        alone.write_text(uv.group() if uv else "", encoding="utf-8")
+        quick = bool(uv) and run(*pip, "--require-hashes", "--no-deps", "-r", alone)
+    if quick:
+        everything = ["install", "--quiet", "--require-hashes", "--python", python, "-r", PINS]
+        if run(python, "-m", "uv", "pip", *everything, env=environment):
             return
         print("uv could not install everything; trying pip, which takes about a minute", flush=True)
-    if not run(*pip, "-r", PINS):
+    if not run(*pip, "--require-hashes", "-r", PINS):
         stop("Installing the pinned packages failed; the messages above say which. A network is needed once.")
 
 

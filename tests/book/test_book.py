@@ -292,8 +292,6 @@ def test_the_first_question_stands_before_any_other_heading(pages):
 
 
 @pytest.mark.parametrize("chapter", ["book/welcome", *LEARN])
-def test_a_chapter_weighs_little_before_it_is_touched(pages, chapter):
-    page = pages[f"{chapter}.html"]
-    files = {(page.folder / urlsplit(address).path).resolve() for address in page.fetched}
-    weights = [len(gzip.compress(file.read_bytes(), 9)) for file in {page.file, *files}]
-    assert sum(weights) <= 45_000
+def test_pictures_and_questions_weigh_little(pages, chapter):
+    # The module and its style, the same on every page, are weighed in tests/quiz/test_markup.py.
+    assert len(gzip.compress(pages[f"{chapter}.html"].html.encode(), 9)) <= 14_000

@@ -28,7 +28,9 @@ class Quiz:
         expect(self.status).to_have_attribute("data-verdict", verdict, timeout=SLOW)
 
     def timings(self):
-        """How long the page took to start and to grade."""
+        """How long the page took to start and to grade, once Python is there: after a likely answer it comes
+        while the reader reads."""
+        self.page.wait_for_function("window.casebookTimings?.boot", timeout=SLOW)
         return self.page.evaluate("window.casebookTimings")
 
 

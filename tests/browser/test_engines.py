@@ -11,9 +11,11 @@ from casebook.cases import load
 from casebook.grading import grade_page
 
 CLAIM, CHECK = ".casebook-quiz textarea[name=claim]", ".casebook-quiz .casebook-check"
+ODD = "44120-22 x3; 44005-59; 49000"  # nobody answers so, and no table holds it: Python must say it
 VERDICTS = {
     "44120; 44121": "correct",
     "44120-51; 44121": "partly",
+    ODD: "wrong",
     "44120 x2": "wrong",
     "two, please": "invalid",
     "": "blank",
@@ -55,7 +57,8 @@ def test_every_verdict_and_what_was_begun_is_there_after_a_reload(road):
 
 def test_python_starts_from_the_snapshot_on_an_iphone(iphone):
     page = iphone("cases/alder")
-    assert answer(page, "44120; 44121")[0] == "correct"
+    graded = grade_page(load("alder").page(), ODD)
+    assert answer(page, ODD) == [graded["verdict"], graded["feedback"]["headline"]]
     assert booted(page) == ("snapshot", None)
 
 

@@ -1,6 +1,7 @@
 """The small questions of a chapter in a real browser: by finger, by key, without scripts, and without a
 grader."""
 
+import json
 import re
 
 import pytest
@@ -95,3 +96,20 @@ def test_with_scripts_off_the_answer_can_be_opened(visit):
     expect(section.get_by_role("button", name="Check")).to_be_hidden()
     section.get_by_text("Show the answer").click()
     expect(section.get_by_text("Number 1 and number 3.")).to_be_visible()
+
+
+def test_a_list_says_what_was_done_and_shows_what_was_not(visit):
+    rows = [("alder", "correct"), ("birch", "wrong"), ("birch", "correct"), ("cedar", "wrong")]
+    attempts = [
+        {"case": case, "answer": "44120", "verdict": verdict, "at": i}
+        for i, (case, verdict) in enumerate(rows)
+    ]
+    kept = json.dumps(json.dumps({"version": 1, "attempts": attempts}))
+    script = f"if (location.protocol === 'http:') localStorage['casebook.attempts'] = {kept}"
+    page = visit("book/first_cases.html", before=lambda page: page.add_init_script(script))
+    expect(page.get_by_text("2 of 13 cases right, 1 at the first try.")).to_be_visible()
+    items = page.locator(".casebook-cases li")
+    expect(items.filter(has_text="Alder")).to_contain_text("right at the first try")
+    expect(items.filter(has_text="Cedar")).to_contain_text("not right yet")
+    page.get_by_label("Show").select_option("not done")
+    expect(items.filter(visible=True)).to_have_count(10)

@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import pathlib
+import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -27,6 +30,7 @@ def test_the_manifest_tells_names_and_sizes_as_they_are(site, parts):
         assert len(gzip.decompress(content) if file.suffix == ".gz" else content) == told["size"]
     assert {file.name for file in site.folder.iterdir()} == {
         "runtime.json",
+        "NOTICES.txt",
         *(told["file"] for told in manifest["files"].values()),
     }
 
@@ -83,3 +87,33 @@ def test_where_npm_fails_the_message_says_what_to_do(tmp_path, monkeypatch):
 
 def test_the_cache_is_git_s_business_to_ignore():
     assert subprocess.run(["git", "check-ignore", "-q", ".cache"], cwd=ROOT, check=False).returncode == 0
+
+
+def test_what_lies_unpacked_is_checked_at_every_build(parts, tmp_path):
+    archive = f"pyodide-{runtime.VERSION}.tgz"
+    shutil.copyfile(parts.cache / archive, tmp_path / archive)
+    folder = runtime.pyodide(tmp_path, lambda text: None)
+    good = (folder / "pyodide.mjs").read_bytes()
+    assert runtime.pyodide(tmp_path, lambda text: None) == folder
+    for spoil in (lambda file: file.write_bytes(good + b"\n//"), lambda file: file.unlink()):
+        spoil(folder / "pyodide.mjs")
+        assert runtime.pyodide(tmp_path, lambda text: None) == folder
+        assert (folder / "pyodide.mjs").read_bytes() == good
+
+
+def test_the_snapshot_tells_nothing_of_who_made_it(parts):
+    content = parts.snapshot.read_bytes()
+    for word in (str(ROOT), f"{pathlib.Path.home()}/", sys.prefix, "node_modules"):
+        for coding in ("utf-8", "utf-16-le", "utf-32-le"):
+            assert word.encode(coding) not in content
+
+
+def test_the_notices_name_what_is_shipped(site):
+    told = (site.folder / "NOTICES.txt").read_text("utf-8")
+    about = (ROOT / "book" / "about.md").read_text("utf-8")
+    for text in (told, about):
+        assert f"Pyodide {runtime.VERSION}" in text
+        assert "https://github.com/pyodide/pyodide" in text
+        assert "CPython" in text
+    for name in runtime.CORE:
+        assert pathlib.Path(name).stem in told

@@ -20,6 +20,7 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.choices import choices
 from casebook.practice.likely import candidate_answers, likely_answers
 from casebook.quiz import door, module, verdicts
+from casebook.quiz.door import forget_answers
 from casebook.testing.learners import book_of, learner
 
 IDS = [path.stem for path in cases.library()]
@@ -45,8 +46,10 @@ def table(id):
 def check_every_entry(id):
     """Every answer of a table is what a grader that never saw the case says, in every way it is written."""
     item, known = Item.read(page(id)), table(id)
+    forget_answers()
     for key, place in known["answers"].items():
-        graded = result(item.grade(key))
+        graded = door.answer({"do": "grade", "page": page(id), "answer": key})
+        assert graded.items() >= result(item.grade(key)).items()
         assert verdicts.unpooled(known["pool"], place) == graded, key
         assert verdicts.found(known, key.lower().replace(";", " ;\n ")) == graded, key
     for form, key in known["forms"].items():

@@ -101,10 +101,11 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
     row = _mapping(data, "a step", path)
     acts = [key for key in row if key in STEPS]
     if len(acts) != 1:
-        near = "" if acts else meant([str(key) for key in row], STEPS)
-        raise OperationError(
-            f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}", path
-        )
+        # Many acts end alike: what is no slip of the pen must not be sent to the nearest one.
+        near = "" if acts else meant([str(key) for key in row], STEPS, 0.85)
+        says = f"a step names one act out of: {', '.join(STEPS)}; this one has {acts or 'none'}{near}"
+        other = "" if acts or near else "; an act that none of these says is outside this casebook"
+        raise OperationError(says + other, path)
     act = acts[0]
     _only(row, (act, "evidence", "name", *EXTRAS.get(act, {})), f"a {act} step", path)
     fields = _done(act, row[act], (*path, act)) | _besides(act, row, path)
@@ -187,13 +188,13 @@ def _word(value: object, allowed: tuple[str, ...] | str, what: str, path: tuple[
     return value
 
 
-def meant(written: Iterable[str], known: Iterable[str]) -> str:
+def meant(written: Iterable[str], known: Iterable[str], like: float = 0.65) -> str:
     """What may have been meant by a word that is not known; nothing where no word is near."""
     from difflib import get_close_matches  # only where something is wrong already
 
     words = list(known)
     near = next(
-        (found[0] for word in written if (found := get_close_matches(word[:40], words, 1, 0.65))), None
+        (found[0] for word in written if (found := get_close_matches(word[:40], words, 1, like))), None
     )
     return f"; perhaps {near} was meant" if near else ""
 

@@ -60,6 +60,7 @@ STYLE = """
 .loops .number { fill: var(--warm, light-dark(#a3460f, #f0a56b)); stroke: none; }
 .loops text.name { paint-order: stroke; stroke: var(--paper, light-dark(#fcfbf8, #15191b)); stroke-width: 5px;
   stroke-linejoin: round; }
+.loops text.left { text-anchor: start; }
 .loops text.on { fill: var(--paper, light-dark(#fcfbf8, #15191b)); font-weight: 700; }
 .loops .letter, .loops .jar { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; }
 .loops .jar { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 1.5; }
@@ -447,8 +448,7 @@ def _labels(lay: Lay, told: Told) -> Iterator[str]:
     """The names of the parts, and a bar at each end of the small bowel."""
     yield from (_across(lay, at, 13, "cut") for at in (0.0, lay.op.valve))
     for words, x, y in NAMES:
-        anchor = "start" if x < 100 else "middle"
-        yield f'<text class="name" x="{x}" y="{y}" style="text-anchor: {anchor}">{words}</text>'
+        yield f'<text class="name{" left" if x < 100 else ""}" x="{x}" y="{y}">{words}</text>'
 
 
 def _history(lay: Lay, told: Told) -> Iterator[str]:

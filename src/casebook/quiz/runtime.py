@@ -11,6 +11,7 @@ import base64
 import gzip
 import hashlib
 import json
+import shutil
 import tarfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -92,8 +93,6 @@ def build(out: Path, cache: Path, progress: Tell = print) -> Runtime:
 def pyodide(cache: Path, progress: Tell = print) -> Path:
     """The folder of the npm package `pyodide`, fetched once and checked against its digest."""
     folder = cache / f"pyodide-{VERSION}"
-    if (folder / "pyodide.asm.wasm").is_file():
-        return folder
     packed = cache / f"pyodide-{VERSION}.tgz"
     if not packed.is_file():
         progress(f"Fetching pyodide {VERSION} from npm")
@@ -109,6 +108,10 @@ def pyodide(cache: Path, progress: Tell = print) -> Path:
             " at your npm mirror."
         )
     with inside(cache) as work, tarfile.open(packed) as held:
+        if folder.is_dir():
+            if all(_same(held, folder, name) for name in (*CORE, "pyodide-lock.json")):
+                return folder
+            shutil.rmtree(folder)  # what lies unpacked is not what the package holds
         # The digest above tells what is in it; older Pythons of 3.11 have no filter.
         if hasattr(tarfile, "data_filter"):
             held.extractall(work, filter="data")
@@ -116,6 +119,12 @@ def pyodide(cache: Path, progress: Tell = print) -> Path:
             held.extractall(work)
         files.place(work / "package", folder)
     return folder
+
+
+def _same(packed: tarfile.TarFile, folder: Path, name: str) -> bool:
+    """Whether an unpacked file is what the package holds."""
+    held, file = packed.extractfile(f"package/{name}"), folder / name
+    return held is not None and file.is_file() and file.read_bytes() == held.read()
 
 
 def make_snapshot(cache: Path, package: Path, ours: Path, progress: Tell = print) -> Path:
@@ -170,7 +179,10 @@ def _publish(out: Path, parts: list[Path], manifest: str) -> None:
     index = out / "runtime.json"
     if not index.is_file() or index.read_text("utf-8") != manifest:
         files.write(index, manifest)
-    keep = {index.name, *(file.name for file in parts)}
+    notices = out / "NOTICES.txt"
+    if not notices.is_file() or notices.read_bytes() != (HERE / "notices.txt").read_bytes():
+        files.write(notices, (HERE / "notices.txt").read_bytes())
+    keep = {index.name, notices.name, *(file.name for file in parts)}
     for file in out.iterdir():
         if file.is_file() and file.name not in keep:
             file.unlink()

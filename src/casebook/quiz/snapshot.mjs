@@ -11,13 +11,15 @@ import { pathToFileURL } from "node:url";
 import { pack } from "./worker.js";
 
 const [folder, archive, asked, out] = process.argv.slice(2);
+// Python takes its own name, and the language, from here: the snapshot says nothing of who made it.
+process.argv[1] = "/usr/bin/python";
 const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")).href);
 const { info } = JSON.parse(readFileSync(join(folder, "pyodide-lock.json"), "utf8"));
 const python = await loadPyodide({
   indexURL: folder,
   lockFileContents: { info, packages: {} },
   // No docstrings; worker.js says the same.
-  env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" },
+  env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1", LANG: "C.UTF-8" },
   _makeSnapshot: true,
 });
 const room = python._module.HEAPU8.length;

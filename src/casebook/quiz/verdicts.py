@@ -20,11 +20,11 @@ from typing import Any
 from casebook import files
 from casebook.coding import edits, typed
 from casebook.coding.claim import Claim, Line, show
-from casebook.grading import Item, grade_page, item_of
+from casebook.grading import Item, item_of
 from casebook.practice import query, review
 from casebook.practice.likely import likely_answers
 
-from . import archive, building
+from . import archive, building, door
 
 FOLDER = "verdicts"  # beside the scripts of the site, and in the cache
 MOST_PERMUTED = 3  # modifiers of a line whose orders are all known
@@ -67,7 +67,7 @@ def table(page: Mapping[str, Any]) -> dict[str, Any]:
     forms: dict[str, str] = {}
     for text in ("", *likely_answers(item)):
         read = typed.read(text)
-        answers[_key(folded(text))] = pool.put(grade_page(page, text))
+        answers[_key(folded(text))] = pool.put(door.answer({"do": "grade", "page": page, "answer": text}))
         forms |= {"QUERY": "QUERY"} if read.query else dict(_forms(read.claim))
     return {"forms": forms, "answers": answers, "pool": pool.values, "asked": _asked(item)}
 
@@ -176,7 +176,8 @@ NONE = gzip.compress(b"null", 9, mtime=0)
 def _put(static: Path, case: Path, content: bytes) -> None:
     out = static / published(case.stem)
     out.parent.mkdir(exist_ok=True)
-    files.write(out, content)
+    if not out.is_file() or out.read_bytes() != content:
+        files.write(out, content)
 
 
 def fill(static: Path, cache: Path) -> int:

@@ -18,6 +18,8 @@ from .parts import PACKAGE
 
 NAME = "offline.js"
 LEFT_OUT = {NAME, "_headers", "objects.inv"}
+#: Tables of verdicts may be made after the pages. Without a network Python answers by itself.
+LATER = "_static/casebook/verdicts/"
 #: In place of the service worker: it takes itself and what it kept away.
 GONE = """addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(leave()));
@@ -30,10 +32,12 @@ async function leave() {
 
 def listed(folder: Path) -> dict[str, str]:
     """Every file of the book and the start of its SHA-256."""
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.name not in LEFT_OUT]
+    named = {file.relative_to(folder).as_posix(): file for file in files if not file.name.startswith(".")}
     return {
-        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and not file.name.startswith(".") and file.name not in LEFT_OUT
+        name: hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+        for name, file in named.items()
+        if not name.startswith(LATER)
     }
 
 

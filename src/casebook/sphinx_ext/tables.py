@@ -19,7 +19,7 @@ from casebook.practice.bank import TAUGHT
 from casebook.practice.results import tells
 
 from .lists import QUESTIONS, Listing, badge, between, cite, line
-from .parts import make_link
+from .parts import make_link, markup
 
 LEVELS = {1: "plain", 2: "realistic", 3: "noisy"}
 
@@ -92,7 +92,8 @@ class CaseList(Listing):
             found += nodes.list_item(
                 "", nodes.paragraph("", "", link, nodes.Text(f" ({LEVELS[case.level]})"))
             )
-        return [found]
+        # The page's script says here what was done of them, and marks it in the list.
+        return [markup(html='<div class="casebook-list-head"></div>'), found]
 
 
 def shows(cases: Iterable[Case]) -> Counter[str]:

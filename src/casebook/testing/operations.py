@@ -128,8 +128,15 @@ def _far_opening(rng: Random, start: float, end: float) -> tuple[Step, ...]:
     return cut, Step("join", start, end), _at("repair", end + 6, "fistula")
 
 
+def _pouch(at: float) -> Step:
+    """A pouch, which hangs on the last part of the ileum; elsewhere a stricture widened."""
+    return _at("diverticulectomy" if 400 <= at <= 600 else "stricturoplasty", at)
+
+
 def _small(rng: Random, at: float) -> Step:
     act = rng.choice(("stricturoplasty", "repair", "enterotomy", "diverticulectomy"))
+    if act == "diverticulectomy":
+        return _pouch(at)
     return _at(act, at, rng.choice(("surgeon", "disease")) if act == "repair" else None)
 
 
@@ -156,7 +163,7 @@ SITES: tuple[Site, ...] = (
         *_segment(r, a - 3, b + 3, "join", "ischemia"),
     ),  # the join is made again
     lambda r, a, b: (_small(r, (a + b) / 2), *_segment(r, a, b)),  # inside the piece
-    lambda r, a, b: (_at("diverticulectomy", a),),
+    lambda r, a, b: (_pouch(a),),
     lambda r, a, b: (*_segment(r, a, b), _small(r, b + 3)),  # beside the join
     lambda r, a, b: (Step("bypass", a, b),),
     lambda r, a, b: (

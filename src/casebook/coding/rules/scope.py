@@ -8,6 +8,7 @@ from casebook.coding.bowel import Place
 from casebook.coding.operation import Operation
 
 DUODENUM = 15.0  # cm above the ligament of Treitz: its third and fourth part; beyond lies the pancreas' head
+MECKEL = 200.0  # cm above the ileocecal valve; a pouch left from the yolk duct seldom lies higher
 COLON = 150.0  # cm; a colon is seldom longer, so what lies further may be the rectum
 
 
@@ -76,6 +77,22 @@ def _hernia(op: Operation) -> Iterable[str]:
         )
 
 
+def _pouch(op: Operation) -> Iterable[str]:
+    if any(not op.valve - MECKEL <= s.start <= op.valve for s in op.did("diverticulectomy")):
+        yield (
+            "a diverticulum that is not on the last part of the ileum is no Meckel's pouch, and how its"
+            " removal is billed is outside this casebook"
+        )
+
+
+def _duodenal_hole(op: Operation) -> Iterable[str]:
+    if any(s.start < 0 and s.kind in ("trauma", "disease") for s in op.did("repair")):
+        yield (
+            "a hole in the duodenum, such as a perforated ulcer, has a code of its own, which is outside this"
+            " casebook"
+        )
+
+
 def _far_opening(op: Operation) -> Iterable[str]:
     sewn = any(s.kind == "fistula" for s in op.did("repair"))
     if sewn and not op.did("close_fistula") and not any(s.reason == "fistula" for s in op.steps):
@@ -108,6 +125,8 @@ REFUSALS: tuple[Callable[[Operation], Iterable[str]], ...] = (
     _pancreas,
     _rectum,
     _hernia,
+    _pouch,
+    _duodenal_hole,
     _far_opening,
     _revised,
 )

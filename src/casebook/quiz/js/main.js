@@ -5,6 +5,7 @@
 
 import { testing } from "./exam.js";
 import { exploring } from "./explorer.js";
+import { marking } from "./lists.js";
 import { render } from "./notebook.js";
 import { desk, page } from "./page.js";
 import { every } from "./parts.js";
@@ -27,6 +28,7 @@ function attach() {
     section.classList.add("casebook-js");
     DESKS[section.dataset.desk ?? ""]?.(section, desk(section));
   }
+  for (const list of every(document, "ul.casebook-cases")) marking(list);
   for (const section of every(document, "section.casebook-turn")) turning(section, desk(section));
 }
 

@@ -62,19 +62,25 @@ export function known(table, question) {
 }
 
 /**
- * The table of a case; null where none was made yet, or where it cannot be had.
  * @param {string} address
+ * @param {RequestCache} cache
  * @returns {Promise<Table | null>}
  */
-export async function table(address) {
-  try {
-    const response = await fetch(address, { cache: "no-cache" });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const packed = bytes[0] === 0x1f && bytes[1] === 0x8b; // unless the server has unpacked it
-    const stream = new Blob([bytes]).stream();
-    const text = packed ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
-    return response.ok ? await new Response(text).json() : null;
-  } catch {
-    return null;
-  }
+async function fetched(address, cache) {
+  const response = await fetch(address, { cache });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b; // unless the server has unpacked it
+  const stream = new Blob([bytes]).stream();
+  const text = packed ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
+  return response.ok ? new Response(text).json() : null;
 }
+
+/**
+ * The table of a case; null where none was made yet, or where it cannot be had. A bad one is asked for again,
+ * past the cache that may have kept it.
+ * @param {string} address
+ */
+export const table = (address) =>
+  fetched(address, "no-cache")
+    .catch(() => fetched(address, "reload"))
+    .catch(() => null);
