@@ -315,7 +315,7 @@ def test_a_second_reading_is_named_by_its_own_line(put):
         (b"---\n" + b"[" * 3_000 + b"\n---\n", "YAML"),
         (b"---\na: &a [*a]\n---\n", ""),
         (b"---\n? [1, 2]\n: 3\n---\n", ""),
-        (b"---\ntitle: \x00\n---\n", "YAML"),
+        (b"---\ntitle: \x00\n---\n", "U+0000 cannot be seen"),
         (b"", "front matter"),
     ],
 )
@@ -767,7 +767,7 @@ def test_what_tempts_must_be_wrong_and_said_in_words(tmp_path):
         ("unusual_work: !!bool maybe\nsteps:\n- explore: laparotomy\n", 1, "'maybe' cannot be read"),
         ("steps:\n- explore: laparotomy\nsays: !!timestamp abc\n", 3, "'abc' cannot be read"),
         ("steps:\n- explore: laparotomy\nsays: 2020-13-45\n", 3, "between quotes"),
-        ('steps:\n- explore: laparotomy\nsays: "a\x01b"\n', 3, "special characters"),
+        ('steps:\n- explore: laparotomy\nsays: "a\x01b"\n', 3, r"U\+0001 cannot be seen"),
         ("steps:\n- explore: laparotomy\ncolour: red\n", 3, "approach, valve, rectum, session"),
         ("aproach: open\nsteps:\n- explore: laparotomy\n", 1, "perhaps approach was meant"),
         ("approach: laproscopic\nsteps:\n- explore: laparotomy\n", 1, "perhaps laparoscopic was meant"),

@@ -4,6 +4,7 @@ settled."""
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,6 +22,7 @@ from casebook.coding.rules import RULEBOOK, derive
 from casebook.grading import Item, expected, grade_page, item_of, worked
 from casebook.grading.feedback import result
 from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.told import corrected
 from casebook.practice.likely import candidate_answers
 from casebook.testing.operations import made_up
 from tests.guessing import SEEDS, Guesser
@@ -444,7 +446,7 @@ def test_one_reading_of_the_crohn_note_is_defensible_and_asked_about(answer):
     told = result(item("d03c-as-written").grade(answer))
     assert told["verdict"] == "partly"
     assert "does not settle" in said(told, "amounts")
-    assert "How many joins" in said(told, "ask")
+    assert "How many anastomoses" in said(told, "ask")
 
 
 def test_51_is_free_where_the_rules_emit_it_and_a_finding_anywhere_else():
@@ -518,7 +520,7 @@ def test_a_misconception_against_doubtful_rules_alone_is_never_wrong():
     ]
     assert len(doubtful) > 5
     tried = 0
-    for seed in range(300):
+    for seed in range(500):
         case = of(made_up(seed, 1 + seed % 3))
         if case.note.action != "bill":
             continue
@@ -598,8 +600,9 @@ def test_what_a_wrong_answer_amounts_to_is_said(name):
     m = MISCONCEPTIONS[name]
     assert said(told, "correction")
     if item(name).note.action == "bill":
-        assert m.says in said(told, "amounts")
-        assert said(told, "correction") == m.correction
+        you = re.sub(r"\\{\w+\\}", ".+", re.escape(m.you))  # what is told of one answer has blanks
+        assert m.says in said(told, "amounts") or re.search(you, said(told, "amounts"))
+        assert said(told, "correction") == corrected(m, item(name).note.readings[0])
         main = item(name).note.mains[0]
         played = {*main.because, *(rule for _, rule, _ in main.not_billed)}
         against = [rule for rule in m.against if rule in played] or list(
@@ -722,9 +725,10 @@ def test_any_evidence_and_any_diagnoses_are_scored_and_change_nothing_else(names
 
 def test_the_sentences_that_settle_it_are_quoted():
     looked = {"name": "look", "says": "The abdomen was explored."}
-    assert rows_of(grade_page(PAGE, "44120; 49000"), "settles") == [looked]
-    removed = {"name": "cut", "says": "A piece was removed."}
-    assert rows_of(grade_page(PAGE, "44120-22"), "settles") == [removed]
+    quoted, lacks = rows_of(grade_page(PAGE, "44120; 49000"), "settles")
+    assert quoted == looked
+    assert "part of it" in lacks["says"]  # why these words do not speak for the answer
+    assert not rows_of(grade_page(PAGE, "44120-22"), "settles")  # nothing in it speaks of unusual work
 
 
 @pytest.mark.parametrize(
@@ -758,7 +762,7 @@ def test_an_open_operation_says_so_where_it_is_asked_and_need_not_be_cited():
         ("hawthorn", "44121-52", "wrong", "CMS accepts it only on 44120"),
         ("alder", "44120; 44120; 44121", "wrong", "the limit is absolute"),
         ("linden", "44640", "wrong", "The closure that was done is 44661"),
-        ("linden", "44640", "wrong", "had the fistula been from bowel to skin"),
+        ("linden", "44640", "wrong", "had the fistula led from bowel to skin"),
         ("locust", "44120; 44121", None, "The join of 44625 is its own"),
         (
             "whitebeam",
@@ -769,7 +773,7 @@ def test_an_open_operation_says_so_where_it_is_asked_and_need_not_be_cited():
         ("wattle", "44145; 44120-51", None, "This casebook has no rule for 44145"),
         ("myrtle", "44120; 44603-59", None, "had a further hole from disease"),
         ("banksia", "44120-58", "partly", "within the ninety days"),
-        ("cassia", "44120-78; 44121 x3", None, "twice over"),
+        ("cassia", "44120-78; 44121 x3", None, "two anastomoses stand at closing"),
     ],
 )
 def test_what_is_said_is_true_of_this_chart(case, answer, verdict, says):
