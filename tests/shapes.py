@@ -104,7 +104,7 @@ EVIDENCE = {"found": Each(str), "missed": Each(str), "irrelevant": Each(str), "s
 GRADE = {
     "verdict": OneOf("correct", "partly", "wrong", "invalid", "blank"),
     "score": float,
-    # `rule`, `filed` and `feedback` are more than the contract asks for
+    # `rule`, `filed`, `counted` and `feedback` are more than the contract asks for
     "findings": Each({"kind": str, "code": str, "says": str, "rule": OneOf(None, RULE)}),
     "misconceptions": Each({"id": str, "says": str, "correction": str}),
     "view": OneOf(None, *VIEWS),
@@ -113,6 +113,7 @@ GRADE = {
     "evidence": OneOf(None, EVIDENCE),
     "diagnoses": OneOf(None, dict),
     "filed": OneOf(None, Each({"line": str, "stands": bool, "against": str, "judged": OneOf(None, bool)})),
+    "counted": Each(str),
     "feedback": FEEDBACK,
 }
 

@@ -59,6 +59,7 @@ class Graded(TypedDict):
     flip: str | None
     evidence: dict[str, Any] | None
     diagnoses: dict[str, Any] | None
+    counted: list[str]
     filed: list[dict[str, Any]] | None
     feedback: Feedback
 
@@ -110,6 +111,7 @@ def result(
         "evidence": cited,
         "diagnoses": diagnosed,
         "filed": [asdict(line) for line in filed] or None,
+        "counted": [m.id for m in grade.counted],
         "feedback": {
             "headline": headline(grade),
             "parts": [part.as_dict() for part in parts(grade, cited, diagnosed, label, filed)],

@@ -76,16 +76,16 @@ def _listed(question: Question, name: str) -> list[str] | None:
 def _grade(question: Question) -> dict[str, Any]:
     typed = question.get("diagnoses")
     codes = re.findall(r"[^\s,;]+", typed) if isinstance(typed, str) else _listed(question, "diagnoses")
-    graded = grade_page(
-        _page(question),
-        question["answer"],
-        _cited(question),
-        codes or None,
-        _label(question),
-        _judged(question),
+    return dict(
+        grade_page(
+            _page(question),
+            question["answer"],
+            _cited(question),
+            codes or None,
+            _label(question),
+            _judged(question),
+        )
     )
-    counted = [m.id for m in _item(question).grade(question["answer"]).counted]
-    return {**graded, "counted": counted}
 
 
 def _judged(question: Question) -> list[bool | None]:

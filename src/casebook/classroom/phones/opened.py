@@ -90,6 +90,7 @@ def _listening(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(2048)  # from now on whoever opens the address is answered, if a moment later
     except OSError as error:
         made.close()
         raise CommandError(
