@@ -248,8 +248,11 @@ def test_what_an_older_book_kept_is_taken_over(visit):
             on_site(f"localStorage['casebook.attempts'] ??= {json.dumps(json.dumps(older))}")
         )
     )
-    told = "Last time you answered 44120 x2: not right, in an earlier edition of this chart."
-    expect(quiz.section.get_by_text(told)).to_be_visible()
+    before = quiz.section.locator(".casebook-before")
+    expect(before).to_contain_text("Last time: not right, in an earlier edition of this chart.")
+    expect(before.get_by_text("44120 x2")).to_be_hidden()
+    before.get_by_text("What you answered").click()
+    expect(before.get_by_text("44120 x2")).to_be_visible()
     quiz.answer("44120", "wrong")
     assert kept(quiz)["version"] == 1
     assert [each["answer"] for each in kept(quiz)["attempts"]] == ["44120 x2", "44120"]
@@ -297,7 +300,9 @@ def test_hostile_text_in_every_field_is_text(visit):
         HOSTILE,
     )
     quiz.page.reload()
-    expect(quiz.section.get_by_text("Last time you answered")).to_contain_text("<img")
+    before = quiz.section.locator(".casebook-before")
+    before.get_by_text("What you answered").click()
+    expect(before.locator("code")).to_contain_text("<img")
     assert quiz.page.evaluate("window.hurt") is None
     assert quiz.page.locator("img[src=x]").count() == 0
 
