@@ -12,6 +12,7 @@ export function readable(chart) {
     const heading = section.firstElementChild;
     if (!heading) continue;
     const box = make("details", { className: "casebook-section", open: true });
+    heading.querySelector("a.headerlink")?.remove(); // a link within a control could be reached by nobody
     box.append(make("summary", {}, heading), ...section.childNodes);
     section.replaceChildren(box);
   }
