@@ -23,6 +23,14 @@ globalThis.localStorage = {
   },
 };
 const store = await script("store.js");
+const attempt = {
+  case: "alder",
+  at: 5,
+  answer: "44120",
+  verdict: "wrong",
+  confidence: null,
+  seconds: null,
+};
 
 // Chance, the same at every run
 
@@ -181,14 +189,6 @@ function standing(texts) {
   assert.ok(fits(STORES.tests.kind, store.keptTests()));
   assert.equal(typeof store.draft("alder"), "object");
   const rows = before("attempts");
-  const attempt = {
-    case: "alder",
-    at: 5,
-    answer: "44120",
-    verdict: "wrong",
-    confidence: null,
-    seconds: null,
-  };
   const said = store.record(attempt);
   assert.equal(Boolean(unread), Boolean(said));
   if (unread)
@@ -278,14 +278,6 @@ function tabs() {
 function taken() {
   held.clear();
   full = true;
-  const attempt = {
-    case: "alder",
-    at: 5,
-    answer: "44120",
-    verdict: "wrong",
-    confidence: null,
-    seconds: null,
-  };
   assert.match(store.record(attempt), /stays only until you close this page/);
   assert.equal(store.attempts().all.length, 1);
   full = false;

@@ -3,7 +3,7 @@
 from casebook.errors import CaseError
 
 from .case import LARGEST, MARK, SCHEMA, Case, beyond, cases_folder, distinct, library, load, root
-from .checking import check, key_answers, ran_out
+from .checking import check, key_answers, must_be_sound, ran_out
 from .keys import CASE_KEYS, KEY_KEYS, NOISES, TOPICS
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "key_answers",
     "library",
     "load",
+    "must_be_sound",
     "ran_out",
     "root",
 ]

@@ -37,6 +37,15 @@ def check(case: Case) -> Iterator[CaseError]:
             yield CaseError(case.path, case.line(*fault.where), fault.says)
 
 
+def must_be_sound(case: Case, to_be: str) -> None:
+    """Raises CaseError for a case without a chart or with a fault, which cannot `to_be` (set, printed) as it
+    stands."""
+    if not case.chart.strip():
+        raise CaseError(case.path, 1, f"this case has no chart to read, so it cannot be {to_be}")
+    if fault := next(check(case), None):
+        raise fault
+
+
 def key_answers(case: Case) -> list[Answer]:
     """The author's key, read as answers: the preferred one first."""
     claims = case.key.get("claim")

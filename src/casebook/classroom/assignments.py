@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 
 from casebook import files
-from casebook.cases import LARGEST, Case, check, distinct
+from casebook.cases import LARGEST, Case, distinct, must_be_sound
 from casebook.errors import CaseError, CommandError
 from casebook.practice.bank import Page, graded_item
 from casebook.practice.responses import FORMAT as ANSWERS
@@ -77,10 +77,7 @@ def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment")
     if not cases:
         raise CommandError("an assignment needs at least one case")
     for case in distinct(cases):
-        if not case.chart.strip():
-            raise CaseError(case.path, 1, "this case has no chart to read, so it cannot be set")
-        if fault := next(iter(check(case)), None):
-            raise fault
+        must_be_sound(case, "set")
     notebook, key = into / "student" / NOTEBOOK, into / "instructor" / KEY
     pages = [case.page() for case in cases]
     held = {"format": FORMAT, "version": VERSION, "title": title, "pages": pages}

@@ -26,6 +26,7 @@ from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page, graded_item
 from casebook.practice.editions import to_earlier
+from casebook.practice.tutor import wrongly_filed
 
 HELD = 3  # answers at least that show a wrong rule before it is called held
 MOSTLY = 0.6  # of the cases in which it makes a difference
@@ -210,18 +211,8 @@ def _said(case: str, item: Item, rules: Rules, codes: dict[tuple[str, Same | str
         return SILENT
     if not rules:
         return 0
-    claim = item.note.chosen(book_of(rules))
-    if claim is None:
-        key: Same | str = "query"
-        right = item.note.action == "query"
-    elif claim.out_of_scope is not None:
-        return 0  # where the rule has nothing to say, its holder answers rightly
-    else:
-        key = plain(claim.lines)
-        right = item.note.action == "bill" and key in {
-            plain(target.lines) for target in item.diagnosis.targets
-        }
-    return 0 if right else codes.setdefault((case, key), len(codes) + 1)
+    key = wrongly_filed(item, book_of(rules))
+    return 0 if key is None else codes.setdefault((case, key), len(codes) + 1)
 
 
 @lru_cache(maxsize=8192)

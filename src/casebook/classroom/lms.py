@@ -24,7 +24,7 @@ from markdown_it import MarkdownIt
 
 from casebook import files
 from casebook.cases import Case, distinct
-from casebook.coding.claim import Line, Same, show, tidy
+from casebook.coding.claim import lines_of, show
 from casebook.coding.typed import read
 from casebook.grading import Grade, expected
 from casebook.grading.feedback import amounts_to, correction
@@ -170,21 +170,13 @@ def _question(case: Case) -> Question:
     known = {item.compared(read(option.text)) for option in typed}
     wrong = {item.compared(read(option.text)): option for option in offered if not option.right}
     for key, found in item.diagnosis.wrong_ways.items():
-        text = show(_claim_of(key))
+        text = show(lines_of(key))
         grade = item.grade(text)
         if key not in known and key not in wrong and grade.verdict in ("partly", "wrong"):
             wrong[key] = Option(text, False, _says(grade, found[0].correction), grade.score)
     typed += [replace(option, text=text) for option in wrong.values() for text in _spellings(option.text)]
     about = tuple(case.about)
     return Question(case.id, case.title, about, case.level, _chart(case), tuple(offered), tuple(typed), why)
-
-
-def _claim_of(key: Same) -> list[Line]:
-    """A compared claim as lines again."""
-    return [
-        Line(code, units, tidy(marks))
-        for code, units, marks in sorted(key, key=lambda k: (k[0], sorted(k[2])))
-    ]
 
 
 def _says(grade: Grade, why: str) -> str:

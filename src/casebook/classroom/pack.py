@@ -6,24 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from casebook import files
-from casebook.cases import Case, check, distinct
-from casebook.data import text
-from casebook.errors import CaseError
+from casebook.cases import Case, distinct, must_be_sound
 from casebook.grading import worked
 from casebook.grading.feedback import in_text
 from casebook.quiz.chart import chart_html
 
-TEMPLATE = Environment(
-    loader=DictLoader({"page": text("pack.html")}),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+from .templates import environment
+
+TEMPLATE = environment("pack.html").get_template("pack.html")
 
 
 def pack(cases: Sequence[Case], path: str | Path, title: str = "Worksheets") -> tuple[Path, Path]:
@@ -36,15 +29,11 @@ def pack(cases: Sequence[Case], path: str | Path, title: str = "Worksheets") -> 
     shown: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
     for case in distinct(cases):
-        if not case.chart.strip():
-            raise CaseError(case.path, 1, "this case has no chart to read, so it cannot be printed")
-        if fault := next(iter(check(case)), None):
-            raise fault
+        must_be_sound(case, "printed")
         shown.append({"title": case.title, "chart": Markup(chart_html(case, ids=False).html)})
         told = worked(case.page())
         parts = [{"title": part["title"], "lines": in_text(part)} for part in told["parts"]]
         answers.append({"title": case.title, "answer": told["answer"], "parts": parts})
-    page = TEMPLATE.get_template("page")
-    files.write(sheets, page.render(title=title, sheets=shown, answers=[]))
-    files.write(key, page.render(title=f"{title}: the key", sheets=[], answers=answers))
+    files.write(sheets, TEMPLATE.render(title=title, sheets=shown, answers=[]))
+    files.write(key, TEMPLATE.render(title=f"{title}: the key", sheets=[], answers=answers))
     return sheets, key

@@ -15,16 +15,15 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from casebook.data import text
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.responses import Fault
 
 from .tables import Cohort
+from .templates import environment
 
 MOST = 12  # rows of a plot
 DARK, PALE = "#1d4f5c", "#8aa9b0"
@@ -47,17 +46,11 @@ class Plot:
 
 def report(told: Cohort, faults: Sequence[Fault] = (), title: str = "Class report") -> str:
     """The report as HTML. `faults` are what of the response files could not be used."""
-    page = Environment(
-        loader=DictLoader({"page": text("class_report.html")}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    page = environment("class_report.html")
     page.filters |= {"time": _time, "capital": _capital}
     learners = told.learners
     answers = int(told.cases["answered"].sum())
-    return page.get_template("page").render(
+    return page.get_template("class_report.html").render(
         title=title,
         learners=_rows(learners),
         cases=_rows(told.cases),

@@ -8,23 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-
 from casebook import files
-from casebook.data import text
 from casebook.grading import Item, expected
 from casebook.grading.feedback import in_text, result
 from casebook.practice.bank import TAUGHT, Page, about_of, graded_item
 
 from .gradebook import RIGHT, UNANSWERED, UNREADABLE, Entry, GradeBook
+from .templates import environment
 
-TEMPLATE = Environment(
-    loader=DictLoader({"page": text("learner.html")}),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATE = environment("learner.html").get_template("learner.html")
 
 
 def give_back(
@@ -76,7 +68,7 @@ def _page(
         cases.append({"title": pages[case].get("title") or case, **_told(entry, items[case])})
     after = [TAUGHT[topic] for topic in missed if topic in TAUGHT]
     total = book.total(learner)
-    return TEMPLATE.get_template("page").render(
+    return TEMPLATE.render(
         title=title, learner=learner, total=total, right=total.states[RIGHT], cases=cases, after=after
     )
 

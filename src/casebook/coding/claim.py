@@ -66,6 +66,12 @@ def tidy(modifiers: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(modifiers), key=lambda m: (known.get(m, len(known)), m)))
 
 
+def lines_of(compared: Same) -> Claim:
+    """A compared claim as lines again, by code."""
+    ordered = sorted(compared, key=lambda line: (line[0], line[1], sorted(line[2])))
+    return tuple(Line(code, units, tidy(marks)) for code, units, marks in ordered)
+
+
 def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> Same:
     """A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in
     `free_51`."""

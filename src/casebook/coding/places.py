@@ -18,9 +18,9 @@ _MEASURED = re.compile(
 )
 
 
-def many(n: int, one: str, more: str) -> str:
-    """A number with its noun, small ones as words: two anastomoses."""
-    return f"{NUMBERS[n] if n < len(NUMBERS) else n} {one if n == 1 else more}"
+def many(n: int, one: str, more: str = "") -> str:
+    """A number with its noun, small ones as words: two anastomoses. Without `more` an s makes the plural."""
+    return f"{NUMBERS[n] if n < len(NUMBERS) else n} {one if n == 1 else more or one + 's'}"
 
 
 def ordinal(i: int) -> str:

@@ -65,13 +65,18 @@ def topic_in_words(topic: str) -> str:
     return TAUGHT[topic][0] if topic in TAUGHT else topic.replace("-", " ")
 
 
+def without_places(page: Page) -> dict[str, Any]:
+    """A page without what only the browser needs: where its marks and lines stand."""
+    return {key: value for key, value in page.items() if key not in ("anchors", "lines")}
+
+
 def graded_item(page: Page) -> Item:
     """The item of a page that may be anything.
 
     Raises ValueError, which names the case, where it cannot be graded.
     """
     try:
-        return item_of({key: value for key, value in page.items() if key not in ("anchors", "lines")})
+        return item_of(without_places(page))
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise ValueError(f"the case {page.get('id')} cannot be graded: {error}") from None
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from casebook.coding.operation import Step
+from casebook.coding.places import many
 from casebook.coding.rulebook import Derived
 from casebook.coding.rules import RULEBOOK
 from casebook.grading import Item
@@ -112,7 +113,6 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 APPROACH, ALONG_THE_WAY = QUESTIONS[0], QUESTIONS[6]
 #: What a step tells, in the words of a hint.
 TELLS = {"resect": "what was taken out", "join": "what was joined", "stoma": "what was brought to the skin"}
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 CODE = re.compile(r"\b[0-9]{4}[0-9AFMTU]\b")
 GIVES_AWAY = re.compile(
     r"\bquer(?:y|ies)\b|\bask(?:ed)? the surgeon\b|question to the surgeon", re.IGNORECASE
@@ -205,8 +205,7 @@ def _look(rows: list[Row], steps: list[list[Step]]) -> str:
 def _where(sentences: int, look: str) -> str:
     if not sentences:
         return f"Read the operative report from the first cut to the closing. Look for {look}."
-    many = NUMBERS[sentences] if sentences < len(NUMBERS) else str(sentences)
-    return f"Everything turns on {many} sentence{'s' if sentences > 1 else ''} of the chart. Look for {look}."
+    return f"Everything turns on {many(sentences, 'sentence')} of the chart. Look for {look}."
 
 
 def _rule(item: Item, rows: list[Row]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from casebook.coding import edits
-from casebook.coding.claim import Answer, Claim, Line, show, tidy
+from casebook.coding.claim import Answer, Claim, Line, lines_of, show, tidy
 from casebook.coding.rulebook import CODES, TWINS
 from casebook.coding.typed import read
 from casebook.grading import Item, expected, item_of
@@ -28,9 +28,7 @@ def candidate_answers(page: Mapping[str, Any]) -> list[str]:
     exports."""
     item = item_of(page)
     answers = [expected(item), *(show(c.lines) for c in item.diagnosis.targets)]
-    for key in item.diagnosis.wrong_ways:
-        lines = sorted(key, key=lambda k: (k[0], k[1], sorted(k[2])))
-        answers.append(show(Line(code, units, tuple(sorted(marks))) for code, units, marks in lines))
+    answers += [show(lines_of(key)) for key in item.diagnosis.wrong_ways]
     return list(dict.fromkeys([*answers, "query"]))
 
 

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from casebook.coding.operation import FACETS, Operation, Step
+from casebook.coding.places import NUMBERS, many
 from casebook.errors import OperationError
 from casebook.grading import Item, expected, item_of
 from casebook.grading.feedback import amounts_to, correction
@@ -26,7 +27,6 @@ MOST_TO_ORDER = 5  # things to put in order: all orders are in the table
 MOST_TO_COUNT = 9
 MOST_TO_TAP = 6
 KINDS = ("tap", "count", "order", "line", "claim")
-NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True)
@@ -176,22 +176,22 @@ def _count(op: Operation, about: str) -> Turn:
         else Said("correct", "", _counts(told, numbers))
         for n in range(len(options))
     }
-    return Turn("count", COUNTS[about], _sentence(NUMBERS[right]), options, table)
+    return Turn("count", COUNTS[about], _sentence(_number(right)), options, table)
 
 
 def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said:
     """What a wrong number amounts to."""
     fates = _fates(told) if told.joins else "No ends were brought together."
-    several = _many(n, "anastomosis", "anastomoses").capitalize()
+    several = many(n, "anastomosis", "anastomoses").capitalize()
     amounts = [
         (
             "pieces",
-            f"{_many(n, 'piece').capitalize()} came out. Did each leave a place with its ends together?",
+            f"{many(n, 'piece').capitalize()} came out. Did each leave a place with its ends together?",
         ),
         ("made", f"{several} {_was(n)} made. Does each still stand at closing?"),
-        ("lesions", f"{_many(n, 'lesion').capitalize()} {_was(n)} removed. In how many pieces?"),
+        ("lesions", f"{many(n, 'lesion').capitalize()} {_was(n)} removed. In how many pieces?"),
         ("anastomoses", f"{several} stand{'s' if n == 1 else ''}. Is that the same?"),
-        ("places", f"Bowel is missing in {_many(n, 'place')}. What became of the ends there?"),
+        ("places", f"Bowel is missing in {many(n, 'place')}. What became of the ends there?"),
     ]
     asks = next((words for name, words in amounts if name != about and numbers[name] == n), ALONG)
     return Said("wrong", asks, fates)
@@ -203,13 +203,13 @@ ALONG = "Go along the bowel at closing, from one end to the other. What do you m
 def _counts(told: Told, numbers: Mapping[str, int]) -> str:
     """What there was to count, in a sentence, and what became of what no longer stands."""
     pieces, made, stand = numbers["pieces"], numbers["made"], numbers["anastomoses"]
-    several = _many(made, "anastomosis", "anastomoses")
-    first = f"{_many(pieces, 'piece').capitalize()} out, {several} made, {NUMBERS[stand]} standing."
+    several = many(made, "anastomosis", "anastomoses")
+    first = f"{many(pieces, 'piece').capitalize()} out, {several} made, {_number(stand)} standing."
     return f"{first} {_fates(told)}" if made != stand else first
 
 
-def _many(n: int, one: str, more: str = "") -> str:
-    return f"{NUMBERS[n] if n else 'no'} {one if n == 1 else more or one + 's'}"
+def _number(n: int) -> str:
+    return NUMBERS[n] if n else "none"
 
 
 def _was(n: int) -> str:

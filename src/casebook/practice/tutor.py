@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from math import log2
 from typing import Any
 
-from casebook.coding.claim import Line, Same, show
+from casebook.coding.claim import Same, lines_of, show
+from casebook.coding.rulebook import Rulebook
 from casebook.coding.typed import read
 from casebook.grading import Item
 from casebook.grading.explanation import plain
@@ -36,7 +37,6 @@ SURE = 0.9  # from which share on a rule is named
 CHARTS = 2  # different charts on which a rule must have shown before it is named
 LITTLE = 0.03  # bits: a question that is expected to tell less is not asked
 AFTER_TEST = 5  # questions at most after a test
-AFTER_CASE = 3  # and after a single answer
 
 Row = dict[str, list[str]]  # of one case: a wrong answer, and the rules that give it
 Table = Mapping[str, Row]
@@ -46,27 +46,26 @@ def row(item: Item) -> Row:
     """Which wrong rules give which wrong answer to a case, as their holder would file it."""
     if item.note.action == "out-of-scope":
         return {}
-    right = (
-        {plain(target.lines) for target in item.diagnosis.targets} if item.note.action == "bill" else set()
-    )
     found: Row = {}
     for m in MISCONCEPTIONS.values():
-        claim = item.note.chosen(m.book)
-        if claim is None:
-            answer = "" if item.note.action == "query" else "query"
-        elif claim.out_of_scope is not None or plain(claim.lines) in right:
-            answer = ""
-        else:
-            answer = _written(plain(claim.lines))
-        if answer:
-            found.setdefault(answer, []).append(m.id)
+        answer = wrongly_filed(item, m.book)
+        if answer is not None:
+            text = answer if isinstance(answer, str) else show(lines_of(answer))
+            found.setdefault(text, []).append(m.id)
     return found
 
 
-def _written(claim: Same) -> str:
-    """A compared claim as text, the same however it was typed."""
-    lines = sorted(claim, key=lambda line: (line[0], line[1], sorted(line[2])))
-    return show(Line(code, units, tuple(sorted(marks))) for code, units, marks in lines)
+def wrongly_filed(item: Item, book: Rulebook) -> Same | str | None:
+    """What who follows a rulebook files: a claim as it is compared, or "query"; None where that is right, and
+    where the rulebook has nothing to say, so that its holder answers rightly."""
+    claim = item.note.chosen(book)
+    if claim is None:
+        return None if item.note.action == "query" else "query"
+    if claim.out_of_scope is not None:
+        return None
+    key = plain(claim.lines)
+    right = item.note.action == "bill" and key in {plain(t.lines) for t in item.diagnosis.targets}
+    return None if right else key
 
 
 @dataclass(frozen=True)
@@ -266,7 +265,7 @@ def follow(
 
 def _as_written(text: str) -> str:
     answer = read(text)
-    return "query" if answer.query else _written(plain(answer.claim))
+    return "query" if answer.query else show(lines_of(plain(answer.claim)))
 
 
 def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> str:

@@ -23,6 +23,7 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.money import fees
 from casebook.practice import diagram, explorer, query
 from casebook.practice import review as tutor
+from casebook.practice.bank import without_places
 from casebook.practice.tutor import follow
 
 Question = Mapping[str, Any]
@@ -57,8 +58,7 @@ def answer_json(asked: str) -> str:
 
 
 def _page(question: Question) -> dict[str, Any]:
-    """The page without what only the browser needs."""
-    return {key: value for key, value in question["page"].items() if key not in ("anchors", "lines")}
+    return without_places(question["page"])
 
 
 def _item(question: Question) -> Item:

@@ -22,6 +22,7 @@ from casebook.coding import edits, typed
 from casebook.coding.claim import Claim, Line, show
 from casebook.grading import Item, item_of
 from casebook.practice import query, review
+from casebook.practice.bank import without_places
 from casebook.practice.likely import likely_answers
 
 from . import archive, building, door
@@ -60,7 +61,7 @@ def found(table: Mapping[str, Any], text: str) -> dict[str, Any] | None:
 
 def table(page: Mapping[str, Any]) -> dict[str, Any]:
     """The table of a case, given as its page's JSON."""
-    page = _graded(page)
+    page = without_places(page)
     item = item_of(page)
     pool = Pool()
     answers: dict[str, int] = {}
@@ -70,11 +71,6 @@ def table(page: Mapping[str, Any]) -> dict[str, Any]:
         answers[_key(folded(text))] = pool.put(door.answer({"do": "grade", "page": page, "answer": text}))
         forms |= {"QUERY": "QUERY"} if read.query else dict(_forms(read.claim))
     return {"forms": forms, "answers": answers, "pool": pool.values, "asked": _asked(item)}
-
-
-def _graded(page: Mapping[str, Any]) -> dict[str, Any]:
-    """The page without what only the browser needs."""
-    return {key: value for key, value in page.items() if key not in ("anchors", "lines")}
 
 
 def _asked(item: Item) -> dict[str, Any]:
@@ -207,7 +203,7 @@ def _cases(static: Path, cache: Path) -> Iterator[tuple[Path, Path]]:
     grader = archive.build(cache).stem.encode()
     for file in sorted((static / "cases").glob("*.json")):
         page = json.loads(file.read_text("utf-8"))
-        made_of = building.digest(json.dumps(_graded(page), sort_keys=True).encode(), grader, *recipe)
+        made_of = building.digest(json.dumps(without_places(page), sort_keys=True).encode(), grader, *recipe)
         yield file, cache / FOLDER / f"{file.stem}-{made_of}.json.gz"
 
 

@@ -4,17 +4,18 @@ next."""
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from sphinx.environment import BuildEnvironment
 
 from casebook.cases import beyond, library
-from casebook.practice.bank import graded_item
+from casebook.practice.bank import graded_item, without_places
 from casebook.practice.tutor import Row, row
+from casebook.quiz.building import digest
 
 PACKAGE = Path(__file__).resolve().parents[1]
+DECIDING = (".py", ".toml", ".csv")
 
 
 def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
@@ -32,21 +33,18 @@ def rows(env: BuildEnvironment, pages: list[dict[str, Any]]) -> dict[str, Row]:
     made_by = _grader()
     found = {}
     for page in pages:
-        name = sha256(f"{made_by} {json.dumps(page, sort_keys=True)}".encode()).hexdigest()
+        name = digest(made_by, json.dumps(page, sort_keys=True).encode())
         if name not in kept:
             kept[name] = row(graded_item(page))
         found[str(page["id"])] = kept[name]
     return found
 
 
-def _grader() -> str:
+def _grader() -> bytes:
     """A digest of all that decides what a wrong rule gives."""
-    digest = sha256()
-    for folder in ("coding", "data", "grading", "practice"):
-        for file in sorted((PACKAGE / folder).rglob("*")):
-            if file.suffix in (".py", ".toml", ".csv"):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()
+    folders = [PACKAGE / name for name in ("coding", "data", "grading", "practice")]
+    held = [file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix in DECIDING]
+    return digest(*(file.read_bytes() for file in held)).encode()
 
 
 def bank(env: BuildEnvironment) -> list[dict[str, Any]]:
@@ -55,4 +53,4 @@ def bank(env: BuildEnvironment) -> list[dict[str, Any]]:
     unjudged = {path.stem for path in beyond()}
     judged = [page for page in charts(env).values() if page["id"] not in unjudged]
     pages = sorted(judged, key=lambda page: (order.get(page["id"], len(order)), page["id"]))
-    return [{key: value for key, value in page.items() if key not in ("anchors", "lines")} for page in pages]
+    return [without_places(page) for page in pages]

@@ -20,7 +20,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import segno
-from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 from sse_starlette import EventSourceResponse
 from starlette.applications import Starlette
@@ -30,6 +29,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from casebook.cases import Case
+from casebook.classroom.templates import environment
 from casebook.coding.claim import MAX_TEXT
 from casebook.coding.typed import read
 from casebook.data import text
@@ -56,14 +56,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-PAGES = ("base", "door", "phone", "panel")
-TEMPLATES = Environment(
-    loader=DictLoader({f"{name}.html": text(f"room/{name}.html") for name in PAGES}),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES = environment("room/base.html", "room/door.html", "room/phone.html", "room/panel.html")
 
 
 class Bell:
@@ -351,7 +344,7 @@ def _noted(typed: str) -> str:
 
 
 def _page(template: str, **given: Any) -> HTMLResponse:
-    return HTMLResponse(TEMPLATES.get_template(f"{template}.html").render(**given), headers=HEADERS)
+    return HTMLResponse(TEMPLATES.get_template(f"room/{template}.html").render(**given), headers=HEADERS)
 
 
 def _kept(response: Response, token: str) -> Response:
