@@ -42,7 +42,12 @@ export function keeping() {
 function offline() {
   const place = make("div", {});
   if (!navigator.serviceWorker || !document.body.dataset.offline) return place;
-  let on = localStorage.getItem(OFFLINE) !== "off";
+  let on = true;
+  try {
+    on = localStorage.getItem(OFFLINE) !== "off";
+  } catch {
+    return place; // a browser that keeps nothing keeps no pages either
+  }
   function draw() {
     const says = on
       ? "The pages you read are kept in this browser, and the grader once you used it: they open without a network."
