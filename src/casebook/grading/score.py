@@ -44,7 +44,7 @@ def score(diagnosis: Diagnosis, claim: Claim) -> float:
 
 def nearest(diagnosis: Diagnosis, claim: Claim) -> Derived:
     """The accepted claim nearest to the answer, for the words: it leaves the fewest codes of the answer
-    over. Where several are as near, the one that is nearest once open and laparoscopic codes are exchanged."""
+    over; of several, that which is nearest once open and laparoscopic codes are exchanged."""
     exchanged = tuple(replace(line, code=TWINS.get(line.code, line.code)) for line in claim)
     forms = (tuple(claim), exchanged)
     return max(diagnosis.targets, key=lambda c: [_share(c, form, _lines_of([c])) for form in forms])
