@@ -127,7 +127,8 @@ def words(matter: Matter, least: int = 0) -> Words | None:
     if matter.id == "first-join":
         return _subject(
             rf"(?:first|primary|initial|earlier|original|previous|prior|upper)(?: \w+)? {JOIN}"
-            rf"|{JOIN} (?:made|done|created|performed|constructed|described)(?: \w+){{0,2}} (?:first"
+            rf"|{JOIN} (?:(?:that|which)(?: was| were)? )?(?:made|done|created|performed|constructed"
+            rf"|described)(?: \w+){{0,3}} (?:first"
             rf"|earlier|right away)|(?:first|primary|initial|earlier) (?:staple line|one)|staple line(?!s)"
             rf"|(?:upper|proximal|top|cranial)(?: \w+)? (?:line|margin|edge|limit|extent|side|border|cut)",
             KEPT + r"|outside",
@@ -163,7 +164,8 @@ def _joins(least: int) -> Words:
     place = r"(?:segment|site|resection|piece|area|gap)"
     return Words(
         _e(
-            rf"{JOIN}|continuity|(?:re-?)?anastomosed|reconnect\w*|rejoined|reconstruct\w*|ends of"
+            rf"{JOIN}|(?:final|bowel) (?:bowel )?(?:anatomy|configuration)|continuity|(?:re-?)?anastomosed"
+            rf"|reconnect\w*|rejoined|reconstruct\w*|ends of"
             rf" (?:the )?(?:bowel|ileum)|bowel ends|(?:cut|stapled|remaining|two|four) ends"
         ),
         re.compile(
@@ -319,7 +321,8 @@ def _approach() -> Words:
         _e(rf"{topic}|laparoscop\w*|open(?:ly)?|lap"),
         re.compile(
             r"\bhow(?! many| much| long)\b.*\b(?:operation|procedure|resections?|rest|remainder|surgery"
-            r"|case|completed|carried out|carried on|finished|anastomoses|work|proceed\w*|continued?)\b"
+            r"|case|completed|carried out|carried on|carry on|go on|finished|anastomoses|work|proceed\w*"
+            r"|continued?)\b"
             r"|\b(?:what|which|describe|clarify|specify|state|indicate|explain"
             r"|document)\b.*\b(?:approach|route|technique|method|access|way|completed|carried out"
             r"|finished|performed|done|extended|extension|purpose)\b"

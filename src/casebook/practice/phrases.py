@@ -29,6 +29,8 @@ LEADS = re.compile(
     r"|\b(?:please|kindly|(?:can|could|would|will) you|to|must|should|just)(?: also| now| please)?"
     r" (?:state|document|write|indicate|record|say|put)(?: in (?:the|your) (?:note|report|record"
     r"|addendum))? (?:that|two|both|a second|one)\b"
+    r"|\b(?:add|include) (?:its|the|their|a|an|another) (?:removal|resection|anastomosis|second)\b"
+    r"|\bmust be\b|\bshould (?:the|this|that|it|i|we)\b"
     r"|\baddend(?:um|a)\b(?: [\w'-]+){0,3} (?:that|stating|saying|showing|reflecting|to (?:say|state"
     r"|reflect|show|read))\b"
     r"|\benter (?:a )?(?:yes|no|x)\b"

@@ -150,6 +150,8 @@ class _Judge:
     def _given(self, one: _Open, text: str, sentence: Sentence) -> dict[str, str]:
         tail = sentence.tail if sentence.asks and one.words.about.search(text) else ""
         found = one.words.given(text, tail)
+        if sentence.asks_twice and len(both := one.words.bare(text)) > 1:
+            return both
         listed = not sentence.open or tail not in text or re.search(r":|/|\(| - ", text)
         return found if listed or len(found) > 1 else one.words.given(text)
 
@@ -186,6 +188,7 @@ class _Judge:
                 found
                 and word not in self.chart
                 and not re.search(r"\b(?:if (?:any|there|one)|whether)\b", text)
+                and not any(one.words.about.match(text, found.start() + 4) for one in self.open[:-1])
             ):
                 return found[0]
         return ""
@@ -212,6 +215,11 @@ class _Judge:
             if any(len(_plain(each)) > 1 and " ".join(_plain(each)) in quoted for each in (said, value)):
                 continue
             at = text.find(said)
+            if at >= 0 and re.search(
+                r"\b(?:i|we) (?:only )?(?:count|see|find|read|have)\b[\w ]{0,20}$", text[:at]
+            ):
+                if re.match(r"[\s,:(-]*qq\b", text[at + len(said) :]):
+                    continue
             told = at >= 0 and bool(SAID_BY_THE_RECORD.search(text[:at]))
             if not (told and self._in_chart(said, one.words.literal)):
                 return said
@@ -260,7 +268,7 @@ class _Judge:
         """Whether it offers answers to what is open."""
         quoted = " ".join(sentence.quotes).lower()
         said = f"{before} {quoted} {sentence.text} {sentence.tail}"
-        near = [one for one in self.open if one.words.about.search(said)]
+        near = [one for one in self.open if one.words.about.search(said) or self._led_to(one, sentence)]
         bare = [set(one.words.bare(choice)) for one in near for choice in sentence.choices]
         if self._chooses(sentence):
             return bool(near) and (any(bare) or not ASIDE.search(asking(sentence.text)))
@@ -274,10 +282,10 @@ class _Judge:
 
     def _asked_of(self, one: _Open, text: str) -> bool:
         """Whether an open sentence asks this matter, and not something beside it first."""
-        text = asking(text)
+        whole, text = text, asking(text)
         asks = one.words.asks.search(text)
         if not asks:
-            return False
+            return bool(one.words.asks.search(whole)) and not ASIDE.search(text)
         by_scope = one.matter.id == "approach"
         aside = ASIDE.search(text.replace("technique", "procedures") if by_scope else text)
         return not aside or aside.start() >= asks.end() or bool(CORE.search(text))

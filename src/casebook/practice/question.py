@@ -97,7 +97,8 @@ _UNTOLD = re.compile(
 )
 #: What a writer looked for and did not find, and the name of a field: neither is told of the operation.
 _NOT_FOUND = re.compile(
-    r"\b(?:i|we) (?:can |could )?(?:only )?(?:find|see|found|saw) no [^.;,?]*|^(?:[\w-]+ ){0,3}[\w-]+:(?=\s)"
+    r"\b(?:i|we) (?:can |could )?(?:only )?(?:find|see|found|saw) no [^.;,?]*|\bno (?:description|mention"
+    r"|documentation|record|word) of [^.;,?]*|^(?:[\w-]+ ){0,3}[\w-]+:(?=\s)"
 )
 
 
@@ -121,6 +122,7 @@ class Sentence:
             or _REQUEST.search(self.text)
             or _UNTOLD.search(self.text)
             or re.match(rf"(?:{_OPENER.pattern})", self.text)
+            or (_LABEL.match(self.text) and self.room)
         )
 
     @cached_property
