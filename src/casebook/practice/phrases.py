@@ -163,6 +163,9 @@ DIMENSIONS = re.compile(
     r"|arrangement"
     r"|reconstruction|disposition|management|handling|treatment|location|position)\b"
 )
+#: A writer's own count of what the record tells, before it is quoted: "I count one anastomosis (...)".
+COUNTED = re.compile(r"\b(?:i|we) (?:only )?(?:count|see|find|read|have)\b[\w ]{0,20}$")
+AS_QUOTED = re.compile(r"[\s,:(-]*qq\b")
 META = re.compile(
     r"\b(?:where|how|when) (?:is|was|are|were) (?:it|this|that|they|these|the \w+) (?:described|documented"
     r"|dictated|stated"

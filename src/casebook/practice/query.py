@@ -20,8 +20,10 @@ from casebook.grading.left_open import Matter, standing
 
 from .matters import Words, words
 from .phrases import (
+    AS_QUOTED,
     ASIDE,
     CORE,
+    COUNTED,
     DICTATES,
     DIMENSION,
     DIMENSIONS,
@@ -215,11 +217,8 @@ class _Judge:
             if any(len(_plain(each)) > 1 and " ".join(_plain(each)) in quoted for each in (said, value)):
                 continue
             at = text.find(said)
-            if at >= 0 and re.search(
-                r"\b(?:i|we) (?:only )?(?:count|see|find|read|have)\b[\w ]{0,20}$", text[:at]
-            ):
-                if re.match(r"[\s,:(-]*qq\b", text[at + len(said) :]):
-                    continue
+            if at >= 0 and COUNTED.search(text[:at]) and AS_QUOTED.match(text[at + len(said) :]):
+                continue
             told = at >= 0 and bool(SAID_BY_THE_RECORD.search(text[:at]))
             if not (told and self._in_chart(said, one.words.literal)):
                 return said
