@@ -50,9 +50,9 @@ def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
     if len(chosen) + len(rest) < LEAST and "query" not in chosen:
         chosen.append("query")
     wanted = min(most - len(chosen), len(rest))
-    # Half as often the first of them: what is alike counts for the first place too.
+    # Never the first of them on purpose: where several are alike, it shares the first place anyway.
     number = len(chosen) + wanted
-    place = rng.choices(range(number), [1] + [2] * (number - 1))[0]
+    place = rng.randrange(1, number)
     drawn = [[*chosen, *rng.sample(rest, wanted)] for _ in range(DRAWN if wanted < len(rest) else 1)]
     best = min(drawn, key=lambda texts: sum(abs(rank - place) for rank in _ranks(texts)))
     rng.shuffle(best)
