@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from random import Random
@@ -24,7 +24,7 @@ ASKS = 0.3  # how often a case that bills offers "query": where it is offered it
 AUTHORS = 2  # of the answers that an author finds tempting, which are always offered
 POOL = 16  # wrong answers to choose from
 OF_RULES = 9  # of these, at most, from wrong rules
-DRAWN = 60  # sets of them that are compared
+DRAWN = 40  # sets of them that are compared
 
 
 def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
@@ -54,7 +54,8 @@ def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
     number = len(chosen) + wanted
     place = rng.randrange(1, number)
     drawn = [[*chosen, *rng.sample(rest, wanted)] for _ in range(DRAWN if wanted < len(rest) else 1)]
-    best = min(drawn, key=lambda texts: sum(abs(rank - place) for rank in _ranks(texts)))
+    told = {text: _told(text) for text in (*chosen, *rest)}
+    best = min(drawn, key=lambda texts: sum(abs(rank - place) for rank in _ranks([told[t] for t in texts])))
     rng.shuffle(best)
     return best
 
@@ -80,23 +81,25 @@ def _pool(item: Item, rng: Random) -> tuple[list[str], list[str]]:
     return authors, pool[len(authors) :]
 
 
-def _ranks(texts: list[str]) -> list[float]:
+def _ranks(told: list[tuple[frozenset[str], frozenset[str]]]) -> list[float]:
     """How many of the others come before the first of these answers, by each thing that could give it away:
     how often its lines and its codes stand in the others, in all and of each, and how alike it is to them."""
-    claims = [frozenset(map(str, read(text).claim)) or frozenset((text,)) for text in texts]
-    codes = [frozenset(line[:5] for line in claim) for claim in claims]
-    told = [_shared(i, claims) + _shared(i, codes)[:2] for i in range(len(texts))]
-    return [
-        sum((other[by] > told[0][by]) + (other[by] == told[0][by]) / 2 for other in told[1:])
-        for by in range(len(told[0]))
-    ]
+    lines, codes = zip(*told, strict=True)
+    by = [(*_shared(i, lines), *_shared(i, codes)[:2]) for i in range(len(told))]
+    return [sum((o > mine) + (o == mine) / 2 for o in others) for mine, *others in zip(*by, strict=True)]
 
 
-def _shared(i: int, sets: list[frozenset[str]]) -> tuple[float, float, float]:
+def _told(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The lines and the codes of an answer; of a question to the surgeon, the word alone."""
+    lines = frozenset(map(str, read(text).claim)) or frozenset((text,))
+    return lines, frozenset(line[:5] for line in lines)
+
+
+def _shared(i: int, sets: Sequence[frozenset[str]]) -> tuple[float, float, float]:
     """What one set has of the others: of each of its members, in all, and as a share of both."""
-    mine, others = sets[i], [each for j, each in enumerate(sets) if j != i]
-    common = [len(mine & other) for other in others]
-    alike = sum(n / len(mine | other) for n, other in zip(common, others, strict=True))
+    mine, common = sets[i], [len(sets[i] & other) for j, other in enumerate(sets) if j != i]
+    sizes = [len(other) for j, other in enumerate(sets) if j != i]
+    alike = sum(n / (len(mine) + size - n) for n, size in zip(common, sizes, strict=True))
     return sum(common) / len(mine), float(sum(common)), alike
 
 
