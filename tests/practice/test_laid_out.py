@@ -38,7 +38,7 @@ def placed(row, chance):
         spots = sorted(chance.sample(range(int(low), int(high)), 2 * len(here)))
         at |= {i: (float(a), float(b)) for i, a, b in zip(here, spots[::2], spots[1::2], strict=True)}
     across = [i for i, site in enumerate(row) if site.region == "valve"]
-    return at | {i: (VALVE - 0.5, VALVE + 0.5) for i in across}
+    return at | dict.fromkeys(across, (VALVE - 0.5, VALVE + 0.5))
 
 
 def laid(row, seed=0):
@@ -166,7 +166,9 @@ def test_what_was_misread_is_told_apart_from_which_rule_was_misused(id, wrong):
     right = expected(item)
     assert compare(item, laid(row), right)["about"] == ""
     assert "a rule and not your reading" in compare(item, laid(row), wrong)["about"]
-    assert compare(item, laid([*row[:-1], NEW, *row[-1:]]), right)["about"].startswith("The claim is right, but")
+    assert compare(item, laid([*row[:-1], NEW, *row[-1:]]), right)["about"].startswith(
+        "The claim is right, but"
+    )
 
 
 def test_a_claim_that_follows_from_what_was_laid_out_used_the_rules_well():
