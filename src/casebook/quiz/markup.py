@@ -63,7 +63,7 @@ step="1" value="{value}"></label>
 """
 
 
-LAY = f"""<details class="casebook-lay"><summary>Lay it out first</summary>
+LAY = f"""<details class="casebook-lay" data-later><summary>Lay it out first</summary>
 <p class="casebook-hint">Do on the bowel what the chart says was done: cut, then say what became of the ends.
 The order of the places counts, what became of each and what lies between; no distance does.</p>
 <p class="casebook-lay-size casebook-hint"></p>

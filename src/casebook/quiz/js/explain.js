@@ -154,6 +154,7 @@ function fees(answer, ask) {
       (error) => inside.replaceChildren(make("p", {}, reason(error))),
     );
   };
+  box.dataset.later = "";
   box.addEventListener("toggle", work, { once: true });
   return box;
 }
