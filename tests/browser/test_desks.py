@@ -64,6 +64,9 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
         expect(here.worked).to_be_hidden()
         if number == 1:
             assert violations(page) == []
+            first = page.locator(".casebook-chart h2").first.bounding_box()
+            head = page.locator(".chart-head").bounding_box()
+            assert first["y"] - head["y"] - head["height"] > 10  # the heading is off the rule
             page.reload()  # in the middle
             page.get_by_role("button", name="Go on").click()
             expect(page.get_by_role("heading", name="Question 1 of 5")).to_be_visible(timeout=SLOW)
@@ -265,6 +268,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     dated = [{"edition": "before editions", **each} for each in OLDER]
     assert lines == [{"format": "casebook-answers", "version": 1}, *dated]
     page.get_by_role("button", name="Erase", exact=True).click()
+    assert nearest(page.locator(".casebook-asking button")) >= 8
     page.get_by_role("button", name="No, keep them").click()
     assert page.evaluate("localStorage['casebook.attempts']")
     page.get_by_role("button", name="Erase", exact=True).click()

@@ -35,7 +35,7 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
     press(page, cut)
     joining = lay.get_by_role("button", name="Join the ends")
-    expect(joining).to_be_focused()  # the next thing to say of it
+    expect(joining).to_be_visible()
     press(page, compare)
     expect(told).to_contain_text("Say first what became of your first place")
     press(page, joining)
@@ -43,8 +43,8 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     expect(told).to_contain_text("Here the chart has two in a row (joined): ")
     expect(told.locator("blockquote")).to_have_count(2)  # the chart's own words
     assert violations(page) == []
-    press(page, lay.get_by_label("Upper mark"), "ArrowRight", 20)  # the lower one goes along
-    press(page, lay.get_by_label("Lower mark"), "ArrowRight", 4)
+    press(page, lay.get_by_role("slider", name="Upper mark"), "ArrowRight", 20)  # the lower one goes along
+    press(page, lay.get_by_role("slider", name="Lower mark"), "ArrowRight", 4)
     press(page, cut)
     press(page, joining)
     press(page, compare)
@@ -55,6 +55,11 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     page.reload()  # what was laid out stays, as an answer that was begun does
     press(page, lay.locator("summary").first)
     expect(lay.get_by_role("button", name="Take this join out again")).to_have_count(2, timeout=SLOW)
+    here.answer("44120; 44121", "correct")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(here.section.locator(".casebook-layers details[open]").first).to_be_attached()
+    page.wait_for_timeout(200)
+    expect(here.section.get_by_text("Working it out")).to_have_count(0)  # paper waits for nothing
 
 
 def test_a_browser_that_saves_data_is_asked_where_the_bowel_is_laid_out(quiz, site):

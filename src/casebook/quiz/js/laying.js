@@ -18,6 +18,7 @@ import { coming } from "./words.js";
 export function laying(box, host, kept, changed) {
   const told = find(box, ".casebook-lay-told", HTMLElement);
   const size = find(box, ".casebook-lay-size", HTMLElement);
+  const whispers = box.appendChild(make("p", { className: "casebook-unseen", aria: { live: "polite" } }));
   /** @type {ReturnType<typeof working> | null} */
   let bowel = null;
   let anything = Boolean(kept);
@@ -45,7 +46,8 @@ export function laying(box, host, kept, changed) {
           return host.ask(question);
         },
         say: (words) => say(make("p", {}, words)),
-        drawn({ operation }) {
+        drawn({ operation, words }) {
+          whispers.textContent = words; // for those who do not see the picture
           const steps = operation?.steps;
           anything = Array.isArray(steps) && steps.length > 0;
           say();
