@@ -11,6 +11,7 @@ from casebook.cases import load
 from casebook.classroom.report import report
 from casebook.classroom.tables import cohort, frame_of
 from casebook.grading import expected, item_of
+from casebook.grading.scrubbed import scrubbed
 from casebook.practice.responses import read_folder
 from tests.browser.page import SLOW, Quiz
 from tools.engines import IPHONE
@@ -171,6 +172,7 @@ def test_a_browser_that_keeps_nothing_says_so_in_a_test(visit):
         ("test_yourself", "Start the test"),
         ("progress", "Work out the details"),
         ("explorer", "Cut this piece out"),
+        ("check_a_claim", "44160; 44121"),
     ],
 )
 def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_data(visit, site, desk, press):
@@ -187,6 +189,7 @@ def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_d
         "test_yourself": page.get_by_role("heading", name="Question 1 of 5"),
         "progress": page.get_by_role("heading", name="To see again"),
         "explorer": page.get_by_role("button", name="Join the ends"),
+        "check_a_claim": page.get_by_role("heading", name="Looked up in"),
     }[desk]
     expect(done).to_be_visible(timeout=SLOW)
     expect(agree).to_have_count(0)
@@ -402,6 +405,26 @@ def test_the_explorer_s_picture_and_claim_are_seen_at_once(visit, width, height)
         expect(page.locator(part)).to_be_in_viewport(ratio=1)
 
 
+def test_a_claim_is_checked_on_a_phone_in_the_words_of_the_command_line(visit, violations):
+    page = visit("book/check_a_claim.html", viewport={"width": 390, "height": 844})
+    page.get_by_label("Claim", exact=True).fill("44120 x2; 44005; 99213")
+    page.keyboard.press("Enter")
+    told = scrubbed("44120 x2; 44005; 99213")
+    expect(page.locator(".casebook-test-status")).to_have_text(told["headline"], timeout=SLOW)
+    expect(page.locator(".casebook-test-status")).to_be_in_viewport()
+    stage = page.locator(".casebook-stage")
+    for row in [*told["edits"], *told["tables"], {"says": told["not_read"]}]:
+        expect(stage).to_contain_text(row["says"])
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_label("Claim", exact=True).fill("two, please")
+    page.get_by_role("button", name="Check the claim").click()
+    expect(page.locator(".casebook-test-status")).to_contain_text("a line starts with a five-character code")
+    expect(stage).to_be_empty()
+    page.get_by_role("link", name="Lay the operation out").click()
+    expect(page.locator('[data-desk="explorer"]')).to_be_visible()
+
+
 def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
     page = visit("book/explorer.html")
     page.get_by_role("button", name="Cut this piece out").dblclick()
@@ -416,7 +439,7 @@ def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
 
 
 def test_without_scripts_the_desks_say_where_to_go(visit):
-    for name in ("test_yourself", "progress", "explorer"):
+    for name in ("test_yourself", "progress", "explorer", "check_a_claim"):
         page = visit(f"book/{name}.html", java_script_enabled=False)
         expect(page.locator(".casebook-without")).to_be_visible()
         expect(page.locator(".casebook-desk-body")).to_be_hidden()

@@ -1,11 +1,12 @@
-"""The HTML of the book's own desks: the test of oneself, the progress page and the explorer. The module
-brings them to life.
+"""The HTML of the book's own desks: the test of oneself, the progress page, the explorer and the check of a
+claim. The module brings them to life.
 
 With scripts off each says what stands here otherwise, and where to go instead.
 """
 
 from __future__ import annotations
 
+from casebook.coding.claim import MAX_TEXT
 from casebook.practice.explorer import look, start
 
 from .markup import bowel, megabytes
@@ -92,5 +93,33 @@ def explorer(size: int | None) -> str:
         "The explorer needs scripts, and a page opened from its site, not as a file. The chapters show the"
         " same pictures and claims.",
         bowel(exact=True, picture=picture, under=claim) + approach,
+        size,
+    )
+
+
+SAMPLES = ("44120; 44121", "44160; 44121", "44120 x2", "44120; 44005")
+
+
+def claim(size: int | None) -> str:
+    """The check of a claim against the tables, and the way to the explorer."""
+    samples = " ".join(
+        f'<button type="button" data-claim="{sample}"><code>{sample}</code></button>' for sample in SAMPLES
+    )
+    form = f"""<form class="casebook-scrub" autocomplete="off">
+<label for="scrub-claim">Claim</label>
+<p class="casebook-hint" id="scrub-hint">Lines with a semicolon between them. Units: <code>x2</code>.
+Modifier: <code>-59</code>.</p>
+<textarea id="scrub-claim" name="claim" rows="2" aria-describedby="scrub-hint" autocapitalize="off"
+autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done" maxlength="{MAX_TEXT}"></textarea>
+<p class="casebook-row-of"><button type="submit" class="casebook-check">Check the claim</button>
+<a class="casebook-beside" href="explorer.html">Lay the operation out</a></p>
+<p class="casebook-hint" id="scrub-try">Or try one:</p>
+<div class="casebook-row-of casebook-samples" role="group" aria-labelledby="scrub-try">{samples}</div>
+</form>"""
+    return _desk(
+        "claim",
+        "The check needs scripts, and a page opened from its site, not as a file. In a terminal it is"
+        " <code>casebook scrub</code>.",
+        form,
         size,
     )

@@ -105,6 +105,16 @@ export interface Compared {
   about: string;
 }
 
+/** What the tables say of a claim (casebook.grading.scrubbed). */
+export interface Scrubbed {
+  typed: string;
+  headline: string;
+  edits: { blocks: boolean; says: string }[];
+  lines: { line: string; says: string }[];
+  tables: { says: string }[];
+  not_read: string;
+}
+
 /** What may be asked of Python: each kind with what it takes and what it gives. */
 export interface Asked {
   grade: [
@@ -124,6 +134,7 @@ export interface Asked {
   read: [{ answer: string }, { lines: Line[]; error: string | null }];
   codes: [object, { codes: { code: string; words: string }[] }];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
+  scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
   follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number }, Follow];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
