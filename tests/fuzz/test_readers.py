@@ -201,6 +201,7 @@ def questions():
         "result": {"answers": attempts},
         "progress": {"attempts": attempts, "now": 10**12, "offset": 0},
         "explore": {"operation": None, "act": {"do": "cut", "from": 100, "to": 130}},
+        "lay-out": {"operation": {"steps": [{"resect": [100, 130]}, {"join": [100, 130]}]}},
         "query-review": {"text": "How many anastomoses were there?"},
     }
     with_page = {"page": page, "answer": "44120; 44121", "lines": ["line-1"], "diagnoses": "K50.012"}

@@ -66,7 +66,6 @@ def add_to(commands: Any) -> None:
     phones.add_argument(
         "--address",
         type=address_in,
-        default="",
         metavar="URL",
         help="what phones open, where a proxy stands before the room",
     )
@@ -122,7 +121,7 @@ def _room(args: argparse.Namespace) -> int:
         raise needs(error) from None
     cases = cases_named(args.cases)
     file = args.file or Path(f"room-{date.today()}-{'-'.join(case.id for case in cases)[:60]}.sqlite3")
-    room = Opened(cases, file, port=args.port, lan=args.lan, address=args.address)
+    room = Opened(cases, file, port=args.port, lan=args.lan, address=args.address or "")
     if args.json:
         print(json.dumps({"join": room.join, "panel": room.panel}), flush=True)
     else:

@@ -20,8 +20,9 @@ from casebook.errors import CasebookError
 from casebook.grading import Item, grade_page, item_of
 from casebook.grading.findings import code_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.scrubbed import scrubbed
 from casebook.money import fees
-from casebook.practice import diagram, explorer, query
+from casebook.practice import diagram, explorer, laid_out, query
 from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
 from casebook.practice.tutor import follow
@@ -152,6 +153,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "read": _read,
     "codes": _codes,
     "fees": _fees,
+    "scrub": lambda q: scrubbed(q["answer"]),
     "hints": lambda q: {"hints": tutor.hints(_item(q))},
     "beside": lambda q: diagram.beside(_item(q), q["answer"]),
     "query-options": lambda q: {"options": query.options(_item(q))},
@@ -162,6 +164,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),
     "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),
+    "lay-out": lambda q: laid_out.compare(_item(q), q.get("operation"), q.get("answer")),
 }
 
 

@@ -29,7 +29,8 @@ TITLES = {"plan": "What will be taken out", "done": "What was done", "closing": 
 #: Which picture stands over a question of a kind.
 ABOVE = {"tap": "done", "count": "done"}
 TWO_JOINED = [{"resect": [200, 220]}, {"join": [200, 220]}, {"resect": [420, 440]}, {"join": [420, 440]}]
-ASIDE = ("about", "picture", "ask", "lines", "after")  # of a question, not of its operation
+# What of a question's data is none of its operation, and what of it decides the answer.
+ASIDE = ("about", "picture", "ask", "lines", "after", "filed", "denied", "charges")
 
 
 class Lesson(SphinxDirective):
@@ -114,7 +115,7 @@ class TurnDirective(Lesson):
         data = self.data("\n".join(blocks[0]))
         try:
             turn = turns.make(
-                kind, _without(data, ASIDE) | _only(data, ("about",)), _marked(data.get("lines"))
+                kind, _without(data, ASIDE) | _only(data, turns.BESIDE), _marked(data.get("lines"))
             )
         except ValueError as error:
             raise self.error(str(error)) from None
@@ -123,6 +124,8 @@ class TurnDirective(Lesson):
         ops = [self.operation(each) for each in _readings(data)]
         above = data.get("picture", ABOVE.get(kind))
         picture = lessons.pictures(ops[0], {above: ""}, f"{name}-q") if above in VIEWS else ""
+        if kind == "denied":
+            picture += lessons.remittance(data["filed"], data["denied"], data.get("charges") or {})
         after = lessons.pictures(ops[0], {"closing": TITLES["closing"]}, f"{name}-a") if len(ops) == 1 else ""
         page = {"id": name, "readings": _readings(data)} if kind == "claim" else None
         form = markup(html=lessons.question(turn, name, picture, page))

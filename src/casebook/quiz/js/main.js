@@ -11,11 +11,12 @@ import { desk, page } from "./page.js";
 import { every } from "./parts.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
+import { scrubbing } from "./scrub.js";
 import { keepAllAtOnce } from "./store.js";
 import { turning } from "./turns.js";
 
 /** @type {Record<string, typeof testing>} */
-const DESKS = { test: testing, progress: showProgress, explorer: exploring };
+const DESKS = { test: testing, progress: showProgress, explorer: exploring, claim: scrubbing };
 
 function attach() {
   // A class that wants everything at once gives out links that end in ?feedback=all.
