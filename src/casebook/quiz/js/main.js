@@ -5,6 +5,7 @@
 
 import { testing } from "./exam.js";
 import { exploring } from "./explorer.js";
+import { holding, isHeld, silence } from "./hold.js";
 import { marking } from "./lists.js";
 import { render } from "./notebook.js";
 import { desk, page } from "./page.js";
@@ -21,9 +22,11 @@ const DESKS = { test: testing, progress: showProgress, explorer: exploring, clai
 function attach() {
   // A class that wants everything at once gives out links that end in ?feedback=all.
   const wish = new URLSearchParams(location.search).get("feedback");
-  if (wish) keepAllAtOnce(wish === "all");
+  if (wish && wish !== "end") keepAllAtOnce(wish === "all");
   for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
-    mount(section, page(section));
+    const held = isHeld();
+    mount(section, held ? holding(section, page(section)) : page(section));
+    if (held) silence(section);
   }
   for (const section of every(document, "section.casebook-desk[data-desk]")) {
     section.classList.add("casebook-js");
