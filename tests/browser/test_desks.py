@@ -512,3 +512,8 @@ def test_a_test_that_an_address_sets_is_handed_in_unjudged(visit, tmp_path):
     answers = handed_in(page, tmp_path, "Bo")
     assert [(each.case, each.test, each.held) for each in answers] == [(case, "7", True) for case in cases]
     assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
+    page.goto(page.url.partition("?")[0] + "?assignment=oak,elm,oak,../x")
+    expect(page.locator(".casebook-stage")).to_contain_text("2 questions")
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name="Question 1 of 2")).to_be_visible(timeout=SLOW)
+    assert case_on(page) == "oak"

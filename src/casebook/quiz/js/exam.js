@@ -11,6 +11,7 @@ import { parts, which } from "./result.js";
 import { keepTest, keptTests, noted, record } from "./store.js";
 import { coming, several } from "./words.js";
 
+/** @import { SetTest } from "./hold.js" */
 /** @import { Attempt, Desk, Given, Host, Tell, Test } from "./types.d.ts" */
 
 const MINUTE = 60_000; // milliseconds
@@ -28,7 +29,7 @@ export function testing(section, host) {
   const status = find(section, ".casebook-test-status", HTMLElement);
   const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
   const set = topics ? null : setTest(); // by the address: then nothing is judged here
-  const name = set ? `set ${set.seed} ${set.number}` : topics;
+  const name = set ? `set ${set.seed} ${set.cases ?? set.number}` : topics;
   let test = keptTests()[name] ?? null;
   /** @type {unknown} */
   let known = null; // the bank, once it was fetched
@@ -94,14 +95,8 @@ export function testing(section, host) {
     const pace = set ? "" : chosen("pace");
     status.textContent = "Drawing the test.";
     await ready();
-    const drawn = await host.ask({
-      do: "draw",
-      bank: known,
-      number: set?.number ?? Number(chosen("number")),
-      seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
-      topics: topics ? topics.split(" ") : null,
-      pool: section.dataset.pool?.split(" ") ?? null,
-    });
+    const items = set?.cases?.map((id) => ({ case: id }));
+    const drawn = items ? { seed: set?.seed ?? 0, items, minutes: {} } : await drew(chosen);
     const ends = pace ? Date.now() + drawn.minutes[pace] * MINUTE : null;
     const began = Date.now();
     const [kind, feedback] = set ? ["typed", "end"] : [chosen("kind"), chosen("feedback")];
@@ -109,6 +104,20 @@ export function testing(section, host) {
     store();
     await step();
   }
+
+  /**
+   * The cases that a number draws.
+   * @param {(name: string) => string} chosen what the form says
+   */
+  const drew = (chosen) =>
+    host.ask({
+      do: "draw",
+      bank: known,
+      number: set?.number ?? Number(chosen("number")),
+      seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
+      topics: topics ? topics.split(" ") : null,
+      pool: section.dataset.pool?.split(" ") ?? null,
+    });
 
   async function step() {
     setup.hidden = true;
@@ -287,7 +296,7 @@ export function testing(section, host) {
     if (first instanceof HTMLElement) first.focus();
   }
 
-  /** @param {{ seed: number, number: number }} set */
+  /** @param {SetTest} set */
   function offerSet({ seed, number }) {
     setup.hidden = true;
     stage.replaceChildren(

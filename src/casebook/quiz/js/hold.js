@@ -17,17 +17,34 @@ export const HONEST =
   "what you hand in says that it was answered on such a page.";
 const MOST = 50; // questions of a set test
 
+const NAME = /^[a-z][a-z0-9-]{0,60}$/;
+const NUMBERS = 1e6;
+
+/**
+ * The number of a test of these cases, always the same.
+ * @param {string[]} cases
+ */
+const numbered = (cases) => [...cases.join()].reduce((n, c) => (n * 31 + c.charCodeAt(0)) % NUMBERS, 1);
+
 const asked = () => new URLSearchParams(location.search);
 
 /** Whether the address asks that no verdict be said. */
 export const isHeld = () => asked().has("hold");
 
 /**
- * The test that the address sets, such as ?seed=7&n=10&feedback=end; null where it sets none.
- * @returns {{ seed: number, number: number } | null}
+ * A test that an address sets: so many questions that its number draws, or these cases.
+ * @typedef {{ seed: number, number: number, cases?: string[] }} SetTest
+ */
+
+/**
+ * The test that the address sets, such as ?seed=7&n=10&feedback=end or ?assignment=oak,elm; null where it
+ * sets none.
+ * @returns {SetTest | null}
  */
 export function setTest() {
   const given = asked();
+  const cases = [...new Set(given.get("assignment")?.split(",") ?? [])].filter((id) => NAME.test(id));
+  if (cases.length) return { seed: numbered(cases), number: cases.length, cases: cases.slice(0, MOST) };
   const [seed, number] = [Number(given.get("seed")), Number(given.get("n") ?? 10)];
   const whole = Number.isSafeInteger(seed) && seed > 0 && Number.isInteger(number);
   if (given.get("feedback") !== "end" || !whole || number < 1 || number > MOST) return null;
