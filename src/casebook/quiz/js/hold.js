@@ -4,7 +4,7 @@
 // what is handed in says that it was answered on such a page.
 
 import { written } from "./answers.js";
-import { button, every, find, make } from "./parts.js";
+import { button, every, find, make, reveal } from "./parts.js";
 import { note, noted } from "./store.js";
 import { several } from "./words.js";
 
@@ -25,6 +25,8 @@ const NUMBERS = 1e6;
  * @param {string[]} cases
  */
 const numbered = (cases) => [...cases.join()].reduce((n, c) => (n * 31 + c.charCodeAt(0)) % NUMBERS, 1);
+
+let named = ""; // who hands in, until the page is closed
 
 const asked = () => new URLSearchParams(location.search);
 
@@ -98,6 +100,7 @@ export function holding(quiz, host) {
         layers.replaceChildren();
         status.textContent = `Noted. You may change it until you hand it in. ${trouble}`.trim();
         show();
+        reveal(status, quiz);
       },
     },
   };
@@ -108,10 +111,10 @@ export function holding(quiz, host) {
  * @param {() => Noted[]} answers
  */
 export function handing(answers) {
-  const who = make("input", { type: "text", maxLength: 80, autocomplete: "off" });
+  const who = make("input", { type: "text", maxLength: 80, autocomplete: "off", value: named });
   const code = make("textarea", { rows: 3, aria: { label: "Your code" } });
   code.readOnly = true;
-  const said = make("p", { className: "casebook-hint", aria: { role: "status" } });
+  const said = make("p", { className: "casebook-hint", aria: { live: "polite" } });
   const rows = answers();
   const text = () => written(rows, who.value);
   const fill = () => {
@@ -129,7 +132,10 @@ export function handing(answers) {
       said.textContent = "The browser does not copy by itself: the code is selected, copy it.";
     }
   });
-  who.addEventListener("input", fill);
+  who.addEventListener("input", () => {
+    named = who.value;
+    fill();
+  });
   fill();
   return make(
     "div",
