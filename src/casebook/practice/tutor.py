@@ -37,6 +37,7 @@ SURE = 0.9  # from which share on a rule is named
 CHARTS = 2  # different charts on which a rule must have shown before it is named
 LITTLE = 0.03  # bits: a question that is expected to tell less is not asked
 AFTER_TEST = 5  # questions at most after a test
+AFTER_ONE = 3  # questions at most after a single answer
 
 Row = dict[str, list[str]]  # of one case: a wrong answer, and the rules that give it
 Table = Mapping[str, Row]
@@ -230,7 +231,8 @@ def follow(
 ) -> dict[str, Any]:
     """What answers to cases of the bank tell of wrong rules, and what to ask next.
 
-    `asked` is how many of them were asked by this room already. Gives `rules`, that which may be named with
+    `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked.
+    Gives `rules`, that which may be named with
     those it cannot be told from; `says`, in words; `ask`, the next case or None; `could`, how many of the
     `of` wrong rules these charts could have shown twice. Answers that cannot be read, and those to an earlier
     edition of a chart, tell nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
@@ -253,7 +255,7 @@ def follow(
             tutor.answered(case, verdict == "correct", _as_written(text))
     rules = tutor.named
     stop = tutor.settled or asked >= most or not any(not one.right for one in tutor.asked)
-    ask = None if stop else tutor.next_case()
+    ask = None if stop else tutor.next_case(pages)
     return {
         "rules": [MISCONCEPTIONS[rule].as_dict() for rule in rules],
         "says": _says(tutor, rules, ask, asked),

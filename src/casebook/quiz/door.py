@@ -24,7 +24,7 @@ from casebook.money import fees
 from casebook.practice import diagram, explorer, query
 from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
-from casebook.practice.tutor import follow
+from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, follow
 
 Question = Mapping[str, Any]
 
@@ -147,6 +147,14 @@ def _draw(question: Question) -> dict[str, Any]:
     return tutor.draw(bank, question["number"], question["seed"], question.get("topics"))
 
 
+def _follow(question: Question) -> dict[str, Any]:
+    """Which wrong rule answers fit, and what to ask next: after a test, or after one answer to a page."""
+    alone = "page" in question
+    bank = [*question["bank"], *([_page(question)] if alone else [])]
+    asked, most = int(question.get("asked") or 0), AFTER_ONE if alone else AFTER_TEST
+    return follow(question["answers"], bank, question["table"], asked, most)
+
+
 WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "grade": _grade,
     "read": _read,
@@ -158,7 +166,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "query-review": lambda q: query.judge(_item(q), q["text"]),
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
-    "follow": lambda q: follow(q["answers"], q["bank"], q["table"], int(q.get("asked") or 0)),
+    "follow": _follow,
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),
     "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),

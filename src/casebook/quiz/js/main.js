@@ -13,6 +13,7 @@ import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
 import { keepAllAtOnce } from "./store.js";
 import { turning } from "./turns.js";
+import { offering } from "./why.js";
 
 /** @type {Record<string, typeof testing>} */
 const DESKS = { test: testing, progress: showProgress, explorer: exploring };
@@ -22,7 +23,7 @@ function attach() {
   const wish = new URLSearchParams(location.search).get("feedback");
   if (wish) keepAllAtOnce(wish === "all");
   for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
-    mount(section, page(section));
+    mount(section, offering(section, page(section)));
   }
   for (const section of every(document, "section.casebook-desk[data-desk]")) {
     section.classList.add("casebook-js");

@@ -291,6 +291,8 @@ export interface Host {
   held?(): Promise<void> | null;
   /** A test that the quiz is part of. */
   exam?: { answered(attempt: Attempt, show: () => void): unknown };
+  /** Offers to find out which rule gave an answer. */
+  why?(given: Given, graded: Graded): void;
 }
 
 /** Who answers a part of the book that is no quiz on a case: the test, the progress, the explorer. */
