@@ -3,11 +3,11 @@ named that is not held.
 
     python tools/bench_practice.py [--json] [--learners 300] [--seed N]
 
-A learner slips in a tenth of the answers, and follows a held rule always or eight times in ten; every rule
-is held alike, of those that show on two questions. A test is ten cases drawn by blueprint, and after it cases
-and short charts are asked; after a first wrong answer that a known rule gives, short charts alone, as in a
-page. Cells of false calls have seven times as many learners. "To the stop" is as a reader gets it: what the
-page asks ends by itself. Without a seed the learners are others each time; it is printed.
+A learner slips in a tenth of the answers, and follows a held rule always or eight times in ten; rules are
+held as often as `tutor.how_often` judges, of those that show on two questions. A test is ten cases drawn by
+blueprint; after it, or after a first wrong answer that a known rule gives, short charts and cases are asked.
+Cells of false calls have seven times as many learners. "To the stop" is as a reader gets it: what the page
+asks ends by itself. Without a seed the learners are others each time; it is printed.
 """
 
 import argparse
@@ -32,7 +32,17 @@ from casebook.coding.note import Note  # noqa: E402
 from casebook.coding.rules import RULEBOOK  # noqa: E402
 from casebook.errors import CasebookError  # noqa: E402
 from casebook.practice.exam import draw  # noqa: E402
-from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, CHARTS, Row, Table, Tutor, row, wrongly_filed  # noqa: E402
+from casebook.practice.tutor import (  # noqa: E402
+    AFTER_ONE,
+    AFTER_TEST,
+    CHARTS,
+    Row,
+    Table,
+    Tutor,
+    how_often,
+    row,
+    wrongly_filed,
+)
 from casebook.testing import shorts  # noqa: E402
 from tests.cases.reading_back import read_back, shape  # noqa: E402
 from tests.strangers import STRANGERS  # noqa: E402
@@ -144,7 +154,7 @@ class Bench:
 
     def holder(self, follows: float) -> tuple[str, Learner]:
         """Somebody who holds a rule."""
-        rule = self.rng.choice(self.able)
+        rule = self.rng.choices(self.able, [how_often(each) for each in self.able])[0]
         return rule, Learner(self.table, self.rng, rule, follows)
 
     def tested(self, follows: float, most: int, stop: bool = False) -> float:
@@ -172,7 +182,7 @@ class Bench:
             of += 1
             tutor = Tutor(self.table)
             tutor.answered(given[0], False, given[1])
-            (to_the_stop if stop else self._on)(tutor, learner, most, self.short)
+            (to_the_stop if stop else self._on)(tutor, learner, most, None)
             hits += rule in tutor.named
         return 100 * hits / of
 

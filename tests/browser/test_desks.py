@@ -8,10 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from casebook.cases import load
+from casebook.cases.shorts import short_cases
 from casebook.classroom.report import report
 from casebook.classroom.tables import cohort, frame_of
 from casebook.grading import expected, item_of
 from casebook.practice.responses import read_folder
+from casebook.testing import learners
 from tests.browser.page import SLOW, Quiz
 from tools.engines import IPHONE
 
@@ -393,3 +395,32 @@ def test_without_scripts_the_desks_say_where_to_go(visit):
         page = visit(f"book/{name}.html", java_script_enabled=False)
         expect(page.locator(".casebook-without")).to_be_visible()
         expect(page.locator(".casebook-desk-body")).to_be_hidden()
+
+
+def test_after_a_wrong_answer_two_short_charts_find_the_rule(visit, violations):
+    page = visit("cases/oak.html", viewport={"width": 390, "height": 844})
+    charts = {made.id: made.item for made in short_cases()}
+    holder = learners.book_of(["pieces-counted"])
+    quiz = Quiz(page, "oak")
+    quiz.claim.fill(learners.answer(load("oak").item, holder))
+    quiz.check.click()
+    page.get_by_role("button", name="Try two short ones to find out why").click(timeout=SLOW)
+    concluded = page.get_by_text(re.compile(r"^\d charts fit .*counting every piece"))
+    asked = page.locator("section.casebook-quiz[data-case^=short]")
+    for _ in range(3):
+        expect(asked.or_(concluded)).to_be_visible(timeout=SLOW)
+        if concluded.is_visible():
+            break
+        id = asked.get_attribute("data-case")
+        short = Quiz(page, id)
+        short.claim.fill(learners.answer(charts[id], holder))
+        short.check.press("Enter")
+        expect(short.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        assert violations(page) == []
+        page.get_by_role("button", name="Go on").press("Enter")
+        expect(page.locator(f"#casebook-{id}")).to_have_count(0, timeout=SLOW)
+    expect(concluded).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Which rule it was")).to_be_focused()
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts.map((each) => each.case)")
+    assert kept[0] == "oak"
+    assert len([case for case in kept if case.startswith("short-")]) in (1, 2)

@@ -1,6 +1,5 @@
 """Short charts: the text alone gives the operation back, no two are one, and together they show the rules."""
 
-from collections import Counter
 from random import Random
 
 import pytest
@@ -40,9 +39,7 @@ def test_the_charts_of_the_book_are_read_back_and_rest_on_nothing_doubtful():
         assert not doubtful(made), made.id
         assert {step.evidence for step in made.readings[0].steps} <= made.evidence.keys()
         assert all(len(split(made.evidence[str(step.evidence)])) == 1 for step in made.readings[0].steps)
-    texts = Counter(made.unmarked for made in short_cases())
-    shapes = Counter(repr(shape(made.readings[0])) for made in short_cases())
-    assert max(texts.values()) == max(shapes.values()) == 1
+    assert len({made.unmarked for made in short_cases()}) == len(short_cases())
 
 
 @pytest.mark.parametrize("place", [0, 29, 59])

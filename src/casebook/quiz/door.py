@@ -149,10 +149,8 @@ def _draw(question: Question) -> dict[str, Any]:
 
 def _follow(question: Question) -> dict[str, Any]:
     """Which wrong rule answers fit, and what to ask next: after a test, or after one answer to a page."""
-    alone = "page" in question
-    bank = [*question["bank"], *([_page(question)] if alone else [])]
-    asked, most = int(question.get("asked") or 0), AFTER_ONE if alone else AFTER_TEST
-    return follow(question["answers"], bank, question["table"], asked, most)
+    asked, most = int(question.get("asked") or 0), AFTER_ONE if "page" in question else AFTER_TEST
+    return follow(question["answers"], question["bank"], question["table"], asked, most)
 
 
 WORK: dict[str, Callable[[Question], dict[str, Any]]] = {

@@ -9,12 +9,10 @@ import { every, fail, find } from "./parts.js";
 const UNWANTED = "script, .casebook-worked, .casebook-open, .casebook-hinter"; // while it is asked
 const SHORT = /^short-\d+$/;
 
-/** The short charts, for asking on. */
-export const shorts = async () => list(await json(new URL("shorts.json", here).href));
-
 /** All cases, and all that can be asked. */
 export async function known() {
-  const [cases, more] = await Promise.all([bank().then(list), shorts()]);
+  const shorts = json(new URL("shorts.json", here).href);
+  const [cases, more] = await Promise.all([bank().then(list), shorts.then(list)]);
   return { cases, all: [...cases, ...more] };
 }
 

@@ -4,7 +4,7 @@
 
 import { page, rules } from "./page.js";
 import { button, make, reason } from "./parts.js";
-import { fetched, shorts } from "./questions.js";
+import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { concluded } from "./result.js";
 import { record } from "./store.js";
@@ -52,7 +52,7 @@ async function asking(box, host, answers) {
     await host.ready((told) => {
       status.textContent = coming(told);
     });
-    const [bank, table] = await Promise.all([shorts(), rules()]);
+    const [{ all: bank }, table] = await Promise.all([known(), rules()]);
     for (;;) {
       const asked = answers.length - 1;
       const told = await host.ask({ do: "follow", answers, bank, table, asked });
