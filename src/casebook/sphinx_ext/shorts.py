@@ -36,12 +36,12 @@ def written(size: int | None) -> dict[str, bytes]:
     for made in short_cases():
         page, chart = _page(made)
         terms = escape(json.dumps(terms_in(made.unmarked), ensure_ascii=False))
-        name = escape(made.title.partition(":")[0])
+        name = made.title.partition(":")[0]
         sheet = f"""<div class="chart casebook-chart" data-terms="{terms}">
-<p class="chart-head"><strong>{name}</strong> <span>made up, for practice</span></p>
+<p class="chart-head"><strong>{escape(name)}</strong> <span>made up, for practice</span></p>
 {chart}</div>
 """
-        section = markup.section_html(page, download_bytes=size)
+        section = markup.section_html(page, download_bytes=size, heading=f"Your claim: {name.lower()}")
         found[f"{FOLDER}/{made.id}.html"] = (sheet + section).encode()
         found[f"cases/{made.id}.json"] = json.dumps(page, ensure_ascii=False, sort_keys=True).encode()
     return found
