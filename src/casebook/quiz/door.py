@@ -162,7 +162,9 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
     "follow": lambda q: follow(q["answers"], q["bank"], q["table"], int(q.get("asked") or 0)),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
-    "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),
+    "progress": lambda q: tutor.progress(
+        q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")
+    ),
     "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),
 }
 

@@ -3,8 +3,10 @@ contested."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 
 from docutils import nodes
 from sphinx import addnodes
@@ -93,7 +95,37 @@ class CaseList(Listing):
                 "", nodes.paragraph("", "", link, nodes.Text(f" ({LEVELS[case.level]})"))
             )
         # The page's script says here what was done of them, and marks it in the list.
-        return [markup(html='<div class="casebook-list-head"></div>'), found]
+        listed = shipped()[first : last + 1]
+        return [markup(html=list_head({case.id: case.page()["edition"] for case in listed})), found]
+
+
+SHOWN = {"": "all", "new": "not done", "due": "due again", "tried": "not right yet"}
+
+
+def list_head(editions: Mapping[str, str]) -> str:
+    """What stands over a list of cases where scripts run: how many are done, and what of it to show.
+
+    `editions` tell the script which answers were given to the charts as they are.
+    """
+    levels = {"": "any", **dict.fromkeys(LEVELS.values())}
+    topics = {"": "anything", **{topic: name for topic, (name, _) in TAUGHT.items()}}
+    choosers = "".join(
+        f'<label>{words} <select name="{name}">{_options(rows)}</select></label>'
+        for words, name, rows in (
+            ("Show", "show", SHOWN),
+            ("Level", "level", levels),
+            ("About", "topic", topics),
+        )
+    )
+    told = escape(json.dumps(editions, separators=(",", ":")))
+    return (
+        f'<div class="casebook-list-head" data-editions="{told}"><p>{len(editions)} cases.</p>{choosers}'
+        '<span class="casebook-hint" role="status"></span></div>'
+    )
+
+
+def _options(rows: Mapping[str, str | None]) -> str:
+    return "".join(f'<option value="{value}">{words or value}</option>' for value, words in rows.items())
 
 
 def shows(cases: Iterable[Case]) -> Counter[str]:

@@ -13,10 +13,11 @@ import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
 import { scrubbing } from "./scrub.js";
 import { keepAllAtOnce } from "./store.js";
+import { today } from "./today.js";
 import { turning } from "./turns.js";
 
 /** @type {Record<string, typeof testing>} */
-const DESKS = { test: testing, progress: showProgress, explorer: exploring, claim: scrubbing };
+const DESKS = { test: testing, progress: showProgress, explorer: exploring, claim: scrubbing, today };
 
 function attach() {
   // A class that wants everything at once gives out links that end in ?feedback=all.

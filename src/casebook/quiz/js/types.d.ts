@@ -60,8 +60,12 @@ export interface Result {
 
 export interface Progress {
   due: { case: string; says: string }[];
-  topics: { name: string; says: string }[];
-  misconceptions: { says: string }[];
+  by_case: { case: string; says: string }[];
+  topics: { name: string; page: string; says: string }[];
+  misconceptions: { id: string; says: string }[];
+  /** How many of the wrong rules of the book the answered cases could have shown. */
+  could: number;
+  of: number;
   unread: number;
   /** How many answers were given to another text of which chart. */
   earlier: { case: string; says: string }[];
@@ -88,6 +92,13 @@ export interface Explored extends Omit<Picture, "title"> {
   called: Record<string, string>;
   because: Rule[];
   not_billed: { code: string; says: string }[];
+}
+
+/** The way through the book (casebook.sphinx_ext.way). */
+export interface Way {
+  chapters: { page: string; title: string; turns: string[] }[];
+  cases: Record<string, { title: string; minutes: number }>;
+  about: Record<string, string[]>;
 }
 
 /** What the tables say of a claim (casebook.grading.scrubbed). */
@@ -140,7 +151,7 @@ export interface Asked {
   ];
   choices: [{ seed: number }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
-  progress: [{ attempts: Attempt[]; bank: unknown; now: number; offset: number }, Progress];
+  progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null }, Explored];
 }
 
