@@ -18,7 +18,7 @@ from casebook.coding import edits, typed
 from casebook.coding.authorities import AUTHORITIES
 from casebook.errors import CasebookError
 from casebook.grading import Item, grade_page, item_of
-from casebook.grading.findings import code_words
+from casebook.grading.findings import code_words, field_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.scrubbed import scrubbed
 from casebook.money import fees
@@ -134,7 +134,11 @@ def _read(question: Question) -> dict[str, Any]:
 
 def _codes(question: Question) -> dict[str, Any]:
     marks = {code: "add-on, " if edits.add_on(code) else "" for code in code_words()}
-    return {"codes": [{"code": code, "words": marks[code] + words} for code, words in code_words().items()]}
+    words = {code: marks[code] + told for code, told in code_words().items()}
+    words |= {code: f"{told}; outside this book" for code, told in edits.outside().items()}
+    return {
+        "codes": [{"code": code, "words": told, "also": field_words()[code]} for code, told in words.items()]
+    }
 
 
 def _fees(question: Question) -> dict[str, Any]:

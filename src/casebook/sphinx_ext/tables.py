@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from casebook.cases import TOPICS, Case, library, load
 from casebook.coding import edits
 from casebook.coding.views import VIEWS
-from casebook.grading.findings import code_words
+from casebook.grading.findings import code_words, field_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import TAUGHT
 from casebook.practice.results import tells
@@ -52,7 +52,15 @@ class Codes(Listing):
 
     def entries(self) -> list[nodes.Node]:
         """One row a code, in the order of the numbers."""
-        heads = ("Code", "In our own words", "Value 2026", "Global", "Units a day", "Beside 44121")
+        heads = (
+            "Code",
+            "In our own words",
+            "Also called",
+            "Value 2026",
+            "Global",
+            "Units a day",
+            "Beside 44121",
+        )
         return [table(heads, [self._one(code, words) for code, words in sorted(code_words().items())])]
 
     def _one(self, code: str, words: str) -> Sequence[str]:
@@ -60,6 +68,7 @@ class Codes(Listing):
         return (
             code,
             words,
+            field_words()[code],
             f"{value.total:.2f}" if value and value.total else "none",
             value.global_days if value else "",
             f"{limit.units}, kind {limit.kind}" if limit else "",
@@ -74,6 +83,17 @@ class Codes(Listing):
             return "itself"
         found = edits.pair(code, "44121")
         return "no pair" if found is None else f"a pair, indicator {found[2]}"
+
+
+class Outside(Listing):
+    """`{casebook-outside}`: real codes that are no part of the family, each with what it is for."""
+
+    def entries(self) -> list[nodes.Node]:
+        """One row a code."""
+        heads = ("Code", "In our own words", "Also called")
+        words = field_words()
+        rows = [(code, told, words[code]) for code, told in sorted(edits.outside().items())]
+        return [table(heads, rows)]
 
 
 class CaseList(Listing):
@@ -207,6 +227,7 @@ class Contested(Listing):
 
 def setup(app: Sphinx) -> None:
     """Register the tables."""
+    app.add_directive("casebook-outside", Outside)
     app.add_directive("casebook-codes", Codes)
     app.add_directive("casebook-cases", CaseList)
     app.add_directive("casebook-coverage", Coverage)

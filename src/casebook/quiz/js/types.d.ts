@@ -128,7 +128,7 @@ export interface Asked {
     Graded,
   ];
   read: [{ answer: string }, { lines: Line[]; error: string | null }];
-  codes: [object, { codes: { code: string; words: string }[] }];
+  codes: [object, { codes: { code: string; words: string; also: string }[] }];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
