@@ -65,6 +65,9 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
         expect(here.worked).to_be_hidden()
         if number == 1:
             assert violations(page) == []
+            first = page.locator(".casebook-chart h2").first.bounding_box()
+            head = page.locator(".chart-head").bounding_box()
+            assert first["y"] - head["y"] - head["height"] > 10  # the heading is off the rule
             page.reload()  # in the middle
             page.get_by_role("button", name="Go on").click()
             expect(page.get_by_role("heading", name="Question 1 of 5")).to_be_visible(timeout=SLOW)
@@ -269,6 +272,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     dated = [{"edition": "before editions", **each} for each in OLDER]
     assert lines == [{"format": "casebook-answers", "version": 1}, *dated]
     page.get_by_role("button", name="Erase", exact=True).click()
+    assert nearest(page.locator(".casebook-asking button")) >= 8
     page.get_by_role("button", name="No, keep them").click()
     assert page.evaluate("localStorage['casebook.attempts']")
     page.get_by_role("button", name="Erase", exact=True).click()
@@ -361,22 +365,45 @@ def test_a_file_that_is_none_is_refused_with_the_reason(visit, tmp_path, content
 
 def test_the_explorer_follows_what_is_done(visit, violations):
     page = visit("book/explorer.html", viewport={"width": 390, "height": 844})
-    claim = page.locator(".casebook-stage .casebook-answer code")
+    claim, status = page.locator(".casebook-answer code"), page.locator(".casebook-test-status")
     for start, end in ((300, 330), (400, 430)):
         page.get_by_label("From, cm").fill(str(start))
         page.get_by_label("To, cm").fill(str(end))
         page.get_by_role("button", name="Cut this piece out").click()
-        page.get_by_role("button", name="Join the ends").click(timeout=SLOW)
+        expect(status).to_contain_text("Claim: none, since two ends are open", timeout=SLOW)
+        page.get_by_role("button", name="Join the ends").click()
+        expect(status).to_contain_text("at closing")
     expect(claim).to_have_text("44120; 44121")
     assert violations(page) == []
     page.get_by_label("From, cm").fill("310")
     page.get_by_label("To, cm").fill("320")
     page.get_by_role("button", name="Cut this piece out").click()
-    expect(page.locator(".casebook-test-status")).not_to_contain_text("Claim")
+    expect(status).not_to_contain_text("Claim")
     expect(claim).to_have_text("44120; 44121")
     page.get_by_label("Approach").select_option("laparoscopic")
     expect(claim).to_have_text("44202; 44203")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    buttons = page.locator(".casebook-desk button:visible, .casebook-desk select")
+    assert nearest(buttons) >= 8  # pixels: a finger hits the one it means
+
+
+def nearest(things):
+    """The least distance between two of these, in pixels, across or down."""
+    boxes = things.evaluate_all("all => all.map((each) => each.getBoundingClientRect().toJSON())")
+
+    def apart(a, b):
+        return max(
+            a["left"] - b["right"], b["left"] - a["right"], a["top"] - b["bottom"], b["top"] - a["bottom"]
+        )
+
+    return min(apart(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_explorer_s_picture_and_claim_are_seen_at_once(visit, width, height):
+    page = visit("book/explorer.html", viewport={"width": width, "height": height})
+    for part in (".casebook-bowel svg", ".casebook-answer"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
 
 
 def test_a_claim_is_checked_on_a_phone_in_the_words_of_the_command_line(visit, violations):
@@ -408,7 +435,7 @@ def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
     joins = page.get_by_role("button", name="Join the ends")
     expect(joins).to_have_count(2, timeout=SLOW)
     joins.evaluate_all("all => all.forEach((each) => each.click())")
-    expect(page.locator(".casebook-stage .casebook-answer code")).to_have_text("44120; 44121")
+    expect(page.locator(".casebook-answer code")).to_have_text("44120; 44121")
     expect(page.locator(".casebook-test-status")).to_have_text("Claim: 44120; 44121. 2 joins at closing.")
 
 

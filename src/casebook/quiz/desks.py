@@ -7,8 +7,9 @@ With scripts off each says what stands here otherwise, and where to go instead.
 from __future__ import annotations
 
 from casebook.coding.claim import MAX_TEXT
+from casebook.practice.explorer import look, start
 
-from .markup import megabytes
+from .markup import bowel, megabytes
 
 FETCH = (
     "It runs in your browser: about {size}, fetched once, when you first use it. Nothing you type leaves your"
@@ -81,26 +82,17 @@ def progress(size: int | None) -> str:
 
 
 def explorer(size: int | None) -> str:
-    """The explorer: where to cut, and what else to do."""
+    """The explorer: the picture and the claim first, then where to cut and what else to do."""
     ways = _options({"open": "open", "laparoscopic": "laparoscopic", "converted": "converted"})
-    form = f"""<form class="casebook-explore" autocomplete="off">
-<label>From, cm past the ligament of Treitz
-<input name="from" type="number" min="0" max="640" step="1" value="300"></label>
-<label>To, cm <input name="to" type="number" min="0" max="640" step="1" value="330"></label>
-<label>Approach <select name="approach">{ways}</select></label>
-<p class="casebook-row-of">
-<button type="submit" class="casebook-check">Cut this piece out</button>
-<button type="button" data-act="loop">Bring a loop to the skin at From</button>
-<button type="button" data-act="widen">Widen a stricture at From</button>
-<button type="button" data-act="undo">Undo</button>
-<button type="button" data-act="anew">Start anew</button>
-</p>
-</form>"""
+    untouched = look(start())
+    claim = f'<p class="casebook-answer">Claim: <code>none</code>, since {untouched["beyond"]}</p>\n'
+    picture = f'<figure class="casebook-picture">{untouched["svg"]}</figure>'
+    approach = f'<label>Approach <select name="approach">{ways}</select></label>\n'
     return _desk(
         "explorer",
         "The explorer needs scripts, and a page opened from its site, not as a file. The chapters show the"
         " same pictures and claims.",
-        form,
+        bowel(exact=True, picture=picture, under=claim) + approach,
         size,
     )
 

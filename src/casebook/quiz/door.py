@@ -22,7 +22,7 @@ from casebook.grading.findings import code_words, field_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.scrubbed import scrubbed
 from casebook.money import fees
-from casebook.practice import diagram, explorer, query
+from casebook.practice import diagram, explorer, laid_out, query
 from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
 from casebook.practice.tutor import follow
@@ -170,6 +170,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
         q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")
     ),
     "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),
+    "lay-out": lambda q: laid_out.compare(_item(q), q.get("operation"), q.get("answer")),
 }
 
 

@@ -46,10 +46,10 @@ const agreeing = new Set();
 /**
  * @param {HTMLElement} section
  * @param {string} weight
+ * @param {HTMLElement | null} size where it is asked
  * @returns {Promise<void> | null}
  */
-function agreement(section, weight) {
-  const size = seek(section, ".casebook-size", HTMLElement);
+function agreement(section, weight, size = seek(section, ".casebook-size", HTMLElement)) {
   if (agreed || !size) return null;
   const status = seek(section, ".casebook-test-status", HTMLElement);
   const focused = section.contains(document.activeElement) ? document.activeElement : null;
@@ -124,8 +124,8 @@ export function page(section) {
     address: (name) => (chart.anchors[name] ? `${address(id)}#${chart.anchors[name]}` : null),
     link: (id) => make("a", { href: address(id) }, `Go to the case ${capital(id)}`),
     page: (file) => new URL(`../../${file}`, here).href,
-    async ready(tell) {
-      await agreement(section, weight);
+    async ready(tell, there) {
+      await agreement(section, weight, there);
       await Promise.all([charted(), start(tell)]);
     },
     async ask(question) {

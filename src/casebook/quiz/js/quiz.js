@@ -20,6 +20,7 @@
 import { building } from "./builder.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
+import { laying } from "./laying.js";
 import { button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
 import { allAtOnce, attempts, draft, keepDraft, record } from "./store.js";
@@ -56,6 +57,7 @@ export function mount(section, host) {
   const hinter = seek(section, ".casebook-hinter", HTMLElement);
   const hints = seek(section, ".casebook-hints", HTMLElement);
   const before = seek(section, ".casebook-before", HTMLElement);
+  const lay = seek(section, ".casebook-lay", HTMLDetailsElement);
   const hint = field.getAttribute("aria-describedby") ?? "";
   const weight = size?.textContent ?? "";
   const whispers = section.appendChild(make("p", { className: "casebook-unseen", aria: { live: "polite" } }));
@@ -196,6 +198,13 @@ export function mount(section, host) {
     show(answer, graded, true);
     if (ended) layers.append(make("p", { className: "casebook-hint" }, UNCOUNTED));
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
+    const mine = round;
+    laid?.about(attempt.answer).then(
+      (about) => {
+        if (about && mine === round) layers.prepend(make("p", { className: "casebook-question" }, about));
+      },
+      () => {}, // the verdict stands without it
+    );
   }
 
   /** @param {unknown} error */
@@ -288,6 +297,8 @@ export function mount(section, host) {
   const sheet = host.sheet ?? seek(document, ".casebook-chart", HTMLElement) ?? make("div", {});
   const cite = citing(section, sheet, save);
   const keeps = host.keeps && !host.exam;
+  const laid = keeps && lay ? laying(lay, host, draft(id).laid, save) : null;
+  if (lay && !laid) lay.hidden = true;
 
   function save() {
     since ??= performance.now();
@@ -297,8 +308,10 @@ export function mount(section, host) {
       lines: [...cite.chosen],
       confidence: confidence(),
       diagnoses: codes?.value ?? "",
+      laid: laid?.operation(),
     };
-    keepDraft(id, values.answer || values.lines.length || values.diagnoses ? values : null);
+    const { answer, lines, diagnoses } = values;
+    keepDraft(id, answer || lines.length || diagnoses || values.laid ? values : null);
   }
 
   function restore() {

@@ -75,9 +75,9 @@ export interface Progress {
 export type Operation = Record<string, unknown>;
 
 export type Act =
-  | { do: "cut"; from: number; to: number }
-  | { do: "join" | "redo"; place: [number, number] }
-  | { do: "stoma" | "loop" | "widen"; at: number }
+  | { do: "cut" | "bypass"; from: number; to: number }
+  | { do: "join" | "redo" | "leave"; place: [number, number] }
+  | { do: "stoma" | "loop" | "widen" | "hole" | "pouch" | "opening"; at: number }
   | { do: "approach"; approach: string }
   | { do: "undo" };
 
@@ -86,8 +86,14 @@ export interface Explored extends Omit<Picture, "title"> {
   error: string | null;
   claim: string;
   joins: number;
+  /** Why there is no claim, or "". */
+  beyond: string;
+  /** Where a cm lies in the picture: points of cm and x, and the height of the bowel. */
+  ruler: { points: [number, number][]; top: number; height: number };
   open: [number, number][];
   joined: [number, number][];
+  /** Places with one end out, and where the other is. */
+  out: [number, number, number][];
   /** What a place is called, by its two ends. */
   called: Record<string, string>;
   because: Rule[];
@@ -99,6 +105,15 @@ export interface Way {
   chapters: { page: string; title: string; turns: string[] }[];
   cases: Record<string, { title: string; minutes: number }>;
   about: Record<string, string[]>;
+}
+
+/** What the chart says to an operation that was laid out (casebook.practice.laid_out). */
+export interface Compared {
+  verdict: "same" | "open" | "differs" | "nothing" | "unfinished";
+  says: string;
+  differs: string;
+  rows: Row[];
+  about: string;
 }
 
 /** What the tables say of a claim (casebook.grading.scrubbed). */
@@ -153,6 +168,7 @@ export interface Asked {
   result: [{ answers: Given[]; bank: unknown }, Result];
   progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null }, Explored];
+  "lay-out": [{ operation: Operation | null; answer?: string }, Compared];
 }
 
 export type Question = { [Kind in keyof Asked]: { do: Kind } & Asked[Kind][0] }[keyof Asked];
@@ -205,6 +221,8 @@ export interface Draft {
   lines?: string[];
   confidence?: string | null;
   diagnoses?: string;
+  /** The operation as it was laid out on the bowel. */
+  laid?: Operation;
 }
 
 export interface Drawn {
@@ -288,8 +306,8 @@ export interface Follow {
 
 /** Who answers a quiz, and what else its surroundings offer. */
 export interface Host {
-  /** Resolves once Python can be asked. */
-  ready(tell: Tell): Promise<unknown>;
+  /** Resolves once Python can be asked; a browser that saves data is asked first, there. */
+  ready(tell: Tell, there?: HTMLElement): Promise<unknown>;
   ask: Ask;
   /** Fetches what is known beforehand; resolves to whether there is any. */
   prepare?(): Promise<boolean>;
