@@ -357,3 +357,23 @@ def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
     assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["learner-1.html", "learner-2.html"]
     assert main(["class", "gradebook", str(form), "-o", str(tmp_path / "no")]) == 2
     assert "--key or --cases" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        *(("--port", port) for port in ("-1", "65536", "9" * 400, "١", "1_0", "")),
+        *(
+            ("--address", address)
+            for address in (
+                "javascript:alert(1)", "room", "http://", "http://[::1", "http://a b/", "ftp://a", "http://a:0",
+                "http://a:99999", "http://a/?x", "http://a/\x1b[2J",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_a_room_is_opened_only_at_what_can_be_an_address(capsys, tmp_path, option, given):
+    with pytest.raises(SystemExit, match="2"):
+        main(["room", "--cases", "alder", "--file", str(tmp_path / "votes"), f"{option}={given}"])
+    assert "expected" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
