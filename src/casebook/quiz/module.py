@@ -1,5 +1,5 @@
 """The ES module of the casebook: one file made of the scripts in `js/`, since a notebook takes one only, and
-one is quicker to fetch.
+one is quicker to fetch; beside it one more of what only a touch needs.
 
 An installed package carries the bundle (hatch_build.py puts it there). A checkout has the scripts, and makes
 it of them.
@@ -16,10 +16,12 @@ from . import building
 
 JS = Path(__file__).resolve().parent / "js"
 SHIPPED = JS.with_name("bundle.js")
-CSS = JS.with_name("quiz.css")
-SMALL = ("--minify", "--charset=utf8", "--log-level=warning")
 # Syntax that every browser understands which can run Pyodide.
-OPTIONS = ("--bundle", "--format=esm", "--target=es2022", *SMALL)
+OPTIONS = ("--bundle", "--format=esm", "--target=es2022", "--minify", "--charset=utf8", "--log-level=warning")
+
+
+#: Each file of the scripts, and the script that it begins with.
+MAIN, LATER = "main.js", "later.js"
 
 
 @lru_cache(maxsize=1)
@@ -29,33 +31,25 @@ def source() -> str:
     return file.read_text("utf-8")
 
 
-def bundle(cache: Path) -> Path:
-    """The file of the module, made anew when a script or the bundler changes. Raises BuildError."""
-    made_of = sorted(JS.glob("*.js"))
-    return _made("bundle", JS / "main.js", made_of, OPTIONS, cache, "The scripts could not be bundled")
-
-
 @lru_cache(maxsize=1)
-def style() -> str:
-    """The style of the quiz as a page gets it: without what only a reader of its source needs. Raises
-    BuildError."""
-    cache = building.checkout() / ".cache"
-    return _made("style", CSS, [CSS], SMALL, cache, "The style could not be made").read_text("utf-8")
+def later() -> str:
+    """What a page fetches at a touch; a notebook has no use for it. Raises BuildError."""
+    return bundle(building.checkout() / ".cache", LATER).read_text("utf-8")
 
 
-def _made(
-    kind: str, entry: Path, made_of: list[Path], options: tuple[str, ...], cache: Path, failing: str
-) -> Path:
-    """A file that esbuild makes, made anew when what it is made of or the bundler changes."""
-    made_of = [*made_of, building.checkout() / "package-lock.json"]
-    names = "\n".join([*options, *(file.name for file in made_of)]).encode()
-    name = f"{kind}-{building.digest(names, *(each.read_bytes() for each in made_of))}{entry.suffix}"
-    file = cache / name
+def bundle(cache: Path, entry: str = MAIN) -> Path:
+    """A file of the module, made anew when a script or the bundler changes. Raises BuildError."""
+    locked = building.checkout() / "package-lock.json"
+    made_of = [*sorted(JS.glob("*.js")), locked]
+    names = "\n".join([*OPTIONS, *(file.name for file in made_of)]).encode()
+    digest = building.digest(names, *(each.read_bytes() for each in made_of))
+    file = cache / f"{'bundle' if entry == MAIN else 'later'}-{digest}.js"
     if not file.is_file():
         esbuild = building.tools(cache) / "esbuild" / "bin" / "esbuild"
+        options = [*OPTIONS, f'--define:LATER="{LATER}?v={digest}"']
         with building.inside(cache) as work:
-            out = f"--outfile={work / f'made{entry.suffix}'}"
-            building.node(esbuild, entry, *options, out, failing=failing)
-            files.place(work / f"made{entry.suffix}", file)
+            out = f"--outfile={work / 'made'}"
+            building.node(esbuild, JS / entry, *options, out, failing="The scripts could not be bundled")
+            files.place(work / "made", file)
         building.only(file)
     return file

@@ -95,6 +95,14 @@ function once(work) {
   };
 }
 
+export const LOST = "A part of this page could not be fetched. Load the page again.";
+
+/**
+ * What only a touch needs.
+ * @returns {Promise<typeof import("./later.js")>}
+ */
+export const later = once(() => import(new URL(LATER, here).href));
+
 /**
  * @param {HTMLElement} section
  * @returns {Host}
@@ -114,6 +122,7 @@ export function page(section) {
   });
   return {
     keeps: true,
+    later,
     prepare: async () => Boolean(await likely()),
     sparing: () => !agreed,
     async known(question) {

@@ -20,7 +20,6 @@
 import { building } from "./builder.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
-import { laying } from "./laying.js";
 import { button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
 import { allAtOnce, attempts, draft, keepDraft, record } from "./store.js";
@@ -297,8 +296,20 @@ export function mount(section, host) {
   const sheet = host.sheet ?? seek(document, ".casebook-chart", HTMLElement) ?? make("div", {});
   const cite = citing(section, sheet, save);
   const keeps = host.keeps && !host.exam;
-  const laid = keeps && lay ? laying(lay, host, draft(id).laid, save) : null;
-  if (lay && !laid) lay.hidden = true;
+  /** @type {ReturnType<typeof import("./later.js").laying> | null} */
+  let laid = null;
+  if (lay && keeps && host.later) lay.addEventListener("toggle", unfoldLay);
+  else if (lay) lay.hidden = true;
+
+  async function unfoldLay() {
+    if (!lay?.open || laid) return;
+    try {
+      const { laying } = await /** @type {NonNullable<Host["later"]>} */ (host.later)();
+      laid ??= laying(lay, host, draft(id).laid, save);
+    } catch (error) {
+      find(lay, ".casebook-lay-told", HTMLElement).textContent = `It could not be fetched: ${reason(error)}.`;
+    }
+  }
 
   function save() {
     since ??= performance.now();
@@ -308,7 +319,7 @@ export function mount(section, host) {
       lines: [...cite.chosen],
       confidence: confidence(),
       diagnoses: codes?.value ?? "",
-      laid: laid?.operation(),
+      laid: laid ? laid.operation() : draft(id).laid,
     };
     const { answer, lines, diagnoses } = values;
     keepDraft(id, answer || lines.length || diagnoses || values.laid ? values : null);

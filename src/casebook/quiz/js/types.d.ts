@@ -325,6 +325,8 @@ export interface Host {
   page?(file: string): string;
   /** The chart, where it is not the page's own. */
   sheet?: HTMLElement | null;
+  /** What only a touch needs. */
+  later?(): Promise<typeof import("./later.js")>;
   /** Whether attempts and drafts are kept in this browser. */
   keeps?: boolean;
   /** A promise while verdicts are held back. */
@@ -365,6 +367,8 @@ export interface Model {
 }
 
 declare global {
+  /** The file of what only a touch needs, with its digest; the bundler puts it there. */
+  const LATER: string;
   interface Window {
     casebookTimings?: Timings;
   }
