@@ -30,6 +30,7 @@ OPERATION_KEYS = (
     "rectum",
     "session",
     "surgeon",
+    "teaching",
     "unusual_work",
     "evidence",
     "steps",
@@ -153,6 +154,7 @@ class Operation:
     days: int = 1  # since the earlier operation
     left: tuple[tuple[float, float], ...] = ()
     surgeon: str = "primary"
+    teaching: bool = False  # a resident took part, and the surgeon says they were there for the key parts
     unusual_work: bool = False
     says: str = ""
     marks: tuple[tuple[str, str], ...] = ()  # facets, each with the mark in the chart that says so
@@ -258,6 +260,7 @@ class Operation:
         row |= {"rectum": self.rectum} if self.rectum is not None else {}
         row |= {"session": session} if session else {}
         row |= {"surgeon": self.surgeon} if self.surgeon != "primary" else {}
+        row |= {"teaching": True} if self.teaching else {}
         row |= {"unusual_work": True} if self.unusual_work else {}
         row |= {"evidence": dict(self.marks)} if self.marks else {}
         return row | {"steps": [s.as_mapping() for s in self.steps]}

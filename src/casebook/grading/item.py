@@ -35,6 +35,12 @@ ONE_READING = 0.4  # for billing one reading of a note that needs a query
 DOUBTFUL = ("recalled", "contested")
 MOST_CACHED = 5_000  # answers kept for one item
 
+#: What is said of GC beside a right answer. Source: aapc-gc, on chapter 12, section 100.
+TAUGHT = (
+    "GC is a mark for Medicare on each line in which a resident took part; this casebook leaves it aside"
+    " where the teaching surgeon says in the note that they were there."
+)
+
 
 @dataclass(frozen=True)
 class Grade:
@@ -47,6 +53,7 @@ class Grade:
     view: View | None = None
     item: Item | None = field(default=None, repr=False)
     doubt: str | None = None
+    aside: str | None = None
     claim: Claim = ()
 
     @cached_property
@@ -170,7 +177,14 @@ class Item:
         """An answer without what does not matter: the order of lines and marks, 51 where it is never
         required, and on which code of a pair 59 stands."""
         free = frozenset(code for main in self.note.mains for code in main.free_51)
-        return "query" if answer.query else same(edits.on_second_codes(answer.claim), free)
+        return "query" if answer.query else same(edits.on_second_codes(self.left_aside(answer.claim)), free)
+
+    def left_aside(self, claim: Claim) -> Claim:
+        """A claim without GC where a resident took part: it is owed to Medicare and changes nothing else."""
+        if not all(op.teaching for op in self.note.readings):
+            return claim
+        kept = (replace(line, modifiers=tuple(m for m in line.modifiers if m != "GC")) for line in claim)
+        return tuple(kept)
 
     # Scored beside the claim
 
@@ -238,7 +252,8 @@ class Item:
 def grade_claim(item: Item, answer: Answer) -> Grade:
     """The verdict on one answer that was read. Its lines are taken in the order a claim lists them, so that
     the order they were typed in changes no word."""
-    answer = replace(answer, claim=tuple(edits.listed(sorted(answer.claim))))
+    typed = answer.claim
+    answer = replace(answer, claim=tuple(edits.listed(sorted(item.left_aside(typed)))))
     action = item.note.action
     if answer.error:
         return Grade("invalid", 0.0, (Finding("unread", "", answer.error),), item=item)
@@ -268,7 +283,8 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     moved = edits.on_second_codes(answer.claim)  # 59 works on either code of a pair
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim) or claim.fits(moved):
-            return Grade("correct", 1.0, view=view, item=item)
+            aside = TAUGHT if item.left_aside(typed) != typed else None
+            return Grade("correct", 1.0, view=view, item=item, aside=aside)
     score = score_of(item.diagnosis, answer.claim)
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
