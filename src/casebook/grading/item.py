@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from casebook.coding import edits
-from casebook.coding.claim import MAX_TEXT, Answer, Claim, Same, same
+from casebook.coding.claim import MAX_TEXT, Answer, Claim, Line, Same, same
 from casebook.coding.note import Note
 from casebook.coding.operation import FACETS, MOST_READINGS, Operation, Step
 from casebook.coding.reading import read_operation
@@ -35,10 +35,19 @@ ONE_READING = 0.4  # for billing one reading of a note that needs a query
 DOUBTFUL = ("recalled", "contested")
 MOST_CACHED = 5_000  # answers kept for one item
 
-#: What is said of GC beside a right answer. Source: aapc-gc, on chapter 12, section 100.
-TAUGHT = (
-    "GC is a mark for Medicare on each line in which a resident took part; this casebook leaves it aside"
-    " where the teaching surgeon says in the note that they were there."
+#: What is said beside a right answer of marks that say nothing of the operation. Sources: aapc-gc, on chapter
+#: 12, section 100; cms-mue-2024-07, whose limits of a day count the units of all lines together.
+ASIDE = (
+    (
+        "GC is a mark for Medicare on each line in which a resident took part; this casebook leaves it aside"
+        " where the teaching surgeon says in the note that they were there.",
+        {"GC"},
+    ),
+    (
+        "The same code again on a line of its own with 59 says what two units on one line say; payers differ"
+        " in which they want.",
+        {"59", "XS"},
+    ),
 )
 
 
@@ -180,10 +189,16 @@ class Item:
         return "query" if answer.query else same(edits.on_second_codes(self.left_aside(answer.claim)), free)
 
     def left_aside(self, claim: Claim) -> Claim:
-        """A claim without GC where a resident took part: it is owed to Medicare and changes nothing else."""
-        if not all(op.teaching for op in self.note.readings):
-            return claim
-        kept = (replace(line, modifiers=tuple(m for m in line.modifiers if m != "GC")) for line in claim)
+        """A claim without two marks that say nothing of the operation: GC where a resident took part, and 59
+        on a line that only repeats the code of another."""
+        taught = all(op.teaching for op in self.note.readings)
+        kept = []
+        for line in claim:
+            marks = set(line.modifiers) - ({"GC"} if taught else set())
+            repeats = replace(line, modifiers=tuple(m for m in line.modifiers if m not in ("59", "XS")))
+            if repeats != line and not edits.add_on(line.code) and any(_alike(repeats, x) for x in claim):
+                marks -= {"59", "XS"}
+            kept.append(replace(line, modifiers=tuple(m for m in line.modifiers if m in marks)))
         return tuple(kept)
 
     # Scored beside the claim
@@ -283,8 +298,7 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     moved = edits.on_second_codes(answer.claim)  # 59 works on either code of a pair
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim) or claim.fits(moved):
-            aside = TAUGHT if item.left_aside(typed) != typed else None
-            return Grade("correct", 1.0, view=view, item=item, aside=aside)
+            return Grade("correct", 1.0, view=view, item=item, aside=_said_of_marks(item, typed))
     score = score_of(item.diagnosis, answer.claim)
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
@@ -307,6 +321,19 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     doubt = None if stuck else _doubt(rules)
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
     return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
+
+
+def _alike(line: Line, other: Line) -> bool:
+    """Whether two lines have one code and the same marks."""
+    return line.code == other.code and set(line.modifiers) == set(other.modifiers)
+
+
+def _said_of_marks(item: Item, typed: Claim) -> str | None:
+    """What is said of the marks of a right answer that were left aside."""
+    gone = {
+        m for a, b in zip(typed, item.left_aside(typed), strict=True) for m in {*a.modifiers} - {*b.modifiers}
+    }
+    return " ".join(says for says, marks in ASIDE if gone & marks) or None
 
 
 def _each_alone(item: Item, found: Explanation, findings: tuple[Finding, ...]) -> list[list[str]]:
