@@ -87,6 +87,8 @@ STEPS: dict[str, tuple[str, ...] | str] = {
 }
 #: What `true` stood for before a step had words of its own.
 ONCE_TRUE = {"appendectomy": "incidental"}
+#: Codes of a hernia mended in which something was caught, in the groin or at the front of the abdomen.
+STRANGULATED = tuple("49507 49521 49553 49557 49592 49594 49596 49614 49616 49618".split())
 #: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a
 #: first look
 #: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the
@@ -102,6 +104,7 @@ EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
     "enterotomy": {"kind": ("decompress",)},
     "revise_stoma": {"kind": ("simple", "deep", "hernia")},
     "explore": {"decided": "flag"},
+    "hernia_repair": {"code": STRANGULATED},
 }
 REQUIRED = {"stoma": "kind", "repair": "cause", "revise_stoma": "kind"}
 
@@ -119,6 +122,7 @@ class Step:
     lesions: int = 1
     tapered: bool = False
     decided: bool = False
+    code: str | None = None  # of a hernia mended, where it has one of its own
     evidence: str | None = None
     name: str = field(default="", compare=False)  # what the chart calls the place: "the loop in the pelvis"
 
@@ -138,6 +142,7 @@ class Step:
         row |= {"cause": self.kind} if self.act == "resect" and self.kind else {}
         row |= {REQUIRED[self.act]: self.kind} if self.act in REQUIRED else {}
         row |= {"kind": self.kind} if self.act == "enterotomy" and self.kind else {}
+        row |= {"code": self.code} if self.code else {}
         row |= {"name": self.name} if self.name else {}
         return row | ({"evidence": self.evidence} if self.evidence else {})
 

@@ -28,6 +28,7 @@ from .operation import (
 FIELDS = {
     "for": "reason",
     "to": "leads",
+    "code": "code",
 }  # keys of a step whose field has another name; the rest say its kind
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Answer, Claim, Line, Same, same
 from casebook.coding.note import Note
-from casebook.coding.operation import FACETS, MOST_READINGS, Operation, Step
+from casebook.coding.operation import FACETS, MOST_READINGS, STRANGULATED, Operation, Step
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
@@ -189,12 +189,13 @@ class Item:
         return "query" if answer.query else same(edits.on_second_codes(self.left_aside(answer.claim)), free)
 
     def left_aside(self, claim: Claim) -> Claim:
-        """A claim without two marks that say nothing of the operation: GC where a resident took part, and 59
-        on a line that only repeats the code of another."""
+        """A claim without the marks that are not judged here: GC where a resident took part, the side of a
+        hernia, and 59 on a line that only repeats the code of another."""
         taught = all(op.teaching for op in self.note.readings)
         kept = []
         for line in claim:
             marks = set(line.modifiers) - ({"GC"} if taught else set())
+            marks -= {"RT", "LT"} if line.code in STRANGULATED else set()
             repeats = replace(line, modifiers=tuple(m for m in line.modifiers if m not in ("59", "XS")))
             if repeats != line and not edits.add_on(line.code) and any(_alike(repeats, x) for x in claim):
                 marks -= {"59", "XS"}
