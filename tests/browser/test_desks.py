@@ -7,10 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from casebook.cases import load
+from casebook.cases import library, load
 from casebook.classroom.report import report
 from casebook.classroom.tables import cohort, frame_of
 from casebook.grading import expected, item_of
+from casebook.grading.scrubbed import scrubbed
 from casebook.practice.responses import read_folder
 from tests.browser.page import SLOW, Quiz
 from tools.engines import IPHONE
@@ -64,6 +65,9 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
         expect(here.worked).to_be_hidden()
         if number == 1:
             assert violations(page) == []
+            first = page.locator(".casebook-chart h2").first.bounding_box()
+            head = page.locator(".chart-head").bounding_box()
+            assert first["y"] - head["y"] - head["height"] > 10  # the heading is off the rule
             page.reload()  # in the middle
             page.get_by_role("button", name="Go on").click()
             expect(page.get_by_role("heading", name="Question 1 of 5")).to_be_visible(timeout=SLOW)
@@ -168,6 +172,7 @@ def test_a_browser_that_keeps_nothing_says_so_in_a_test(visit):
         ("test_yourself", "Start the test"),
         ("progress", "Work out the details"),
         ("explorer", "Cut this piece out"),
+        ("check_a_claim", "44160; 44121"),
     ],
 )
 def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_data(visit, site, desk, press):
@@ -184,6 +189,7 @@ def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_d
         "test_yourself": page.get_by_role("heading", name="Question 1 of 5"),
         "progress": page.get_by_role("heading", name="To see again"),
         "explorer": page.get_by_role("button", name="Join the ends"),
+        "check_a_claim": page.get_by_role("heading", name="Looked up in"),
     }[desk]
     expect(done).to_be_visible(timeout=SLOW)
     expect(agree).to_have_count(0)
@@ -256,6 +262,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     for heading in ("To see again", "Given to an earlier edition"):
         under = stage.locator("section", has=page.get_by_role("heading", name=heading))
         expect(under.get_by_role("link", name="Alder")).to_be_visible(timeout=SLOW)
+    expect(stage).to_contain_text(re.compile(r"could have shown 0 of the \d+ wrong rules"))
     assert violations(page) == []
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save to a file").click()
@@ -265,6 +272,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     dated = [{"edition": "before editions", **each} for each in OLDER]
     assert lines == [{"format": "casebook-answers", "version": 1}, *dated]
     page.get_by_role("button", name="Erase", exact=True).click()
+    assert nearest(page.locator(".casebook-asking button")) >= 8
     page.get_by_role("button", name="No, keep them").click()
     assert page.evaluate("localStorage['casebook.attempts']")
     page.get_by_role("button", name="Erase", exact=True).click()
@@ -357,22 +365,65 @@ def test_a_file_that_is_none_is_refused_with_the_reason(visit, tmp_path, content
 
 def test_the_explorer_follows_what_is_done(visit, violations):
     page = visit("book/explorer.html", viewport={"width": 390, "height": 844})
-    claim = page.locator(".casebook-stage .casebook-answer code")
+    claim, status = page.locator(".casebook-answer code"), page.locator(".casebook-test-status")
     for start, end in ((300, 330), (400, 430)):
         page.get_by_label("From, cm").fill(str(start))
         page.get_by_label("To, cm").fill(str(end))
         page.get_by_role("button", name="Cut this piece out").click()
-        page.get_by_role("button", name="Join the ends").click(timeout=SLOW)
+        expect(status).to_contain_text("Claim: none, since two ends are open", timeout=SLOW)
+        page.get_by_role("button", name="Join the ends").click()
+        expect(status).to_contain_text("at closing")
     expect(claim).to_have_text("44120; 44121")
     assert violations(page) == []
     page.get_by_label("From, cm").fill("310")
     page.get_by_label("To, cm").fill("320")
     page.get_by_role("button", name="Cut this piece out").click()
-    expect(page.locator(".casebook-test-status")).not_to_contain_text("Claim")
+    expect(status).not_to_contain_text("Claim")
     expect(claim).to_have_text("44120; 44121")
     page.get_by_label("Approach").select_option("laparoscopic")
     expect(claim).to_have_text("44202; 44203")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    buttons = page.locator(".casebook-desk button:visible, .casebook-desk select")
+    assert nearest(buttons) >= 8  # pixels: a finger hits the one it means
+
+
+def nearest(things):
+    """The least distance between two of these, in pixels, across or down."""
+    boxes = things.evaluate_all("all => all.map((each) => each.getBoundingClientRect().toJSON())")
+
+    def apart(a, b):
+        return max(
+            a["left"] - b["right"], b["left"] - a["right"], a["top"] - b["bottom"], b["top"] - a["bottom"]
+        )
+
+    return min(apart(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_explorer_s_picture_and_claim_are_seen_at_once(visit, width, height):
+    page = visit("book/explorer.html", viewport={"width": width, "height": height})
+    for part in (".casebook-bowel svg", ".casebook-answer"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+
+
+def test_a_claim_is_checked_on_a_phone_in_the_words_of_the_command_line(visit, violations):
+    page = visit("book/check_a_claim.html", viewport={"width": 390, "height": 844})
+    page.get_by_label("Claim", exact=True).fill("44120 x2; 44005; 99213")
+    page.keyboard.press("Enter")
+    told = scrubbed("44120 x2; 44005; 99213")
+    expect(page.locator(".casebook-test-status")).to_have_text(told["headline"], timeout=SLOW)
+    expect(page.locator(".casebook-test-status")).to_be_in_viewport()
+    stage = page.locator(".casebook-stage")
+    for row in [*told["edits"], *told["tables"], {"says": told["not_read"]}]:
+        expect(stage).to_contain_text(row["says"])
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_label("Claim", exact=True).fill("two, please")
+    page.get_by_role("button", name="Check the claim").click()
+    expect(page.locator(".casebook-test-status")).to_contain_text("a line starts with a five-character code")
+    expect(stage).to_be_empty()
+    page.get_by_role("link", name="Lay the operation out").click()
+    expect(page.locator('[data-desk="explorer"]')).to_be_visible()
 
 
 def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
@@ -384,12 +435,102 @@ def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
     joins = page.get_by_role("button", name="Join the ends")
     expect(joins).to_have_count(2, timeout=SLOW)
     joins.evaluate_all("all => all.forEach((each) => each.click())")
-    expect(page.locator(".casebook-stage .casebook-answer code")).to_have_text("44120; 44121")
+    expect(page.locator(".casebook-answer code")).to_have_text("44120; 44121")
     expect(page.locator(".casebook-test-status")).to_have_text("Claim: 44120; 44121. 2 joins at closing.")
 
 
+DAY = 86_400_000  # milliseconds
+
+
+def kept_before(*tries):
+    """Answers of earlier days, as this browser would have kept them: (case, verdict, days ago)."""
+    rows = [
+        {
+            "case": case,
+            "edition": load(case).page()["edition"],
+            "answer": "44120",
+            "verdict": verdict,
+            "ago": ago,
+        }
+        for case, verdict, ago in tries
+    ]
+    return (
+        "if (location.protocol === 'http:' && !sessionStorage.seeded) { sessionStorage.seeded = 1;"
+        f" const rows = {json.dumps(rows)}.map(({{ ago, ...row }}) =>"
+        f" ({{ ...row, at: Date.now() - ago * {DAY} }}));"
+        " localStorage['casebook.attempts'] = JSON.stringify({ version: 1, attempts: rows });"
+        " const drafts = { cedar: { answer: '44120' }, elm: { answer: '44120; 4' } };"
+        " localStorage['casebook.drafts'] = JSON.stringify({ version: 1, drafts }); }"
+    )
+
+
+TRIED = kept_before(
+    ("alder", "correct", 9), ("birch", "wrong", 8), ("birch", "correct", 6), ("cedar", "wrong", 5)
+)
+
+
+def test_a_list_tells_what_was_done_and_shows_a_part_of_it_without_python(visit, site, violations):
+    site.asked.clear()
+    page = visit("book/first_cases.html", before=lambda p: p.add_init_script(TRIED))
+    head, rows = page.locator(".casebook-list-head"), page.locator(".casebook-cases li")
+    expect(head).to_contain_text("2 of 13 cases right, 1 at the first try, 2 due again.")
+    expect(rows.nth(0)).to_contain_text("right at the first try")
+    expect(rows.nth(2)).to_contain_text("not right yet due again")
+    # What a case is about stands in no page: it is asked for when a thing to learn is chosen.
+    assert not [path for path in site.asked if path.endswith("way.json")]
+    head.get_by_label("Show").select_option("due")
+    expect(head.get_by_role("status")).to_have_text("2 of 13 shown.")
+    shown = page.locator(".casebook-cases li:visible a")
+    expect(shown).to_have_text([re.compile("Birch"), re.compile("Cedar")])
+    head.get_by_label("Show").select_option("")
+    head.get_by_label("About").select_option("approach")
+    first = [load(path) for path in library()[:13]]
+    about = [case for case in first if "approach" in case.about]
+    expect(head.get_by_role("status")).to_have_text(f"{len(about)} of 13 shown.")
+    assert site.asked[-1].endswith("way.json")
+    head.get_by_label("Level").select_option("realistic")
+    left = [case.title for case in about if case.level == 2]
+    assert 0 < len(left) < 13
+    expect(shown).to_have_text(left)
+    assert violations(page) == []
+    assert not fetched(site)
+
+
+def test_today_has_what_is_due_one_new_case_and_the_next_chapter(visit, site, violations):
+    site.asked.clear()
+    page = visit(
+        "book/today.html", before=lambda p: p.add_init_script(TRIED), viewport={"width": 390, "height": 844}
+    )
+    under = {
+        head: page.locator(
+            ".casebook-stage > section", has=page.get_by_role("heading", name=head, exact=True)
+        )
+        for head in ("See again", "One new case", "The next chapter")
+    }
+    # The one that waits longest first.
+    expect(under["See again"].get_by_role("link")).to_have_text(["Cedar", "Birch"])
+    expect(under["See again"]).to_contain_text("missed 5 days ago")
+    expect(under["The next chapter"].get_by_role("link")).to_have_text(["The decision on one page"])
+    assert violations(page) == []
+    assert not fetched(site)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    # The old answer is not in the way of a new try; one that was only begun is.
+    under["See again"].get_by_role("link", name="Cedar").click()
+    here = Quiz(page)
+    expect(here.section.get_by_text("What you answered")).to_be_visible()
+    expect(here.claim).to_have_value("")
+    expect(here.section.locator(".casebook-before code")).to_be_hidden()
+    page.goto(f"{site.address}/cases/elm.html")
+    expect(Quiz(page).claim).to_have_value("44120; 4")
+
+
+def test_today_of_who_has_done_nothing_begins_at_the_beginning(visit):
+    stage = visit("book/today.html").locator(".casebook-stage")
+    expect(stage.get_by_role("link")).to_have_text(["Alder", "The decision on one page"])
+
+
 def test_without_scripts_the_desks_say_where_to_go(visit):
-    for name in ("test_yourself", "progress", "explorer"):
+    for name in ("test_yourself", "progress", "explorer", "check_a_claim", "today"):
         page = visit(f"book/{name}.html", java_script_enabled=False)
         expect(page.locator(".casebook-without")).to_be_visible()
         expect(page.locator(".casebook-desk-body")).to_be_hidden()

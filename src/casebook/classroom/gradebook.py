@@ -134,13 +134,17 @@ class GradeBook:
 
 def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iterable[str] = ()) -> GradeBook:
     """Grade a class over the cases of `pages`. Who stands in `roster` and handed nothing in is in the book
-    too.
+    too; a name there that differs from an answer's in capitals alone is the same person's, as in files of
+    answers.
 
     Raises ValueError where a case cannot be graded.
     """
     by_id = {str(page["id"]): page for page in pages}
     items = {id: graded_item(page) for id, page in by_id.items()}
-    answers = list(responses)
+    listed: dict[str, str] = {}
+    for name in roster:
+        listed.setdefault(name.casefold(), name)
+    answers = [replace(r, learner=listed.get(r.learner.casefold(), r.learner)) for r in responses]
     older = Counter(each.case for each in answers if to_earlier(by_id.get(each.case, {}), each.edition))
     given = [each for each in answers if not to_earlier(by_id.get(each.case, {}), each.edition)]
     left_out = Counter(each.case for each in given if each.case not in items)
@@ -149,7 +153,7 @@ def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iter
         if each.case in items:
             here = (each.learner, each.case)
             kept[here] = _better(kept.get(here), each, items[each.case])
-    names = dict.fromkeys([*roster, *(each.learner for each in answers)])
+    names = dict.fromkeys([*listed.values(), *(each.learner for each in answers)])
     return GradeBook(
         tuple(items),
         tuple(sorted(names, key=str.casefold)),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from casebook import files
 from casebook.errors import CommandError
 from casebook.practice.bank import Page
-from casebook.practice.responses import Fault, Response, files_of, read_files, read_folder
+from casebook.practice.responses import Fault, Response, files_of, plain_name, read_files, read_folder
 
 from .shared import bar, cases_named, many, names_in, needs, title_in, written
 
@@ -191,9 +191,12 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
 
 def _roster(path: Path) -> list[str]:
     try:
-        return [line.strip() for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path}: it cannot be read: {error}") from None
+        names = [plain_name(line) for line in path.read_text("utf-8-sig").split("\n")]
+    except OSError as error:
+        raise CommandError(f"{path}: it cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{path}: this is not UTF-8 text; save it as text (UTF-8) again") from None
+    return [name for name in names if name]
 
 
 def _gradebook(args: argparse.Namespace) -> int:

@@ -171,6 +171,12 @@ def family() -> frozenset[str]:
     return frozenset(values()) | frozenset(limits()) | frozenset(bases())
 
 
+@lru_cache(maxsize=1)
+def outside() -> dict[str, str]:
+    """Codes that are real and no part of this book, each with what it is for in our own plain words."""
+    return {row["code"]: row["words"] for row in rows("outside.csv")}
+
+
 def add_on(code: str) -> bool:
     """Whether CMS lists the code as an add-on. Source: cms-aoc-2024-06."""
     return code in bases()
@@ -271,7 +277,12 @@ def _scrubbed(lines: tuple[Line, ...]) -> tuple[Edit, ...]:
 def _unknown(codes: list[str]) -> Iterable[Edit]:
     for code in codes:
         if code not in family():
-            says = f"{code} is not in the tables held here, which cover this code family only."
+            what = outside().get(code)
+            says = (
+                f"{code} is a real code from outside this book ({what}); no table of it is held here."
+                if what
+                else f"{code} is not in the tables held here, which cover this code family only."
+            )
             yield Edit("unknown-code", (code,), False, says, "cms-pfs-2026-07")
 
 

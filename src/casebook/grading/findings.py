@@ -46,9 +46,17 @@ def code_words() -> dict[str, str]:
     return {row["code"]: row["words"] for row in edits.rows("codes.csv")}
 
 
+@lru_cache(maxsize=1)
+def field_words() -> dict[str, str]:
+    """What people of the field call the thing that a code stands for: by it they look the code up."""
+    return {row["code"]: row["also"] for name in ("codes.csv", "outside.csv") for row in edits.rows(name)}
+
+
 def named(code: str) -> str:
     """A code with its plain words."""
-    words = code_words().get(code)
+    words, other = code_words().get(code), edits.outside().get(code)
+    if other:
+        return f"{code} ({other}; a code from outside this book)"
     return f"{code} ({words})" if words else code
 
 

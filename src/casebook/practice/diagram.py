@@ -8,7 +8,7 @@ Colors come from `STYLE` by class; every mark differs in shape too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import count, pairwise
@@ -123,11 +123,11 @@ class Scale:
         return round(self.points[-1][1], 1)
 
     @classmethod
-    def of(cls, op: Operation) -> Scale:
-        """Room for every place and every point of work; long stretches that nothing happened to are
-        shortened."""
+    def of(cls, op: Operation, reach: Iterable[float] = ()) -> Scale:
+        """Room for every place and every point of work, and as far as `reach`; long stretches that nothing
+        happened to are shortened."""
         places = op.bowel.places
-        marks = {0.0, op.valve, *(at for at, _ in op.bowel.loops)}
+        marks = {0.0, op.valve, *reach, *(at for at, _ in op.bowel.loops)}
         marks |= {x for p in places for x in (p.start, p.end)}
         marks |= {x for s in op.steps if s.act in POINTS or s.act == "bypass" for x in (s.start, s.end)}
         at = sorted(marks | {max(op.valve + COLON, *(m + 20 for m in marks))})
@@ -172,9 +172,15 @@ class Words:
 _ids = count(1)
 
 
-def draw(op: Operation, title: str = "The bowel at closing") -> str:
+def ruler(op: Operation, reach: Iterable[float] = ()) -> dict[str, Any]:
+    """Where a cm lies in the drawing of an operation: points of cm and x, straight between them, and the
+    height that the bowel takes."""
+    return {"points": Scale.of(op, reach).points, "top": LINE - TUBE, "height": 2 * TUBE}
+
+
+def draw(op: Operation, title: str = "The bowel at closing", reach: Iterable[float] = ()) -> str:
     """An SVG of the bowel at closing, with its title and its words for those who do not see it."""
-    id, x, words = f"bowel-{next(_ids)}", Scale.of(op), Words()
+    id, x, words = f"bowel-{next(_ids)}", Scale.of(op, reach), Words()
     parts = [*_bowel(op, x), *_marks(op, x, words)]
     return (
         f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{id}-t'

@@ -184,7 +184,7 @@ def read_file(path: Path, learner: str | None = None, shown: str | None = None) 
     """The answers of one file, and then what of it could not be used; `learner` is who it belongs to where
     the head does not say."""
     shown = shown or path.name
-    name = _name(learner if learner is not None else path.stem) or "unnamed"
+    name = plain_name(learner if learner is not None else path.stem) or "unnamed"
     faults: dict[str, list[int]] = {}  # what is wrong, and in which lines
     answers = line = 0
     try:
@@ -202,7 +202,7 @@ def read_file(path: Path, learner: str | None = None, shown: str | None = None) 
                     break  # a file of another kind
                 for row in told:
                     if _is_head(row):
-                        name = _name(row.get("learner")) or name
+                        name = plain_name(row.get("learner")) or name
                     elif response := _response(name, row):
                         answers += 1
                         yield response
@@ -256,7 +256,7 @@ def write_file(path: str | Path, attempts: Iterable[Mapping[str, Any]], learner:
     """
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     if learner.strip():
-        head["learner"] = _name(learner)
+        head["learner"] = plain_name(learner)
     rows = list(attempts)
     lines = (json.dumps(row, ensure_ascii=False) for row in (head, *rows))
     files.write(path, "".join(f"{line}\n" for line in lines))
@@ -312,8 +312,8 @@ def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
     return [row if isinstance(row, dict) else {} for row in rows]
 
 
-def _name(value: object) -> str:
-    """A name on one line, without characters that cannot be seen."""
+def plain_name(value: object) -> str:
+    """A name on one line and of at most `LONGEST_NAME` characters, without characters that cannot be seen."""
     seen = "".join(c if c.isprintable() else " " for c in value) if isinstance(value, str) else ""
     return re.sub(r"\s+", " ", seen).strip()[:LONGEST_NAME]
 
@@ -348,7 +348,7 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
 def _test(value: object) -> str | None:
     """The number of the test that an answer belongs to, or a room's code; None for practice."""
     known = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
-    return _name(str(value)) or None if known else None
+    return plain_name(str(value)) or None if known else None
 
 
 def _number(value: object, most: float) -> float | None:

@@ -31,7 +31,7 @@ from casebook.practice import belly, diagram, loops
 from casebook.quiz import markup as quiz
 from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
-from casebook.quiz.module import source
+from casebook.quiz.module import later, source
 
 from .bank import bank, charts, rows
 from .lines import NumberedLines
@@ -163,6 +163,7 @@ def copy_quiz(app: Sphinx) -> None:
     write(static / "quiz.css", (PACKAGE / "quiz" / "quiz.css").read_bytes() + drawn.encode())
     try:
         write(static / "quiz.js", source().encode())
+        write(static / "later.js", later().encode())
         vars(app)["casebook_bytes"] = build_runtime(
             static / "pyodide", cache, lambda text: log.info("%s", text)
         )

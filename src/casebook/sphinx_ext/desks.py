@@ -1,5 +1,5 @@
-"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}` and `{explorer}`; and the bank
-of all cases."""
+"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}`, `{explorer}`,
+`{check-a-claim}` and `{today}`; and the bank of all cases."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ DESKS: dict[str, Callable[..., str]] = {
     "test-yourself": desks.self_test,
     "your-progress": desks.progress,
     "explorer": desks.explorer,
+    "check-a-claim": desks.claim,
+    "today": desks.today,
 }
 
 

@@ -22,7 +22,11 @@ export function parts(told, link) {
     make("a", { href: chapter(page) }, title),
     `: ${why}`,
   ]);
-  const none = make("p", {}, "No known wrong rule gives any of your answers.");
+  const none = make(
+    "p",
+    {},
+    "No answer of yours follows from a wrong rule that this book knows. Of rules that these charts could not show, that says nothing.",
+  );
   return [
     part("What your answers amount to", wrongly.length ? list(wrongly) : none),
     part("How many were right", told.of > 0 && right),

@@ -69,10 +69,36 @@ export const ATTEMPT = {
 };
 
 /** @type {Kind} */
+const CM = { is: "number", least: -1000, most: 5000 };
+const SPAN = list(CM, 2);
+
+/** @type {Kind} An operation as it was laid out on the bowel; Python reads it again. */
+const LAID = {
+  is: "row",
+  needs: ["steps"],
+  fields: {
+    approach: word("open", "laparoscopic", "converted"),
+    valve: CM,
+    steps: list(
+      {
+        is: "row",
+        needs: [],
+        fields: {
+          ...{ resect: SPAN, join: SPAN, leave: SPAN, bypass: SPAN },
+          ...{ stoma: CM, stricturoplasty: CM, repair: CM, enterotomy: CM, diverticulectomy: CM },
+          ...{ kind: word("end", "loop"), cause: word("disease"), for: word("join") },
+        },
+      },
+      60,
+    ),
+  },
+};
+
+/** @type {Kind} */
 const DRAFT = {
   is: "row",
   needs: [],
-  fields: { answer: ANSWER, lines: list(ID, 2000), confidence: SURE, diagnoses: text(2000) },
+  fields: { answer: ANSWER, lines: list(ID, 2000), confidence: SURE, diagnoses: text(2000), laid: LAID },
 };
 
 /** @type {Kind} */
