@@ -251,14 +251,21 @@ def _spread(groups: int) -> tuple[float, float, float, float]:
 # For the page
 
 
+CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
+
+
 def follow(
     answers: Sequence[Mapping[str, Any]],
     bank: Sequence[Page],
     table: Table,
     asked: int = 0,
     most: int = AFTER_TEST,
+    *,
+    typed: bool = True,
 ) -> dict[str, Any]:
     """What answers to cases of the bank tell of wrong rules, and what to ask next.
+
+    Answers that were chosen from several, not `typed`, tell nothing.
 
     `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked.
     Gives `rules`, that which may be named with
@@ -270,7 +277,7 @@ def follow(
         raise ValueError("follow: expected answers, a bank and a table")
     pages = pages_of(bank)
     tutor = Tutor(table)
-    for each in answers:
+    for each in answers if typed else ():
         told: Mapping[str, Any] = each if isinstance(each, Mapping) else {}
         case, text = told.get("case"), told.get("answer")
         if not isinstance(case, str) or not isinstance(text, str) or case not in pages or case not in table:
@@ -282,6 +289,8 @@ def follow(
         verdict = graded_item(pages[case]).grade(text).verdict
         if verdict not in ("invalid", "blank"):
             tutor.answered(case, verdict == "correct", as_written(text))
+    if not typed:
+        return {"rules": [], "says": CHOSEN, "ask": None, "could": 0, "of": len(tutor.rules)}
     rules = tutor.named
     stop = tutor.settled or asked >= most or not any(not one.right for one in tutor.asked)
     ask = None if stop else tutor.next_case(pages)

@@ -155,7 +155,7 @@ export function testing(section, host) {
      */
     function answered(attempt, show) {
       if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
-      const why = record({ ...attempt, test: test.seed });
+      const why = record({ ...attempt, test: test.seed, kind: test.kind });
       const { answer, confidence, seconds, edition } = attempt;
       const given = { case: id, answer, confidence, seconds, edition };
       if (test.feedback === "end") return next(test, given, why);
@@ -228,7 +228,7 @@ export function testing(section, host) {
     const drawn = answers.slice(0, answers.length - asked); // what was asked afterwards is no part of the test
     const told = await host.ask({ do: "result", answers: drawn, bank: pages?.cases });
     table ??= await rules();
-    const follow = await host.ask({ do: "follow", answers, bank: pages?.all, table, asked });
+    const follow = await host.ask({ do: "follow", answers, bank: pages?.all, table, asked, kind: test.kind });
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());

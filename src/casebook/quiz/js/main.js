@@ -8,6 +8,7 @@ import { marking } from "./lists.js";
 import { render } from "./notebook.js";
 import { desk, LOST, later, page } from "./page.js";
 import { every, find } from "./parts.js";
+import { practicing } from "./practice.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
 import { scrubbing } from "./scrub.js";
@@ -43,7 +44,14 @@ async function explorer(section, host) {
 }
 
 /** @type {Record<string, (section: HTMLElement, host: Desk) => unknown>} */
-const DESKS = { test: testing, progress: showProgress, explorer, claim: scrubbing, today };
+const DESKS = {
+  test: testing,
+  practice: practicing,
+  progress: showProgress,
+  explorer,
+  claim: scrubbing,
+  today,
+};
 
 function attach() {
   // A class that wants everything at once gives out links that end in ?feedback=all.
