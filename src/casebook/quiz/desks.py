@@ -97,6 +97,17 @@ def explorer(size: int | None) -> str:
     )
 
 
+def today(size: int | None) -> str:
+    """The round of the day; it needs no Python."""
+    return _desk(
+        "today",
+        "Today's round is put together by a script from what this browser keeps, and none runs here. The"
+        ' <a href="first_cases.html">first cases</a> are a good place to begin.',
+        "",
+        None,
+    )
+
+
 SAMPLES = ("44120; 44121", "44160; 44121", "44120 x2", "44120; 44005")
 
 

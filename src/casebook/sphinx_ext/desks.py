@@ -1,5 +1,5 @@
-"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}`, `{explorer}` and
-`{check-a-claim}`; and the bank of all cases."""
+"""Directives for the desks of the book: `{test-yourself}`, `{your-progress}`, `{explorer}`,
+`{check-a-claim}` and `{today}`; and the bank of all cases."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ DESKS: dict[str, Callable[..., str]] = {
     "your-progress": desks.progress,
     "explorer": desks.explorer,
     "check-a-claim": desks.claim,
+    "today": desks.today,
 }
 
 

@@ -26,6 +26,18 @@ export const bank = () => json(new URL("bank.json", here).href);
 /** Which wrong rules give which answer to each case: for the next question. */
 export const rules = () => json(new URL("tutor.json", here).href);
 
+/** @type {Promise<import("./types.d.ts").Way> | null} */
+let ways = null;
+
+/** The cases and the chapters in their order: a few kilobytes, fetched when a page asks for them. */
+export function way() {
+  ways ??= json(new URL("way.json", here).href).catch((error) => {
+    ways = null;
+    throw error;
+  });
+  return ways;
+}
+
 // A browser that saves data is asked first, wherever on the page; one yes is enough for all of it.
 let agreed = !globalThis.navigator?.connection?.saveData;
 /** @type {Set<() => void>} */

@@ -28,6 +28,9 @@ import { coming, VERDICT } from "./words.js";
 /** @import { Ask, Attempt, Graded, Host, Tell } from "./types.d.ts" */
 /** @typedef {{ confidence: string | null, seconds: number | null, hints: number }} Beside */
 
+/** @param {number | undefined} at */
+const sameDay = (at) => at !== undefined && new Date(at).toDateString() === new Date().toDateString();
+
 const UNCOUNTED = "You looked at the worked answer before, so this try is not counted.";
 
 /**
@@ -194,6 +197,8 @@ export function mount(section, host) {
     show(answer, graded, true);
     if (ended) layers.append(make("p", { className: "casebook-hint" }, UNCOUNTED));
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
+    const { confidence, seconds, edition } = attempt;
+    host.why?.({ case: id, answer: attempt.answer, confidence, seconds, edition }, graded);
     const mine = round;
     laid?.about(attempt.answer).then(
       (about) => {
@@ -324,13 +329,15 @@ export function mount(section, host) {
 
   function restore() {
     const { answer, lines, confidence: sure, diagnoses } = draft(id);
-    if (answer) field.value = answer;
+    const last = attempts().all.findLast((each) => each.case === id);
+    // What was checked on an earlier day is no answer begun: to see it again is to try it anew.
+    const checked = last && answer?.trim() === last.answer && !sameDay(last.at);
+    if (answer && !checked) field.value = answer;
     if (diagnoses && codes) codes.value = diagnoses;
     const picked = sure && `input[name=confidence][value="${CSS.escape(sure)}"]`;
     const radio = picked && seek(form, picked, HTMLInputElement);
     if (radio) radio.checked = true;
     cite.restore(lines);
-    const last = attempts().all.findLast((each) => each.case === id);
     if (!last || !before) return;
     const same = last.edition === section.dataset.edition;
     const verdict = `${VERDICT[last.verdict] ?? "not graded"}${same ? "" : ", in an earlier edition of this chart"}`;

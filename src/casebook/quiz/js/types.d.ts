@@ -60,8 +60,12 @@ export interface Result {
 
 export interface Progress {
   due: { case: string; says: string }[];
-  topics: { name: string; says: string }[];
-  misconceptions: { says: string }[];
+  by_case: { case: string; says: string }[];
+  topics: { name: string; page: string; says: string }[];
+  misconceptions: { id: string; says: string }[];
+  /** How many of the wrong rules of the book the answered cases could have shown. */
+  could: number;
+  of: number;
   unread: number;
   /** How many answers were given to another text of which chart. */
   earlier: { case: string; says: string }[];
@@ -94,6 +98,13 @@ export interface Explored extends Omit<Picture, "title"> {
   called: Record<string, string>;
   because: Rule[];
   not_billed: { code: string; says: string }[];
+}
+
+/** The way through the book (casebook.sphinx_ext.way). */
+export interface Way {
+  chapters: { page: string; title: string; turns: string[] }[];
+  cases: Record<string, { title: string; minutes: number }>;
+  about: Record<string, string[]>;
 }
 
 /** What the chart says to an operation that was laid out (casebook.practice.laid_out). */
@@ -132,7 +143,7 @@ export interface Asked {
     Graded,
   ];
   read: [{ answer: string }, { lines: Line[]; error: string | null }];
-  codes: [object, { codes: { code: string; words: string }[] }];
+  codes: [object, { codes: { code: string; words: string; also: string }[] }];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
@@ -155,7 +166,7 @@ export interface Asked {
   ];
   choices: [{ seed: number }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
-  progress: [{ attempts: Attempt[]; bank: unknown; now: number; offset: number }, Progress];
+  progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null }, Explored];
   "lay-out": [{ operation: Operation | null; answer?: string }, Compared];
 }
@@ -322,6 +333,8 @@ export interface Host {
   held?(): Promise<void> | null;
   /** A test that the quiz is part of. */
   exam?: { answered(attempt: Attempt, show: () => void): unknown };
+  /** Offers to find out which rule gave an answer. */
+  why?(given: Given, graded: Graded): void;
 }
 
 /** Who answers a part of the book that is no quiz on a case: the test, the progress, the explorer. */
