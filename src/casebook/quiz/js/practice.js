@@ -10,7 +10,7 @@ import { mount } from "./quiz.js";
 import { attempts, record } from "./store.js";
 import { capital, coming } from "./words.js";
 
-/** @import { Desk, Practised } from "./types.d.ts" */
+/** @import { Desk, Practiced } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /**
@@ -68,7 +68,7 @@ export function practicing(section, host) {
     });
 
   /**
-   * @param {Practised} each
+   * @param {Practiced} each
    * @param {string} id
    */
   async function question(each, id) {
@@ -97,7 +97,7 @@ export function practicing(section, host) {
     heading.scrollIntoView({ block: "start" });
   }
 
-  /** @param {Practised} each */
+  /** @param {Practiced} each */
   function close(each) {
     const heading = make("h2", { tabIndex: -1 }, "This round");
     const { says, rules } = each.closing ?? { says: "", rules: [] };
@@ -127,7 +127,7 @@ export function practicing(section, host) {
 
 /**
  * A wrong rule: what it is, why it tempts, what is so, and the two answers side by side.
- * @param {NonNullable<Practised["closing"]>["rules"][number]} told
+ * @param {NonNullable<Practiced["closing"]>["rules"][number]} told
  */
 function wrongRule({ says, tempts, correction, yours, filed, alone }) {
   const fits = alone ? "This is what one answer fits: " : "One answer fits this, and other rules too: ";
@@ -147,7 +147,7 @@ function wrongRule({ says, tempts, correction, yours, filed, alone }) {
 
 /**
  * How the rules stand: mastered, shaky, unseen, and no more than that.
- * @param {Practised} each
+ * @param {Practiced} each
  */
 function standing({ states: { mastered, shaky, unseen }, rules }) {
   /** @type {Child[]} */

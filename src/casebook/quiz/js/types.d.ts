@@ -147,7 +147,7 @@ export interface Asked {
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
-  practice: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number }, Practised];
+  practice: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number }, Practiced];
   follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string }, Follow];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
   "query-options": [object, { options: { id: string; text: string }[] }];
@@ -310,7 +310,7 @@ export interface Follow {
 }
 
 /** What practice tells: the next chart, how the rules stand, and what a finished round was about. */
-export interface Practised {
+export interface Practiced {
   ask: string | null;
   place: number;
   of: number;
