@@ -7,12 +7,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from casebook.cases import load
+from casebook.cases import library, load
+from casebook.cases.shorts import short_cases
 from casebook.classroom.report import report
 from casebook.classroom.tables import cohort, frame_of
 from casebook.grading import expected, item_of
+from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.scrubbed import scrubbed
+from casebook.practice import tutor
 from casebook.practice.responses import read_file, read_folder
+from casebook.testing import learners
 from tests.browser.page import SLOW, Quiz
 from tools.engines import IPHONE
 
@@ -262,6 +266,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     for heading in ("To see again", "Given to an earlier edition"):
         under = stage.locator("section", has=page.get_by_role("heading", name=heading))
         expect(under.get_by_role("link", name="Alder")).to_be_visible(timeout=SLOW)
+    expect(stage).to_contain_text(re.compile(r"could have shown 0 of the \d+ wrong rules"))
     assert violations(page) == []
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save to a file").click()
@@ -438,8 +443,98 @@ def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
     expect(page.locator(".casebook-test-status")).to_have_text("Claim: 44120; 44121. 2 joins at closing.")
 
 
+DAY = 86_400_000  # milliseconds
+
+
+def kept_before(*tries):
+    """Answers of earlier days, as this browser would have kept them: (case, verdict, days ago)."""
+    rows = [
+        {
+            "case": case,
+            "edition": load(case).page()["edition"],
+            "answer": "44120",
+            "verdict": verdict,
+            "ago": ago,
+        }
+        for case, verdict, ago in tries
+    ]
+    return (
+        "if (location.protocol === 'http:' && !sessionStorage.seeded) { sessionStorage.seeded = 1;"
+        f" const rows = {json.dumps(rows)}.map(({{ ago, ...row }}) =>"
+        f" ({{ ...row, at: Date.now() - ago * {DAY} }}));"
+        " localStorage['casebook.attempts'] = JSON.stringify({ version: 1, attempts: rows });"
+        " const drafts = { cedar: { answer: '44120' }, elm: { answer: '44120; 4' } };"
+        " localStorage['casebook.drafts'] = JSON.stringify({ version: 1, drafts }); }"
+    )
+
+
+TRIED = kept_before(
+    ("alder", "correct", 9), ("birch", "wrong", 8), ("birch", "correct", 6), ("cedar", "wrong", 5)
+)
+
+
+def test_a_list_tells_what_was_done_and_shows_a_part_of_it_without_python(visit, site, violations):
+    site.asked.clear()
+    page = visit("book/first_cases.html", before=lambda p: p.add_init_script(TRIED))
+    head, rows = page.locator(".casebook-list-head"), page.locator(".casebook-cases li")
+    expect(head).to_contain_text("2 of 13 cases right, 1 at the first try, 2 due again.")
+    expect(rows.nth(0)).to_contain_text("right at the first try")
+    expect(rows.nth(2)).to_contain_text("not right yet due again")
+    # What a case is about stands in no page: it is asked for when a thing to learn is chosen.
+    assert not [path for path in site.asked if path.endswith("way.json")]
+    head.get_by_label("Show").select_option("due")
+    expect(head.get_by_role("status")).to_have_text("2 of 13 shown.")
+    shown = page.locator(".casebook-cases li:visible a")
+    expect(shown).to_have_text([re.compile("Birch"), re.compile("Cedar")])
+    head.get_by_label("Show").select_option("")
+    head.get_by_label("About").select_option("approach")
+    first = [load(path) for path in library()[:13]]
+    about = [case for case in first if "approach" in case.about]
+    expect(head.get_by_role("status")).to_have_text(f"{len(about)} of 13 shown.")
+    assert site.asked[-1].endswith("way.json")
+    head.get_by_label("Level").select_option("realistic")
+    left = [case.title for case in about if case.level == 2]
+    assert 0 < len(left) < 13
+    expect(shown).to_have_text(left)
+    assert violations(page) == []
+    assert not fetched(site)
+
+
+def test_today_has_what_is_due_one_new_case_and_the_next_chapter(visit, site, violations):
+    site.asked.clear()
+    page = visit(
+        "book/today.html", before=lambda p: p.add_init_script(TRIED), viewport={"width": 390, "height": 844}
+    )
+    under = {
+        head: page.locator(
+            ".casebook-stage > section", has=page.get_by_role("heading", name=head, exact=True)
+        )
+        for head in ("See again", "One new case", "The next chapter")
+    }
+    # The one that waits longest first.
+    expect(under["See again"].get_by_role("link")).to_have_text(["Cedar", "Birch"])
+    expect(under["See again"]).to_contain_text("missed 5 days ago")
+    expect(under["The next chapter"].get_by_role("link")).to_have_text(["The decision on one page"])
+    assert violations(page) == []
+    assert not fetched(site)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    # The old answer is not in the way of a new try; one that was only begun is.
+    under["See again"].get_by_role("link", name="Cedar").click()
+    here = Quiz(page)
+    expect(here.section.get_by_text("What you answered")).to_be_visible()
+    expect(here.claim).to_have_value("")
+    expect(here.section.locator(".casebook-before code")).to_be_hidden()
+    page.goto(f"{site.address}/cases/elm.html")
+    expect(Quiz(page).claim).to_have_value("44120; 4")
+
+
+def test_today_of_who_has_done_nothing_begins_at_the_beginning(visit):
+    stage = visit("book/today.html").locator(".casebook-stage")
+    expect(stage.get_by_role("link")).to_have_text(["Alder", "The decision on one page"])
+
+
 def test_without_scripts_the_desks_say_where_to_go(visit):
-    for name in ("test_yourself", "progress", "explorer", "check_a_claim"):
+    for name in ("test_yourself", "progress", "explorer", "check_a_claim", "today"):
         page = visit(f"book/{name}.html", java_script_enabled=False)
         expect(page.locator(".casebook-without")).to_be_visible()
         expect(page.locator(".casebook-desk-body")).to_be_hidden()
@@ -517,3 +612,65 @@ def test_a_test_that_an_address_sets_is_handed_in_unjudged(visit, tmp_path):
     page.get_by_role("button", name="Start the test").click()
     expect(page.get_by_role("heading", name="Question 1 of 2")).to_be_visible(timeout=SLOW)
     assert case_on(page) == "oak"
+def test_after_a_wrong_answer_two_short_charts_find_the_rule(visit, violations):
+    page = visit("cases/oak.html", viewport={"width": 390, "height": 844})
+    charts = {made.id: made.item for made in short_cases()}
+    holder = learners.book_of(["pieces-counted"])
+    quiz = Quiz(page, "oak")
+    quiz.claim.fill(learners.answer(load("oak").item, holder))
+    quiz.check.click()
+    page.get_by_role("button", name="Try two short ones to find out why").click(timeout=SLOW)
+    concluded = page.get_by_text(re.compile(r"^\d charts fit .*counting every piece"))
+    asked = page.locator("section.casebook-quiz[data-case^=short]")
+    for _ in range(3):
+        expect(asked.or_(concluded)).to_be_visible(timeout=SLOW)
+        if concluded.is_visible():
+            break
+        id = asked.get_attribute("data-case")
+        short = Quiz(page, id)
+        short.claim.fill(learners.answer(charts[id], holder))
+        short.check.press("Enter")
+        expect(short.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        assert violations(page) == []
+        page.get_by_role("button", name="Go on").press("Enter")
+        expect(page.locator(f"#casebook-{id}")).to_have_count(0, timeout=SLOW)
+    expect(concluded).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Which rule it was")).to_be_focused()
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts.map((each) => each.case)")
+    assert kept[0] == "oak"
+    assert len([case for case in kept if case.startswith("short-")]) in (1, 2)
+
+
+def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_the_two_answers(
+    visit, violations
+):
+    page = visit("book/practice.html", viewport={"width": 390, "height": 844})
+    shorts = {made.id: made.item for made in short_cases()}
+    page.get_by_role("button", name="Start, or go on").press("Enter")
+    given, rules = "", []
+    for number in range(1, 6):
+        heading = page.get_by_role("heading", name=f"Question {number} of 5")
+        expect(heading).to_be_focused(timeout=SLOW)
+        if number == 2:
+            page.reload()
+            page.get_by_role("button", name="Start, or go on").press("Enter")
+            expect(heading).to_be_focused(timeout=SLOW)
+        id = case_on(page)
+        item = shorts.get(id) or load(id).item
+        if number == 1:
+            given, rules = next(each for each in tutor.row(item).items() if len(each[1]) == 1)
+            filed = expected(item)
+        quiz = Quiz(page, id)
+        quiz.claim.fill(expected(item) if number > 1 else given)
+        quiz.claim.press("Enter")
+        expect(quiz.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        page.get_by_role("button", name="Close the round" if number == 5 else "Next question").press("Enter")
+    expect(page.get_by_role("heading", name="This round")).to_be_focused(timeout=SLOW)
+    expect(page.get_by_text("4 of 5 right.")).to_be_visible()
+    expect(page.get_by_text(MISCONCEPTIONS[rules[0]].correction)).to_be_visible()
+    told = page.locator(".casebook-stage td code").all_text_contents()
+    assert told == [given, filed]
+    assert violations(page) == []
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
+    assert len({each["round"] for each in kept}) == 1
+    assert len(kept) == 5

@@ -60,11 +60,16 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     expect(here.section.locator(".casebook-layers details[open]").first).to_be_attached()
     page.wait_for_timeout(200)
     expect(here.section.get_by_text("Working it out")).to_have_count(0)  # paper waits for nothing
+    page.emulate_media(media="print")
+    expect(here.status).to_be_visible()
+    expect(here.section.locator(".casebook-paper")).to_be_hidden()  # room to write is for who has not
 
 
 def test_a_browser_that_saves_data_is_asked_where_the_bowel_is_laid_out(quiz, site):
-    here = quiz("alder", before=lambda page: page.add_init_script(SAVING))
     site.asked.clear()
+    here = quiz("alder", before=lambda page: page.add_init_script(SAVING))
+    here.page.wait_for_load_state("networkidle")
+    assert not any("later" in path for path in site.asked)  # an untouched page has none of it
     lay = here.section.locator(".casebook-lay")
     lay.locator("summary").first.click()
     agree = lay.get_by_role("button", name="Fetch the grader")

@@ -266,7 +266,11 @@ def compare(item: Item, operation: object, answer: str | None = None) -> dict[st
     if not mine:
         return _told("nothing", "Nothing is laid out, and the chart tells of something done to the bowel.")
     first = nearest[0]
-    says = f"This is not what the chart tells: {many(len(nearest), 'thing')} to set right."
+    # An open chart has other readings, and no word here may tell that it is open.
+    says = (
+        f"This is not what the chart tells, even read in the way nearest to yours:"
+        f" {many(len(nearest), 'thing')} to set right."
+    )
     rows = [{"name": mark, "says": item.evidence[mark]} for mark in first.marks if mark in item.evidence]
     return _told("differs", says, first.says, rows, about)
 

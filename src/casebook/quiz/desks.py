@@ -65,6 +65,17 @@ def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
     )  # fmt: skip
 
 
+def practice(size: int | None) -> str:
+    """Practice: a button, then one chart after the other."""
+    return _desk(
+        "practice",
+        "Practice needs scripts, and a page opened from its site, not as a file. Without them, open any case:"
+        " its worked answer stands under the chart.",
+        "",
+        size,
+    )
+
+
 def progress(size: int | None) -> str:
     """The progress page; the file picker stays out of sight, its button opens it."""
     picker = (
@@ -94,6 +105,17 @@ def explorer(size: int | None) -> str:
         " same pictures and claims.",
         bowel(exact=True, picture=picture, under=claim) + approach,
         size,
+    )
+
+
+def today(size: int | None) -> str:
+    """The round of the day; it needs no Python."""
+    return _desk(
+        "today",
+        "Today's round is put together by a script from what this browser keeps, and none runs here. The"
+        ' <a href="first_cases.html">first cases</a> are a good place to begin.',
+        "",
+        None,
     )
 
 

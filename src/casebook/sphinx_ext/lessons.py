@@ -14,6 +14,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from casebook.coding.operation import Operation
@@ -131,6 +132,7 @@ class TurnDirective(Lesson):
         form = markup(html=lessons.question(turn, name, picture, page))
         told = markup(html=lessons.answer(turn, "" if data.get("after") == "none" else after))
         number = self.env.new_serialno("turn") + 1
+        asked(self.env).setdefault(self.env.docname, []).append(name)
         head = nodes.paragraph("", f"Your turn, {number}", classes=["turn-title"], ids=[f"{name}-title"])
         fold = make_box(
             "details", make_box("summary", nodes.Text("Show the answer")), told, *self._parsed(blocks[2]),
@@ -155,6 +157,20 @@ class TurnDirective(Lesson):
         inside = nodes.Element()
         self.state.nested_parse(block, self.content_offset, inside)
         return inside.children
+
+
+def asked(env: BuildEnvironment) -> dict[str, list[str]]:
+    """The names of the small questions of each page."""
+    found: dict[str, list[str]] = vars(env).setdefault("casebook_turns", {})  # pickled with the environment
+    return found
+
+
+def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    asked(env).pop(docname, None)
+
+
+def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    asked(env).update({name: turns for name, turns in asked(other).items() if name in docnames})
 
 
 def _without(data: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
@@ -187,3 +203,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("counted", Counted)
     app.add_directive("access", Access)
     app.add_directive("turn", TurnDirective)
+    app.connect("env-purge-doc", _forget)
+    app.connect("env-merge-info", _merge)

@@ -4,7 +4,7 @@
 
 import { working } from "./bowel.js";
 import { quote } from "./explain.js";
-import { find, make, reason } from "./parts.js";
+import { find, make, reason, reveal } from "./parts.js";
 import { coming } from "./words.js";
 
 /** @import { Compared, Host, Operation, Tell } from "./types.d.ts" */
@@ -19,8 +19,6 @@ export function laying(box, host, kept, changed) {
   const told = find(box, ".casebook-lay-told", HTMLElement);
   const size = find(box, ".casebook-lay-size", HTMLElement);
   const whispers = box.appendChild(make("p", { className: "casebook-unseen", aria: { live: "polite" } }));
-  /** @type {ReturnType<typeof working> | null} */
-  let bowel = null;
   let anything = Boolean(kept);
 
   /** @type {Tell} */
@@ -34,30 +32,30 @@ export function laying(box, host, kept, changed) {
   }
 
   /** @param {...(Node | string)} rows */
-  const say = (...rows) => told.replaceChildren(...rows);
+  function say(...rows) {
+    told.replaceChildren(...rows);
+    if (rows.length) reveal(told, box.closest("section") ?? undefined);
+  }
 
-  box.addEventListener("toggle", () => {
-    if (!box.open || bowel) return;
-    bowel = working(
-      box,
-      {
-        async ask(question) {
-          await ready();
-          return host.ask(question);
-        },
-        say: (words) => say(make("p", {}, words)),
-        drawn({ operation, words }) {
-          whispers.textContent = words; // for those who do not see the picture
-          const steps = operation?.steps;
-          anything = Array.isArray(steps) && steps.length > 0;
-          say();
-          changed();
-        },
+  const bowel = working(
+    box,
+    {
+      async ask(question) {
+        await ready();
+        return host.ask(question);
       },
-      kept ?? null,
-    );
-    bowel.act(null);
-  });
+      say: (words) => say(make("p", {}, words)),
+      drawn({ operation, words }) {
+        whispers.textContent = words; // for those who do not see the picture
+        const steps = operation?.steps;
+        anything = Array.isArray(steps) && steps.length > 0;
+        say();
+        changed();
+      },
+    },
+    kept ?? null,
+  );
+  bowel.act(null);
   find(box, "[data-act=compare]", HTMLElement).addEventListener("click", compare);
 
   async function compare() {
@@ -76,19 +74,17 @@ export function laying(box, host, kept, changed) {
    * @returns {Promise<Compared>}
    */
   const asked = (answer) =>
-    host.ask({ do: "lay-out", operation: operation() ?? null, ...(answer !== undefined && { answer }) });
-
-  const operation = () => (bowel ? bowel.operation() : kept) ?? undefined;
+    host.ask({ do: "lay-out", operation: bowel.operation(), ...(answer !== undefined && { answer }) });
 
   return {
     /** What is laid out, to be kept; nothing where nothing is. */
-    operation: () => (anything ? operation() : undefined),
+    operation: () => (anything ? (bowel.operation() ?? undefined) : undefined),
     /**
      * Whether an answer went wrong by the reading or by a rule; "" where nothing is to be said.
      * @param {string} answer
      */
     async about(answer) {
-      if (!bowel || !anything) return "";
+      if (!anything) return "";
       await ready();
       return (await asked(answer)).about;
     },

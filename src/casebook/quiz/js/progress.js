@@ -4,7 +4,7 @@
 import { dated, parse, written } from "./answers.js";
 import { saved } from "./hold.js";
 import { keeping } from "./keeping.js";
-import { bank } from "./page.js";
+import { bank, chapter, rules } from "./page.js";
 import { button, fail, find, list, make, reason } from "./parts.js";
 import { STORES } from "./schema.js";
 import { addAttempts, attempts, erase, keptText, unkept } from "./store.js";
@@ -72,6 +72,7 @@ export function showProgress(section, host) {
           do: "progress",
           attempts: dated(all),
           bank: await bank(),
+          table: await rules(),
           now: Date.now(),
           offset: -new Date().getTimezoneOffset(),
         });
@@ -95,7 +96,7 @@ export function showProgress(section, host) {
   }
 
   /** @param {Progress} told */
-  const detailed = ({ due, topics, misconceptions, earlier }) => [
+  const detailed = ({ due, by_case, topics, misconceptions, could, of, earlier }) => [
     part(
       "To see again",
       due.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
@@ -103,13 +104,29 @@ export function showProgress(section, host) {
     ),
     part(
       "By thing to learn",
-      topics.map(({ name, says }) => `${name}: ${says}`),
+      topics.map(({ name, page, says }) => [
+        page ? make("a", { href: chapter(page) }, name) : name,
+        `: ${says}`,
+      ]),
       "Nothing yet.",
     ),
     part(
       "What wrong answers amounted to",
-      misconceptions.map(({ says }) => says),
-      "None that this book knows gives any of your answers so far.",
+      misconceptions.map(({ id, says }) => [
+        `${says} `,
+        make("a", { href: `${chapter("book/misconceptions")}#misconception-${id}` }, "What sets it right"),
+      ]),
+      "No answer of yours follows from a wrong rule that this book knows.",
+    ),
+    make(
+      "p",
+      {},
+      `The charts you answered could have shown ${could} of the ${of} wrong rules. Of the others they tell nothing.`,
+    ),
+    part(
+      "Case by case",
+      by_case.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
+      "Nothing yet.",
     ),
     ...(earlier.length ? [older(earlier)] : []),
   ];

@@ -20,7 +20,6 @@
 import { building } from "./builder.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
-import { laying } from "./laying.js";
 import { button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
 import { allAtOnce, attempts, draft, keepDraft, record } from "./store.js";
@@ -28,6 +27,9 @@ import { coming, VERDICT } from "./words.js";
 
 /** @import { Ask, Attempt, Graded, Host, Tell } from "./types.d.ts" */
 /** @typedef {{ confidence: string | null, seconds: number | null, hints: number }} Beside */
+
+/** @param {number | undefined} at */
+const sameDay = (at) => at !== undefined && new Date(at).toDateString() === new Date().toDateString();
 
 const UNCOUNTED = "You looked at the worked answer before, so this try is not counted.";
 
@@ -195,6 +197,8 @@ export function mount(section, host) {
     show(answer, graded, true);
     if (ended) layers.append(make("p", { className: "casebook-hint" }, UNCOUNTED));
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
+    const { confidence, seconds, edition } = attempt;
+    host.why?.({ case: id, answer: attempt.answer, confidence, seconds, edition }, graded);
     const mine = round;
     laid?.about(attempt.answer).then(
       (about) => {
@@ -294,8 +298,20 @@ export function mount(section, host) {
   const sheet = host.sheet ?? seek(document, ".casebook-chart", HTMLElement) ?? make("div", {});
   const cite = citing(section, sheet, save);
   const keeps = host.keeps && !host.exam;
-  const laid = keeps && lay ? laying(lay, host, draft(id).laid, save) : null;
-  if (lay && !laid) lay.hidden = true;
+  /** @type {ReturnType<typeof import("./later.js").laying> | null} */
+  let laid = null;
+  if (lay && keeps && host.later) lay.addEventListener("toggle", unfoldLay);
+  else if (lay) lay.hidden = true;
+
+  async function unfoldLay() {
+    if (!lay?.open || laid) return;
+    try {
+      const { laying } = await /** @type {NonNullable<Host["later"]>} */ (host.later)();
+      laid ??= laying(lay, host, draft(id).laid, save);
+    } catch (error) {
+      find(lay, ".casebook-lay-told", HTMLElement).textContent = `It could not be fetched: ${reason(error)}.`;
+    }
+  }
 
   function save() {
     since ??= performance.now();
@@ -305,7 +321,7 @@ export function mount(section, host) {
       lines: [...cite.chosen],
       confidence: confidence(),
       diagnoses: codes?.value ?? "",
-      laid: laid?.operation(),
+      laid: laid ? laid.operation() : draft(id).laid,
     };
     const { answer, lines, diagnoses } = values;
     keepDraft(id, answer || lines.length || diagnoses || values.laid ? values : null);
@@ -313,13 +329,15 @@ export function mount(section, host) {
 
   function restore() {
     const { answer, lines, confidence: sure, diagnoses } = draft(id);
-    if (answer) field.value = answer;
+    const last = attempts().all.findLast((each) => each.case === id);
+    // What was checked on an earlier day is no answer begun: to see it again is to try it anew.
+    const checked = last && answer?.trim() === last.answer && !sameDay(last.at);
+    if (answer && !checked) field.value = answer;
     if (diagnoses && codes) codes.value = diagnoses;
     const picked = sure && `input[name=confidence][value="${CSS.escape(sure)}"]`;
     const radio = picked && seek(form, picked, HTMLInputElement);
     if (radio) radio.checked = true;
     cite.restore(lines);
-    const last = attempts().all.findLast((each) => each.case === id);
     if (!last || !before) return;
     const same = last.edition === section.dataset.edition;
     const verdict = `${VERDICT[last.verdict] ?? "not graded"}${same ? "" : ", in an earlier edition of this chart"}`;

@@ -66,6 +66,8 @@ export const ATTEMPT = {
     evidence: upTo(1),
     test: SEED,
     held: word(true),
+    kind: word("typed", "choice"),
+    round: upTo(LATEST),
   },
 };
 

@@ -60,8 +60,12 @@ export interface Result {
 
 export interface Progress {
   due: { case: string; says: string }[];
-  topics: { name: string; says: string }[];
-  misconceptions: { says: string }[];
+  by_case: { case: string; says: string }[];
+  topics: { name: string; page: string; says: string }[];
+  misconceptions: { id: string; says: string }[];
+  /** How many of the wrong rules of the book the answered cases could have shown. */
+  could: number;
+  of: number;
   unread: number;
   /** How many answers were given to another text of which chart. */
   earlier: { case: string; says: string }[];
@@ -94,6 +98,13 @@ export interface Explored extends Omit<Picture, "title"> {
   called: Record<string, string>;
   because: Rule[];
   not_billed: { code: string; says: string }[];
+}
+
+/** The way through the book (casebook.sphinx_ext.way). */
+export interface Way {
+  chapters: { page: string; title: string; turns: string[] }[];
+  cases: Record<string, { title: string; minutes: number }>;
+  about: Record<string, string[]>;
 }
 
 /** What the chart says to an operation that was laid out (casebook.practice.laid_out). */
@@ -132,11 +143,12 @@ export interface Asked {
     Graded,
   ];
   read: [{ answer: string }, { lines: Line[]; error: string | null }];
-  codes: [object, { codes: { code: string; words: string }[] }];
+  codes: [object, { codes: { code: string; words: string; also: string }[] }];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
-  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number }, Follow];
+  practice: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number }, Practiced];
+  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string }, Follow];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
@@ -155,7 +167,7 @@ export interface Asked {
   ];
   choices: [{ seed: number }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
-  progress: [{ attempts: Attempt[]; bank: unknown; now: number; offset: number }, Progress];
+  progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null }, Explored];
   "lay-out": [{ operation: Operation | null; answer?: string }, Compared];
 }
@@ -202,6 +214,10 @@ export interface Attempt {
   evidence?: number;
   /** The number of the test that it belongs to; none for practice. */
   test?: number;
+  /** How it was given in a test; typed where nothing is said. */
+  kind?: string;
+  /** When the round of practice began that it belongs to, epoch milliseconds. */
+  round?: number;
 }
 
 /** An answer of a held page: nothing is said of it there. */
@@ -298,6 +314,28 @@ export interface Follow {
   of: number;
 }
 
+/** What practice tells: the next chart, how the rules stand, and what a finished round was about. */
+export interface Practiced {
+  ask: string | null;
+  place: number;
+  of: number;
+  began: number | null;
+  states: { mastered: number; shaky: number; unseen: number };
+  rules: { id: string; says: string; state: string }[];
+  closing: {
+    says: string;
+    rules: {
+      case: string;
+      says: string;
+      tempts: string;
+      correction: string;
+      yours: string;
+      filed: string;
+      alone: boolean;
+    }[];
+  } | null;
+}
+
 /** Who answers a quiz, and what else its surroundings offer. */
 export interface Host {
   /** Resolves once Python can be asked; a browser that saves data is asked first, there. */
@@ -319,12 +357,16 @@ export interface Host {
   page?(file: string): string;
   /** The chart, where it is not the page's own. */
   sheet?: HTMLElement | null;
+  /** What only a touch needs. */
+  later?(): Promise<typeof import("./later.js")>;
   /** Whether attempts and drafts are kept in this browser. */
   keeps?: boolean;
   /** A promise while verdicts are held back. */
   held?(): Promise<void> | null;
   /** A test that the quiz is part of. */
   exam?: { answered(attempt: Attempt, show: () => void): unknown };
+  /** Offers to find out which rule gave an answer. */
+  why?(given: Given, graded: Graded): void;
 }
 
 /** Who answers a part of the book that is no quiz on a case: the test, the progress, the explorer. */
@@ -359,6 +401,8 @@ export interface Model {
 }
 
 declare global {
+  /** The file of what only a touch needs, with its digest; the bundler puts it there. */
+  const LATER: string;
   interface Window {
     casebookTimings?: Timings;
   }
