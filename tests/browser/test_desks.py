@@ -612,6 +612,8 @@ def test_a_test_that_an_address_sets_is_handed_in_unjudged(visit, tmp_path):
     page.get_by_role("button", name="Start the test").click()
     expect(page.get_by_role("heading", name="Question 1 of 2")).to_be_visible(timeout=SLOW)
     assert case_on(page) == "oak"
+
+
 def test_after_a_wrong_answer_two_short_charts_find_the_rule(visit, violations):
     page = visit("cases/oak.html", viewport={"width": 390, "height": 844})
     charts = {made.id: made.item for made in short_cases()}

@@ -274,7 +274,7 @@ def test_samples_in_a_home_are_nobodys(tmp_path):
 
 
 def as_code(rows, number=None):
-    text = "".join(f"{json.dumps(row)}\n" for row in rows)
+    text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     letters = base64.urlsafe_b64encode(text.encode()).decode()
     return f"{CODE}{len(rows) - 1 if number is None else number}.{letters}"
 
@@ -282,7 +282,7 @@ def as_code(rows, number=None):
 ROWS = [
     {"format": "casebook-answers", "version": 1, "learner": "Ada"},
     {"case": "oak", "answer": "44120", "held": True, "edition": "ab12"},
-    {"case": "elm", "answer": "query", "held": True, "test": 7},
+    {"case": "elm", "answer": "query\u2028", "held": True, "test": 7},
 ]
 
 

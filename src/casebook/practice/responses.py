@@ -324,7 +324,7 @@ def rows_of_code(code: str) -> list[dict[str, Any]] | str:
     number, _, letters = code.removeprefix(CODE).partition(".")
     try:
         text = base64.b64decode(letters, altchars=b"-_", validate=True).decode("utf-8")
-        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError):
         return cut
     whole = all(isinstance(row, dict) for row in rows) and number == str(len(rows) - 1)
