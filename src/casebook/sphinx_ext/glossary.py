@@ -1,6 +1,6 @@
 """The words of the glossary, explained where each first stands in a chapter that has something to touch.
 
-The sentences are those of the glossary's own pages; the page's script opens them at a tap, as it does in a
+The sentences are those of the glossary's own page; the page's script opens them at a tap, as it does in a
 chart (`quiz/js/reading.js`).
 """
 
@@ -17,23 +17,27 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from .parts import link, markup
+from .parts import box, link, markup
 
-PAGES = ("book/welcome.md", "book/glossary.md")
+PAGE = "book/glossary.md"  # the words of the first page are explained there, before any chapter
 _BLOCK = re.compile(r"^```\{glossary\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _ENTRY = re.compile(r"^(\S.*)\n((?:[ ]{2}.+\n?)+)", re.MULTILINE)
 #: What a word may stand in that is no running text.
 ASIDE = (nodes.title, nodes.reference, nodes.literal, nodes.definition_list, nodes.table, link, markup)
 
 
+#: Words that a chapter has in their everyday sense too, where the sentence of the glossary would be false.
+EVERYDAY = {"view"}
+
+
 def entries(source: Path) -> dict[str, str]:
     """Each word of the glossary with its sentence as plain text."""
     found: dict[str, str] = {}
-    for page in PAGES:
-        for block in _BLOCK.findall((source / page).read_text("utf-8")):
-            for words, says in _ENTRY.findall(block):
-                plain = re.sub(r"\]\([^)]*\)|[\[*`]", "", " ".join(says.split()))
-                found |= dict.fromkeys((word.strip() for word in words.split(",")), plain)
+    for block in _BLOCK.findall((source / PAGE).read_text("utf-8")):
+        for words, says in _ENTRY.findall(block):
+            plain = re.sub(r"\]\([^)]*\)|[\[*`]", "", " ".join(says.split()))
+            named = (word.strip() for word in words.split(","))
+            found |= {word: plain for word in named if word not in EVERYDAY}
     return found
 
 
@@ -56,8 +60,9 @@ def running(document: nodes.document) -> Iterator[str]:
 
 
 def _within(node: nodes.Node) -> bool:
+    """Whether it stands in what is no running text, or is folded away."""
     while node is not None:
-        if isinstance(node, ASIDE):
+        if isinstance(node, ASIDE) or (isinstance(node, box) and node["tag"] == "details"):
             return True
         node = node.parent
     return False
@@ -72,7 +77,7 @@ class Explained(SphinxPostTransform):
     def run(self, **_: Any) -> None:
         """Only where the script is there anyhow, and not in the glossary's own page."""
         page = self.env.docname
-        if not page.startswith("book/") or f"{page}.md" in PAGES[1:]:
+        if not page.startswith("book/") or f"{page}.md" == PAGE:
             return
         if next(iter(self.document.findall(markup)), None) is None:
             return

@@ -24,6 +24,7 @@ LEFT_OUT = (
     "details.aside",
     ".headerlink",
     ".chart-head",
+    ".entry .address",
 )
 #: What Sphinx's own search would need of the theme.
 UNUSED = ("searchtools.js", "language_data.js")

@@ -42,7 +42,8 @@ export function plain(chart) {
   for (const box of every(chart, ".casebook-term-says")) box.remove();
 }
 
-const NO_TEXT = "h1, h2, h3, a, summary, button, label, legend, code, script, svg, table, dl, .casebook-desk";
+const NO_TEXT =
+  "h1, h2, h3, a, summary, button, label, legend, code, script, svg, table, dl, details, .casebook-desk";
 
 /**
  * The first place of each word becomes a button that opens its sentence.
