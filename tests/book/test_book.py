@@ -313,3 +313,48 @@ def test_the_first_question_stands_before_any_other_heading(pages):
 def test_pictures_and_questions_weigh_little(pages, chapter):
     # The module and its style, the same on every page, are weighed in tests/quiz/test_markup.py.
     assert len(gzip.compress(pages[f"{chapter}.html"].html.encode(), 9)) <= 15_000
+
+
+# What the tutor asks on
+
+#: Rules that no short chart can show: they rest on something doubtful wherever they show, or on a note with
+#: several readings.
+CASES_ALONE = {
+    "add-on-on-stoma-code",
+    "cheaper-reading-billed",
+    "colon-stoma-left-off",
+    "colostomy-billed-apart",
+    "dearer-reading-billed",
+    "duodenum-left-out",
+    "far-opening-billed",
+    "first-reading-billed",
+    "join-and-stoma-codes",
+    "loose-as-joined",
+    "pouch-as-resection",
+    "pouch-in-piece-billed",
+}
+LARGEST_TABLE = 20_000  # bytes, gzipped
+
+
+def test_every_rule_can_be_asked_on_several_charts(built_book):
+    content = (built_book / "_static" / "casebook" / "tutor.json").read_bytes()
+    assert len(gzip.compress(content)) <= LARGEST_TABLE
+    table = json.loads(content)
+    charts = {
+        rule: [case for case, row in table.items() if any(rule in held for held in row.values())]
+        for rule in MISCONCEPTIONS
+    }
+    short = {rule: [case for case in found if case.startswith("short-")] for rule, found in charts.items()}
+    assert {rule for rule, found in short.items() if not found} == CASES_ALONE
+    assert all(len(found) >= 3 for rule, found in short.items() if rule not in CASES_ALONE)
+
+
+def test_every_short_chart_has_what_a_page_fetches(built_book):
+    static = built_book / "_static" / "casebook"
+    for page in json.loads((static / "shorts.json").read_text(encoding="utf-8")):
+        html = (static / "shorts" / f"{page['id']}.html").read_text(encoding="utf-8")
+        told = given(built_book, page["id"])
+        assert page == {name: value for name, value in told.items() if name not in ("anchors", "lines")}
+        assert page["evidence"].keys() == told["anchors"].keys()
+        assert all(f' id="{place}"' in html for place in told["anchors"].values())
+        assert not [told for told in leaks(page, html) if "name of a mark" in told]

@@ -8,11 +8,15 @@ import pytest
 from playwright.sync_api import expect
 
 from casebook.cases import library, load
+from casebook.cases.shorts import short_cases
 from casebook.classroom.report import report
 from casebook.classroom.tables import cohort, frame_of
 from casebook.grading import expected, item_of
+from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.scrubbed import scrubbed
+from casebook.practice import tutor
 from casebook.practice.responses import read_folder
+from casebook.testing import learners
 from tests.browser.page import SLOW, Quiz
 from tools.engines import IPHONE
 
@@ -534,3 +538,67 @@ def test_without_scripts_the_desks_say_where_to_go(visit):
         page = visit(f"book/{name}.html", java_script_enabled=False)
         expect(page.locator(".casebook-without")).to_be_visible()
         expect(page.locator(".casebook-desk-body")).to_be_hidden()
+
+
+def test_after_a_wrong_answer_two_short_charts_find_the_rule(visit, violations):
+    page = visit("cases/oak.html", viewport={"width": 390, "height": 844})
+    charts = {made.id: made.item for made in short_cases()}
+    holder = learners.book_of(["pieces-counted"])
+    quiz = Quiz(page, "oak")
+    quiz.claim.fill(learners.answer(load("oak").item, holder))
+    quiz.check.click()
+    page.get_by_role("button", name="Try two short ones to find out why").click(timeout=SLOW)
+    concluded = page.get_by_text(re.compile(r"^\d charts fit .*counting every piece"))
+    asked = page.locator("section.casebook-quiz[data-case^=short]")
+    for _ in range(3):
+        expect(asked.or_(concluded)).to_be_visible(timeout=SLOW)
+        if concluded.is_visible():
+            break
+        id = asked.get_attribute("data-case")
+        short = Quiz(page, id)
+        short.claim.fill(learners.answer(charts[id], holder))
+        short.check.press("Enter")
+        expect(short.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        assert violations(page) == []
+        page.get_by_role("button", name="Go on").press("Enter")
+        expect(page.locator(f"#casebook-{id}")).to_have_count(0, timeout=SLOW)
+    expect(concluded).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Which rule it was")).to_be_focused()
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts.map((each) => each.case)")
+    assert kept[0] == "oak"
+    assert len([case for case in kept if case.startswith("short-")]) in (1, 2)
+
+
+def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_the_two_answers(
+    visit, violations
+):
+    page = visit("book/practice.html", viewport={"width": 390, "height": 844})
+    shorts = {made.id: made.item for made in short_cases()}
+    page.get_by_role("button", name="Start, or go on").press("Enter")
+    given, rules = "", []
+    for number in range(1, 6):
+        heading = page.get_by_role("heading", name=f"Question {number} of 5")
+        expect(heading).to_be_focused(timeout=SLOW)
+        if number == 2:
+            page.reload()
+            page.get_by_role("button", name="Start, or go on").press("Enter")
+            expect(heading).to_be_focused(timeout=SLOW)
+        id = case_on(page)
+        item = shorts.get(id) or load(id).item
+        if number == 1:
+            given, rules = next(each for each in tutor.row(item).items() if len(each[1]) == 1)
+            filed = expected(item)
+        quiz = Quiz(page, id)
+        quiz.claim.fill(expected(item) if number > 1 else given)
+        quiz.claim.press("Enter")
+        expect(quiz.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        page.get_by_role("button", name="Close the round" if number == 5 else "Next question").press("Enter")
+    expect(page.get_by_role("heading", name="This round")).to_be_focused(timeout=SLOW)
+    expect(page.get_by_text("4 of 5 right.")).to_be_visible()
+    expect(page.get_by_text(MISCONCEPTIONS[rules[0]].correction)).to_be_visible()
+    told = page.locator(".casebook-stage td code").all_text_contents()
+    assert told == [given, filed]
+    assert violations(page) == []
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
+    assert len({each["round"] for each in kept}) == 1
+    assert len(kept) == 5

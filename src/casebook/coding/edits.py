@@ -207,12 +207,14 @@ L = TypeVar("L", bound=Coded)
 def listed(lines: Iterable[L]) -> list[L]:
     """The lines in the order a claim lists them: primaries by value, each followed by its own add-ons.
 
-    A code without a value of its own is ranked as the widest resection is; equals stay as they come.
+    A code without a value of its own is ranked as the widest resection is, one of a hernia (49...) as the
+    freeing of adhesions; equals stay as they come.
     """
     table = values()
 
     def worth(line: L) -> float:
-        return -(table[line.code if line.code in table else "44143"].total)
+        like = "44005" if line.code.startswith("49") else "44143"
+        return -(table[line.code if line.code in table else like].total)
 
     given = list(lines)
     rest = sorted((line for line in given if add_on(line.code)), key=lambda s: (s.code, sorted(s.modifiers)))

@@ -474,6 +474,10 @@ _MARK_SAYS = {
         "53 is for an operation stopped because the patient was in danger, not for one that was finished"
         " another way."
     ),
+    "GC": (
+        "GC goes on a line in which a resident took part, where the teaching surgeon says in the note that"
+        " they were there for the key parts; this note does not say both."
+    ),
     "82": "82 is for a physician who assists in a teaching hospital where no qualified resident was at hand.",
     **dict.fromkeys(
         ("76", "77"), "76 and 77 are for one procedure done again later; a second resection is the add-on."

@@ -3,8 +3,9 @@
 // the state is kept after every step, so that a page that is loaded again goes on where it stood.
 
 import { dated } from "./answers.js";
-import { address, bank, page, rules } from "./page.js";
-import { button, every, fail, find, make, reason } from "./parts.js";
+import { page, rules } from "./page.js";
+import { button, find, make, reason } from "./parts.js";
+import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { parts, which } from "./result.js";
 import { keepTest, keptTests, record } from "./store.js";
@@ -14,7 +15,6 @@ import { coming, several } from "./words.js";
 
 const MINUTE = 60_000; // milliseconds
 const SEEDS = 1e6;
-const UNWANTED = "script, .casebook-worked, .casebook-open, .casebook-hinter"; // in a test
 
 /**
  * @param {HTMLElement} section
@@ -27,8 +27,8 @@ export function testing(section, host) {
   const status = find(section, ".casebook-test-status", HTMLElement);
   const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
   let test = keptTests()[topics] ?? null;
-  /** @type {unknown} */
-  let known = null; // the bank, once it was fetched
+  /** @type {Awaited<ReturnType<typeof known>> | null} */
+  let pages = null; // the cases, and all that can be asked, once they were fetched
   /** @type {unknown} */
   let table = null; // what each wrong rule answers, once it was fetched
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -43,7 +43,7 @@ export function testing(section, host) {
 
   async function ready() {
     await host.ready(tell);
-    known ??= await bank();
+    pages ??= await known();
     size.textContent = "The grader is ready. Nothing you type leaves your device.";
   }
 
@@ -93,7 +93,7 @@ export function testing(section, host) {
     await ready();
     const drawn = await host.ask({
       do: "draw",
-      bank: known,
+      bank: pages?.cases,
       number: Number(chosen("number")),
       seed: Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS),
       topics: topics ? topics.split(" ") : null,
@@ -122,7 +122,7 @@ export function testing(section, host) {
    * @param {Test} test
    */
   function fit(test) {
-    const ids = new Set(Array.isArray(known) ? known.map((each) => each.id) : []);
+    const ids = new Set(pages?.all.map((each) => each.id));
     const there = test.items.map(({ case: id }) => ids.has(id));
     if (there.every(Boolean)) return;
     test.items = test.items.filter((_, i) => there[i]);
@@ -155,7 +155,7 @@ export function testing(section, host) {
      */
     function answered(attempt, show) {
       if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
-      const why = record({ ...attempt, test: test.seed });
+      const why = record({ ...attempt, test: test.seed, kind: test.kind });
       const { answer, confidence, seconds, edition } = attempt;
       const given = { case: id, answer, confidence, seconds, edition };
       if (test.feedback === "end") return next(test, given, why);
@@ -226,9 +226,9 @@ export function testing(section, host) {
     const answers = [...dated(test.answers), ...missing];
     const asked = test.more ?? 0;
     const drawn = answers.slice(0, answers.length - asked); // what was asked afterwards is no part of the test
-    const told = await host.ask({ do: "result", answers: drawn, bank: known });
+    const told = await host.ask({ do: "result", answers: drawn, bank: pages?.cases });
     table ??= await rules();
-    const follow = await host.ask({ do: "follow", answers, bank: known, table, asked });
+    const follow = await host.ask({ do: "follow", answers, bank: pages?.all, table, asked, kind: test.kind });
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());
@@ -286,20 +286,6 @@ export function testing(section, host) {
     alone(draw);
   });
   if (test?.items?.length) offerOld(test);
-}
-
-/**
- * The chart and the quiz of a case, from its page; without what helps.
- * @param {string} id
- */
-async function fetched(id) {
-  const response = await fetch(address(id)).catch(() => fail("the connection failed"));
-  if (!response.ok) fail(`the case ${id} is missing (${response.status})`);
-  const there = new DOMParser().parseFromString(await response.text(), "text/html");
-  const sheet = document.adoptNode(find(there, ".casebook-chart", HTMLElement));
-  const quiz = document.adoptNode(find(there, ".casebook-quiz", HTMLElement));
-  for (const unwanted of every(quiz, UNWANTED)) unwanted.hidden = true;
-  return { sheet, quiz };
 }
 
 /**

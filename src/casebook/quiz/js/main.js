@@ -8,6 +8,7 @@ import { marking } from "./lists.js";
 import { render } from "./notebook.js";
 import { desk, LOST, later, page } from "./page.js";
 import { every, find } from "./parts.js";
+import { practicing } from "./practice.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
 import { glossary } from "./reading.js";
@@ -15,6 +16,7 @@ import { scrubbing } from "./scrub.js";
 import { keepAllAtOnce } from "./store.js";
 import { today } from "./today.js";
 import { turning } from "./turns.js";
+import { offering } from "./why.js";
 
 /** @import { Desk } from "./types.d.ts" */
 
@@ -43,14 +45,21 @@ async function explorer(section, host) {
 }
 
 /** @type {Record<string, (section: HTMLElement, host: Desk) => unknown>} */
-const DESKS = { test: testing, progress: showProgress, explorer, claim: scrubbing, today };
+const DESKS = {
+  test: testing,
+  practice: practicing,
+  progress: showProgress,
+  explorer,
+  claim: scrubbing,
+  today,
+};
 
 function attach() {
   // A class that wants everything at once gives out links that end in ?feedback=all.
   const wish = new URLSearchParams(location.search).get("feedback");
   if (wish) keepAllAtOnce(wish === "all");
   for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
-    mount(section, page(section));
+    mount(section, offering(section, page(section)));
   }
   for (const section of every(document, "section.casebook-desk[data-desk]")) {
     section.classList.add("casebook-js");

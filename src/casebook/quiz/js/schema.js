@@ -65,6 +65,8 @@ export const ATTEMPT = {
     hints: count(1e6),
     evidence: upTo(1),
     test: SEED,
+    kind: word("typed", "choice"),
+    round: upTo(LATEST),
   },
 };
 
