@@ -426,7 +426,7 @@ def test_a_claim_is_checked_on_a_phone_in_the_words_of_the_command_line(visit, v
     page.get_by_role("button", name="Check the claim").click()
     expect(page.locator(".casebook-test-status")).to_contain_text("a line starts with a five-character code")
     expect(stage).to_be_empty()
-    page.get_by_role("link", name="Lay the operation out").click()
+    page.get_by_role("link", name="Lay the operation out", exact=True).click()
     expect(page.locator('[data-desk="explorer"]')).to_be_visible()
 
 

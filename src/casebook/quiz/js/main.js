@@ -12,6 +12,7 @@ import { every, find } from "./parts.js";
 import { practicing } from "./practice.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
+import { glossary } from "./reading.js";
 import { scrubbing } from "./scrub.js";
 import { keepAllAtOnce } from "./store.js";
 import { today } from "./today.js";
@@ -68,6 +69,7 @@ function attach() {
     DESKS[section.dataset.desk ?? ""]?.(section, desk(section));
   }
   for (const list of every(document, "ul.casebook-cases")) marking(list);
+  for (const mark of every(document, ".casebook-terms")) glossary(mark);
   for (const section of every(document, "section.casebook-turn")) turning(section, desk(section));
 }
 
