@@ -78,7 +78,7 @@ test-all: lint book
 	$(PY) -m pytest $(NOTEBOOKS) -n auto --dist loadfile
 
 fuzz: $(READY)
-	FUZZ=50 $(PY) -m pytest -n auto tests/fuzz tests/quiz/test_kept.py tests/coding/test_refresh.py
+	FUZZ=50 $(PY) -m pytest -n auto tests/fuzz tests/quiz/test_kept.py tests/coding/test_refresh.py tests/practice/test_choices.py
 
 bench: $(READY) book
 	@$(PY) tools/browser.py

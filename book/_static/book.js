@@ -66,10 +66,11 @@ for (const menu of document.querySelectorAll("[popover]")) {
   });
 }
 
-// Paper has no buttons: answers are printed open, and closed again afterwards.
+// Paper has no buttons: answers are printed open, and closed again afterwards; but for what is only worked out
+// when it is opened.
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:not([open])")];
+  opened = [...document.querySelectorAll("details:not([open], [data-later], .casebook-form *)")];
   for (const each of opened) each.open = true;
 });
 addEventListener("afterprint", () => {

@@ -7,11 +7,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from casebook.cases import load
+from casebook.cases import library, load
+from casebook.cases.shorts import short_cases
 from casebook.classroom.report import report
 from casebook.classroom.tables import cohort, frame_of
 from casebook.grading import expected, item_of
-from casebook.practice.responses import read_folder
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.scrubbed import scrubbed
+from casebook.practice import tutor
+from casebook.practice.responses import read_file, read_folder
+from casebook.testing import learners
 from tests.browser.page import SLOW, Quiz
 from tools.engines import IPHONE
 
@@ -64,6 +69,9 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
         expect(here.worked).to_be_hidden()
         if number == 1:
             assert violations(page) == []
+            first = page.locator(".casebook-chart h2").first.bounding_box()
+            head = page.locator(".chart-head").bounding_box()
+            assert first["y"] - head["y"] - head["height"] > 10  # the heading is off the rule
             page.reload()  # in the middle
             page.get_by_role("button", name="Go on").click()
             expect(page.get_by_role("heading", name="Question 1 of 5")).to_be_visible(timeout=SLOW)
@@ -168,6 +176,7 @@ def test_a_browser_that_keeps_nothing_says_so_in_a_test(visit):
         ("test_yourself", "Start the test"),
         ("progress", "Work out the details"),
         ("explorer", "Cut this piece out"),
+        ("check_a_claim", "44160; 44121"),
     ],
 )
 def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_data(visit, site, desk, press):
@@ -184,6 +193,7 @@ def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_d
         "test_yourself": page.get_by_role("heading", name="Question 1 of 5"),
         "progress": page.get_by_role("heading", name="To see again"),
         "explorer": page.get_by_role("button", name="Join the ends"),
+        "check_a_claim": page.get_by_role("heading", name="Looked up in"),
     }[desk]
     expect(done).to_be_visible(timeout=SLOW)
     expect(agree).to_have_count(0)
@@ -256,6 +266,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     for heading in ("To see again", "Given to an earlier edition"):
         under = stage.locator("section", has=page.get_by_role("heading", name=heading))
         expect(under.get_by_role("link", name="Alder")).to_be_visible(timeout=SLOW)
+    expect(stage).to_contain_text(re.compile(r"could have shown 0 of the \d+ wrong rules"))
     assert violations(page) == []
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save to a file").click()
@@ -265,6 +276,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     dated = [{"edition": "before editions", **each} for each in OLDER]
     assert lines == [{"format": "casebook-answers", "version": 1}, *dated]
     page.get_by_role("button", name="Erase", exact=True).click()
+    assert nearest(page.locator(".casebook-asking button")) >= 8
     page.get_by_role("button", name="No, keep them").click()
     assert page.evaluate("localStorage['casebook.attempts']")
     page.get_by_role("button", name="Erase", exact=True).click()
@@ -357,22 +369,65 @@ def test_a_file_that_is_none_is_refused_with_the_reason(visit, tmp_path, content
 
 def test_the_explorer_follows_what_is_done(visit, violations):
     page = visit("book/explorer.html", viewport={"width": 390, "height": 844})
-    claim = page.locator(".casebook-stage .casebook-answer code")
+    claim, status = page.locator(".casebook-answer code"), page.locator(".casebook-test-status")
     for start, end in ((300, 330), (400, 430)):
         page.get_by_label("From, cm").fill(str(start))
         page.get_by_label("To, cm").fill(str(end))
         page.get_by_role("button", name="Cut this piece out").click()
-        page.get_by_role("button", name="Join the ends").click(timeout=SLOW)
+        expect(status).to_contain_text("Claim: none, since two ends are open", timeout=SLOW)
+        page.get_by_role("button", name="Join the ends").click()
+        expect(status).to_contain_text("at closing")
     expect(claim).to_have_text("44120; 44121")
     assert violations(page) == []
     page.get_by_label("From, cm").fill("310")
     page.get_by_label("To, cm").fill("320")
     page.get_by_role("button", name="Cut this piece out").click()
-    expect(page.locator(".casebook-test-status")).not_to_contain_text("Claim")
+    expect(status).not_to_contain_text("Claim")
     expect(claim).to_have_text("44120; 44121")
     page.get_by_label("Approach").select_option("laparoscopic")
     expect(claim).to_have_text("44202; 44203")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    buttons = page.locator(".casebook-desk button:visible, .casebook-desk select")
+    assert nearest(buttons) >= 8  # pixels: a finger hits the one it means
+
+
+def nearest(things):
+    """The least distance between two of these, in pixels, across or down."""
+    boxes = things.evaluate_all("all => all.map((each) => each.getBoundingClientRect().toJSON())")
+
+    def apart(a, b):
+        return max(
+            a["left"] - b["right"], b["left"] - a["right"], a["top"] - b["bottom"], b["top"] - a["bottom"]
+        )
+
+    return min(apart(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_explorer_s_picture_and_claim_are_seen_at_once(visit, width, height):
+    page = visit("book/explorer.html", viewport={"width": width, "height": height})
+    for part in (".casebook-bowel svg", ".casebook-answer"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+
+
+def test_a_claim_is_checked_on_a_phone_in_the_words_of_the_command_line(visit, violations):
+    page = visit("book/check_a_claim.html", viewport={"width": 390, "height": 844})
+    page.get_by_label("Claim", exact=True).fill("44120 x2; 44005; 99213")
+    page.keyboard.press("Enter")
+    told = scrubbed("44120 x2; 44005; 99213")
+    expect(page.locator(".casebook-test-status")).to_have_text(told["headline"], timeout=SLOW)
+    expect(page.locator(".casebook-test-status")).to_be_in_viewport()
+    stage = page.locator(".casebook-stage")
+    for row in [*told["edits"], *told["tables"], {"says": told["not_read"]}]:
+        expect(stage).to_contain_text(row["says"])
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_label("Claim", exact=True).fill("two, please")
+    page.get_by_role("button", name="Check the claim").click()
+    expect(page.locator(".casebook-test-status")).to_contain_text("a line starts with a five-character code")
+    expect(stage).to_be_empty()
+    page.get_by_role("link", name="Lay the operation out", exact=True).click()
+    expect(page.locator('[data-desk="explorer"]')).to_be_visible()
 
 
 def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
@@ -384,12 +439,240 @@ def test_in_the_explorer_no_act_is_lost_however_fast_they_come(visit):
     joins = page.get_by_role("button", name="Join the ends")
     expect(joins).to_have_count(2, timeout=SLOW)
     joins.evaluate_all("all => all.forEach((each) => each.click())")
-    expect(page.locator(".casebook-stage .casebook-answer code")).to_have_text("44120; 44121")
+    expect(page.locator(".casebook-answer code")).to_have_text("44120; 44121")
     expect(page.locator(".casebook-test-status")).to_have_text("Claim: 44120; 44121. 2 joins at closing.")
 
 
+DAY = 86_400_000  # milliseconds
+
+
+def kept_before(*tries):
+    """Answers of earlier days, as this browser would have kept them: (case, verdict, days ago)."""
+    rows = [
+        {
+            "case": case,
+            "edition": load(case).page()["edition"],
+            "answer": "44120",
+            "verdict": verdict,
+            "ago": ago,
+        }
+        for case, verdict, ago in tries
+    ]
+    return (
+        "if (location.protocol === 'http:' && !sessionStorage.seeded) { sessionStorage.seeded = 1;"
+        f" const rows = {json.dumps(rows)}.map(({{ ago, ...row }}) =>"
+        f" ({{ ...row, at: Date.now() - ago * {DAY} }}));"
+        " localStorage['casebook.attempts'] = JSON.stringify({ version: 1, attempts: rows });"
+        " const drafts = { cedar: { answer: '44120' }, elm: { answer: '44120; 4' } };"
+        " localStorage['casebook.drafts'] = JSON.stringify({ version: 1, drafts }); }"
+    )
+
+
+TRIED = kept_before(
+    ("alder", "correct", 9), ("birch", "wrong", 8), ("birch", "correct", 6), ("cedar", "wrong", 5)
+)
+
+
+def test_a_list_tells_what_was_done_and_shows_a_part_of_it_without_python(visit, site, violations):
+    site.asked.clear()
+    page = visit("book/first_cases.html", before=lambda p: p.add_init_script(TRIED))
+    head, rows = page.locator(".casebook-list-head"), page.locator(".casebook-cases li")
+    expect(head).to_contain_text("2 of 13 cases right, 1 at the first try, 2 due again.")
+    expect(rows.nth(0)).to_contain_text("right at the first try")
+    expect(rows.nth(2)).to_contain_text("not right yet due again")
+    # What a case is about stands in no page: it is asked for when a thing to learn is chosen.
+    assert not [path for path in site.asked if path.endswith("way.json")]
+    head.get_by_label("Show").select_option("due")
+    expect(head.get_by_role("status")).to_have_text("2 of 13 shown.")
+    shown = page.locator(".casebook-cases li:visible a")
+    expect(shown).to_have_text([re.compile("Birch"), re.compile("Cedar")])
+    head.get_by_label("Show").select_option("")
+    head.get_by_label("About").select_option("approach")
+    first = [load(path) for path in library()[:13]]
+    about = [case for case in first if "approach" in case.about]
+    expect(head.get_by_role("status")).to_have_text(f"{len(about)} of 13 shown.")
+    assert site.asked[-1].endswith("way.json")
+    head.get_by_label("Level").select_option("realistic")
+    left = [case.title for case in about if case.level == 2]
+    assert 0 < len(left) < 13
+    expect(shown).to_have_text(left)
+    assert violations(page) == []
+    assert not fetched(site)
+
+
+def test_today_has_what_is_due_one_new_case_and_the_next_chapter(visit, site, violations):
+    site.asked.clear()
+    page = visit(
+        "book/today.html", before=lambda p: p.add_init_script(TRIED), viewport={"width": 390, "height": 844}
+    )
+    under = {
+        head: page.locator(
+            ".casebook-stage > section", has=page.get_by_role("heading", name=head, exact=True)
+        )
+        for head in ("See again", "One new case", "The next chapter")
+    }
+    # The one that waits longest first.
+    expect(under["See again"].get_by_role("link")).to_have_text(["Cedar", "Birch"])
+    expect(under["See again"]).to_contain_text("missed 5 days ago")
+    expect(under["The next chapter"].get_by_role("link")).to_have_text(["The decision on one page"])
+    assert violations(page) == []
+    assert not fetched(site)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    # The old answer is not in the way of a new try; one that was only begun is.
+    under["See again"].get_by_role("link", name="Cedar").click()
+    here = Quiz(page)
+    expect(here.section.get_by_text("What you answered")).to_be_visible()
+    expect(here.claim).to_have_value("")
+    expect(here.section.locator(".casebook-before code")).to_be_hidden()
+    page.goto(f"{site.address}/cases/elm.html")
+    expect(Quiz(page).claim).to_have_value("44120; 4")
+
+
+def test_today_of_who_has_done_nothing_begins_at_the_beginning(visit):
+    stage = visit("book/today.html").locator(".casebook-stage")
+    expect(stage.get_by_role("link")).to_have_text(["Alder", "The decision on one page"])
+
+
 def test_without_scripts_the_desks_say_where_to_go(visit):
-    for name in ("test_yourself", "progress", "explorer"):
+    for name in ("test_yourself", "progress", "explorer", "check_a_claim", "today"):
         page = visit(f"book/{name}.html", java_script_enabled=False)
         expect(page.locator(".casebook-without")).to_be_visible()
         expect(page.locator(".casebook-desk-body")).to_be_hidden()
+
+
+# Held: nothing is judged on the page
+
+
+def told_nothing(page, case):
+    """The page holds neither verdict nor worked answer, in view or behind anything that can be pressed."""
+    section = page.locator("section.casebook-quiz")
+    assert section.locator(".casebook-open, .casebook-worked, .casebook-hinter, .casebook-lay").count() == 0
+    assert Quiz(page).status.get_attribute("data-verdict") == ""
+    page.locator("body").evaluate(
+        "body => body.querySelectorAll('details').forEach((d) => { d.open = true; })"
+    )
+    words = section.text_content()
+    assert load(case).key["why"][:60] not in words
+    assert section.locator("blockquote, svg.casebook-picture, .casebook-layer").count() == 0
+
+
+def handed_in(page, folder, name):
+    """What the file and the code hold; they hold the same."""
+    page.get_by_label("Your name or number").fill(name)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the file").click()
+    download.value.save_as(folder / "file.jsonl")
+    (folder / "code.jsonl").write_text(page.get_by_label("Your code").input_value() + "\n", "utf-8")
+    one, other = (list(read_file(folder / f"{kind}.jsonl")) for kind in ("file", "code"))
+    assert one == other
+    return one
+
+
+def test_a_held_case_notes_and_says_nothing(visit, violations, tmp_path):
+    page = visit("cases/oak.html?hold")
+    quiz = Quiz(page)
+    quiz.answer("two, please", "invalid")  # what cannot be read is told: it is no verdict
+    for answer in ("44120", right("oak")):
+        quiz.claim.fill(answer)
+        quiz.check.click()
+        expect(quiz.status).to_contain_text("Noted", timeout=SLOW)
+        told_nothing(page, "oak")
+    assert violations(page) == []
+    (answer,) = handed_in(page, tmp_path, "Ada")
+    assert (answer.learner, answer.case, answer.answer) == ("Ada", "oak", right("oak"))
+    assert (answer.held, answer.edition) == (True, load("oak").edition)
+    page.goto(page.url.replace("?hold", ""))
+    expect(quiz.section.locator(".casebook-before")).to_be_hidden()  # it was no try of the reader's own
+    assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
+
+
+def test_a_test_that_an_address_sets_is_handed_in_unjudged(visit, tmp_path):
+    page = visit("book/test_yourself.html?seed=7&n=3&feedback=end")
+    page.get_by_role("button", name="Start the test").click()
+    cases = []
+    for number in range(1, 4):
+        expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_visible(timeout=SLOW)
+        cases.append(case_on(page))
+        told_nothing(page, cases[-1])
+        if number == 2:
+            page.reload()
+            page.get_by_role("button", name="Go on").click()
+            expect(page.get_by_role("heading", name="Question 2 of 3")).to_be_visible(timeout=SLOW)
+        Quiz(page).claim.fill("44120")
+        page.get_by_role("button", name="Keep this answer").click()
+    expect(page.get_by_role("heading", name="The test is done")).to_be_focused(timeout=SLOW)
+    stage = page.locator(".casebook-stage").text_content()
+    assert "cannot keep one from somebody who looks" in stage
+    assert not re.search(r"right|wrong|percent", stage.lower())
+    answers = handed_in(page, tmp_path, "Bo")
+    assert [(each.case, each.test, each.held) for each in answers] == [(case, "7", True) for case in cases]
+    assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
+    page.goto(page.url.partition("?")[0] + "?assignment=oak,elm,oak,../x")
+    expect(page.locator(".casebook-stage")).to_contain_text("2 questions")
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name="Question 1 of 2")).to_be_visible(timeout=SLOW)
+    assert case_on(page) == "oak"
+
+
+def test_after_a_wrong_answer_two_short_charts_find_the_rule(visit, violations):
+    page = visit("cases/oak.html", viewport={"width": 390, "height": 844})
+    charts = {made.id: made.item for made in short_cases()}
+    holder = learners.book_of(["pieces-counted"])
+    quiz = Quiz(page, "oak")
+    quiz.claim.fill(learners.answer(load("oak").item, holder))
+    quiz.check.click()
+    page.get_by_role("button", name="Try two short ones to find out why").click(timeout=SLOW)
+    concluded = page.get_by_text(re.compile(r"^\d charts fit .*counting every piece"))
+    asked = page.locator("section.casebook-quiz[data-case^=short]")
+    for _ in range(3):
+        expect(asked.or_(concluded)).to_be_visible(timeout=SLOW)
+        if concluded.is_visible():
+            break
+        id = asked.get_attribute("data-case")
+        short = Quiz(page, id)
+        short.claim.fill(learners.answer(charts[id], holder))
+        short.check.press("Enter")
+        expect(short.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        assert violations(page) == []
+        page.get_by_role("button", name="Go on").press("Enter")
+        expect(page.locator(f"#casebook-{id}")).to_have_count(0, timeout=SLOW)
+    expect(concluded).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Which rule it was")).to_be_focused()
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts.map((each) => each.case)")
+    assert kept[0] == "oak"
+    assert len([case for case in kept if case.startswith("short-")]) in (1, 2)
+
+
+def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_the_two_answers(
+    visit, violations
+):
+    page = visit("book/practice.html", viewport={"width": 390, "height": 844})
+    shorts = {made.id: made.item for made in short_cases()}
+    page.get_by_role("button", name="Start, or go on").press("Enter")
+    given, rules = "", []
+    for number in range(1, 6):
+        heading = page.get_by_role("heading", name=f"Question {number} of 5")
+        expect(heading).to_be_focused(timeout=SLOW)
+        if number == 2:
+            page.reload()
+            page.get_by_role("button", name="Start, or go on").press("Enter")
+            expect(heading).to_be_focused(timeout=SLOW)
+        id = case_on(page)
+        item = shorts.get(id) or load(id).item
+        if number == 1:
+            given, rules = next(each for each in tutor.row(item).items() if len(each[1]) == 1)
+            filed = expected(item)
+        quiz = Quiz(page, id)
+        quiz.claim.fill(expected(item) if number > 1 else given)
+        quiz.claim.press("Enter")
+        expect(quiz.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        page.get_by_role("button", name="Close the round" if number == 5 else "Next question").press("Enter")
+    expect(page.get_by_role("heading", name="This round")).to_be_focused(timeout=SLOW)
+    expect(page.get_by_text("4 of 5 right.")).to_be_visible()
+    expect(page.get_by_text(MISCONCEPTIONS[rules[0]].correction)).to_be_visible()
+    told = page.locator(".casebook-stage td code").all_text_contents()
+    assert told == [given, filed]
+    assert violations(page) == []
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
+    assert len({each["round"] for each in kept}) == 1
+    assert len(kept) == 5

@@ -139,9 +139,9 @@ def test_a_test_of_five(road):
 def test_the_explorer(road):
     page = road("book/explorer")
     for start, end in ((300, 330), (400, 430)):
-        page.type("input[name=from]", str(start))
-        page.type("input[name=to]", str(end))
+        page.type("input[name=from-cm]", str(start))
+        page.type("input[name=to-cm]", str(end))
         page.press_named("Cut this piece out")
-        page.press_named("Join the ends", ".casebook-stage")
-    page.see(".casebook-stage .casebook-answer code", "44120; 44121")
-    page.see(".casebook-stage svg")
+        page.press_named("Join the ends", ".casebook-places")
+    page.see(".casebook-answer code", "44120; 44121")
+    page.see(".casebook-bowel svg")

@@ -236,3 +236,13 @@ def test_the_page_and_the_command_line_say_the_same(visit, case_ids, capsys, eve
         said = json.loads(capsys.readouterr().out)
         here.answer(ANSWER, said["verdict"])
         assert here.section.evaluate("e => e.graded") == said
+
+
+def test_a_line_that_a_finger_marked_has_the_color_of_a_mark(quiz):
+    here = quiz("alder", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    here.section.get_by_role("button", name="Mark the lines that decide").tap()
+    one, two = (here.page.locator(f"#line-{n}") for n in (2, 3))
+    two.tap()
+    one.tap()  # the last one tapped was gray
+    colors = [line.evaluate("e => getComputedStyle(e).backgroundColor") for line in (one, two)]
+    assert colors[0] == colors[1] != "rgba(0, 0, 0, 0)"

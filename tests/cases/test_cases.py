@@ -597,13 +597,14 @@ def test_a_chart_is_read_in_a_few_minutes():
         assert len(report.split()) < 300, case.id
 
 
-def test_a_reader_who_saw_the_charts_alone_reaches_their_keys():
-    """The first pass of a blind reader, untouched; of charts that changed since, nothing is known."""
-    lines = (Path(__file__).parent.parent / "data" / "blind-reader.jsonl").read_text("utf-8").splitlines()
+@pytest.mark.parametrize(("file", "unchanged"), [("blind-reader.jsonl", 70), ("blind-reader-2.jsonl", 85)])
+def test_a_reader_who_saw_the_charts_alone_reaches_their_keys(file, unchanged):
+    """What blind readers wrote, untouched; of charts that changed since, nothing is known."""
+    lines = (Path(__file__).parent.parent / "data" / file).read_text("utf-8").splitlines()
     shipped = {case.id: case for case in every_case()}
     rows = [row for row in map(json.loads, lines[1:]) if row["edition"] == shipped[row["case"]].edition]
     assert len(lines) == 101
-    assert len(rows) >= 90
+    assert len(rows) >= unchanged
     claims = [r["case"] for r in rows if shipped[r["case"]].item.grade(r["answer"]).verdict != "correct"]
     firsts = [
         row["case"]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.cases.sentences import split
+from casebook.quiz.chart import chart_html
 
 PIECES = st.sampled_from(
     [
@@ -44,6 +45,12 @@ PIECES = st.sampled_from(
         ("He said \u201cIt hurts.\u201d Nothing else.", ["He said \u201cIt hurts.\u201d", "Nothing else."]),
         ("[They met. They held.]{#join} Next.", ["[They met. They held.]{#join}", "Next."]),
         ("[They met]{#join}. Next? Yes!", ["[They met]{#join}.", "Next?", "Yes!"]),
+        ("1. Upper piece. 2. Lower piece.", ["1. Upper piece.", "2. Lower piece."]),
+        ("**Specimens:** A. Ileum. B. Loop.", ["**Specimens:** A. Ileum.", "B. Loop."]),
+        (
+            "ASA: 3. Hepatitis B. Drains: 0. Then home.",
+            ["ASA: 3.", "Hepatitis B.", "Drains: 0.", "Then home."],
+        ),
         ("", []),
     ],
 )
@@ -66,3 +73,11 @@ def test_charts_have_lines_that_one_can_read():
         for paragraph in re.split(r"\n\n|\n(?=[-|] ?)", report):  # a field of a form is a line of its own
             for line in split(paragraph):
                 assert len(line.split()) < 90, f"{case.id}: {line}"
+
+
+def test_no_line_of_a_chart_is_a_numeral_alone():
+    for path in cases.library():
+        html = chart_html(cases.load(path)).html
+        for line in re.findall(r'<span class="line"[^>]*>(.*?)</span> ', html):
+            words = re.sub(r"<[^>]+>", "", line)
+            assert re.search(r"[A-Za-z]{2}|[A-Z] [A-Z]|[A-Z]\.[A-Z]", words), (path.stem, words)

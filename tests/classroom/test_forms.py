@@ -1,10 +1,14 @@
 """Answers that Moodle, Canvas and forms write: whose they are, to which case, and nothing dropped unseen."""
 
+import base64
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.classroom.forms import read_csv
+from casebook.practice.responses import CODE, LATEST
 from tests.conftest import ROOT
 
 TITLES = {"oak": "Oak: a man of 62", "elm": "Elm: a woman of 30"}
@@ -54,6 +58,7 @@ def test_one_person_may_answer_twice(tmp_path):
         ("Name,One\nAnn,44120\n", "1 questions were found and 2 cases were set"),
         ("learner,case,answer\n,oak,44120\n", "names no learner"),
         ("Name,Oak,Elm\n,44120,query\n", "names nobody"),
+        ('learner,case,answer\nAnn,oak,"44120\nBo,oak,query\n', "from here on this is no CSV"),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path, text, why):
@@ -65,3 +70,31 @@ def test_what_cannot_be_used_is_said(tmp_path, text, why):
 @given(st.text(alphabet=st.sampled_from(list(",;\t\n\"'=aOak")), max_size=80) | st.binary(max_size=60))
 def test_nothing_in_a_file_raises(tmp_path_factory, text):
     told(tmp_path_factory.getbasetemp(), text)
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0b", "\x0c", "\x1c"])
+def test_nothing_but_a_line_end_ends_a_row(tmp_path, mark):
+    """A name or an answer may hold what Python takes for a line's end: a row cut there is somebody else's."""
+    found, faults = told(tmp_path, f"learner,case,answer\nAnn{mark}Lee,oak,44120{mark}\nBo,elm,query\n")
+    assert found == [("Ann Lee", "oak", "44120"), ("Bo", "elm", "query")]
+    assert not faults
+
+
+@pytest.mark.parametrize("at", ["nan", "1" * 400, "-5", "1e999", "0001-01-01", "9999-12-31T23:59:59+14:00"])
+def test_a_time_that_no_clock_tells_is_none(tmp_path, at):
+    file = tmp_path / "answers.csv"
+    file.write_text(f"learner,case,answer,at\nAnn,oak,44120,{at}\n", "utf-8")
+    ((answer,), faults) = read_csv(file, TITLES)
+    assert not faults
+    assert answer.at is None or 0 <= answer.at <= LATEST
+    assert answer.at is None or at.startswith("9999")
+
+
+def test_codes_that_were_pasted_into_a_form_are_read(tmp_path):
+    rows = [{"format": "casebook-answers", "version": 1}, {"case": "elm", "answer": "query", "held": True}]
+    text = "".join(f"{json.dumps(row)}\n" for row in rows)
+    code = f"{CODE}1.{base64.urlsafe_b64encode(text.encode()).decode()}"
+    found, faults = told(tmp_path, f"Name,Paste your code\nAnn,{code}\nBo,{code[:-9]}\n")
+    assert found == [("Ann", "elm", "query")]
+    assert len(faults) == 1
+    assert "cut short" in faults[0]

@@ -128,3 +128,12 @@ def test_file_names_are_plain_and_differ(names):
     files = file_names(names)
     assert len(set(files.values())) == len(names)
     assert all(name.isascii() and "/" not in name and not name.startswith(".") for name in files.values())
+
+
+def test_a_roster_knows_whoever_answered_whatever_the_capitals():
+    pages = [cases.load("oak").page()]
+    book = gradebook(
+        [Response("ada lovelace", "oak", "44120")], pages, ["Ada Lovelace", "ADA LOVELACE", "Bo"]
+    )
+    assert book.learners == ("Ada Lovelace", "Bo")
+    assert book.entry("Ada Lovelace", "oak").answer == "44120"

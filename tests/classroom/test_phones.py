@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -15,10 +16,11 @@ import httpx
 import pytest
 
 from casebook import cases
+from casebook.classroom.gradebook import gradebook
 from casebook.classroom.phones.opened import Opened
 from casebook.classroom.phones.votes import Closed, Votes
 from casebook.errors import CommandError
-from casebook.practice.responses import read_file
+from casebook.practice.responses import read_file, read_folder
 from casebook.testing import crowd
 
 LESSON = ("oak", "elm", "juniper")
@@ -254,9 +256,30 @@ def test_a_file_is_one_lesson(tmp_path):
     assert Votes(file, ["oak", "elm"]).code == first.code
     with pytest.raises(CommandError, match="lesson on oak, elm"):
         Votes(file, ["oak"])
+    stranger = sqlite3.connect(tmp_path / "stranger")
+    stranger.execute("CREATE TABLE bills (number)")
+    stranger.commit()
+    with pytest.raises(CommandError, match="holds no lesson"):
+        Votes(tmp_path / "stranger", ["oak"])
+    assert stranger.execute("SELECT name FROM sqlite_master").fetchall() == [("bills",)]
+    stranger.close()
     (tmp_path / "text").write_text("no database, but long enough to be looked at as one" * 20)
     with pytest.raises(CommandError, match="no lesson can be kept"):
         Votes(tmp_path / "text", ["oak"])
+
+
+def test_an_answer_keeps_the_digest_of_the_chart_that_it_was_given_to(tmp_path):
+    file = tmp_path / "votes.sqlite3"
+    for edition, token in (("0ld", "a" * 22), (cases.load("oak").edition, "b" * 22)):
+        votes = Votes(file, ["oak"], {"oak": edition})
+        votes.answer(token, "44120")
+        saved = votes.export()
+        votes.close()
+    (tmp_path / "answers.jsonl").write_text(saved, "utf-8")
+    answers, _ = read_folder(tmp_path / "answers.jsonl")
+    book = gradebook(answers, [cases.load("oak").page()])
+    assert book.earlier == {"oak": 1}
+    assert [book.entry(name, "oak").state == "not answered" for name in book.learners] == [True, False]
 
 
 def test_a_taken_port_is_told(tmp_path, room):

@@ -10,6 +10,7 @@ import pytest
 from casebook import cases, files
 from casebook.cli import main
 from casebook.grading.feedback import result
+from casebook.grading.scrubbed import CLEAN, NOT_READ, scrubbed
 from tests.cases.test_cases import BROKEN, GOOD, WRONG
 from tests.minimal_cases import FOLDER, case
 from tests.shapes import CODE, EDIT, GRADE, LINE, Each, fits
@@ -149,24 +150,28 @@ def test_evidence_and_diagnoses_are_null_unless_given(run, put):
 # scrub
 
 
-def test_scrub_finds_what_the_tables_say(run):
-    assert run("scrub", "44120; 44121") == (
-        0,
-        "nothing in the tables held here stands against this claim\n",
-        "",
-    )
-    code, out, _ = run("scrub", "44160; 44121")
-    assert code == 0
-    assert out.startswith("blocks: 44121 is an add-on; CMS accepts it only on 44120")
+def test_scrub_finds_what_the_tables_say_and_names_them(run):
+    code, out, err = run("scrub", "44120; 44121")
+    assert (code, err) == (0, "")
+    told = scrubbed("44120; 44121")
+    assert out.splitlines()[0] == told["headline"] == CLEAN
+    # The dates of the tables, and that no report was read.
+    assert all(table["says"] in out for table in told["tables"])
+    assert NOT_READ in out
+    out = run("scrub", "44160; 44121")[1]
+    assert "\nblocks: 44121 is an add-on; CMS accepts it only on 44120" in out
     assert "[cms-aoc-2024-06]" in out
-    assert run("scrub", "44160; 44120-59")[1].startswith("note: ")
+    assert "\nnote: " in run("scrub", "44160; 44120-59")[1]
 
 
 def test_the_json_of_scrub(run):
     code, out, err = run("scrub", "44120 x2; 44005", "--json")
     assert (code, err) == (0, "")
-    fits({"claim": Each(LINE), "edits": Each(EDIT)}, json.loads(out))
-    assert [e["kind"] for e in json.loads(out)["edits"]] == ["pair", "units"]
+    told = json.loads(out)
+    beside = {"lines": Each({"line": str, "says": str}), "tables": Each({"id": str, "says": str})}
+    said = {"typed": str, "headline": str, "not_read": str}
+    fits({"claim": Each(LINE), "edits": Each(EDIT), **beside, **said}, told)
+    assert [e["kind"] for e in told["edits"]] == ["pair", "units"]
 
 
 @pytest.mark.parametrize("claim", ["44120 x", "query", "", "nonsense"])
@@ -352,3 +357,23 @@ def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
     assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["learner-1.html", "learner-2.html"]
     assert main(["class", "gradebook", str(form), "-o", str(tmp_path / "no")]) == 2
     assert "--key or --cases" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        *(("--port", port) for port in ("-1", "65536", "9" * 400, "١", "1_0", "")),
+        *(
+            ("--address", address)
+            for address in (
+                "javascript:alert(1)", "room", "http://", "http://[::1", "http://a b/", "ftp://a", "http://a:0",
+                "http://a:99999", "http://a/?x", "http://a/\x1b[2J",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_a_room_is_opened_only_at_what_can_be_an_address(capsys, tmp_path, option, given):
+    with pytest.raises(SystemExit, match="2"):
+        main(["room", "--cases", "alder", "--file", str(tmp_path / "votes"), f"{option}={given}"])
+    assert "expected" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

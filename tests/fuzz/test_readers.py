@@ -5,6 +5,7 @@ as much, each time something else, and adds what fails to it. What a browser kee
 tests/quiz/kept.mjs, the tables of CMS in tests/coding/test_refresh.py.
 """
 
+import copy
 import json
 import os
 import time
@@ -17,12 +18,13 @@ from hypothesis import strategies as st
 
 from casebook.cases import check, library, load
 from casebook.classroom.assignments import FORMAT, VERSION, read_key
+from casebook.classroom.forms import read_csv
 from casebook.coding.typed import read as read_typed
 from casebook.errors import CasebookError, CaseError
 from casebook.grading import item_of, worked
 from casebook.money import payer_files
 from casebook.practice.bank import graded_item
-from casebook.practice.responses import Fault, Response, read_file
+from casebook.practice.responses import LATEST, Fault, Response, read_file
 from casebook.quiz import door
 from casebook.quiz.chart import chart_html
 from tests.conftest import ROOT
@@ -58,14 +60,14 @@ def spoiled(draw, values, most=3):
     for _ in range(draw(st.integers(0, most))):
         at = draw(st.sampled_from(list(places(value))))
         if not at:
-            value = draw(ODD) if draw(st.booleans()) else value
+            value = copy.deepcopy(draw(ODD)) if draw(st.booleans()) else value
             continue
         within = value
         for key in at[:-1]:
             within = within[key]
         match draw(st.sampled_from(["odd", "odd", "drop", "double", "name"])):
             case "odd":
-                within[at[-1]] = draw(ODD)
+                within[at[-1]] = copy.deepcopy(draw(ODD))  # it may be spoiled in its turn
             case "drop":
                 del within[at[-1]]
             case "double" if isinstance(within, list):
@@ -158,6 +160,19 @@ def responses(text, folder):
             assert item().grade(each.answer).verdict in VERDICTS
 
 
+def form(text, folder):
+    path = folder / "form.csv"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    answers, faults = read_csv(path, {"alder": "A title", "birch": "Another"})
+    for each in answers:
+        assert each.learner.isprintable()
+        assert each.learner
+        assert each.at is None or 0 <= each.at <= LATEST
+        assert item().grade(each.answer).verdict in VERDICTS
+    assert answers or faults
+    assert all(str(fault).startswith(f"{path.name}:") for fault in faults)
+
+
 def payer(value, folder):
     path = folder / "payer.json"
     text = (
@@ -186,6 +201,7 @@ def questions():
         "result": {"answers": attempts},
         "progress": {"attempts": attempts, "now": 10**12, "offset": 0},
         "explore": {"operation": None, "act": {"do": "cut", "from": 100, "to": 130}},
+        "lay-out": {"operation": {"steps": [{"resect": [100, 130]}, {"join": [100, 130]}]}},
         "query-review": {"text": "How many anastomoses were there?"},
     }
     with_page = {"page": page, "answer": "44120; 44121", "lines": ["line-1"], "diagnoses": "K50.012"}
@@ -201,6 +217,11 @@ KEY = {"format": FORMAT, "version": VERSION, "title": "T"}
 HEAD = {"format": "casebook-answers", "version": 1, "learner": "Ada"}
 ROW = {"case": "alder", "answer": "44120; 44121", "at": 5, "confidence": "sure", "seconds": 3, "hints": 0}
 LINES = "\n".join(json.dumps(row) for row in (HEAD, ROW, ROW | {"case": "birch"}))
+FORMS = [
+    'learner,case,answer,at\nAda,alder,"44120; 44121",5\nBo,birch,query,2026-11-29\n',
+    "Name;Email;A title;Another\nAda;a@x.org;44120;query\nAda;b@x.org;-;44120 x2\n",
+    'ID\tFirst name\tLast name\tResponse 1\tResponse 2\n1\tAda\tL\t"44120\n44121"\tquery\n',
+]
 #: The name of a reader: how many are tried, what it is given, and whether it wants a folder.
 READERS = {
     "typed": (
@@ -224,6 +245,7 @@ READERS = {
         ),
         responses,
     ),
+    "form": (150, cut(st.sampled_from(FORMS)), form),
     "payer": (
         80,
         st.deferred(lambda: st.one_of(spoiled(st.just(sample())), cut(st.just(json.dumps(sample()))))),

@@ -19,6 +19,7 @@ from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Line, show
 from casebook.coding.note import Note
 from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.typed import read
 from casebook.grading import Item, expected, grade_page, item_of, worked
 from casebook.grading.feedback import result
 from casebook.grading.misconceptions import MISCONCEPTIONS
@@ -456,6 +457,25 @@ def test_51_is_free_where_the_rules_emit_it_and_a_finding_anywhere_else():
     grade = joined.grade("44120-51; 44310")
     assert grade.verdict == "partly"
     assert [(f.kind, f.code, f.rule) for f in grade.findings] == [("modifier", "44120", "51")]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [c.page() for c in map(cases.load, cases.library()) if c.readings[0].teaching],
+    ids=lambda page: page["id"],
+)
+def test_gc_is_left_aside_where_a_resident_took_part_and_the_surgeon_says_so(page):
+    with_one = item_of(page)
+    without = item_of({**page, "readings": [{**each, "teaching": False} for each in page["readings"]]})
+    for text in candidate_answers(page)[:8]:
+        claim = read(text).claim
+        for one in claim:
+            marked = show(replace(x, modifiers=(*x.modifiers, "GC")) if x is one else x for x in claim)
+            told, bare = with_one.grade(marked), with_one.grade(text)
+            assert (told.verdict, told.score) == (bare.verdict, bare.score), marked
+            assert without.grade(marked).verdict != "correct"
+            assert bool(told.aside) == (told.verdict == "correct")
+            assert bare.aside is None
 
 
 def test_xs_equals_59_and_split_lines_equal_one():

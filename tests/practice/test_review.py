@@ -14,6 +14,7 @@ import casebook
 from casebook import cases
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice import review as tutor
+from casebook.practice.results import tells
 from casebook.practice.review import DAY, DAYS, again, progress
 
 BANK = [cases.load(path).page() for path in cases.library()]
@@ -146,6 +147,7 @@ def test_progress():
     assert topics["joins"] == {
         "topic": "joins",
         "name": "counting joins",
+        "page": "book/joins",
         "first_right": 0,
         "of": 2,
         "tries": 4,
@@ -160,6 +162,25 @@ def test_progress():
         left_out["says"] == "Leaving the further joins off the claim: 1 answer, the last 400 days ago. "
         "Of 1 case in which it would show, 0 right at the first try."
     )
+
+    assert [(row["case"], row["says"]) for row in told["by_case"]] == [
+        ("alder", "right at try 2, 3 tries"),
+        ("cedar", "not right yet, 1 try"),
+        ("ginkgo", "right at the first try, 1 try"),
+    ]
+
+
+def test_progress_counts_the_rules_that_the_answered_cases_could_have_shown():
+    right = [{"case": case, "verdict": "correct", "at": START} for case in ("alder", "ginkgo")]
+    told = progress(right, BANK, NOW)
+    pages = {page["id"]: page for page in BANK}
+    assert told["misconceptions"] == []
+    assert told["could"] == len(tells(pages["alder"]) | tells(pages["ginkgo"])) > 0
+    assert told["of"] == len(MISCONCEPTIONS) > told["could"]
+    # The tutor's table, made when the book was built, is believed instead.
+    table = {"alder": {"44120 x2": ["primary-per-join", "no-such"]}, "ginkgo": {}}
+    assert progress(right, BANK, NOW, 0, table)["could"] == 1
+    assert progress([], BANK, NOW)["could"] == 0
 
 
 @given(ATTEMPTS)

@@ -92,7 +92,7 @@ function made(kind, spoiled) {
     case "word":
       return one(kind.of);
     case "list":
-      return some(4, () => made(kind.of, spoiled));
+      return some(Math.min(4, kind.most), () => made(kind.of, spoiled));
     case "named":
       return Object.fromEntries(some(4, () => [one(WORDS), made(kind.of, spoiled)]));
     case "row": {
@@ -119,7 +119,7 @@ function fits(kind, value) {
     case "word":
       return kind.of.includes(value);
     case "list":
-      return Array.isArray(value) && all(value, kind.of);
+      return Array.isArray(value) && value.length <= kind.most && all(value, kind.of);
     case "named":
       return Object.getPrototypeOf(value) === Object.prototype && all(Object.values(value), kind.of);
     case "row":

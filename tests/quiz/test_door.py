@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import cases
+from casebook.coding import edits
 from casebook.grading import grade_page, item_of
+from casebook.grading.findings import code_words
+from casebook.grading.scrubbed import scrubbed
 from casebook.quiz import door
 
 FIELDS = (
@@ -104,3 +107,25 @@ def test_whatever_is_asked_is_answered_or_refused(rowan, what, junk):
     asked = {"do": what, "page": page, "answer": "44120", "bank": [page], **junk}
     told = json.loads(door.answer_json(json.dumps(asked)))
     assert isinstance(told, dict)
+
+
+FIELD = "anastomosis enterectomy lysis stricturoplasty colectomy robot ostomy laparotomy hernia".split()
+
+
+def test_codes_are_found_by_the_field_s_words_and_one_from_outside_is_told_as_that():
+    codes = door.answer({"do": "codes"})["codes"]
+    assert [code["code"] for code in codes] == list(dict.fromkeys(code["code"] for code in codes))
+    for word in FIELD:
+        assert any(word in code["also"].lower() for code in codes), word
+    known = {code["code"]: code["words"] for code in codes}
+    outside = edits.outside()
+    # No table of the book knows one of them, so nothing that is said of them can be a rule of ours.
+    assert [code for code in outside if code in edits.family() or code in code_words()] == []
+    assert all(known[code].endswith("; outside this book") for code in outside)
+    for code, what in outside.items():
+        (edit,) = scrubbed(code)["edits"]
+        assert (edit["kind"], edit["blocks"]) == ("unknown-code", False)
+        assert f"outside this book ({what})" in edit["says"]
+    page = cases.load("alder").page()
+    told = json.dumps(door.answer({"do": "grade", "page": page, "answer": "44120; 44121; 99213"}))
+    assert f"99213 ({outside['99213']}; a code from outside this book)" in told

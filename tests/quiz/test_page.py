@@ -95,7 +95,9 @@ def test_the_sentence_is_shown_in_place_and_there_is_a_way_back(visit):
     expect(sentence).to_be_in_viewport()
     expect(sentence).to_be_focused()
     expect(sentence).to_have_class("casebook-marked")
-    quiz.page.get_by_role("link", name="Back to your claim").click()
+    back = quiz.page.get_by_role("link", name="Back to your claim")
+    assert back.evaluate("e => getComputedStyle(e).position") == "static"  # it covers no text
+    back.click()
     expect(link).to_be_focused()
     expect(link).to_be_in_viewport()
     expect(quiz.page.locator(".casebook-marked, .casebook-back")).to_have_count(0)

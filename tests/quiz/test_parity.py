@@ -58,9 +58,11 @@ def others():
         for do in ("hints", "query-options"):
             yield json.dumps({"do": do, "page": page})
         for answer in ("44120", "query", *ODD[2:5]):
-            for do in ("beside", "fees", "read"):
+            for do in ("beside", "fees", "read", "scrub"):
                 yield json.dumps({"do": do, "page": page, "answer": answer})
         yield json.dumps({"do": "choices", "page": page, "seed": 7})
+        steps = [{"resect": [9, 20]}, {"join": [9, 20]}, {"stoma": 90, "kind": "loop"}]
+        yield json.dumps({"do": "lay-out", "page": page, "operation": {"steps": steps}, "answer": "44120"})
         yield json.dumps(
             {"do": "query-review", "page": page, "text": "Please describe. \u201cAnd why?\u201d"}
         )

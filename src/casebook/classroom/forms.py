@@ -9,6 +9,7 @@ a file raises: what cannot be used is named with file and line. Two people are n
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from casebook.coding.claim import MAX_TEXT
-from casebook.practice.responses import LONGEST_NAME, Fault, Response
+from casebook.practice.responses import CODE, LATEST, LONGEST_NAME, Fault, Response, of_code, plain_name
 
 MOST_BYTES = 50_000_000  # of a file
 MOST_ROWS = 100_000
@@ -44,13 +45,14 @@ def read_csv(path: str | Path, titles: Mapping[str, str]) -> tuple[list[Response
         if file.stat().st_size > MOST_BYTES:
             return [], [Fault(file.name, 1, f"the file is larger than {MOST_BYTES // 1_000_000} MB")]
         text = file.read_bytes().decode("utf-8-sig")
-        rows = list(csv.reader(text.splitlines(keepends=True), dialect=_dialect(text)))
+        reader = csv.reader(io.StringIO(text, newline=""), dialect=_dialect(text))
+        rows = list(reader)
     except OSError as error:
         return [], [Fault(file.name, 1, f"the file cannot be read: {error.strerror or error}")]
     except UnicodeDecodeError:
         return [], [Fault(file.name, 1, "this is not UTF-8 text; save it as CSV (UTF-8) again")]
     except csv.Error as error:
-        return [], [Fault(file.name, 1, f"this is no CSV file: {error}")]
+        return [], [Fault(file.name, max(reader.line_num, 1), f"from here on this is no CSV file: {error}")]
     if len(rows) > MOST_ROWS:
         return [], [Fault(file.name, 1, f"the file holds more than {MOST_ROWS} rows")]
     if len(rows) < 2:
@@ -73,9 +75,11 @@ def read_csv(path: str | Path, titles: Mapping[str, str]) -> tuple[list[Response
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
-    """Commas, or the semicolons and tabs that some countries' spreadsheets write."""
+    """Commas, or the semicolons and tabs that some countries' spreadsheets write. Strict: a quotation mark
+    that is never closed would take all who come after it into one answer."""
 
     class Found(csv.excel):
+        strict = True
         delimiter = max(",;\t", key=text.partition("\n")[0].count)
 
     return Found
@@ -108,10 +112,23 @@ def _wide(heads: Sequence[str], rows: Sequence[Sequence[str]], titles: Mapping[s
             yield line, why
         if not name:
             continue
+        yield from _in_codes(row, name, line)
         for column, case in questions.items():
             answer = row[column].strip() if column < len(row) else ""
-            if answer and answer != "-":  # Moodle's sign for none
+            if answer and answer != "-" and not answer.startswith(CODE):  # Moodle's sign for none
                 yield _response(name, case, answer, None)
+
+
+def _in_codes(row: Sequence[str], name: str, line: int) -> Told:
+    """The answers of the codes that somebody pasted into a form, wherever they stand in the row."""
+    for cell in map(str.strip, row):
+        if not cell.startswith(CODE):
+            continue
+        found = of_code(cell, plain_name(name))
+        if isinstance(found, str):
+            yield line, found
+        else:
+            yield from found
 
 
 def _questions(
@@ -123,6 +140,8 @@ def _questions(
         for number, head in enumerate(heads)
         if head.lower() not in ABOUT and not _beside(head, number, heads) and _filled(rows, number)
     ]
+    if not columns and any(cell.strip().startswith(CODE) for row in rows[1:] for cell in row):
+        return {}  # codes alone: each names its cases
     named = {column: case for column in columns if (case := _case(heads[column], titles))}
     if not named:
         # Moodle keeps what was asked in columns of their own.
@@ -156,7 +175,9 @@ def _beside(head: str, number: int, heads: Sequence[str]) -> bool:
 
 
 def _filled(rows: Sequence[Sequence[str]], column: int) -> bool:
-    return any(column < len(row) and row[column].strip() for row in rows[1:])
+    """Whether a column holds anything but codes."""
+    cells = [row[column].strip() for row in rows[1:] if column < len(row)]
+    return any(cell and not cell.startswith(CODE) for cell in cells)
 
 
 def _case(text: str, titles: Mapping[str, str]) -> str | None:
@@ -197,15 +218,15 @@ def _names(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[tuple[st
 
 def _moment(text: str) -> float | None:
     """A time as epoch milliseconds: such a number, or an ISO date."""
-    if NUMBER.fullmatch(text.strip()):
-        return float(text.replace(",", "."))
     try:
-        return datetime.fromisoformat(text.strip()).timestamp() * 1000
+        plain = text.strip()
+        number = NUMBER.fullmatch(plain)
+        at = float(plain.replace(",", ".")) if number else datetime.fromisoformat(plain).timestamp() * 1000
     except (ValueError, OverflowError, OSError):
         return None
+    return at if 0 <= at <= LATEST else None
 
 
 def _response(learner: str, case: str, answer: str, at: float | None) -> Response:
     plain = re.sub(r"\.(md|ya?ml)$", "", case.strip().lower())
-    name = " ".join("".join(c if c.isprintable() else " " for c in learner).split())[:LONGEST_NAME]
-    return Response(name, plain[:LONGEST_NAME], answer[: MAX_TEXT + 1], at)
+    return Response(plain_name(learner), plain[:LONGEST_NAME], answer[: MAX_TEXT + 1], at)

@@ -29,18 +29,21 @@ RIGHT, PARTLY, WRONG = "right", "partly", "not right"
 UNREADABLE, UNANSWERED = "not readable", "not answered"
 STATES = (RIGHT, PARTLY, WRONG, UNREADABLE, UNANSWERED)
 OF_VERDICT = {"correct": RIGHT, "partly": PARTLY, "wrong": WRONG, "invalid": UNREADABLE, "blank": UNANSWERED}
+HELD = "on a held page"  # where no verdict is said, and whoever looks for it finds it
 FILES = ("gradebook.csv", "canvas.csv", "moodle.csv", "answers_by_learner.csv")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What one learner did with one case: the state, the score from 0 to 1, and the answer as typed."""
+    """What one learner did with one case: the state, the score from 0 to 1, the answer as typed, and whether
+    it was given on a held page of the book."""
 
     state: str = UNANSWERED
     score: float = 0.0
     answer: str = ""
     grade: Grade | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,19 +110,20 @@ class GradeBook:
             low, high = total.interval
             book.append([
                 name, points, *(total.states[state] for state in STATES), total.score, total.percent,
-                f"{low:.0f} to {high:.0f}",
+                f"{low:.0f} to {high:.0f}", sum(self.entry(name, case).held for case in self.cases),
             ])  # fmt: skip
             canvas.append([name, "", "", name, "", f"{total.score:g}"])
             moodle.append([name, f"{total.percent:g}"])
             for case in self.cases:
                 entry = self.entry(name, case)
-                answers.append([name, case, entry.state, f"{entry.score:g}", entry.answer])
-        heads = ["learner", "set", *STATES, "score", "percent", "right, 95 % interval in percent"]
+                told = [name, case, entry.state, f"{entry.score:g}", entry.answer]
+                answers.append([*told, HELD if entry.held else ""])
+        heads = ["learner", "set", *STATES, "score", "percent", "right, 95 % interval in percent", HELD]
         held = (
             table(heads, book),
             table([*CANVAS, "Casebook"], canvas),
             table(["username", "Casebook"], moodle),
-            table(["learner", "case", "state", "score", "answer"], answers),
+            table(["learner", "case", "state", "score", "answer", "where"], answers),
         )
         return dict(zip(FILES, held, strict=True))
 
@@ -134,13 +138,17 @@ class GradeBook:
 
 def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iterable[str] = ()) -> GradeBook:
     """Grade a class over the cases of `pages`. Who stands in `roster` and handed nothing in is in the book
-    too.
+    too; a name there that differs from an answer's in capitals alone is the same person's, as in files of
+    answers.
 
     Raises ValueError where a case cannot be graded.
     """
     by_id = {str(page["id"]): page for page in pages}
     items = {id: graded_item(page) for id, page in by_id.items()}
-    answers = list(responses)
+    listed: dict[str, str] = {}
+    for name in roster:
+        listed.setdefault(name.casefold(), name)
+    answers = [replace(r, learner=listed.get(r.learner.casefold(), r.learner)) for r in responses]
     older = Counter(each.case for each in answers if to_earlier(by_id.get(each.case, {}), each.edition))
     given = [each for each in answers if not to_earlier(by_id.get(each.case, {}), each.edition)]
     left_out = Counter(each.case for each in given if each.case not in items)
@@ -149,7 +157,7 @@ def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iter
         if each.case in items:
             here = (each.learner, each.case)
             kept[here] = _better(kept.get(here), each, items[each.case])
-    names = dict.fromkeys([*roster, *(each.learner for each in answers)])
+    names = dict.fromkeys([*listed.values(), *(each.learner for each in answers)])
     return GradeBook(
         tuple(items),
         tuple(sorted(names, key=str.casefold)),
@@ -170,9 +178,8 @@ def _better(before: Entry | None, each: Response, item: Item) -> Entry:
         return before
     grade = item.grade(each.answer)
     state = OF_VERDICT[grade.verdict]
-    entry = Entry(
-        state, round(grade.score, 4) if state in (RIGHT, PARTLY, WRONG) else 0.0, each.answer, grade
-    )
+    score = round(grade.score, 4) if state in (RIGHT, PARTLY, WRONG) else 0.0
+    entry = Entry(state, score, each.answer, grade, each.held)
     if before is not None and before.state == UNREADABLE and state in (UNREADABLE, UNANSWERED):
         return before
     return entry

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from casebook import files
 from casebook.errors import CommandError
 from casebook.practice.bank import Page
-from casebook.practice.responses import Fault, Response, files_of, read_files, read_folder
+from casebook.practice.responses import Fault, Response, files_of, plain_name, read_files, read_folder
 
 from .shared import bar, cases_named, many, names_in, needs, title_in, written
 
@@ -157,6 +157,7 @@ def _report(args: argparse.Namespace) -> int:
         )
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
     _say_earlier(told.earlier.to_dict())
+    _say_held(responses)
     if args.csv:
         for path in written(lambda: told.to_csv(args.csv), args.csv):
             print(path)
@@ -168,6 +169,14 @@ def _say_earlier(counts: Mapping[str, int]) -> None:
     if counts:
         which = ", ".join(f"{case} ({number})" for case, number in sorted(counts.items()))
         print(f"given to an earlier edition of the chart, and not graded: {which}", file=sys.stderr)
+
+
+def _say_held(responses: Iterable[Response]) -> None:
+    """Say how many answers were given where the verdict was only not shown."""
+    if number := sum(each.held for each in responses):
+        print(
+            f"{many(number, 'answer')} given on held pages, whose verdicts can be looked up", file=sys.stderr
+        )
 
 
 def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
@@ -184,6 +193,7 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
     if lost := sum(book.left_out.values()):
         print(f"{many(lost, 'answer')} to cases that were not set: left out", file=sys.stderr)
     _say_earlier(book.earlier)
+    _say_held(responses)
     if not roster:
         print(NOT_ANSWERED, file=sys.stderr)
     return (book.anonymous() if args.anonymous else book), pages
@@ -191,9 +201,12 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
 
 def _roster(path: Path) -> list[str]:
     try:
-        return [line.strip() for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path}: it cannot be read: {error}") from None
+        names = [plain_name(line) for line in path.read_text("utf-8-sig").split("\n")]
+    except OSError as error:
+        raise CommandError(f"{path}: it cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{path}: this is not UTF-8 text; save it as text (UTF-8) again") from None
+    return [name for name in names if name]
 
 
 def _gradebook(args: argparse.Namespace) -> int:

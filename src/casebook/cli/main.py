@@ -13,11 +13,11 @@ from typing import Any
 
 from casebook import __version__
 from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
-from casebook.coding import edits, refresh
+from casebook.coding import refresh
 from casebook.coding.claim import Line, show
-from casebook.coding.typed import read
 from casebook.errors import CaseError, CommandError, TableError
 from casebook.grading.feedback import Graded, in_text, result
+from casebook.grading.scrubbed import scrubbed
 from casebook.practice import query
 
 from . import teaching
@@ -159,19 +159,16 @@ def told(graded: Graded) -> Iterator[str]:
 
 
 def _scrub(args: argparse.Namespace) -> int:
-    answer = read(args.claim)
-    if answer.error or not answer.claim:
-        raise CommandError(answer.error or "a claim was expected, such as 44120; 44121 x2")
-    found = edits.scrub(answer.claim)
+    found = scrubbed(args.claim)
     if args.json:
-        _print_json(
-            {"claim": [line.as_dict() for line in answer.claim], "edits": [edit.as_dict() for edit in found]}
-        )
+        _print_json(found)
         return 0
-    for edit in found:
-        print(f"{'blocks' if edit.blocks else 'note'}: {edit.says} [{edit.authority}]")
-    if not found:
-        print("nothing in the tables held here stands against this claim")
+    print(found["headline"])
+    for edit in found["edits"]:
+        print(f"{'blocks' if edit['blocks'] else 'note'}: {edit['says']} [{edit['authority']}]")
+    for table in found["tables"]:
+        print(f"  {table['says']} [{table['id']}]")
+    print(f"  {found['not_read']}")
     return 0
 
 

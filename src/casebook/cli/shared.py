@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from casebook.cases import Case, library, load
 from casebook.errors import CommandError
 
 LONGEST_TITLE = 200  # characters
+LAST_PORT = 65535
 
 
 def names_in(text: str) -> list[str]:
@@ -38,6 +41,25 @@ def title_in(text: str) -> str:
         raise argparse.ArgumentTypeError(
             f"expected at most {LONGEST_TITLE} characters, all of which can be seen"
         )
+    return text
+
+
+def port_in(text: str) -> int:
+    """The number of a port. Raises ArgumentTypeError."""
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to {LAST_PORT}")
+    return int(text)
+
+
+def address_in(text: str) -> str:
+    """The address of a page that phones can open. Raises ArgumentTypeError."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port)
+    except ValueError:
+        good = None
+    if not good or not re.fullmatch(r"[!-~]+", text) or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError("expected an address such as https://room.example.org/lesson")
     return text
 
 

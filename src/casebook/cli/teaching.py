@@ -16,7 +16,7 @@ from casebook.cases import TOPICS
 from casebook.errors import CommandError
 
 from . import classes
-from .shared import bar, cases_named, names_in, needs, title_in, written
+from .shared import address_in, bar, cases_named, names_in, needs, port_in, title_in, written
 
 
 def add_to(commands: Any) -> None:
@@ -44,7 +44,7 @@ def add_to(commands: Any) -> None:
     )
     paper.add_argument("--cases", required=True, type=names_in, metavar="CASE,CASE")
     paper.add_argument("-o", "--out", metavar="FILE", type=Path, default=Path("pack.html"))
-    paper.add_argument("--title", default="Worksheets")
+    paper.add_argument("--title", type=title_in, default="Worksheets")
     paper.set_defaults(run=_pack)
 
     classes.add_to(commands)
@@ -55,7 +55,7 @@ def add_to(commands: Any) -> None:
         description="Serve cases to the phones of one room, and a panel to the instructor, until Ctrl+C.",
     )
     phones.add_argument("--cases", required=True, type=names_in, metavar="CASE,CASE")
-    phones.add_argument("--port", type=int, default=8765, metavar="PORT", help="8765 where not said")
+    phones.add_argument("--port", type=port_in, default=8765, metavar="PORT", help="8765 where not said")
     phones.add_argument("--lan", action="store_true", help="answer the phones of this network too")
     phones.add_argument(
         "--file",
@@ -64,7 +64,10 @@ def add_to(commands: Any) -> None:
         help="where the votes are kept; the same file goes on with a lesson",
     )
     phones.add_argument(
-        "--address", default="", metavar="URL", help="what phones open, where a proxy stands before the room"
+        "--address",
+        type=address_in,
+        metavar="URL",
+        help="what phones open, where a proxy stands before the room",
     )
     phones.add_argument("--json", action="store_true", help="print one line of JSON when it answers")
     phones.set_defaults(run=_room)
@@ -118,7 +121,7 @@ def _room(args: argparse.Namespace) -> int:
         raise needs(error) from None
     cases = cases_named(args.cases)
     file = args.file or Path(f"room-{date.today()}-{'-'.join(case.id for case in cases)[:60]}.sqlite3")
-    room = Opened(cases, file, port=args.port, lan=args.lan, address=args.address)
+    room = Opened(cases, file, port=args.port, lan=args.lan, address=args.address or "")
     if args.json:
         print(json.dumps({"join": room.join, "panel": room.panel}), flush=True)
     else:

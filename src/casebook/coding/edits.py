@@ -171,6 +171,12 @@ def family() -> frozenset[str]:
     return frozenset(values()) | frozenset(limits()) | frozenset(bases())
 
 
+@lru_cache(maxsize=1)
+def outside() -> dict[str, str]:
+    """Codes that are real and no part of this book, each with what it is for in our own plain words."""
+    return {row["code"]: row["words"] for row in rows("outside.csv")}
+
+
 def add_on(code: str) -> bool:
     """Whether CMS lists the code as an add-on. Source: cms-aoc-2024-06."""
     return code in bases()
@@ -201,12 +207,14 @@ L = TypeVar("L", bound=Coded)
 def listed(lines: Iterable[L]) -> list[L]:
     """The lines in the order a claim lists them: primaries by value, each followed by its own add-ons.
 
-    A code without a value of its own is ranked as the widest resection is; equals stay as they come.
+    A code without a value of its own is ranked as the widest resection is, one of a hernia (49...) as the
+    freeing of adhesions; equals stay as they come.
     """
     table = values()
 
     def worth(line: L) -> float:
-        return -(table[line.code if line.code in table else "44143"].total)
+        like = "44005" if line.code.startswith("49") else "44143"
+        return -(table[line.code if line.code in table else like].total)
 
     given = list(lines)
     rest = sorted((line for line in given if add_on(line.code)), key=lambda s: (s.code, sorted(s.modifiers)))
@@ -269,7 +277,12 @@ def _scrubbed(lines: tuple[Line, ...]) -> tuple[Edit, ...]:
 def _unknown(codes: list[str]) -> Iterable[Edit]:
     for code in codes:
         if code not in family():
-            says = f"{code} is not in the tables held here, which cover this code family only."
+            what = outside().get(code)
+            says = (
+                f"{code} is a real code from outside this book ({what}); no table of it is held here."
+                if what
+                else f"{code} is not in the tables held here, which cover this code family only."
+            )
             yield Edit("unknown-code", (code,), False, says, "cms-pfs-2026-07")
 
 

@@ -30,6 +30,7 @@ OPERATION_KEYS = (
     "rectum",
     "session",
     "surgeon",
+    "teaching",
     "unusual_work",
     "evidence",
     "steps",
@@ -86,6 +87,8 @@ STEPS: dict[str, tuple[str, ...] | str] = {
 }
 #: What `true` stood for before a step had words of its own.
 ONCE_TRUE = {"appendectomy": "incidental"}
+#: Codes of a hernia mended in which something was caught, in the groin or at the front of the abdomen.
+STRANGULATED = tuple("49507 49521 49553 49557 49592 49594 49596 49614 49616 49618".split())
 #: What a step may say besides: `lesions` is how many diseased areas a piece holds, `decided` that what a
 #: first look
 #: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the
@@ -101,6 +104,7 @@ EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
     "enterotomy": {"kind": ("decompress",)},
     "revise_stoma": {"kind": ("simple", "deep", "hernia")},
     "explore": {"decided": "flag"},
+    "hernia_repair": {"code": STRANGULATED},
 }
 REQUIRED = {"stoma": "kind", "repair": "cause", "revise_stoma": "kind"}
 
@@ -118,6 +122,7 @@ class Step:
     lesions: int = 1
     tapered: bool = False
     decided: bool = False
+    code: str | None = None  # of a hernia mended, where it has one of its own
     evidence: str | None = None
     name: str = field(default="", compare=False)  # what the chart calls the place: "the loop in the pelvis"
 
@@ -137,6 +142,7 @@ class Step:
         row |= {"cause": self.kind} if self.act == "resect" and self.kind else {}
         row |= {REQUIRED[self.act]: self.kind} if self.act in REQUIRED else {}
         row |= {"kind": self.kind} if self.act == "enterotomy" and self.kind else {}
+        row |= {"code": self.code} if self.code else {}
         row |= {"name": self.name} if self.name else {}
         return row | ({"evidence": self.evidence} if self.evidence else {})
 
@@ -153,6 +159,7 @@ class Operation:
     days: int = 1  # since the earlier operation
     left: tuple[tuple[float, float], ...] = ()
     surgeon: str = "primary"
+    teaching: bool = False  # a resident took part, and the surgeon says they were there for the key parts
     unusual_work: bool = False
     says: str = ""
     marks: tuple[tuple[str, str], ...] = ()  # facets, each with the mark in the chart that says so
@@ -258,6 +265,7 @@ class Operation:
         row |= {"rectum": self.rectum} if self.rectum is not None else {}
         row |= {"session": session} if session else {}
         row |= {"surgeon": self.surgeon} if self.surgeon != "primary" else {}
+        row |= {"teaching": True} if self.teaching else {}
         row |= {"unusual_work": True} if self.unusual_work else {}
         row |= {"evidence": dict(self.marks)} if self.marks else {}
         return row | {"steps": [s.as_mapping() for s in self.steps]}

@@ -28,6 +28,7 @@ from .operation import (
 FIELDS = {
     "for": "reason",
     "to": "leads",
+    "code": "code",
 }  # keys of a step whose field has another name; the rest say its kind
 
 
@@ -83,6 +84,7 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
             days=days,
             left=tuple(left),
             surgeon=_word(row.get("surgeon", "primary"), SURGEONS, "surgeon", (*path, "surgeon")),
+            teaching=_flag(row.get("teaching", False), "teaching", (*path, "teaching")),
             unusual_work=_flag(row.get("unusual_work", False), "unusual_work", (*path, "unusual_work")),
             says=str(row.get("says") or ""),
             marks=tuple(marks.items()),

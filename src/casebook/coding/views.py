@@ -166,6 +166,21 @@ def _led_somewhere(op: Operation, main: Derived) -> bool:
     return any(s.leads for s in op.steps) and not op.did("close_fistula")
 
 
+def _strangulated(op: Operation, main: Derived) -> bool:
+    dead = any(s.reason in ("infarction", "ischemia") for s in op.did("resect"))
+    return dead and any(s.code and s.kind == "same-wound" for s in op.did("hernia_repair"))
+
+
+def _hernia_by_its_code(d: Derivation) -> Iterable[Service]:
+    code = next(s.code for s in d.op.did("hernia_repair") if s.code)
+    for service in RULEBOOK["small-things"].ask(d):
+        yield replace(service, code=code) if service.what == "hernia" else service
+
+
+def _nothing_struck(d: Derivation, services: list[Service]) -> list[Service]:
+    return []
+
+
 _view(
     "redone-counts",
     answers="D4",
@@ -254,6 +269,19 @@ _view(
     ),
     where=_long_freeing,
     _22=_hours,
+)
+_view(
+    "strangulated-hernia",
+    answers="D21",
+    sure=SECONDARY,
+    sources="codingahead-49553",
+    says=(
+        "The CPT book is read as letting the repair of a strangulated hernia stand beside the resection of"
+        " the bowel caught in it; Medicare’s manual does not, where the wound is the same."
+    ),
+    where=_strangulated,
+    small_things=_hernia_by_its_code,
+    hernia_at_the_wound=_nothing_struck,
 )
 _view(
     "reopened-for-bleeding",

@@ -172,7 +172,7 @@ def parts(
     case = _next(grade, item)
     found = [
         Part("amounts", "", _rows(amounts)),
-        Part("why", "Why", _rows(_why(grade))),
+        Part("why", "Why", _rows(_why(grade), grade.aside)),
         Part("tempts", "", _rows(grade.tempts)),
         settled(grade, item) if readable else Part("settles", "", ()),
         Part("correction", "What sets it right", _rows(setright if setright != amounts else None)),

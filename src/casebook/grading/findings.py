@@ -46,9 +46,17 @@ def code_words() -> dict[str, str]:
     return {row["code"]: row["words"] for row in edits.rows("codes.csv")}
 
 
+@lru_cache(maxsize=1)
+def field_words() -> dict[str, str]:
+    """What people of the field call the thing that a code stands for: by it they look the code up."""
+    return {row["code"]: row["also"] for name in ("codes.csv", "outside.csv") for row in edits.rows(name)}
+
+
 def named(code: str) -> str:
     """A code with its plain words."""
-    words = code_words().get(code)
+    words, other = code_words().get(code), edits.outside().get(code)
+    if other:
+        return f"{code} ({other}; a code from outside this book)"
     return f"{code} ({words})" if words else code
 
 
@@ -496,6 +504,10 @@ _MARK_SAYS = {
     "53": (
         "53 is for an operation stopped because the patient was in danger, not for one that was finished"
         " another way."
+    ),
+    "GC": (
+        "GC goes on a line in which a resident took part, where the teaching surgeon says in the note that"
+        " they were there for the key parts; this note does not say both."
     ),
     "82": "82 is for a physician who assists in a teaching hospital where no qualified resident was at hand.",
     **dict.fromkeys(

@@ -13,9 +13,9 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from casebook.coding import edits
-from casebook.coding.claim import MAX_TEXT, Answer, Claim, Same, same
+from casebook.coding.claim import MAX_TEXT, Answer, Claim, Line, Same, same
 from casebook.coding.note import Note
-from casebook.coding.operation import FACETS, MOST_READINGS, Operation, Step
+from casebook.coding.operation import FACETS, MOST_READINGS, STRANGULATED, Operation, Step
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
@@ -35,6 +35,21 @@ ONE_READING = 0.4  # for billing one reading of a note that needs a query
 DOUBTFUL = ("recalled", "contested")
 MOST_CACHED = 5_000  # answers kept for one item
 
+#: What is said beside a right answer of marks that say nothing of the operation. Sources: aapc-gc, on chapter
+#: 12, section 100; cms-mue-2024-07, whose limits of a day count the units of all lines together.
+ASIDE = (
+    (
+        "GC is a mark for Medicare on each line in which a resident took part; this casebook leaves it aside"
+        " where the teaching surgeon says in the note that they were there.",
+        {"GC"},
+    ),
+    (
+        "The same code again on a line of its own with 59 says what two units on one line say; payers differ"
+        " in which they want.",
+        {"59", "XS"},
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Grade:
@@ -47,6 +62,7 @@ class Grade:
     view: View | None = None
     item: Item | None = field(default=None, repr=False)
     doubt: str | None = None
+    aside: str | None = None
     claim: Claim = ()
 
     @cached_property
@@ -170,7 +186,21 @@ class Item:
         """An answer without what does not matter: the order of lines and marks, 51 where it is never
         required, and on which code of a pair 59 stands."""
         free = frozenset(code for main in self.note.mains for code in main.free_51)
-        return "query" if answer.query else same(edits.on_second_codes(answer.claim), free)
+        return "query" if answer.query else same(edits.on_second_codes(self.left_aside(answer.claim)), free)
+
+    def left_aside(self, claim: Claim) -> Claim:
+        """A claim without the marks that are not judged here: GC where a resident took part, the side of a
+        hernia, and 59 on a line that only repeats the code of another."""
+        taught = all(op.teaching for op in self.note.readings)
+        kept = []
+        for line in claim:
+            marks = set(line.modifiers) - ({"GC"} if taught else set())
+            marks -= {"RT", "LT"} if line.code in STRANGULATED else set()
+            repeats = replace(line, modifiers=tuple(m for m in line.modifiers if m not in ("59", "XS")))
+            if repeats != line and not edits.add_on(line.code) and any(_alike(repeats, x) for x in claim):
+                marks -= {"59", "XS"}
+            kept.append(replace(line, modifiers=tuple(m for m in line.modifiers if m in marks)))
+        return tuple(kept)
 
     # Scored beside the claim
 
@@ -238,7 +268,8 @@ class Item:
 def grade_claim(item: Item, answer: Answer) -> Grade:
     """The verdict on one answer that was read. Its lines are taken in the order a claim lists them, so that
     the order they were typed in changes no word."""
-    answer = replace(answer, claim=tuple(edits.listed(sorted(answer.claim))))
+    typed = answer.claim
+    answer = replace(answer, claim=tuple(edits.listed(sorted(item.left_aside(typed)))))
     action = item.note.action
     if answer.error:
         return Grade("invalid", 0.0, (Finding("unread", "", answer.error),), item=item)
@@ -268,7 +299,7 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     moved = edits.on_second_codes(answer.claim)  # 59 works on either code of a pair
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim) or claim.fits(moved):
-            return Grade("correct", 1.0, view=view, item=item)
+            return Grade("correct", 1.0, view=view, item=item, aside=_said_of_marks(item, typed))
     score = score_of(item.diagnosis, answer.claim)
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
@@ -291,6 +322,19 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     doubt = None if stuck else _doubt(rules)
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
     return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
+
+
+def _alike(line: Line, other: Line) -> bool:
+    """Whether two lines have one code and the same marks."""
+    return line.code == other.code and set(line.modifiers) == set(other.modifiers)
+
+
+def _said_of_marks(item: Item, typed: Claim) -> str | None:
+    """What is said of the marks of a right answer that were left aside."""
+    gone = {
+        m for a, b in zip(typed, item.left_aside(typed), strict=True) for m in {*a.modifiers} - {*b.modifiers}
+    }
+    return " ".join(says for says, marks in ASIDE if gone & marks) or None
 
 
 def _each_alone(item: Item, found: Explanation, findings: tuple[Finding, ...]) -> list[list[str]]:

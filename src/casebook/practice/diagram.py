@@ -8,7 +8,7 @@ Colors come from `STYLE` by class; every mark differs in shape too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import count, pairwise
@@ -21,9 +21,9 @@ from casebook.grading import Item
 
 WIDTH = 360.0  # of the drawing, in its own units; it is as high as its words need
 LEFT, RIGHT = 14.0, 14.0
-LETTER = 6.2  # width of a letter, about
+LETTER = 8.2  # width of a letter, about
 SKIN, LINE, TUBE = 30.0, 92.0, 13.0  # how far down the skin and the bowel lie, and how thick the bowel is
-FIRST_ROW, ROW = LINE + 30, 15.0  # where words stand, and how far a row lies under the one before
+FIRST_ROW, ROW = LINE + 32, 17.0  # where words stand, and how far a row lies under the one before
 LONGEST_LABEL = int((WIDTH - 8) / LETTER)  # letters
 COLON = 60.0  # cm of colon shown beyond the valve, at least
 LEAST = {True: 26.0, False: 18.0}  # least width of a stretch: taken out, or kept
@@ -34,7 +34,7 @@ POINTS = {
     "diverticulectomy": "pouch removed",
 }
 STYLE = """
-.bowel { display: block; width: 100%; max-width: 34rem; height: auto; font: 11.5px/1 system-ui, sans-serif; }
+.bowel { display: block; width: 100%; max-width: 34rem; height: auto; font: 13.5px/1 system-ui, sans-serif; }
 .bowel text { fill: currentColor; }
 .bowel .quiet { fill: var(--q-quiet, #586167); }
 .bowel :is(line, path, rect, circle) {
@@ -123,11 +123,11 @@ class Scale:
         return round(self.points[-1][1], 1)
 
     @classmethod
-    def of(cls, op: Operation) -> Scale:
-        """Room for every place and every point of work; long stretches that nothing happened to are
-        shortened."""
+    def of(cls, op: Operation, reach: Iterable[float] = ()) -> Scale:
+        """Room for every place and every point of work, and as far as `reach`; long stretches that nothing
+        happened to are shortened."""
         places = op.bowel.places
-        marks = {0.0, op.valve, *(at for at, _ in op.bowel.loops)}
+        marks = {0.0, op.valve, *reach, *(at for at, _ in op.bowel.loops)}
         marks |= {x for p in places for x in (p.start, p.end)}
         marks |= {x for s in op.steps if s.act in POINTS or s.act == "bypass" for x in (s.start, s.end)}
         at = sorted(marks | {max(op.valve + COLON, *(m + 20 for m in marks))})
@@ -172,9 +172,15 @@ class Words:
 _ids = count(1)
 
 
-def draw(op: Operation, title: str = "The bowel at closing") -> str:
+def ruler(op: Operation, reach: Iterable[float] = ()) -> dict[str, Any]:
+    """Where a cm lies in the drawing of an operation: points of cm and x, straight between them, and the
+    height that the bowel takes."""
+    return {"points": Scale.of(op, reach).points, "top": LINE - TUBE, "height": 2 * TUBE}
+
+
+def draw(op: Operation, title: str = "The bowel at closing", reach: Iterable[float] = ()) -> str:
     """An SVG of the bowel at closing, with its title and its words for those who do not see it."""
-    id, x, words = f"bowel-{next(_ids)}", Scale.of(op), Words()
+    id, x, words = f"bowel-{next(_ids)}", Scale.of(op, reach), Words()
     parts = [*_bowel(op, x), *_marks(op, x, words)]
     return (
         f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{id}-t'

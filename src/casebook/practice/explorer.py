@@ -1,6 +1,7 @@
 """The explorer: an operation built up act by act, with its picture, its claim and the reasons after each.
 
-The operation, as the mapping of a case file, is the only state; whoever shows it keeps nothing else.
+The operation, as the mapping of a case file, is the only state; whoever shows it keeps nothing else. Beside
+the steps of a case file there is `leave: [300, 330]`: the ends of this place stay stapled inside.
 """
 
 from __future__ import annotations
@@ -14,19 +15,31 @@ from casebook.coding.bowel import Place, cm
 from casebook.coding.claim import show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation
-from casebook.coding.places import ordinal, span
+from casebook.coding.places import listed, ordinal, span
 from casebook.coding.reading import read_operation
 from casebook.coding.rules import RULEBOOK
 from casebook.errors import OperationError
 from casebook.grading import rule_as_read
 
-from .diagram import draw, in_words
+from .diagram import draw, in_words, ruler
 
 APPROACHES = ("open", "laparoscopic", "converted")
 VALVE = 600.0  # cm past the ligament of Treitz
-FARTHEST = 700.0  # cm: the explorer's colon ends there
+NEAREST, FARTHEST = -30.0, 700.0  # cm: between them lies what can be worked on
 MOST = 40  # acts
+LEAVE = "leave"
 REDONE = 4.0  # cm taken on each side of a join that is made anew
+
+
+#: What is done at one spot, and the step that it is; a hole's cause is no matter of the bowel.
+SPOTS: dict[str, dict[str, Any]] = {
+    "widen": {"act": "stricturoplasty"},
+    "hole": {"act": "repair", "cause": "disease"},
+    "pouch": {"act": "diverticulectomy"},
+    "opening": {"act": "enterotomy"},
+    "loop": {"act": "stoma", "kind": "loop"},
+    "stoma": {"act": "stoma", "kind": "end"},
+}
 
 
 def start() -> dict[str, Any]:
@@ -38,8 +51,10 @@ def after(operation: object, act: object) -> dict[str, Any]:
     """The operation after one act more. Raises ValueError, which says in plain words why it cannot be done.
 
     Acts: `{"do": "cut", "from": 300, "to": 330}`, `{"do": "join", "place": [300, 330]}`,
-    `{"do": "stoma", "at": 300}`, `{"do": "loop", "at": 120}`, `{"do": "widen", "at": 200}`,
-    `{"do": "redo", "place": [300, 330]}` (the join of this place is taken out and made anew),
+    `{"do": "leave", "place": [300, 330]}` (its ends stay stapled inside), `{"do": "stoma", "at": 300}` (an
+    end is brought out; where none is, bowel is divided), `{"do": "redo", "place": [300, 330]}` (the join of
+    this place is taken out and made anew), `{"do": "bypass", "from": 100, "to": 200}`, `loop`, `widen`,
+    `hole`, `pouch` and `opening` like `{"do": "widen", "at": 200}`,
     `{"do": "approach", "approach": "converted"}`, `{"do": "undo"}`. Distances are cm.
     """
     now = operation if isinstance(operation, Mapping) else start()
@@ -49,17 +64,33 @@ def after(operation: object, act: object) -> dict[str, Any]:
     if do == "undo":
         steps = steps[:-1]
     elif do == "approach":
-        approach = told.get("approach")
-        if approach not in APPROACHES:
-            raise ValueError(f"the approach is one of {', '.join(APPROACHES)}")
+        approach = _approach(told)
     elif do is not None:
         steps += _steps_of(do, told)
     if len(steps) > MOST:
         raise ValueError(f"an operation here has at most {MOST} steps; start anew")
     changed = {"approach": approach, "valve": VALVE, "steps": steps}
-    if steps:
-        _operation(changed)
+    op = read(changed)
+    if do == "leave" and steps[-1][LEAVE] not in _open(op):
+        raise ValueError("only a place whose ends are open can be left stapled")
     return changed
+
+
+def _approach(told: Mapping[str, Any]) -> str:
+    if told.get("approach") not in APPROACHES:
+        raise ValueError(f"the approach is one of {', '.join(APPROACHES)}")
+    return str(told["approach"])
+
+
+def _open(op: Operation) -> list[list[float]]:
+    """The places with two ends that nobody has taken care of."""
+    return [[p.start, p.end] for p in op.bowel.places if p.open and p.start < p.end]
+
+
+def undecided(operation: Mapping[str, Any], op: Operation) -> list[list[float]]:
+    """The open places of which nobody has said that they stay so."""
+    left = [step[LEAVE] for step in operation.get("steps") or [] if LEAVE in step]
+    return [place for place in _open(op) if place not in left]
 
 
 def _steps_of(do: object, told: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -72,46 +103,68 @@ def _steps_of(do: object, told: Mapping[str, Any]) -> list[dict[str, Any]]:
             return [{"resect": piece}]
         case "join":
             return [{"join": _place(told)}]
-        case "stoma":
-            return [{"stoma": _cm(told.get("at"), "At"), "kind": "end"}]
-        case "loop":
-            return [{"stoma": _cm(told.get("at"), "From"), "kind": "loop"}]
-        case "widen":
-            return [{"stricturoplasty": _cm(told.get("at"), "From")}]
+        case "leave":
+            return [{LEAVE: _place(told)}]
+        case "bypass":
+            return [{"bypass": sorted((_cm(told.get("from"), "From"), _cm(told.get("to"), "To")))}]
         case "redo":
             a, b = _place(told)
-            wider = [max(0.0, a - REDONE), min(FARTHEST, b + REDONE)]
+            wider = [max(NEAREST, a - REDONE), min(FARTHEST, b + REDONE)]
             return [{"resect": wider, "for": "join"}, {"join": wider}]
+        case str() if do in SPOTS:
+            how = dict(SPOTS[do])
+            return [{how.pop("act"): _cm(told.get("at"), "At"), **how}]
     raise ValueError(f"nothing here does {str(do)[:40]!r}")
 
 
 def look(operation: object) -> dict[str, Any]:
     """What there is to see of an operation: picture, claim, reasons, and the places where something can be
-    done next."""
+    done next. Where there is no claim, `beyond` says why."""
     state = dict(operation) if isinstance(operation, Mapping) else start()
-    untouched = not state.get("steps")
-    op = Operation() if untouched else _operation(state)
+    op = read(state)
+    waiting = undecided(state, op)
     note = Note((op,))
-    beyond = "nothing has been done yet" if untouched else note.out_of_scope
+    beyond = _no_claim(op, waiting) or note.out_of_scope
     main = None if beyond else note.mains[0]
     places = op.bowel.places
     return {
         "operation": state,
         "error": None,
-        "svg": draw(op, "The bowel now"),
+        "svg": draw(op, "The bowel now", reach=(NEAREST, FARTHEST)),
         "words": in_words(op),
+        "ruler": ruler(op, reach=(NEAREST, FARTHEST)),
         "claim": show(main.lines) if main and main.lines else "none",
         "joins": sum(p.joined for p in places),
-        "open": [[p.start, p.end] for p in places if p.open and p.start < p.end],
+        "open": waiting,
+        "out": [[p.start, p.end, at] for p in places for at in _other_end(p)],
         "joined": [[p.start, p.end] for p in places if p.joined],
-        "called": {f"{cm(p.start)} {cm(p.end)}": _called(op, p) for p in places},
+        "called": {f"{cm(p.start)} {cm(p.end)}": called(op, p) for p in places},
         "because": [rule_as_read(r) for r in main.because] if main else [],
         "not_billed": [{"code": c, "says": RULEBOOK[r].says} for c, r, _ in main.not_billed] if main else [],
-        "beyond": beyond,
+        "beyond": beyond or ("" if main and main.lines else "nothing of this is billed for itself"),
     }
 
 
-def _called(op: Operation, place: Place) -> str:
+def _no_claim(op: Operation, waiting: list[list[float]]) -> str | None:
+    """Why there is no claim yet, before any rule is asked."""
+    if not op.steps:
+        return "nothing has been done yet"
+    if waiting:
+        where = listed(called(op, p).lower() for p in op.bowel.places if [p.start, p.end] in waiting)
+        return (
+            f"two ends are open at each of these: {where}" if waiting[1:] else f"two ends are open: {where}"
+        )
+    return None
+
+
+def _other_end(place: Place) -> list[float]:
+    """The end of a place that is still inside while the other one is out."""
+    if len(place.brought_out) != 1 or place.start == place.end:
+        return []
+    return [end for end in (place.start, place.end) if end not in place.brought_out]
+
+
+def called(op: Operation, place: Place) -> str:
     """A place by its order from above, and in the centimeters that the reader gave it."""
     places, where = op.bowel.places, span(op, place.start, place.end)
     return f"{ordinal(places.index(place)).capitalize()} place, {where}" if len(places) > 1 else where
@@ -126,9 +179,16 @@ def explore(operation: object, act: object) -> dict[str, Any]:
         return {"operation": None, "error": str(error)}
 
 
-def _operation(state: Mapping[str, Any]) -> Operation:
+def read(state: Mapping[str, Any]) -> Operation:
+    """The operation of a state, without what was only said. Raises ValueError, which says in plain words what
+    is wrong."""
+    steps = state.get("steps") or []
+    if isinstance(steps, list):
+        steps = [step for step in steps if not (isinstance(step, Mapping) and LEAVE in step)]
+    if not steps:
+        return Operation(approach=str(state.get("approach", "open")))
     try:
-        return read_operation(state)
+        return read_operation({**state, "steps": steps})
     except OperationError as error:
         raise ValueError(
             re.sub(r"^step \d+, [^:]*: ", "", error.message)
@@ -138,8 +198,8 @@ def _operation(state: Mapping[str, Any]) -> Operation:
 def _cm(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{name}: expected a number of cm")
-    if not 0 <= value <= FARTHEST:
-        raise ValueError(f"{name}: {cm(value)} cm is not between 0 and {cm(FARTHEST)}")
+    if not NEAREST <= value <= FARTHEST:
+        raise ValueError(f"{name}: {cm(value)} cm is not between {cm(NEAREST)} and {cm(FARTHEST)}")
     return float(value)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import Page, about_of, pages_of, topic_in_words, whole
+from .bank import TAUGHT, Page, about_of, pages_of, topic_in_words, whole
 from .choices import choices
 from .editions import read_edition, to_earlier
 from .exam import draw
@@ -80,7 +80,11 @@ def _boxes(attempts: Sequence[Attempt], offset: int) -> list[dict[str, Any]]:
 
 
 def progress(
-    attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], now: float, offset: int = 0
+    attempts: Sequence[Mapping[str, Any]],
+    bank: Sequence[Page],
+    now: float,
+    offset: int = 0,
+    table: object = None,
 ) -> dict[str, Any]:
     """What a reader has done so far, from the attempts stored; nothing is graded again.
 
@@ -88,7 +92,9 @@ def progress(
     for cases of the bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered
     rightly at the first try, `tries` (for a misconception: the answers it explains, read from the attempt's
     own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
-    misconception counts the cases tried in which it shows. `unread` counts records that are no attempts,
+    misconception counts the cases tried in which it shows; `could` counts the wrong rules that show in any
+    of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is not given). `by_case`
+    has the cases answered, in the bank's order. `unread` counts records that are no attempts,
     `elsewhere` those of cases that this bank has not. Attempts at an earlier edition of a chart are told in
     `earlier`, case by case, and count nowhere else but in `due` and `later`. Raises ValueError as `again`.
     """
@@ -100,13 +106,17 @@ def progress(
     first: dict[str, bool] = {}
     for each in mine:
         first.setdefault(each.case, each.right)
+    shows = _shows(first, pages, table)
     boxes = [row | {"says": _when(row, now)} for row in _boxes(known, offset)]
     return {
         "cases": {"done": len(first), "first_right": sum(first.values()), "of": len(pages)},
         "due": [row for row in boxes if row["due_at"] <= now],
         "later": [row for row in boxes if row["due_at"] > now],
         "topics": _topics(mine, pages, first),
-        "misconceptions": _misconceptions(mine, pages, first, now),
+        "misconceptions": _misconceptions(mine, shows, first, now),
+        "could": len(frozenset().union(*shows.values())),
+        "of": len(MISCONCEPTIONS),
+        "by_case": _cases(mine, pages),
         "unread": unread,
         "elsewhere": len(read) - len(known),
         "earlier": [
@@ -114,6 +124,31 @@ def progress(
             for case, tries in sorted(Counter(each.case for each in older).items())
         ],
     }
+
+
+def _shows(first: Mapping[str, bool], pages: Mapping[str, Page], table: object) -> dict[str, frozenset[str]]:
+    """The wrong rules that give a wrong answer in each case answered."""
+    rows = table if isinstance(table, Mapping) else {}
+    return {
+        case: (
+            frozenset(id for ids in rows[case].values() for id in ids if id in MISCONCEPTIONS)
+            if isinstance(rows.get(case), Mapping)
+            else tells(pages[case])
+        )
+        for case in first
+    }
+
+
+def _cases(attempts: Sequence[Attempt], pages: Mapping[str, Page]) -> list[dict[str, Any]]:
+    rows = []
+    for case in pages:
+        right = [each.right for each in attempts if each.case == case]
+        if not right:
+            continue
+        at = right.index(True) + 1 if True in right else 0
+        says = ("right at the first try" if at == 1 else f"right at try {at}") if at else "not right yet"
+        rows.append({"case": case, "right_at": at, "says": f"{says}, {_many(len(right), 'try', 'tries')}"})
+    return rows
 
 
 def _topics(
@@ -128,6 +163,7 @@ def _topics(
         row = {
             "topic": topic,
             "name": topic_in_words(topic),
+            "page": TAUGHT[topic][1] if topic in TAUGHT else "",
             "first_right": right,
             "of": len(cases),
             "tries": len(seen),
@@ -137,13 +173,15 @@ def _topics(
 
 
 def _misconceptions(
-    attempts: Sequence[Attempt], pages: Mapping[str, Page], first: Mapping[str, bool], now: float
+    attempts: Sequence[Attempt],
+    shows: Mapping[str, frozenset[str]],
+    first: Mapping[str, bool],
+    now: float,
 ) -> list[dict[str, Any]]:
     seen: dict[str, list[float]] = {}
     for each in attempts:
         for id in each.misconceptions:
             seen.setdefault(id, []).append(each.at)
-    shows = {case: tells(pages[case]) for case in first} if seen else {}
     rows = []
     for id, times in seen.items():
         m = MISCONCEPTIONS[id]

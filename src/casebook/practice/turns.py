@@ -20,13 +20,18 @@ from casebook.grading import Item, expected, item_of
 from casebook.grading.feedback import amounts_to, correction
 from casebook.grading.quotes import settling
 
+from .denied import WAYS, decide
 from .likely import candidate_answers
 from .loops import POINTS, Told
 
 MOST_TO_ORDER = 5  # things to put in order: all orders are in the table
 MOST_TO_COUNT = 9
 MOST_TO_TAP = 6
-KINDS = ("tap", "count", "order", "line", "claim")
+KINDS = ("tap", "count", "order", "line", "claim", "denied")
+
+
+#: What stands beside the operation in a question's data.
+BESIDE = ("about", "filed", "denied")
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,11 @@ def make(kind: str, data: Mapping[str, Any], sentences: Mapping[str, str | None]
     `sentences` are those of the text that is asked about, each with its mark if it has one. Raises ValueError
     where the operation does not answer such a question.
     """
-    given = {key: value for key, value in data.items() if key != "about"}
+    given = {key: value for key, value in data.items() if key not in BESIDE}
     about = str(data.get("about") or "")
     marks = {mark: text for text, mark in (sentences or {}).items() if mark}
     page = {"readings": given.get("readings") or [given], "evidence": marks}
+    page |= {"filed": str(data["filed"])} if "filed" in data else {}
     try:
         item = item_of(page)
     except OperationError as error:
@@ -70,6 +76,8 @@ def make(kind: str, data: Mapping[str, Any], sentences: Mapping[str, str | None]
         return _line(item, sentences or {}, about)
     if kind == "claim":
         return _claim(item, page)
+    if kind == "denied":
+        return _denied(item, data.get("denied") or {})
     op = item.note.readings[0]
     match kind:
         case "tap":
@@ -310,6 +318,17 @@ def _graded(item: Item, text: str) -> Said | None:
         return None
     asks = amounts_to(grade) or "What does each line of yours stand for?"
     return Said(grade.verdict, asks, correction(grade) or "")
+
+
+# A line that came back unpaid
+
+
+def _denied(item: Item, denied: Mapping[str, str]) -> Turn:
+    decided = decide(item, {str(code): str(codes).split() for code, codes in denied.items()})
+    table = {way: Said("wrong", *said) for way, said in decided.wrong.items()}
+    table[decided.way] = Said("correct")
+    answer = f"{WAYS[decided.way]}. {decided.why}"
+    return Turn("denied", "What do you do?", answer, tuple(WAYS.items()), table)
 
 
 def spellings(answer: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from casebook.cases import MARK, Case
-from casebook.cases.sentences import split
+from casebook.cases.sentences import split, worded
 
 LABEL = re.compile(r"\*\*[^*]+\*\*")
 ID = re.compile(r' id="(?:line-|s)\d+"')
@@ -44,7 +44,7 @@ def chart_html(case: Case, *, ids: bool = True) -> Sheet:
             heading = token.type == "heading_open" or (heading and token.type != "heading_close")
             parts.append(md.renderer.render([_lower(token)], md.options, {}))
             continue
-        if heading:
+        if heading or not worded(token.content):
             parts.append(md.renderInline(MARK.sub(r"\1", token.content)))
             continue
         for sentence in _sentences(token.content):

@@ -1,12 +1,15 @@
-"""The HTML of the book's own desks: the test of oneself, the progress page and the explorer. The module
-brings them to life.
+"""The HTML of the book's own desks: the test of oneself, the progress page, the explorer and the check of a
+claim. The module brings them to life.
 
 With scripts off each says what stands here otherwise, and where to go instead.
 """
 
 from __future__ import annotations
 
-from .markup import megabytes
+from casebook.coding.claim import MAX_TEXT
+from casebook.practice.explorer import look, start
+
+from .markup import bowel, megabytes
 
 FETCH = (
     "It runs in your browser: about {size}, fetched once, when you first use it. Nothing you type leaves your"
@@ -62,6 +65,17 @@ def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
     )  # fmt: skip
 
 
+def practice(size: int | None) -> str:
+    """Practice: a button, then one chart after the other."""
+    return _desk(
+        "practice",
+        "Practice needs scripts, and a page opened from its site, not as a file. Without them, open any case:"
+        " its worked answer stands under the chart.",
+        "",
+        size,
+    )
+
+
 def progress(size: int | None) -> str:
     """The progress page; the file picker stays out of sight, its button opens it."""
     picker = (
@@ -79,25 +93,55 @@ def progress(size: int | None) -> str:
 
 
 def explorer(size: int | None) -> str:
-    """The explorer: where to cut, and what else to do."""
+    """The explorer: the picture and the claim first, then where to cut and what else to do."""
     ways = _options({"open": "open", "laparoscopic": "laparoscopic", "converted": "converted"})
-    form = f"""<form class="casebook-explore" autocomplete="off">
-<label>From, cm past the ligament of Treitz
-<input name="from" type="number" min="0" max="640" step="1" value="300"></label>
-<label>To, cm <input name="to" type="number" min="0" max="640" step="1" value="330"></label>
-<label>Approach <select name="approach">{ways}</select></label>
-<p class="casebook-row-of">
-<button type="submit" class="casebook-check">Cut this piece out</button>
-<button type="button" data-act="loop">Bring a loop to the skin at From</button>
-<button type="button" data-act="widen">Widen a stricture at From</button>
-<button type="button" data-act="undo">Undo</button>
-<button type="button" data-act="anew">Start anew</button>
-</p>
-</form>"""
+    untouched = look(start())
+    claim = f'<p class="casebook-answer">Claim: <code>none</code>, since {untouched["beyond"]}</p>\n'
+    picture = f'<figure class="casebook-picture">{untouched["svg"]}</figure>'
+    approach = f'<label>Approach <select name="approach">{ways}</select></label>\n'
     return _desk(
         "explorer",
         "The explorer needs scripts, and a page opened from its site, not as a file. The chapters show the"
         " same pictures and claims.",
+        bowel(exact=True, picture=picture, under=claim) + approach,
+        size,
+    )
+
+
+def today(size: int | None) -> str:
+    """The round of the day; it needs no Python."""
+    return _desk(
+        "today",
+        "Today's round is put together by a script from what this browser keeps, and none runs here. The"
+        ' <a href="first_cases.html">first cases</a> are a good place to begin.',
+        "",
+        None,
+    )
+
+
+SAMPLES = ("44120; 44121", "44160; 44121", "44120 x2", "44120; 44005")
+
+
+def claim(size: int | None) -> str:
+    """The check of a claim against the tables, and the way to the explorer."""
+    samples = " ".join(
+        f'<button type="button" data-claim="{sample}"><code>{sample}</code></button>' for sample in SAMPLES
+    )
+    form = f"""<form class="casebook-scrub" autocomplete="off">
+<label for="scrub-claim">Claim</label>
+<p class="casebook-hint" id="scrub-hint">Lines with a semicolon between them. Units: <code>x2</code>.
+Modifier: <code>-59</code>.</p>
+<textarea id="scrub-claim" name="claim" rows="2" aria-describedby="scrub-hint" autocapitalize="off"
+autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done" maxlength="{MAX_TEXT}"></textarea>
+<p class="casebook-row-of"><button type="submit" class="casebook-check">Check the claim</button>
+<a class="casebook-beside" href="explorer.html">Lay the operation out</a></p>
+<p class="casebook-hint" id="scrub-try">Or try one:</p>
+<div class="casebook-row-of casebook-samples" role="group" aria-labelledby="scrub-try">{samples}</div>
+</form>"""
+    return _desk(
+        "claim",
+        "The check needs scripts, and a page opened from its site, not as a file. In a terminal it is"
+        " <code>casebook scrub</code>.",
         form,
         size,
     )

@@ -18,13 +18,15 @@ from casebook.coding import edits, typed
 from casebook.coding.authorities import AUTHORITIES
 from casebook.errors import CasebookError
 from casebook.grading import Item, grade_page, item_of
-from casebook.grading.findings import code_words
+from casebook.grading.findings import code_words, field_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.scrubbed import scrubbed
 from casebook.money import fees
-from casebook.practice import diagram, explorer, query
+from casebook.practice import diagram, explorer, laid_out, query
 from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
-from casebook.practice.tutor import follow
+from casebook.practice.rounds import practice
+from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, follow
 
 Question = Mapping[str, Any]
 
@@ -133,7 +135,11 @@ def _read(question: Question) -> dict[str, Any]:
 
 def _codes(question: Question) -> dict[str, Any]:
     marks = {code: "add-on, " if edits.add_on(code) else "" for code in code_words()}
-    return {"codes": [{"code": code, "words": marks[code] + words} for code, words in code_words().items()]}
+    words = {code: marks[code] + told for code, told in code_words().items()}
+    words |= {code: f"{told}; outside this book" for code, told in edits.outside().items()}
+    return {
+        "codes": [{"code": code, "words": told, "also": field_words()[code]} for code, told in words.items()]
+    }
 
 
 def _fees(question: Question) -> dict[str, Any]:
@@ -147,21 +153,33 @@ def _draw(question: Question) -> dict[str, Any]:
     return tutor.draw(bank, question["number"], question["seed"], question.get("topics"))
 
 
+def _follow(question: Question) -> dict[str, Any]:
+    """Which wrong rule answers fit, and what to ask next: after a test, or after one answer to a page."""
+    asked, most = int(question.get("asked") or 0), AFTER_ONE if "page" in question else AFTER_TEST
+    typed = question.get("kind") != "choice"
+    return follow(question["answers"], question["bank"], question["table"], asked, most, typed=typed)
+
+
 WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "grade": _grade,
     "read": _read,
     "codes": _codes,
     "fees": _fees,
+    "scrub": lambda q: scrubbed(q["answer"]),
     "hints": lambda q: {"hints": tutor.hints(_item(q))},
     "beside": lambda q: diagram.beside(_item(q), q["answer"]),
     "query-options": lambda q: {"options": query.options(_item(q))},
     "query-review": lambda q: query.judge(_item(q), q["text"]),
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
-    "follow": lambda q: follow(q["answers"], q["bank"], q["table"], int(q.get("asked") or 0)),
+    "follow": _follow,
+    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"]),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
-    "progress": lambda q: tutor.progress(q["attempts"], q["bank"], q["now"], q.get("offset", 0)),
+    "progress": lambda q: tutor.progress(
+        q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")
+    ),
     "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),
+    "lay-out": lambda q: laid_out.compare(_item(q), q.get("operation"), q.get("answer")),
 }
 
 

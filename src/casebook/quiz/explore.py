@@ -74,7 +74,8 @@ class Explorer:
     def _draw(self) -> None:
         shown = self.shown
         self._picture.value = (
-            f"<style>{diagram.STYLE}</style>{shown['svg']}<p>Claim: <code>{escape(shown['claim'])}</code></p>"
+            f"<style>{diagram.STYLE}</style>{shown['svg']}<p>Claim: <code>{escape(shown['claim'])}</code>"
+            f"{escape(_why(shown))}</p>"
         )
         reasons = "".join(
             f"<li>{escape(rule['says'])} ({escape(rule['confidence'])})</li>" for rule in shown["because"]
@@ -88,7 +89,15 @@ class Explorer:
             rows.append(
                 self._button(f"Join the ends at {a:g} and {b:g}", lambda p=[a, b]: {"do": "join", "place": p})
             )
-            rows.append(self._button(f"Bring the end at {a:g} out", lambda at=a: {"do": "stoma", "at": at}))
+            rows += [
+                self._button(f"Bring the end at {at:g} out", lambda at=at: {"do": "stoma", "at": at})
+                for at in (a, b)
+            ]
+            rows.append(
+                self._button(
+                    f"Leave the ends at {a:g} and {b:g} stapled", lambda p=[a, b]: {"do": "leave", "place": p}
+                )
+            )
         for a, b in shown["joined"]:
             rows.append(
                 self._button(
@@ -103,9 +112,14 @@ class Explorer:
         return {**data, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        parts = [_lines(self.shown["words"]), f"Claim: {self.shown['claim']}"]
+        parts = [_lines(self.shown["words"]), f"Claim: {self.shown['claim']}{_why(self.shown)}"]
         parts += [_lines(rule["says"], mark="- ") for rule in self.shown["because"]]
         return "\n".join(part for part in parts if part)
+
+
+def _why(shown: dict[str, Any]) -> str:
+    """Why there is no claim, to follow it; nothing where there is one."""
+    return f", since {shown['beyond']}" if shown["beyond"] else ""
 
 
 def explore() -> Explorer:

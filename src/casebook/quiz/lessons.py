@@ -13,13 +13,17 @@ from typing import Any
 from casebook.coding.claim import show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation
+from casebook.coding.typed import read
+from casebook.money import fees
 from casebook.practice import belly, loops
+from casebook.practice.denied import meanings
 from casebook.practice.turns import Turn
 
 LEGENDS = {
     "tap": "Tap the numbers in the picture, or tick them here.",
     "order": "Move each line to its place.",
     "line": "Choose one sentence.",
+    "denied": "Choose one.",
 }
 
 
@@ -72,13 +76,41 @@ def accesses(ops: Mapping[str, Operation], name: str) -> str:
     return f'<ol class="casebook-counted casebook-accesses">{"".join(inside)}</ol>\n'
 
 
+def remittance(filed: str, denied: Mapping[str, str], charges: Mapping[int, float]) -> str:
+    """What a payer sent back: each line of the claim with its charge, what was allowed (USD, the national fee
+    of the schedule held), and the codes of what was denied, with their meanings below."""
+    claim = read(filed).claim
+    codes = {str(code): str(why).split() for code, why in denied.items()}
+    kept = tuple(line for line in claim if line.code not in codes)
+    allowed = {paid.line: paid.usd or 0.0 for paid in fees.pays(kept)}
+    charged = {str(code): float(usd) for code, usd in charges.items()}
+    came = {line: escape(" ".join(codes.get(line.code, ["paid"]))) for line in claim}
+    rows = "".join(
+        f'<tr><th scope="row"><code>{escape(str(line))}</code></th><td>{charged[line.code]:,.2f}</td>'
+        f"<td>{allowed.get(line, 0.0):,.2f}</td><td>{came[line]}</td></tr>"
+        for line in claim
+    )
+    known = meanings()
+    told = "".join(
+        f"<dt>{escape(code)}</dt><dd>{escape(known[code])}</dd>"
+        for code in dict.fromkeys(code for each in codes.values() for code in each)
+    )
+    return (
+        '<div class="casebook-scroll" role="region" tabindex="0" aria-label="What came back">'
+        "<table><caption>What came back, in USD</caption><thead><tr>"
+        '<th scope="col">Line</th><th scope="col">Charged</th><th scope="col">Allowed</th>'
+        f'<th scope="col">Codes</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<dl class="casebook-remarks">{told}</dl>\n'
+    )
+
+
 # Small questions
 
 
 def question(turn: Turn, id: str, picture: str, page: Mapping[str, Any] | None) -> str:
     """The form of a small question and what is known of its answers. `page` is for the grader, where a claim
     is typed that is not in the table."""
-    inside = {"tap": _ticks, "count": _chips, "order": _rows, "line": _sentences, "claim": _field}[turn.kind]
+    inside = FORMS[turn.kind]
     said = list(dict.fromkeys([*turn.table.values()]))
     data: dict[str, Any] = {
         "said": [[each.verdict, each.asks, each.says] for each in said],
@@ -139,6 +171,16 @@ def _field(turn: Turn, id: str) -> str:
         f' enterkeyhint="done"><p class="casebook-hint" id="{id}-how">Lines with <code>;</code> between them,'
         " units as <code>x2</code>. To ask the surgeon first: <code>query</code>.</p>"
     )
+
+
+FORMS = {
+    "tap": _ticks,
+    "count": _chips,
+    "order": _rows,
+    "line": _sentences,
+    "claim": _field,
+    "denied": _sentences,
+}
 
 
 def answer(turn: Turn, after: str) -> str:

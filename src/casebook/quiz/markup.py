@@ -18,6 +18,62 @@ from casebook.grading.audit import filed_lines
 CONFIDENCE = {"sure": "sure", "fairly": "fairly sure", "guessing": "guessing"}
 ABOUT_BYTES = 7_500_000  # what the browser fetches to grade on the page, where the build does not say
 
+#: What can be done at one spot of the bowel, as casebook.practice.explorer names it.
+SPOTS = {
+    "loop": "bring a loop to the skin",
+    "stoma": "divide, and bring the upper end out",
+    "widen": "widen a stricture",
+    "hole": "sew a hole",
+    "pouch": "remove a pouch",
+    "opening": "open and close again",
+    "bypass": "join side to side with the lower mark",
+}
+
+
+def bowel(exact: bool = False, picture: str = "", under: str = "") -> str:
+    """Bowel to work on (quiz/js/bowel.js): its picture, what stands `under` it, two marks that arrow keys
+    move, and what can be done. With `exact` a mark can be typed in centimeters too."""
+    step = 1 if exact else 5
+    marks = "".join(
+        f"""<label>{words} mark<input name="{name}" type="range" min="-30" max="700" step="{step}"
+value="{value}"></label>
+"""
+        + (
+            f"""<label>{name.capitalize()}, cm<input name="{name}-cm" type="number" min="-30" max="700"
+step="1" value="{value}"></label>
+"""
+            if exact
+            else ""
+        )
+        for name, words, value in (("from", "Upper", 300), ("to", "Lower", 330))
+    )
+    spots = "".join(f'<option value="{value}">{words}</option>' for value, words in SPOTS.items())
+    return f"""<div class="casebook-bowel">{picture}</div>
+{under}<div class="casebook-explore">
+{marks}</div>
+<p class="casebook-row-of">
+<button type="button" data-act="cut">Cut this piece out</button>
+<button type="button" data-act="undo">Undo</button>
+<button type="button" data-act="anew">Start anew</button>
+</p>
+<ul class="casebook-places" hidden></ul>
+<div class="casebook-row-of casebook-spot"><label>At the upper mark
+<select name="spot">{spots}</select></label>
+<button type="button" data-act="spot">Do it</button></div>
+"""
+
+
+LAY = f"""<details class="casebook-lay" data-later><summary>Lay it out first</summary>
+<p class="casebook-hint">Do on the bowel what the chart says was done: cut, then say what became of the ends.
+The order of the places counts, what became of each and what lies between; no distance does.</p>
+<p class="casebook-lay-size casebook-hint"></p>
+{bowel()}<p class="casebook-row-of">
+<button type="button" class="casebook-compare" data-act="compare">Compare with the chart</button></p>
+<div class="casebook-lay-told" aria-live="polite"></div>
+</details>
+"""
+
+
 #: Runs where it stands, before the module that it waits for. It shows the form, keeps a hasty Check until the
 #: quiz is
 #: ready, and gives way to the worked answer where the module cannot load: a page opened as a file, an old
@@ -52,6 +108,7 @@ def section_html(
     host: str = "page",
     chart: str = "",
     verdicts: str = "",
+    heading: str = "Your claim",
 ) -> str:
     """The `<section class="casebook-quiz">` of a case.
 
@@ -60,6 +117,7 @@ def section_html(
     weighs; None says nothing of it. `host` is `page` or `notebook`. `chart` is the HTML of the chart where
     the page
     does not show it. `verdicts` is where the table of verdicts made beforehand lies, beside the scripts.
+    `heading` names the form, where a page may hold another.
     """
     case = escape(str(page["id"]))
     name = f"casebook-{case}"
@@ -93,9 +151,9 @@ def section_html(
     return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"{known}
 data-edition="{escape(str(page.get("edition", "")))}"
 aria-labelledby="{name}-title">
-<h2 id="{name}-title">Your claim</h2>
+<h2 id="{name}-title">{escape(heading)}</h2>
 <div class="casebook-before" hidden></div>
-{sheet}<form class="casebook-form" novalidate autocomplete="off">
+{sheet}{LAY if on_page else ""}<form class="casebook-form" novalidate autocomplete="off">
 <div class="casebook-cite" hidden>
 <button type="button" aria-pressed="false">Mark the lines that decide</button>
 <p class="casebook-hint"></p>

@@ -1,5 +1,5 @@
 """The ES module of the casebook: one file made of the scripts in `js/`, since a notebook takes one only, and
-one is quicker to fetch.
+one is quicker to fetch; beside it one more of what only a touch needs.
 
 An installed package carries the bundle (hatch_build.py puts it there). A checkout has the scripts, and makes
 it of them.
@@ -20,6 +20,10 @@ SHIPPED = JS.with_name("bundle.js")
 OPTIONS = ("--bundle", "--format=esm", "--target=es2022", "--minify", "--charset=utf8", "--log-level=warning")
 
 
+#: Each file of the scripts, and the script that it begins with.
+MAIN, LATER = "main.js", "later.js"
+
+
 @lru_cache(maxsize=1)
 def source() -> str:
     """The module as one text. Raises BuildError where it must be made and cannot be."""
@@ -27,17 +31,25 @@ def source() -> str:
     return file.read_text("utf-8")
 
 
-def bundle(cache: Path) -> Path:
-    """The file of the module, made anew when a script or the bundler changes. Raises BuildError."""
+@lru_cache(maxsize=1)
+def later() -> str:
+    """What a page fetches at a touch; a notebook has no use for it. Raises BuildError."""
+    return bundle(building.checkout() / ".cache", LATER).read_text("utf-8")
+
+
+def bundle(cache: Path, entry: str = MAIN) -> Path:
+    """A file of the module, made anew when a script or the bundler changes. Raises BuildError."""
     locked = building.checkout() / "package-lock.json"
     made_of = [*sorted(JS.glob("*.js")), locked]
     names = "\n".join([*OPTIONS, *(file.name for file in made_of)]).encode()
-    file = cache / f"bundle-{building.digest(names, *(each.read_bytes() for each in made_of))}.js"
+    digest = building.digest(names, *(each.read_bytes() for each in made_of))
+    file = cache / f"{'bundle' if entry == MAIN else 'later'}-{digest}.js"
     if not file.is_file():
         esbuild = building.tools(cache) / "esbuild" / "bin" / "esbuild"
+        options = [*OPTIONS, f'--define:LATER="{LATER}?v={digest}"']
         with building.inside(cache) as work:
             out = f"--outfile={work / 'made'}"
-            building.node(esbuild, JS / "main.js", *OPTIONS, out, failing="The scripts could not be bundled")
+            building.node(esbuild, JS / entry, *options, out, failing="The scripts could not be bundled")
             files.place(work / "made", file)
         building.only(file)
     return file

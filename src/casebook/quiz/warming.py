@@ -50,6 +50,7 @@ LATER: list[Question] = [
     {"resect": [290, 350], "for": "ischemia"},
     {"join": [290, 350]},
 ]
+LAID: Question = {"steps": [{"resect": [9, 20]}, {"join": [9, 20]}, {"repair": 40, "cause": "disease"}]}
 #: The readings of some notes. What the rules ask about stands in them, each at least once.
 NOTES: list[list[Question]] = [
     [{"steps": TWO_JOINS}],
@@ -92,7 +93,7 @@ def questions() -> Iterator[list[Question]]:
         graded: list[Question] = [{"do": "grade", "answer": answer, **beside} for answer in ANSWERS]
         more: list[Question] = [
             *({"do": kind} for kind in ("hints", "query-options")),
-            *({"do": kind, "answer": "44120"} for kind in ("read", "fees", "beside")),
+            *({"do": kind, "answer": "44120"} for kind in ("read", "fees", "beside", "lay-out")),
             {"do": "query-review", "text": "Was the first join left, please confirm?"},
             {"do": "choices", "seed": 1},
         ]
@@ -106,5 +107,6 @@ def questions() -> Iterator[list[Question]]:
         {"do": "result", "answers": answers, "bank": pages},
         {"do": "progress", "attempts": attempts, "bank": pages, "now": 10**9},
         *({"do": "explore", "operation": None, "act": act} for act in acts),
+        *({"do": "lay-out", "operation": LAID, "page": page, "answer": "44120"} for page in pages),
         {"do": "what nobody knows"},
     ]

@@ -31,8 +31,9 @@ from casebook.practice import belly, diagram, loops
 from casebook.quiz import markup as quiz
 from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
-from casebook.quiz.module import source
+from casebook.quiz.module import later, source
 
+from . import shorts
 from .bank import bank, charts, rows
 from .lines import NumberedLines
 from .parts import PACKAGE, make_box, markup, note_package
@@ -163,6 +164,7 @@ def copy_quiz(app: Sphinx) -> None:
     write(static / "quiz.css", (PACKAGE / "quiz" / "quiz.css").read_bytes() + drawn.encode())
     try:
         write(static / "quiz.js", source().encode())
+        write(static / "later.js", later().encode())
         vars(app)["casebook_bytes"] = build_runtime(
             static / "pyodide", cache, lambda text: log.info("%s", text)
         )
@@ -206,7 +208,9 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     told = []
     pages = bank(app.env)
     write(static / "bank.json", json.dumps(pages, ensure_ascii=False, sort_keys=True).encode())
-    write(static / "tutor.json", json.dumps(rows(app.env, pages)).encode())
+    write(static / "tutor.json", json.dumps(rows(app.env, [*pages, *shorts.bank()])).encode())
+    for name, content in shorts.written(vars(app).get("casebook_bytes")).items():
+        write(static / name, content)
     for docname, page in charts(app.env).items():
         write(
             static / "cases" / f"{page['id']}.json",

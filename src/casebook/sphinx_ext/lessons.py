@@ -14,6 +14,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from casebook.coding.operation import Operation
@@ -29,7 +30,8 @@ TITLES = {"plan": "What will be taken out", "done": "What was done", "closing": 
 #: Which picture stands over a question of a kind.
 ABOVE = {"tap": "done", "count": "done"}
 TWO_JOINED = [{"resect": [200, 220]}, {"join": [200, 220]}, {"resect": [420, 440]}, {"join": [420, 440]}]
-ASIDE = ("about", "picture", "ask", "lines", "after")  # of a question, not of its operation
+# What of a question's data is none of its operation, and what of it decides the answer.
+ASIDE = ("about", "picture", "ask", "lines", "after", "filed", "denied", "charges")
 
 
 class Lesson(SphinxDirective):
@@ -114,7 +116,7 @@ class TurnDirective(Lesson):
         data = self.data("\n".join(blocks[0]))
         try:
             turn = turns.make(
-                kind, _without(data, ASIDE) | _only(data, ("about",)), _marked(data.get("lines"))
+                kind, _without(data, ASIDE) | _only(data, turns.BESIDE), _marked(data.get("lines"))
             )
         except ValueError as error:
             raise self.error(str(error)) from None
@@ -123,11 +125,14 @@ class TurnDirective(Lesson):
         ops = [self.operation(each) for each in _readings(data)]
         above = data.get("picture", ABOVE.get(kind))
         picture = lessons.pictures(ops[0], {above: ""}, f"{name}-q") if above in VIEWS else ""
+        if kind == "denied":
+            picture += lessons.remittance(data["filed"], data["denied"], data.get("charges") or {})
         after = lessons.pictures(ops[0], {"closing": TITLES["closing"]}, f"{name}-a") if len(ops) == 1 else ""
         page = {"id": name, "readings": _readings(data)} if kind == "claim" else None
         form = markup(html=lessons.question(turn, name, picture, page))
         told = markup(html=lessons.answer(turn, "" if data.get("after") == "none" else after))
         number = self.env.new_serialno("turn") + 1
+        asked(self.env).setdefault(self.env.docname, []).append(name)
         head = nodes.paragraph("", f"Your turn, {number}", classes=["turn-title"], ids=[f"{name}-title"])
         fold = make_box(
             "details", make_box("summary", nodes.Text("Show the answer")), told, *self._parsed(blocks[2]),
@@ -152,6 +157,20 @@ class TurnDirective(Lesson):
         inside = nodes.Element()
         self.state.nested_parse(block, self.content_offset, inside)
         return inside.children
+
+
+def asked(env: BuildEnvironment) -> dict[str, list[str]]:
+    """The names of the small questions of each page."""
+    found: dict[str, list[str]] = vars(env).setdefault("casebook_turns", {})  # pickled with the environment
+    return found
+
+
+def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    asked(env).pop(docname, None)
+
+
+def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    asked(env).update({name: turns for name, turns in asked(other).items() if name in docnames})
 
 
 def _without(data: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
@@ -184,3 +203,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("counted", Counted)
     app.add_directive("access", Access)
     app.add_directive("turn", TurnDirective)
+    app.connect("env-purge-doc", _forget)
+    app.connect("env-merge-info", _merge)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
-from casebook.cases.sentences import split
+from casebook.cases.sentences import split, worded
 
 from .bank import charts
 from .parts import make_box
@@ -48,6 +48,8 @@ def number(document: nodes.document, places: dict[str, str]) -> dict[str, list[s
     held: dict[str, list[str]] = {}
     count = 0
     for paragraph in list(document.findall(nodes.paragraph)):
+        if not worded(paragraph.astext()):
+            continue
         lines: list[nodes.Node] = []
         for parts in cut(paragraph):
             count += 1

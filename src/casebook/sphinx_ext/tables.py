@@ -3,8 +3,10 @@ contested."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 
 from docutils import nodes
 from sphinx import addnodes
@@ -13,7 +15,7 @@ from sphinx.application import Sphinx
 from casebook.cases import TOPICS, Case, library, load
 from casebook.coding import edits
 from casebook.coding.views import VIEWS
-from casebook.grading.findings import code_words
+from casebook.grading.findings import code_words, field_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import TAUGHT
 from casebook.practice.results import tells
@@ -50,7 +52,15 @@ class Codes(Listing):
 
     def entries(self) -> list[nodes.Node]:
         """One row a code, in the order of the numbers."""
-        heads = ("Code", "In our own words", "Value 2026", "Global", "Units a day", "Beside 44121")
+        heads = (
+            "Code",
+            "In our own words",
+            "Also called",
+            "Value 2026",
+            "Global",
+            "Units a day",
+            "Beside 44121",
+        )
         return [table(heads, [self._one(code, words) for code, words in sorted(code_words().items())])]
 
     def _one(self, code: str, words: str) -> Sequence[str]:
@@ -58,6 +68,7 @@ class Codes(Listing):
         return (
             code,
             words,
+            field_words()[code],
             f"{value.total:.2f}" if value and value.total else "none",
             value.global_days if value else "",
             f"{limit.units}, kind {limit.kind}" if limit else "",
@@ -72,6 +83,17 @@ class Codes(Listing):
             return "itself"
         found = edits.pair(code, "44121")
         return "no pair" if found is None else f"a pair, indicator {found[2]}"
+
+
+class Outside(Listing):
+    """`{casebook-outside}`: real codes that are no part of the family, each with what it is for."""
+
+    def entries(self) -> list[nodes.Node]:
+        """One row a code."""
+        heads = ("Code", "In our own words", "Also called")
+        words = field_words()
+        rows = [(code, told, words[code]) for code, told in sorted(edits.outside().items())]
+        return [table(heads, rows)]
 
 
 class CaseList(Listing):
@@ -93,7 +115,37 @@ class CaseList(Listing):
                 "", nodes.paragraph("", "", link, nodes.Text(f" ({LEVELS[case.level]})"))
             )
         # The page's script says here what was done of them, and marks it in the list.
-        return [markup(html='<div class="casebook-list-head"></div>'), found]
+        listed = shipped()[first : last + 1]
+        return [markup(html=list_head({case.id: case.page()["edition"] for case in listed})), found]
+
+
+SHOWN = {"": "all", "new": "not done", "due": "due again", "tried": "not right yet"}
+
+
+def list_head(editions: Mapping[str, str]) -> str:
+    """What stands over a list of cases where scripts run: how many are done, and what of it to show.
+
+    `editions` tell the script which answers were given to the charts as they are.
+    """
+    levels = {"": "any", **dict.fromkeys(LEVELS.values())}
+    topics = {"": "anything", **{topic: name for topic, (name, _) in TAUGHT.items()}}
+    choosers = "".join(
+        f'<label>{words} <select name="{name}">{_options(rows)}</select></label>'
+        for words, name, rows in (
+            ("Show", "show", SHOWN),
+            ("Level", "level", levels),
+            ("About", "topic", topics),
+        )
+    )
+    told = escape(json.dumps(editions, separators=(",", ":")))
+    return (
+        f'<div class="casebook-list-head" data-editions="{told}"><p>{len(editions)} cases.</p>{choosers}'
+        '<span class="casebook-hint" role="status"></span></div>'
+    )
+
+
+def _options(rows: Mapping[str, str | None]) -> str:
+    return "".join(f'<option value="{value}">{words or value}</option>' for value, words in rows.items())
 
 
 def shows(cases: Iterable[Case]) -> Counter[str]:
@@ -175,6 +227,7 @@ class Contested(Listing):
 
 def setup(app: Sphinx) -> None:
     """Register the tables."""
+    app.add_directive("casebook-outside", Outside)
     app.add_directive("casebook-codes", Codes)
     app.add_directive("casebook-cases", CaseList)
     app.add_directive("casebook-coverage", Coverage)

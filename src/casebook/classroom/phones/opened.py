@@ -34,7 +34,7 @@ class Opened:
     def __init__(
         self, cases: Sequence[Case], file: str | Path, *, port: int = 0, lan: bool = False, address: str = ""
     ) -> None:
-        self.votes = Votes(file, [case.id for case in cases])
+        self.votes = Votes(file, [case.id for case in cases], {case.id: case.edition for case in cases})
         self.pages = RoomPages(cases, self.votes)
         self._socket = _listening(EVERY if lan else HOST, port)
         found = self._socket.getsockname()[1]

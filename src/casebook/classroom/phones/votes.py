@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS person (
   number INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS answer (
   at INTEGER NOT NULL, turn INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES person, answer TEXT NOT NULL,
-  told REAL NOT NULL, PRIMARY KEY (at, turn, person));
+  told REAL NOT NULL, edition TEXT, PRIMARY KEY (at, turn, person));
 """
 
 
@@ -57,25 +57,39 @@ class Vote:
 
 
 class Votes:
-    """The lesson's file. Every change is on the disk before its call returns.
+    """The lesson's file. Every change is on the disk before its call returns. `editions` are the digests of
+    the charts that are shown, by case; each answer keeps its own, since a chart may be mended between two
+    lessons from one file.
 
     Raises CommandError where the file is no lesson, or one on other cases.
     """
 
-    def __init__(self, file: str | Path, cases: Sequence[str]) -> None:
+    def __init__(
+        self, file: str | Path, cases: Sequence[str], editions: Mapping[str, str] | None = None
+    ) -> None:
         self.file = Path(file)
         self.cases = list(cases)
+        self._editions = dict(editions or {})
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
                 self.file, check_same_thread=False, isolation_level=None, cached_statements=64
             )
+            self._not_another()
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(TABLES)
             self.code, self.secret = self._begun()
         except sqlite3.DatabaseError as error:
             raise CommandError(f"{self.file}: no lesson can be kept here: {error}") from None
+
+    def _not_another(self) -> None:
+        """Raises CommandError where the file is another program's, or of an earlier form."""
+        known = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        columns = {row[1] for row in self._db.execute("PRAGMA table_info(answer)")}
+        if known and ("lesson" not in known or "edition" not in columns):
+            self._db.close()
+            raise CommandError(f"{self.file}: it holds no lesson of this edition; name another file")
 
     def _begun(self) -> tuple[str, str]:
         """The code and the secret of the lesson in the file, or of a new one."""
@@ -152,10 +166,11 @@ class Votes:
             now = self.now
             if now.phase != "open":
                 raise Closed
+            edition = self._editions.get(self.cases[now.at])
             self._db.execute(
-                "INSERT INTO answer VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-                " SET answer = excluded.answer, told = excluded.told",
-                (now.at, now.turn, self._person(token), text, time.time()),
+                "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET answer = excluded.answer, told = excluded.told, edition = excluded.edition",
+                (now.at, now.turn, self._person(token), text, time.time(), edition),
             )
         return now
 
@@ -230,16 +245,16 @@ class Votes:
         with self._lock:
             people = self._db.execute("SELECT number, name FROM person ORDER BY number").fetchall()
             given = self._db.execute(
-                "SELECT person, at, turn, answer, told FROM answer ORDER BY person, told"
+                "SELECT person, at, turn, answer, told, edition FROM answer ORDER BY person, told"
             ).fetchall()
         for number, name in people:
             mine = [row for row in given if row[0] == number]
             if not mine:
                 continue
             yield {"format": FORMAT, "version": VERSION, "learner": name or f"guest {number}"}
-            for _, at, turn, answer, told in mine:
-                moment = round(told * 1000)
-                yield {"case": self.cases[at], "answer": answer, "at": moment, "try": turn, "test": self.code}
+            for _, at, turn, answer, told, edition in mine:
+                row = {"case": self.cases[at], "answer": answer, "at": round(told * 1000), "try": turn}
+                yield {**row, "test": self.code, **({"edition": edition} if edition else {})}
 
     def export(self) -> str:
         """The same as the text of the file."""

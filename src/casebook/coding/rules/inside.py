@@ -225,10 +225,11 @@ CECUM = 6.0  # cm of colon past the valve on which the appendix hangs; this book
     "hernia-at-the-wound",
     answers="D21",
     sure=CONFIRMED,
-    sources="ncci-manual-2025:VI.E.4 aapc-hernia",
+    sources="ncci-manual-2025:VI.E.4 aapc-hernia codingahead-49553",
     says=(
-        "A hernia mended in the wound through which the operation was done is not reported, whatever its code"
-        " (such as 49591 to 49596)."
+        "A hernia mended in the wound through which the operation was done is not reported to Medicare,"
+        " whatever its code (such as 49591 to 49596). Where the bowel removed was strangulated in it, the CPT"
+        " book is read as letting both stand, so another payer may take both."
     ),
 )
 def hernia_at_the_wound(d: Derivation, services: list[Service]) -> Struck:

@@ -29,7 +29,7 @@ export function building(section, field, ask) {
   const name = field.id;
   /** @type {Line[]} */
   let rows = [];
-  /** @type {{ code: string, words: string }[] | null} */
+  /** @type {{ code: string, words: string, also: string }[] | null} */
   let codes = null;
   /** @type {string | null} */
   let written = null; // what this put into the field
@@ -67,7 +67,8 @@ export function building(section, field, ask) {
   }
 
   /** @param {string} code */
-  const words = (code) => codes?.find((each) => each.code === code)?.words ?? "a code outside this family";
+  const words = (code) =>
+    codes?.find((each) => each.code === code)?.words ?? "a code that this book does not know";
 
   const draw = () => table.replaceChildren(...rows.map(lineOf));
 
@@ -128,8 +129,8 @@ export function building(section, field, ask) {
 
   function look() {
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const hits = (codes ?? []).filter(({ code, words }) =>
-      wanted.every((word) => `${code} ${words}`.toLowerCase().includes(word)),
+    const hits = (codes ?? []).filter(({ code, words, also }) =>
+      wanted.every((word) => `${code} ${words} ${also}`.toLowerCase().includes(word)),
     );
     const shown = wanted.length ? hits.slice(0, SHOWN) : [];
     found.replaceChildren(

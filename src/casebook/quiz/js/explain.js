@@ -68,10 +68,11 @@ function plain({ kind, title, rows }) {
 }
 
 /**
+ * A sentence of the chart, with the way to it.
  * @param {Row} row
  * @param {Host} host
  */
-function quote({ name = "", says }, host) {
+export function quote({ name = "", says }, host) {
   const place = host.where?.(name);
   // A quiz can stand on a page without its chart.
   const address = place ? `#${place.id}` : host.address?.(name);
@@ -153,6 +154,7 @@ function fees(answer, ask) {
       (error) => inside.replaceChildren(make("p", {}, reason(error))),
     );
   };
+  box.dataset.later = "";
   box.addEventListener("toggle", work, { once: true });
   return box;
 }

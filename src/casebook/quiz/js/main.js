@@ -4,31 +4,72 @@
 // casebook.quiz.module makes one file of it all.
 
 import { testing } from "./exam.js";
-import { exploring } from "./explorer.js";
+import { holding, isHeld, silence } from "./hold.js";
 import { marking } from "./lists.js";
 import { render } from "./notebook.js";
-import { desk, page } from "./page.js";
-import { every } from "./parts.js";
+import { desk, LOST, later, page } from "./page.js";
+import { every, find } from "./parts.js";
+import { practicing } from "./practice.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
+import { glossary } from "./reading.js";
+import { scrubbing } from "./scrub.js";
 import { keepAllAtOnce } from "./store.js";
+import { today } from "./today.js";
 import { turning } from "./turns.js";
+import { offering } from "./why.js";
 
-/** @type {Record<string, typeof testing>} */
-const DESKS = { test: testing, progress: showProgress, explorer: exploring };
+/** @import { Desk } from "./types.d.ts" */
+
+/**
+ * The explorer comes by itself; what is pressed before it is there is done then.
+ * @param {HTMLElement} section
+ * @param {Desk} host
+ */
+async function explorer(section, host) {
+  /** @type {HTMLElement[]} */
+  const early = [];
+  /** @param {MouseEvent} event */
+  const note = ({ target, detail }) => {
+    const pressed = target instanceof Element && target.closest("[data-act]");
+    if (pressed instanceof HTMLElement && detail < 2) early.push(pressed);
+  };
+  section.addEventListener("click", note);
+  try {
+    const { exploring } = await later();
+    section.removeEventListener("click", note);
+    exploring(section, host);
+    for (const each of early) each.click();
+  } catch {
+    find(section, ".casebook-test-status", HTMLElement).textContent = LOST;
+  }
+}
+
+/** @type {Record<string, (section: HTMLElement, host: Desk) => unknown>} */
+const DESKS = {
+  test: testing,
+  practice: practicing,
+  progress: showProgress,
+  explorer,
+  claim: scrubbing,
+  today,
+};
 
 function attach() {
   // A class that wants everything at once gives out links that end in ?feedback=all.
   const wish = new URLSearchParams(location.search).get("feedback");
-  if (wish) keepAllAtOnce(wish === "all");
+  if (wish && wish !== "end") keepAllAtOnce(wish === "all");
   for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
-    mount(section, page(section));
+    const held = isHeld();
+    mount(section, held ? holding(section, page(section)) : offering(section, page(section)));
+    if (held) silence(section);
   }
   for (const section of every(document, "section.casebook-desk[data-desk]")) {
     section.classList.add("casebook-js");
     DESKS[section.dataset.desk ?? ""]?.(section, desk(section));
   }
   for (const list of every(document, "ul.casebook-cases")) marking(list);
+  for (const mark of every(document, ".casebook-terms")) glossary(mark);
   for (const section of every(document, "section.casebook-turn")) turning(section, desk(section));
 }
 

@@ -26,6 +26,18 @@ export const bank = () => json(new URL("bank.json", here).href);
 /** Which wrong rules give which answer to each case: for the next question. */
 export const rules = () => json(new URL("tutor.json", here).href);
 
+/** @type {Promise<import("./types.d.ts").Way> | null} */
+let ways = null;
+
+/** The cases and the chapters in their order: a few kilobytes, fetched when a page asks for them. */
+export function way() {
+  ways ??= json(new URL("way.json", here).href).catch((error) => {
+    ways = null;
+    throw error;
+  });
+  return ways;
+}
+
 // A browser that saves data is asked first, wherever on the page; one yes is enough for all of it.
 let agreed = !globalThis.navigator?.connection?.saveData;
 /** @type {Set<() => void>} */
@@ -34,14 +46,14 @@ const agreeing = new Set();
 /**
  * @param {HTMLElement} section
  * @param {string} weight
+ * @param {HTMLElement | null} size where it is asked
  * @returns {Promise<void> | null}
  */
-function agreement(section, weight) {
-  const size = seek(section, ".casebook-size", HTMLElement);
+function agreement(section, weight, size = seek(section, ".casebook-size", HTMLElement)) {
   if (agreed || !size) return null;
   const status = seek(section, ".casebook-test-status", HTMLElement);
   const focused = section.contains(document.activeElement) ? document.activeElement : null;
-  const back = focused ?? section.querySelector("textarea, select, button");
+  const back = focused ?? section.querySelector(":is(textarea, select, button):not(.casebook-lay *)");
   const fetching = button(`Fetch the grader, ${weight}`, () => {
     agreed = true;
     for (const go of agreeing) go();
@@ -83,6 +95,14 @@ function once(work) {
   };
 }
 
+export const LOST = "A part of this page could not be fetched. Load the page again.";
+
+/**
+ * What only a touch needs.
+ * @returns {Promise<typeof import("./later.js")>}
+ */
+export const later = once(() => import(new URL(LATER, here).href));
+
 /**
  * @param {HTMLElement} section
  * @returns {Host}
@@ -102,6 +122,7 @@ export function page(section) {
   });
   return {
     keeps: true,
+    later,
     prepare: async () => Boolean(await likely()),
     sparing: () => !agreed,
     async known(question) {
@@ -112,8 +133,8 @@ export function page(section) {
     address: (name) => (chart.anchors[name] ? `${address(id)}#${chart.anchors[name]}` : null),
     link: (id) => make("a", { href: address(id) }, `Go to the case ${capital(id)}`),
     page: (file) => new URL(`../../${file}`, here).href,
-    async ready(tell) {
-      await agreement(section, weight);
+    async ready(tell, there) {
+      await agreement(section, weight, there);
       await Promise.all([charted(), start(tell)]);
     },
     async ask(question) {

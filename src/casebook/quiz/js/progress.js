@@ -2,8 +2,9 @@
 // The progress page: what was answered in this browser, what to see again, and the reader's own file of it.
 
 import { dated, parse, written } from "./answers.js";
+import { saved } from "./hold.js";
 import { keeping } from "./keeping.js";
-import { bank } from "./page.js";
+import { bank, chapter, rules } from "./page.js";
 import { button, fail, find, list, make, reason } from "./parts.js";
 import { STORES } from "./schema.js";
 import { addAttempts, attempts, erase, keptText, unkept } from "./store.js";
@@ -13,13 +14,6 @@ import { coming, several } from "./words.js";
 /** @import { Child } from "./parts.js" */
 
 const LARGEST = 20e6; // bytes of a file of answers
-
-// Files are picked by their kind on an iPhone, and a .jsonl has none there: it could not be picked again.
-function savedName() {
-  const { userAgent, platform, maxTouchPoints } = navigator;
-  const phone = /iP(hone|ad|od)/.test(userAgent) || (platform === "MacIntel" && maxTouchPoints > 1);
-  return `casebook-answers.${phone ? "json" : "jsonl"}`;
-}
 
 /**
  * @param {HTMLElement} section
@@ -78,6 +72,7 @@ export function showProgress(section, host) {
           do: "progress",
           attempts: dated(all),
           bank: await bank(),
+          table: await rules(),
           now: Date.now(),
           offset: -new Date().getTimezoneOffset(),
         });
@@ -101,7 +96,7 @@ export function showProgress(section, host) {
   }
 
   /** @param {Progress} told */
-  const detailed = ({ due, topics, misconceptions, earlier }) => [
+  const detailed = ({ due, by_case, topics, misconceptions, could, of, earlier }) => [
     part(
       "To see again",
       due.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
@@ -109,13 +104,29 @@ export function showProgress(section, host) {
     ),
     part(
       "By thing to learn",
-      topics.map(({ name, says }) => `${name}: ${says}`),
+      topics.map(({ name, page, says }) => [
+        page ? make("a", { href: chapter(page) }, name) : name,
+        `: ${says}`,
+      ]),
       "Nothing yet.",
     ),
     part(
       "What wrong answers amounted to",
-      misconceptions.map(({ says }) => says),
-      "None that this book knows gives any of your answers so far.",
+      misconceptions.map(({ id, says }) => [
+        `${says} `,
+        make("a", { href: `${chapter("book/misconceptions")}#misconception-${id}` }, "What sets it right"),
+      ]),
+      "No answer of yours follows from a wrong rule that this book knows.",
+    ),
+    make(
+      "p",
+      {},
+      `The charts you answered could have shown ${could} of the ${of} wrong rules. Of the others they tell nothing.`,
+    ),
+    part(
+      "Case by case",
+      by_case.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
+      "Nothing yet.",
     ),
     ...(earlier.length ? [older(earlier)] : []),
   ];
@@ -177,11 +188,7 @@ export function showProgress(section, host) {
   function save() {
     const { all, unread } = attempts();
     const text = unread ? (keptText() ?? "") : written(all, named);
-    const href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
-    const download = savedName();
-    make("a", { href, download }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 10_000);
-    status.textContent = `Saved as ${download}.`;
+    status.textContent = `Saved as ${saved(text)}.`;
   }
 
   /** @param {File} file */

@@ -28,6 +28,9 @@ import { coming, VERDICT } from "./words.js";
 /** @import { Ask, Attempt, Graded, Host, Tell } from "./types.d.ts" */
 /** @typedef {{ confidence: string | null, seconds: number | null, hints: number }} Beside */
 
+/** @param {number | undefined} at */
+const sameDay = (at) => at !== undefined && new Date(at).toDateString() === new Date().toDateString();
+
 const UNCOUNTED = "You looked at the worked answer before, so this try is not counted.";
 
 /**
@@ -53,6 +56,7 @@ export function mount(section, host) {
   const hinter = seek(section, ".casebook-hinter", HTMLElement);
   const hints = seek(section, ".casebook-hints", HTMLElement);
   const before = seek(section, ".casebook-before", HTMLElement);
+  const lay = seek(section, ".casebook-lay", HTMLDetailsElement);
   const hint = field.getAttribute("aria-describedby") ?? "";
   const weight = size?.textContent ?? "";
   const whispers = section.appendChild(make("p", { className: "casebook-unseen", aria: { live: "polite" } }));
@@ -193,6 +197,15 @@ export function mount(section, host) {
     show(answer, graded, true);
     if (ended) layers.append(make("p", { className: "casebook-hint" }, UNCOUNTED));
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
+    const { confidence, seconds, edition } = attempt;
+    host.why?.({ case: id, answer: attempt.answer, confidence, seconds, edition }, graded);
+    const mine = round;
+    laid?.about(attempt.answer).then(
+      (about) => {
+        if (about && mine === round) layers.prepend(make("p", { className: "casebook-question" }, about));
+      },
+      () => {}, // the verdict stands without it
+    );
   }
 
   /** @param {unknown} error */
@@ -285,6 +298,20 @@ export function mount(section, host) {
   const sheet = host.sheet ?? seek(document, ".casebook-chart", HTMLElement) ?? make("div", {});
   const cite = citing(section, sheet, save);
   const keeps = host.keeps && !host.exam;
+  /** @type {ReturnType<typeof import("./later.js").laying> | null} */
+  let laid = null;
+  if (lay && keeps && host.later) lay.addEventListener("toggle", unfoldLay);
+  else if (lay) lay.hidden = true;
+
+  async function unfoldLay() {
+    if (!lay?.open || laid) return;
+    try {
+      const { laying } = await /** @type {NonNullable<Host["later"]>} */ (host.later)();
+      laid ??= laying(lay, host, draft(id).laid, save);
+    } catch (error) {
+      find(lay, ".casebook-lay-told", HTMLElement).textContent = `It could not be fetched: ${reason(error)}.`;
+    }
+  }
 
   function save() {
     since ??= performance.now();
@@ -294,19 +321,23 @@ export function mount(section, host) {
       lines: [...cite.chosen],
       confidence: confidence(),
       diagnoses: codes?.value ?? "",
+      laid: laid ? laid.operation() : draft(id).laid,
     };
-    keepDraft(id, values.answer || values.lines.length || values.diagnoses ? values : null);
+    const { answer, lines, diagnoses } = values;
+    keepDraft(id, answer || lines.length || diagnoses || values.laid ? values : null);
   }
 
   function restore() {
     const { answer, lines, confidence: sure, diagnoses } = draft(id);
-    if (answer) field.value = answer;
+    const last = attempts().all.findLast((each) => each.case === id);
+    // What was checked on an earlier day is no answer begun: to see it again is to try it anew.
+    const checked = last && answer?.trim() === last.answer && !sameDay(last.at);
+    if (answer && !checked) field.value = answer;
     if (diagnoses && codes) codes.value = diagnoses;
     const picked = sure && `input[name=confidence][value="${CSS.escape(sure)}"]`;
     const radio = picked && seek(form, picked, HTMLInputElement);
     if (radio) radio.checked = true;
     cite.restore(lines);
-    const last = attempts().all.findLast((each) => each.case === id);
     if (!last || !before) return;
     const same = last.edition === section.dataset.edition;
     const verdict = `${VERDICT[last.verdict] ?? "not graded"}${same ? "" : ", in an earlier edition of this chart"}`;

@@ -65,6 +65,35 @@ export const ATTEMPT = {
     hints: count(1e6),
     evidence: upTo(1),
     test: SEED,
+    held: word(true),
+    kind: word("typed", "choice"),
+    round: upTo(LATEST),
+  },
+};
+
+/** @type {Kind} */
+const CM = { is: "number", least: -1000, most: 5000 };
+const SPAN = list(CM, 2);
+
+/** @type {Kind} An operation as it was laid out on the bowel; Python reads it again. */
+const LAID = {
+  is: "row",
+  needs: ["steps"],
+  fields: {
+    approach: word("open", "laparoscopic", "converted"),
+    valve: CM,
+    steps: list(
+      {
+        is: "row",
+        needs: [],
+        fields: {
+          ...{ resect: SPAN, join: SPAN, leave: SPAN, bypass: SPAN },
+          ...{ stoma: CM, stricturoplasty: CM, repair: CM, enterotomy: CM, diverticulectomy: CM },
+          ...{ kind: word("end", "loop"), cause: word("disease"), for: word("join") },
+        },
+      },
+      60,
+    ),
   },
 };
 
@@ -72,7 +101,7 @@ export const ATTEMPT = {
 const DRAFT = {
   is: "row",
   needs: [],
-  fields: { answer: ANSWER, lines: list(ID, 2000), confidence: SURE, diagnoses: text(2000) },
+  fields: { answer: ANSWER, lines: list(ID, 2000), confidence: SURE, diagnoses: text(2000), laid: LAID },
 };
 
 /** @type {Kind} */
@@ -113,6 +142,13 @@ export const STORES = {
     holds: "attempts",
     kind: list(ATTEMPT, 1e6),
     older: [(attempts) => ({ attempts })], // a bare list
+  },
+  /** @type {Store} What was answered on held pages: it is handed in, and never judged here. */
+  held: {
+    key: "casebook.held",
+    holds: "held",
+    kind: list(ATTEMPT, 1e4),
+    older: [],
   },
   /** @type {Store} */
   drafts: {

@@ -60,8 +60,12 @@ export interface Result {
 
 export interface Progress {
   due: { case: string; says: string }[];
-  topics: { name: string; says: string }[];
-  misconceptions: { says: string }[];
+  by_case: { case: string; says: string }[];
+  topics: { name: string; page: string; says: string }[];
+  misconceptions: { id: string; says: string }[];
+  /** How many of the wrong rules of the book the answered cases could have shown. */
+  could: number;
+  of: number;
   unread: number;
   /** How many answers were given to another text of which chart. */
   earlier: { case: string; says: string }[];
@@ -71,9 +75,9 @@ export interface Progress {
 export type Operation = Record<string, unknown>;
 
 export type Act =
-  | { do: "cut"; from: number; to: number }
-  | { do: "join" | "redo"; place: [number, number] }
-  | { do: "stoma" | "loop" | "widen"; at: number }
+  | { do: "cut" | "bypass"; from: number; to: number }
+  | { do: "join" | "redo" | "leave"; place: [number, number] }
+  | { do: "stoma" | "loop" | "widen" | "hole" | "pouch" | "opening"; at: number }
   | { do: "approach"; approach: string }
   | { do: "undo" };
 
@@ -82,12 +86,44 @@ export interface Explored extends Omit<Picture, "title"> {
   error: string | null;
   claim: string;
   joins: number;
+  /** Why there is no claim, or "". */
+  beyond: string;
+  /** Where a cm lies in the picture: points of cm and x, and the height of the bowel. */
+  ruler: { points: [number, number][]; top: number; height: number };
   open: [number, number][];
   joined: [number, number][];
+  /** Places with one end out, and where the other is. */
+  out: [number, number, number][];
   /** What a place is called, by its two ends. */
   called: Record<string, string>;
   because: Rule[];
   not_billed: { code: string; says: string }[];
+}
+
+/** The way through the book (casebook.sphinx_ext.way). */
+export interface Way {
+  chapters: { page: string; title: string; turns: string[] }[];
+  cases: Record<string, { title: string; minutes: number }>;
+  about: Record<string, string[]>;
+}
+
+/** What the chart says to an operation that was laid out (casebook.practice.laid_out). */
+export interface Compared {
+  verdict: "same" | "open" | "differs" | "nothing" | "unfinished";
+  says: string;
+  differs: string;
+  rows: Row[];
+  about: string;
+}
+
+/** What the tables say of a claim (casebook.grading.scrubbed). */
+export interface Scrubbed {
+  typed: string;
+  headline: string;
+  edits: { blocks: boolean; says: string }[];
+  lines: { line: string; says: string }[];
+  tables: { says: string }[];
+  not_read: string;
 }
 
 /** What may be asked of Python: each kind with what it takes and what it gives. */
@@ -107,10 +143,12 @@ export interface Asked {
     Graded,
   ];
   read: [{ answer: string }, { lines: Line[]; error: string | null }];
-  codes: [object, { codes: { code: string; words: string }[] }];
+  codes: [object, { codes: { code: string; words: string; also: string }[] }];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
+  scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
-  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number }, Follow];
+  practice: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number }, Practiced];
+  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string }, Follow];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
@@ -129,8 +167,9 @@ export interface Asked {
   ];
   choices: [{ seed: number }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
-  progress: [{ attempts: Attempt[]; bank: unknown; now: number; offset: number }, Progress];
+  progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null }, Explored];
+  "lay-out": [{ operation: Operation | null; answer?: string }, Compared];
 }
 
 export type Question = { [Kind in keyof Asked]: { do: Kind } & Asked[Kind][0] }[keyof Asked];
@@ -175,6 +214,15 @@ export interface Attempt {
   evidence?: number;
   /** The number of the test that it belongs to; none for practice. */
   test?: number;
+  /** How it was given in a test; typed where nothing is said. */
+  kind?: string;
+  /** When the round of practice began that it belongs to, epoch milliseconds. */
+  round?: number;
+}
+
+/** An answer of a held page: nothing is said of it there. */
+export interface Noted extends Omit<Attempt, "verdict"> {
+  held: true;
 }
 
 /** An answer that was begun, as it stands in the form. */
@@ -183,6 +231,8 @@ export interface Draft {
   lines?: string[];
   confidence?: string | null;
   diagnoses?: string;
+  /** The operation as it was laid out on the bowel. */
+  laid?: Operation;
 }
 
 export interface Drawn {
@@ -264,10 +314,32 @@ export interface Follow {
   of: number;
 }
 
+/** What practice tells: the next chart, how the rules stand, and what a finished round was about. */
+export interface Practiced {
+  ask: string | null;
+  place: number;
+  of: number;
+  began: number | null;
+  states: { mastered: number; shaky: number; unseen: number };
+  rules: { id: string; says: string; state: string }[];
+  closing: {
+    says: string;
+    rules: {
+      case: string;
+      says: string;
+      tempts: string;
+      correction: string;
+      yours: string;
+      filed: string;
+      alone: boolean;
+    }[];
+  } | null;
+}
+
 /** Who answers a quiz, and what else its surroundings offer. */
 export interface Host {
-  /** Resolves once Python can be asked. */
-  ready(tell: Tell): Promise<unknown>;
+  /** Resolves once Python can be asked; a browser that saves data is asked first, there. */
+  ready(tell: Tell, there?: HTMLElement): Promise<unknown>;
   ask: Ask;
   /** Fetches what is known beforehand; resolves to whether there is any. */
   prepare?(): Promise<boolean>;
@@ -285,12 +357,16 @@ export interface Host {
   page?(file: string): string;
   /** The chart, where it is not the page's own. */
   sheet?: HTMLElement | null;
+  /** What only a touch needs. */
+  later?(): Promise<typeof import("./later.js")>;
   /** Whether attempts and drafts are kept in this browser. */
   keeps?: boolean;
   /** A promise while verdicts are held back. */
   held?(): Promise<void> | null;
   /** A test that the quiz is part of. */
   exam?: { answered(attempt: Attempt, show: () => void): unknown };
+  /** Offers to find out which rule gave an answer. */
+  why?(given: Given, graded: Graded): void;
 }
 
 /** Who answers a part of the book that is no quiz on a case: the test, the progress, the explorer. */
@@ -325,6 +401,8 @@ export interface Model {
 }
 
 declare global {
+  /** The file of what only a touch needs, with its digest; the bundler puts it there. */
+  const LATER: string;
   interface Window {
     casebookTimings?: Timings;
   }

@@ -1,0 +1,92 @@
+// @ts-check
+// The first step of a case: the operation laid out on the bowel, before any code, and compared with the chart.
+// What is said of it is Python's (casebook.practice.laid_out).
+
+import { working } from "./bowel.js";
+import { quote } from "./explain.js";
+import { find, make, reason, reveal } from "./parts.js";
+import { coming } from "./words.js";
+
+/** @import { Compared, Host, Operation, Tell } from "./types.d.ts" */
+
+/**
+ * @param {HTMLDetailsElement} box
+ * @param {Host} host
+ * @param {Operation | undefined} kept as it was laid out before
+ * @param {() => void} changed
+ */
+export function laying(box, host, kept, changed) {
+  const told = find(box, ".casebook-lay-told", HTMLElement);
+  const size = find(box, ".casebook-lay-size", HTMLElement);
+  const whispers = box.appendChild(make("p", { className: "casebook-unseen", aria: { live: "polite" } }));
+  let anything = Boolean(kept);
+
+  /** @type {Tell} */
+  const tell = (progress) => {
+    size.textContent = coming(progress);
+  };
+
+  async function ready() {
+    await host.ready(tell, size);
+    size.textContent = "";
+  }
+
+  /** @param {...(Node | string)} rows */
+  function say(...rows) {
+    told.replaceChildren(...rows);
+    if (rows.length) reveal(told, box.closest("section") ?? undefined);
+  }
+
+  const bowel = working(
+    box,
+    {
+      async ask(question) {
+        await ready();
+        return host.ask(question);
+      },
+      say: (words) => say(make("p", {}, words)),
+      drawn({ operation, words }) {
+        whispers.textContent = words; // for those who do not see the picture
+        const steps = operation?.steps;
+        anything = Array.isArray(steps) && steps.length > 0;
+        say();
+        changed();
+      },
+    },
+    kept ?? null,
+  );
+  bowel.act(null);
+  find(box, "[data-act=compare]", HTMLElement).addEventListener("click", compare);
+
+  async function compare() {
+    try {
+      await ready();
+      const { says, differs, rows } = await asked();
+      const parts = [make("p", { className: "casebook-amounts" }, says), differs && make("p", {}, differs)];
+      say(...parts.filter((each) => each !== ""), ...rows.map((row) => quote(row, host)));
+    } catch (error) {
+      say(make("p", {}, `It could not be compared: ${reason(error)}.`));
+    }
+  }
+
+  /**
+   * @param {string} [answer]
+   * @returns {Promise<Compared>}
+   */
+  const asked = (answer) =>
+    host.ask({ do: "lay-out", operation: bowel.operation(), ...(answer !== undefined && { answer }) });
+
+  return {
+    /** What is laid out, to be kept; nothing where nothing is. */
+    operation: () => (anything ? (bowel.operation() ?? undefined) : undefined),
+    /**
+     * Whether an answer went wrong by the reading or by a rule; "" where nothing is to be said.
+     * @param {string} answer
+     */
+    async about(answer) {
+      if (!anything) return "";
+      await ready();
+      return (await asked(answer)).about;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+"""The way through the book as a small file: chapters with their small questions, cases with how long they
+take, and what each is about.
+
+What a case is about gives it away, so no page carries it: the scripts fetch it when a reader asks for cases
+about one thing, and for the page Today.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from casebook.practice.bank import about_of, level_of
+from casebook.practice.chapters import CHAPTERS
+from casebook.practice.exam import limits
+
+from .bank import bank
+from .charts import write
+from .lessons import asked
+
+
+def way(env: BuildEnvironment) -> dict[str, Any]:
+    """The chapters and the cases in their order."""
+    pages = bank(env)
+    return {
+        "chapters": [
+            {"page": page, "title": env.titles[page].astext(), "turns": asked(env).get(page, [])}
+            for page in CHAPTERS
+            if page in env.titles
+        ],
+        "cases": {
+            page["id"]: {"title": page["title"], "level": level_of(page), "minutes": limits([page])["usual"]}
+            for page in pages
+        },
+        "about": {page["id"]: list(about_of(page)) for page in pages},
+    }
+
+
+def publish(app: Sphinx, exception: Exception | None) -> None:
+    """Write it beside the bank of cases."""
+    if exception is None and app.builder.format == "html":
+        told = json.dumps(way(app.env), ensure_ascii=False, separators=(",", ":"))
+        write(Path(app.outdir, "_static", "casebook", "way.json"), told.encode())
+
+
+def setup(app: Sphinx) -> None:
+    """Register with Sphinx."""
+    app.connect("build-finished", publish)

@@ -1,0 +1,79 @@
+"""The operation laid out on the bowel before any code: by keyboard alone, in a narrow window."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.page import SLOW
+from tests.browser.test_desks import SAVING, fetched, tab_to
+
+
+@pytest.fixture
+def laid(quiz):
+    """The quiz of a case with two anastomoses, with its first step open; options go to the browser."""
+
+    def open_case(**options):
+        here = quiz("alder", **options)
+        lay = here.section.locator(".casebook-lay")
+        tab_to(here.page, lay.locator("summary").first)
+        here.page.keyboard.press("Enter")
+        return here, lay
+
+    return open_case
+
+
+def press(page, locator, key="Enter", times=1):
+    tab_to(page, locator)
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(laid, violations):
+    here, lay = laid(viewport={"width": 390, "height": 844})
+    page = here.page
+    told, cut = lay.locator(".casebook-lay-told"), lay.get_by_role("button", name="Cut this piece out")
+    compare = lay.get_by_role("button", name="Compare with the chart")
+    expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
+    press(page, cut)
+    joining = lay.get_by_role("button", name="Join the ends")
+    expect(joining).to_be_visible()
+    press(page, compare)
+    expect(told).to_contain_text("Say first what became of your first place")
+    press(page, joining)
+    press(page, compare)
+    expect(told).to_contain_text("Here the chart has two in a row (joined): ")
+    expect(told.locator("blockquote")).to_have_count(2)  # the chart's own words
+    assert violations(page) == []
+    press(page, lay.get_by_role("slider", name="Upper mark"), "ArrowRight", 20)  # the lower one goes along
+    press(page, lay.get_by_role("slider", name="Lower mark"), "ArrowRight", 4)
+    press(page, cut)
+    press(page, joining)
+    press(page, compare)
+    expect(told).to_contain_text("This is what the chart tells")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    here.answer("44120", "wrong")
+    expect(here.section.locator(".casebook-layers")).to_contain_text("a rule and not your reading")
+    page.reload()  # what was laid out stays, as an answer that was begun does
+    press(page, lay.locator("summary").first)
+    expect(lay.get_by_role("button", name="Take this join out again")).to_have_count(2, timeout=SLOW)
+    here.answer("44120; 44121", "correct")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(here.section.locator(".casebook-layers details[open]").first).to_be_attached()
+    page.wait_for_timeout(200)
+    expect(here.section.get_by_text("Working it out")).to_have_count(0)  # paper waits for nothing
+    page.emulate_media(media="print")
+    expect(here.status).to_be_visible()
+    expect(here.section.locator(".casebook-paper")).to_be_hidden()  # room to write is for who has not
+
+
+def test_a_browser_that_saves_data_is_asked_where_the_bowel_is_laid_out(quiz, site):
+    site.asked.clear()
+    here = quiz("alder", before=lambda page: page.add_init_script(SAVING))
+    here.page.wait_for_load_state("networkidle")
+    assert not any("later" in path for path in site.asked)  # an untouched page has none of it
+    lay = here.section.locator(".casebook-lay")
+    lay.locator("summary").first.click()
+    agree = lay.get_by_role("button", name="Fetch the grader")
+    expect(agree).to_be_visible()
+    assert not fetched(site)
+    agree.click()
+    expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
