@@ -2,8 +2,11 @@
 test_case_pages.py."""
 
 import pytest
+from playwright.sync_api import expect
 
+from casebook.sphinx_ext.glossary import entries
 from tests.browser.conftest import LOOKS
+from tests.conftest import ROOT
 
 
 def test_the_root_leads_to_the_first_page(visit):
@@ -18,3 +21,31 @@ def test_every_chapter_is_sound(sound, all_pages, looks):
     chapters = [file for file in all_pages if not file.startswith("cases/")]
     assert "book/decision.html" in chapters
     sound(chapters, looks)
+
+
+def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, violations):
+    page = visit("book/card.html")
+    page.get_by_label("Search the book").fill("enterectomy")
+    page.keyboard.press("Enter")
+    found = page.locator("#search-results li")
+    expect(found.first).to_contain_text("enterectomy", ignore_case=True)
+    expect(found.locator("mark").first).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Words to look for").fill("no such words anywhere qqq")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("#search-progress")).to_have_text("Nothing found")
+    page.get_by_label("Words to look for").fill("indicator")
+    page.keyboard.press("Enter")
+    page.locator("#search-results a").first.click()
+    expect(page.locator("article h1")).to_be_visible()
+
+
+def test_a_word_of_the_glossary_explains_itself_where_it_first_stands(visit, violations):
+    page = visit("book/crohn_case.html", viewport={"width": 390, "height": 844})
+    word = page.locator("article .casebook-term", has_text="indicator")
+    expect(word).to_have_count(1)
+    word.click()
+    says = page.locator(".casebook-term-says")
+    expect(says).to_be_visible()
+    expect(says).to_contain_text(entries(ROOT)["indicator"])
+    assert violations(page) == []

@@ -21,9 +21,9 @@ from casebook.grading import Item
 
 WIDTH = 360.0  # of the drawing, in its own units; it is as high as its words need
 LEFT, RIGHT = 14.0, 14.0
-LETTER = 6.2  # width of a letter, about
+LETTER = 8.2  # width of a letter, about
 SKIN, LINE, TUBE = 30.0, 92.0, 13.0  # how far down the skin and the bowel lie, and how thick the bowel is
-FIRST_ROW, ROW = LINE + 30, 15.0  # where words stand, and how far a row lies under the one before
+FIRST_ROW, ROW = LINE + 32, 17.0  # where words stand, and how far a row lies under the one before
 LONGEST_LABEL = int((WIDTH - 8) / LETTER)  # letters
 COLON = 60.0  # cm of colon shown beyond the valve, at least
 LEAST = {True: 26.0, False: 18.0}  # least width of a stretch: taken out, or kept
@@ -34,7 +34,7 @@ POINTS = {
     "diverticulectomy": "pouch removed",
 }
 STYLE = """
-.bowel { display: block; width: 100%; max-width: 34rem; height: auto; font: 11.5px/1 system-ui, sans-serif; }
+.bowel { display: block; width: 100%; max-width: 34rem; height: auto; font: 13.5px/1 system-ui, sans-serif; }
 .bowel text { fill: currentColor; }
 .bowel .quiet { fill: var(--q-quiet, #586167); }
 .bowel :is(line, path, rect, circle) {

@@ -33,10 +33,29 @@ FOLLOWS = 0.80  # of the answers in which a held rule matters: how often it is f
 SLIPPED, UNKNOWN, CARELESS = (0.03, 0.60, 0.37), (0.45, 0.47, 0.08), (0.45, 0.33, 0.22)
 #: The shares before the first answer: one rule of the book, no rule, an unknown rule, carelessness.
 ONE, NONE, OTHERS, CARE = 0.50, 0.35, 0.10, 0.05
+#: How often a rule is held beside others, as teachers of coding judge it; nobody has counted. Any other: 2.
+OFTEN, SELDOM = 6.0, 1.0
+HELD_OFTEN = frozenset(
+    "pieces-counted lesions-counted joins-ever-counted one-unit-for-all counted-from-first primary-per-join"
+    " add-on-left-out multiple-on-add-on separate-on-add-on separate-mark-missing adhesions-billed"
+    " exploration-billed unusual-work-unearned unusual-work-instead open-for-laparoscopic open-for-assisted"
+    " converted-as-laparoscopic converted-start-billed converted-as-both families-mixed add-on-on-colon-code"
+    " ileocolic-as-small stoma-left-off stoma-as-join loop-as-end own-injury-billed appendix-billed"
+    " omentum-billed mesentery-billed session-mark-missing session-mark-confused asked-without-need"
+    " first-reading-billed dearer-reading-billed pair-forced end-stoma-as-join-and-stoma role-mark-missing"
+    " stricturoplasty-as-add-on stricturoplasty-left-off closure-and-resection".split()
+)
+HELD_SELDOM = frozenset(
+    "length-counted ordinary-as-atresia laparoscopic-for-open return-mark-unearned staged-mark-unearned"
+    " role-mark-unearned add-on-every-join capped-at-the-limit duodenum-left-out add-on-on-closure"
+    " return-mark-on-add-on bypass-as-add-on unusual-work-on-add-on".split()
+)
 SURE = 0.9  # from which share on a rule is named
 CHARTS = 2  # different charts on which a rule must have shown before it is named
+WHOLE_CASE = 0.5  # of what a short chart is worth that tells as much: it takes three times the reading
 LITTLE = 0.03  # bits: a question that is expected to tell less is not asked
 AFTER_TEST = 5  # questions at most after a test
+AFTER_ONE = 3  # questions at most after a single answer
 
 Row = dict[str, list[str]]  # of one case: a wrong answer, and the rules that give it
 Table = Mapping[str, Row]
@@ -68,6 +87,16 @@ def wrongly_filed(item: Item, book: Rulebook) -> Same | str | None:
     return None if right else key
 
 
+def is_short(case: str) -> bool:
+    """Whether the id is that of a short chart."""
+    return case.startswith("short-")
+
+
+def how_often(rule: str) -> float:
+    """How often a rule is held beside others."""
+    return OFTEN if rule in HELD_OFTEN else SELDOM if rule in HELD_SELDOM else 2.0
+
+
 @dataclass(frozen=True)
 class Asked:
     """One answer as the tutor sees it: the rules that give it, or none; `right` where it is accepted."""
@@ -89,7 +118,8 @@ class Tutor:
             case: [[self._place[rule] for rule in held if rule in self._place] for held in answers.values()]
             for case, answers in table.items()
         }
-        self.shares = [ONE / len(self.rules)] * len(self.rules) + [NONE, OTHERS, CARE]
+        held = [how_often(rule) for rule in self.rules]
+        self.shares = [ONE * each / sum(held) for each in held] + [NONE, OTHERS, CARE]
 
     def answered(self, case: str, right: bool, answer: str) -> None:
         """Take an answer in: `answer` as the table writes it, or anything else. A case counts once."""
@@ -187,9 +217,9 @@ class Tutor:
         again."""
         done = {each.case for each in self.asked}
         known = self.table if cases is None else [case for case in self.table if case in cases]
-        gains = [(self.gain(case), case) for case in known if case not in done and self._groups[case]]
-        best = max(gains, key=lambda pair: pair[0], default=(0.0, ""))
-        return best[1] if best[0] > LITTLE else None
+        gains = {case: self.gain(case) for case in known if case not in done and self._groups[case]}
+        best = max(gains, key=lambda case: gains[case] * (1.0 if is_short(case) else WHOLE_CASE), default="")
+        return best if best and gains[best] > LITTLE else None
 
 
 def _entropy(shares: Sequence[float]) -> float:
@@ -221,16 +251,24 @@ def _spread(groups: int) -> tuple[float, float, float, float]:
 # For the page
 
 
+CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
+
+
 def follow(
     answers: Sequence[Mapping[str, Any]],
     bank: Sequence[Page],
     table: Table,
     asked: int = 0,
     most: int = AFTER_TEST,
+    *,
+    typed: bool = True,
 ) -> dict[str, Any]:
     """What answers to cases of the bank tell of wrong rules, and what to ask next.
 
-    `asked` is how many of them were asked by this room already. Gives `rules`, that which may be named with
+    Answers that were chosen from several, not `typed`, tell nothing.
+
+    `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked.
+    Gives `rules`, that which may be named with
     those it cannot be told from; `says`, in words; `ask`, the next case or None; `could`, how many of the
     `of` wrong rules these charts could have shown twice. Answers that cannot be read, and those to an earlier
     edition of a chart, tell nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
@@ -239,7 +277,7 @@ def follow(
         raise ValueError("follow: expected answers, a bank and a table")
     pages = pages_of(bank)
     tutor = Tutor(table)
-    for each in answers:
+    for each in answers if typed else ():
         told: Mapping[str, Any] = each if isinstance(each, Mapping) else {}
         case, text = told.get("case"), told.get("answer")
         if not isinstance(case, str) or not isinstance(text, str) or case not in pages or case not in table:
@@ -250,10 +288,12 @@ def follow(
             continue
         verdict = graded_item(pages[case]).grade(text).verdict
         if verdict not in ("invalid", "blank"):
-            tutor.answered(case, verdict == "correct", _as_written(text))
+            tutor.answered(case, verdict == "correct", as_written(text))
+    if not typed:
+        return {"rules": [], "says": CHOSEN, "ask": None, "could": 0, "of": len(tutor.rules)}
     rules = tutor.named
     stop = tutor.settled or asked >= most or not any(not one.right for one in tutor.asked)
-    ask = None if stop else tutor.next_case()
+    ask = None if stop else tutor.next_case(pages)
     return {
         "rules": [MISCONCEPTIONS[rule].as_dict() for rule in rules],
         "says": _says(tutor, rules, ask, asked),
@@ -263,7 +303,8 @@ def follow(
     }
 
 
-def _as_written(text: str) -> str:
+def as_written(text: str) -> str:
+    """An answer as the table writes it."""
     answer = read(text)
     return "query" if answer.query else show(lines_of(plain(answer.claim)))
 

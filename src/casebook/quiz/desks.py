@@ -65,6 +65,17 @@ def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
     )  # fmt: skip
 
 
+def practice(size: int | None) -> str:
+    """Practice: a button, then one chart after the other."""
+    return _desk(
+        "practice",
+        "Practice needs scripts, and a page opened from its site, not as a file. Without them, open any case:"
+        " its worked answer stands under the chart.",
+        "",
+        size,
+    )
+
+
 def progress(size: int | None) -> str:
     """The progress page; the file picker stays out of sight, its button opens it."""
     picker = (

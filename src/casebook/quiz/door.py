@@ -25,7 +25,8 @@ from casebook.money import fees
 from casebook.practice import diagram, explorer, laid_out, query
 from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
-from casebook.practice.tutor import follow
+from casebook.practice.rounds import practice
+from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, follow
 
 Question = Mapping[str, Any]
 
@@ -152,6 +153,13 @@ def _draw(question: Question) -> dict[str, Any]:
     return tutor.draw(bank, question["number"], question["seed"], question.get("topics"))
 
 
+def _follow(question: Question) -> dict[str, Any]:
+    """Which wrong rule answers fit, and what to ask next: after a test, or after one answer to a page."""
+    asked, most = int(question.get("asked") or 0), AFTER_ONE if "page" in question else AFTER_TEST
+    typed = question.get("kind") != "choice"
+    return follow(question["answers"], question["bank"], question["table"], asked, most, typed=typed)
+
+
 WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "grade": _grade,
     "read": _read,
@@ -164,7 +172,8 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "query-review": lambda q: query.judge(_item(q), q["text"]),
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
-    "follow": lambda q: follow(q["answers"], q["bank"], q["table"], int(q.get("asked") or 0)),
+    "follow": _follow,
+    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"]),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(
         q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")

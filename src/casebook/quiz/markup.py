@@ -108,6 +108,7 @@ def section_html(
     host: str = "page",
     chart: str = "",
     verdicts: str = "",
+    heading: str = "Your claim",
 ) -> str:
     """The `<section class="casebook-quiz">` of a case.
 
@@ -116,6 +117,7 @@ def section_html(
     weighs; None says nothing of it. `host` is `page` or `notebook`. `chart` is the HTML of the chart where
     the page
     does not show it. `verdicts` is where the table of verdicts made beforehand lies, beside the scripts.
+    `heading` names the form, where a page may hold another.
     """
     case = escape(str(page["id"]))
     name = f"casebook-{case}"
@@ -149,7 +151,7 @@ def section_html(
     return f"""<section class="casebook-quiz" id="{name}" data-case="{case}" data-host="{escape(host)}"{known}
 data-edition="{escape(str(page.get("edition", "")))}"
 aria-labelledby="{name}-title">
-<h2 id="{name}-title">Your claim</h2>
+<h2 id="{name}-title">{escape(heading)}</h2>
 <div class="casebook-before" hidden></div>
 {sheet}{LAY if on_page else ""}<form class="casebook-form" novalidate autocomplete="off">
 <div class="casebook-cite" hidden>

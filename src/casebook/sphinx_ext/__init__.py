@@ -3,8 +3,8 @@ must resolve.
 
 `setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules,
 misconceptions, sources), `tables` (codes, coverage, what is contested), `desks`, `lessons` (pictures and
-small questions), `way` (chapters and cases in their order), `policy` (what a browser lets a page do),
-`offline` (the book without a network) and `parts` (the
+small questions), `way` (chapters and cases in their order), `glossary` (its words where they first stand),
+`search`, `policy` (what a browser lets a page do), `offline` (the book without a network) and `parts` (the
 few elements that docutils lacks).
 """
 
@@ -15,7 +15,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from casebook import __version__
 
-from . import charts, desks, lessons, lists, notebooks, offline, parts, policy, tables, way
+from . import charts, desks, glossary, lessons, lists, notebooks, offline, parts, policy, search, tables, way
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -28,6 +28,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     desks.setup(app)
     lessons.setup(app)
     way.setup(app)
+    glossary.setup(app)
+    search.setup(app)
     policy.setup(app)
     offline.setup(app)
     # Jupyter Book always sets this value; its own extension for it is left out of the book.

@@ -33,6 +33,7 @@ from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
 from casebook.quiz.module import later, source
 
+from . import shorts
 from .bank import bank, charts, rows
 from .lines import NumberedLines
 from .parts import PACKAGE, make_box, markup, note_package
@@ -207,7 +208,9 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     told = []
     pages = bank(app.env)
     write(static / "bank.json", json.dumps(pages, ensure_ascii=False, sort_keys=True).encode())
-    write(static / "tutor.json", json.dumps(rows(app.env, pages)).encode())
+    write(static / "tutor.json", json.dumps(rows(app.env, [*pages, *shorts.bank()])).encode())
+    for name, content in shorts.written(vars(app).get("casebook_bytes")).items():
+        write(static / name, content)
     for docname, page in charts(app.env).items():
         write(
             static / "cases" / f"{page['id']}.json",

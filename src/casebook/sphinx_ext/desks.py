@@ -1,5 +1,5 @@
 """Directives for the desks of the book: `{test-yourself}`, `{your-progress}`, `{explorer}`,
-`{check-a-claim}` and `{today}`; and the bank of all cases."""
+`{check-a-claim}` and `{today}`, `{practice}`; and the bank of all cases."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ FIRST = 13  # cases of the first list, in which a reader starts
 LEAST = 3  # cases of an exit check
 DESKS: dict[str, Callable[..., str]] = {
     "test-yourself": desks.self_test,
+    "practice": desks.practice,
     "your-progress": desks.progress,
     "explorer": desks.explorer,
     "check-a-claim": desks.claim,

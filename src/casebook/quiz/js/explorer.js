@@ -3,7 +3,7 @@
 
 import { working } from "./bowel.js";
 import { rule } from "./explain.js";
-import { find, list, make } from "./parts.js";
+import { find, list, make, reveal } from "./parts.js";
 import { coming, several } from "./words.js";
 
 /** @import { Desk, Explored } from "./types.d.ts" */
@@ -30,6 +30,8 @@ export function exploring(section, host) {
     },
     say(words) {
       status.textContent = words;
+      status.classList.remove("casebook-unseen");
+      reveal(status);
     },
     drawn,
   });
@@ -40,6 +42,7 @@ export function exploring(section, host) {
     approach.value = String(operation?.approach ?? approach.value);
     const why = beyond && `, since ${beyond}`;
     claim.replaceChildren("Claim: ", make("code", {}, code), why);
+    status.classList.add("casebook-unseen"); // the same is seen under the picture
     status.textContent = `Claim: ${code}${why}. ${several(joins, "join")} at closing.`;
     reasons.replaceChildren(
       part(

@@ -4,7 +4,7 @@
 
 import { working } from "./bowel.js";
 import { quote } from "./explain.js";
-import { find, make, reason } from "./parts.js";
+import { find, make, reason, reveal } from "./parts.js";
 import { coming } from "./words.js";
 
 /** @import { Compared, Host, Operation, Tell } from "./types.d.ts" */
@@ -32,7 +32,10 @@ export function laying(box, host, kept, changed) {
   }
 
   /** @param {...(Node | string)} rows */
-  const say = (...rows) => told.replaceChildren(...rows);
+  function say(...rows) {
+    told.replaceChildren(...rows);
+    if (rows.length) reveal(told, box.closest("section") ?? undefined);
+  }
 
   const bowel = working(
     box,

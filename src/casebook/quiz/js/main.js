@@ -4,16 +4,20 @@
 // casebook.quiz.module makes one file of it all.
 
 import { testing } from "./exam.js";
+import { holding, isHeld, silence } from "./hold.js";
 import { marking } from "./lists.js";
 import { render } from "./notebook.js";
 import { desk, LOST, later, page } from "./page.js";
 import { every, find } from "./parts.js";
+import { practicing } from "./practice.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
+import { glossary } from "./reading.js";
 import { scrubbing } from "./scrub.js";
 import { keepAllAtOnce } from "./store.js";
 import { today } from "./today.js";
 import { turning } from "./turns.js";
+import { offering } from "./why.js";
 
 /** @import { Desk } from "./types.d.ts" */
 
@@ -42,20 +46,30 @@ async function explorer(section, host) {
 }
 
 /** @type {Record<string, (section: HTMLElement, host: Desk) => unknown>} */
-const DESKS = { test: testing, progress: showProgress, explorer, claim: scrubbing, today };
+const DESKS = {
+  test: testing,
+  practice: practicing,
+  progress: showProgress,
+  explorer,
+  claim: scrubbing,
+  today,
+};
 
 function attach() {
   // A class that wants everything at once gives out links that end in ?feedback=all.
   const wish = new URLSearchParams(location.search).get("feedback");
-  if (wish) keepAllAtOnce(wish === "all");
+  if (wish && wish !== "end") keepAllAtOnce(wish === "all");
   for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
-    mount(section, page(section));
+    const held = isHeld();
+    mount(section, held ? holding(section, page(section)) : offering(section, page(section)));
+    if (held) silence(section);
   }
   for (const section of every(document, "section.casebook-desk[data-desk]")) {
     section.classList.add("casebook-js");
     DESKS[section.dataset.desk ?? ""]?.(section, desk(section));
   }
   for (const list of every(document, "ul.casebook-cases")) marking(list);
+  for (const mark of every(document, ".casebook-terms")) glossary(mark);
   for (const section of every(document, "section.casebook-turn")) turning(section, desk(section));
 }
 

@@ -53,7 +53,7 @@ function agreement(section, weight, size = seek(section, ".casebook-size", HTMLE
   if (agreed || !size) return null;
   const status = seek(section, ".casebook-test-status", HTMLElement);
   const focused = section.contains(document.activeElement) ? document.activeElement : null;
-  const back = focused ?? section.querySelector("textarea, select, button");
+  const back = focused ?? section.querySelector(":is(textarea, select, button):not(.casebook-lay *)");
   const fetching = button(`Fetch the grader, ${weight}`, () => {
     agreed = true;
     for (const go of agreeing) go();

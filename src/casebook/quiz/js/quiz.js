@@ -197,6 +197,8 @@ export function mount(section, host) {
     show(answer, graded, true);
     if (ended) layers.append(make("p", { className: "casebook-hint" }, UNCOUNTED));
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
+    const { confidence, seconds, edition } = attempt;
+    host.why?.({ case: id, answer: attempt.answer, confidence, seconds, edition }, graded);
     const mine = round;
     laid?.about(attempt.answer).then(
       (about) => {

@@ -16,7 +16,16 @@ export function readable(chart) {
     box.append(make("summary", {}, heading), ...section.childNodes);
     section.replaceChildren(box);
   }
-  if ("popover" in HTMLElement.prototype) explain(chart);
+  explain(chart, chart);
+}
+
+/**
+ * The words of the glossary in a chapter, which the mark at its end tells.
+ * @param {HTMLElement} mark
+ */
+export function glossary(mark) {
+  const text = mark.closest("article");
+  if (text) explain(text, mark);
 }
 
 /** @param {HTMLElement} chart */
@@ -33,15 +42,19 @@ export function plain(chart) {
   for (const box of every(chart, ".casebook-term-says")) box.remove();
 }
 
+const NO_TEXT =
+  "h1, h2, h3, a, summary, button, label, legend, code, script, svg, table, dl, details, .casebook-desk";
+
 /**
  * The first place of each word becomes a button that opens its sentence.
  * @param {HTMLElement} chart
+ * @param {HTMLElement} told
  */
-function explain(chart) {
+function explain(chart, told) {
   /** @type {Record<string, string>} */
-  const terms = JSON.parse(chart.dataset.terms ?? "{}");
+  const terms = JSON.parse(told.dataset.terms ?? "{}");
   const left = new Set(Object.keys(terms));
-  if (!left.size) return;
+  if (!left.size || !("popover" in HTMLElement.prototype)) return;
   const box = make("div", { className: "casebook-term-says", aria: { live: "polite" } });
   box.popover = "auto";
   const words = [...left].sort((one, two) => two.length - one.length);
@@ -53,7 +66,7 @@ function explain(chart) {
   while (walker.nextNode()) if (walker.currentNode instanceof Text) texts.push(walker.currentNode);
   for (const text of texts) {
     const inside = text.parentElement;
-    if (!inside || inside.closest("h2, h3, a, summary")) continue;
+    if (!inside || inside.closest(chart === told ? "h2, h3, a, summary" : NO_TEXT)) continue;
     /** @type {(string | HTMLElement)[]} */
     const parts = [];
     let from = 0;

@@ -45,18 +45,22 @@ export function parts(told, link) {
  * @param {() => void} further
  */
 export function which(told, further) {
-  const corrected = told.rules.map(({ correction }) => make("p", {}, correction));
-  const could = `These charts could have shown ${told.could} of the ${told.of} wrong rules that this book knows twice, which is what it takes to name one.`;
   const one = button("One more chart, to find out", further);
-  return make(
-    "section",
-    {},
-    make("h3", {}, "Which rule it was"),
-    make("p", {}, told.says),
-    ...corrected,
-    make("p", { className: "casebook-hint" }, could),
-    ...(told.ask ? [make("p", { className: "casebook-row-of" }, one)] : []),
-  );
+  const row = told.ask && make("p", { className: "casebook-row-of" }, one);
+  return make("section", {}, make("h3", {}, "Which rule it was"), ...concluded(told), row);
+}
+
+/**
+ * What the tutor makes of the answers so far.
+ * @param {Follow} told
+ */
+export function concluded({ says, rules, could, of }) {
+  const hint = `These charts could have shown ${could} of the ${of} wrong rules that this book knows twice, which is what it takes to name one.`;
+  return [
+    make("p", {}, says),
+    ...rules.map(({ correction }) => make("p", {}, correction)),
+    make("p", { className: "casebook-hint" }, hint),
+  ];
 }
 
 /** @param {number} number */

@@ -147,7 +147,8 @@ export interface Asked {
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
-  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number }, Follow];
+  practice: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number }, Practiced];
+  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string }, Follow];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
@@ -213,6 +214,15 @@ export interface Attempt {
   evidence?: number;
   /** The number of the test that it belongs to; none for practice. */
   test?: number;
+  /** How it was given in a test; typed where nothing is said. */
+  kind?: string;
+  /** When the round of practice began that it belongs to, epoch milliseconds. */
+  round?: number;
+}
+
+/** An answer of a held page: nothing is said of it there. */
+export interface Noted extends Omit<Attempt, "verdict"> {
+  held: true;
 }
 
 /** An answer that was begun, as it stands in the form. */
@@ -304,6 +314,28 @@ export interface Follow {
   of: number;
 }
 
+/** What practice tells: the next chart, how the rules stand, and what a finished round was about. */
+export interface Practiced {
+  ask: string | null;
+  place: number;
+  of: number;
+  began: number | null;
+  states: { mastered: number; shaky: number; unseen: number };
+  rules: { id: string; says: string; state: string }[];
+  closing: {
+    says: string;
+    rules: {
+      case: string;
+      says: string;
+      tempts: string;
+      correction: string;
+      yours: string;
+      filed: string;
+      alone: boolean;
+    }[];
+  } | null;
+}
+
 /** Who answers a quiz, and what else its surroundings offer. */
 export interface Host {
   /** Resolves once Python can be asked; a browser that saves data is asked first, there. */
@@ -333,6 +365,8 @@ export interface Host {
   held?(): Promise<void> | null;
   /** A test that the quiz is part of. */
   exam?: { answered(attempt: Attempt, show: () => void): unknown };
+  /** Offers to find out which rule gave an answer. */
+  why?(given: Given, graded: Graded): void;
 }
 
 /** Who answers a part of the book that is no quiz on a case: the test, the progress, the explorer. */

@@ -1,0 +1,455 @@
+"""Short charts, for finding out which wrong rule gave an answer: an operation put together from sites along
+the bowel, told in one of three voices, every deciding sentence with its mark.
+
+The words are in `data/short_charts.toml`; which charts there are stands in `data/shorts.toml`. No coder wrote
+their keys: they are what the rulebook gives, and so no short chart rests on a rule that is in doubt (the
+tests hold that, and that a reader who has only the text finds the same operation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from casebook.coding.claim import show
+from casebook.coding.note import Note
+from casebook.coding.operation import Operation, Step
+from casebook.coding.places import many
+from casebook.data import toml
+from casebook.grading.item import DOUBTFUL
+
+from .case import Case
+
+VALVE = 600.0
+#: Where a site begins, in cm past the ligament of Treitz. No chart states these; order is all that matters.
+AT = {
+    "proximal jejunum": 60.0,
+    "mid jejunum": 150.0,
+    "distal jejunum": 240.0,
+    "proximal ileum": 330.0,
+    "mid ileum": 420.0,
+    "distal ileum": 490.0,
+    "last ileum": 568.0,
+    "valve": 580.0,
+    "colon": 700.0,
+}
+VOICES = ("told", "clipped", "formal")
+MARGIN, BESIDE, ENDS = 8.0, 3.0, 6.0  # cm: of a second piece, of a ring beside a join, of each of two pieces
+NO_DAY = 1  # as an operation has it that follows none
+
+Laid = tuple[str, Step]  # a sentence, and the step that it tells
+
+
+@dataclass(frozen=True)
+class Site:
+    """What was done at one stretch: `done` is a key of `DONE`, `why` one of the words' reasons, `length` the
+    cm that a piece takes, `lesions` how many lay in it."""
+
+    where: str
+    done: str
+    why: str = "stricture"
+    length: float = 10.0
+    lesions: int = 1
+
+    @classmethod
+    def read(cls, text: str) -> Site:
+        """From a line such as `mid ileum: joined, stricture, 14`; a further number says how many lesions."""
+        where, _, rest = text.partition(": ")
+        done, *more = rest.split(", ")
+        why, length, lesions = (more + ["stricture", "10", "1"][len(more) :])[:3]
+        return cls(where, done, why, float(length), int(lesions))
+
+    def __str__(self) -> str:
+        lesions = f", {self.lesions}" if self.lesions > 1 else ""
+        return f"{self.where}: {self.done}, {self.why}, {self.length:g}{lesions}"
+
+    @property
+    def start(self) -> float:
+        return AT[self.where]
+
+    @property
+    def end(self) -> float:
+        return self.start + self.length
+
+    @property
+    def left(self) -> bool:
+        """Whether an earlier operation left its ends stapled."""
+        return self.done in ("stapled joined", "more removed")
+
+    def cut(self, start: float, end: float, why: str = "", **more: Any) -> Step:
+        """A piece removed."""
+        lesions = 1 if why else self.lesions
+        return Step("resect", start, end, reason=why or self.why, lesions=lesions, **more)
+
+    @property
+    def whole(self) -> Step:
+        return self.cut(self.start, self.end)
+
+    def joined(self, less: float = 0.0, more: float = 0.0) -> Step:
+        """Its two ends put together; the piece reaches so many cm further on either side."""
+        return Step("join", self.start - less, self.end + more)
+
+    def spot(self, act: str, kind: str | None = None, past: float = 0.0) -> Step:
+        """Something done at one position."""
+        return Step(act, self.start + past, self.start + past, kind=kind)
+
+
+#: What may be done at a site: its sentences in order, each with the step that it tells of.
+DONE: Mapping[str, Callable[[Site], tuple[Laid, ...]]] = {
+    "joined": lambda s: (("piece", s.whole), ("join", s.joined())),
+    "two pieces": lambda s: (
+        ("piece", s.whole),
+        ("margin", s.cut(s.end, s.end + MARGIN, "margin")),
+        ("join", s.joined(more=MARGIN)),
+    ),
+    "three pieces": lambda s: (
+        ("piece", s.cut(s.start, s.start + ENDS)),
+        ("piece-below", s.cut(s.end - ENDS, s.end)),
+        ("bridge", s.cut(s.start + ENDS, s.end - ENDS, "margin")),
+        ("join", s.joined()),
+    ),
+    "joined twice": lambda s: (
+        ("piece", s.whole),
+        ("join", s.joined()),
+        ("redo", s.cut(s.start - ENDS, s.end + ENDS, "ischemia")),
+        ("rejoin", s.joined(ENDS, ENDS)),
+    ),
+    "ring beside": lambda s: (
+        ("piece", s.whole),
+        ("join", s.joined()),
+        ("ring-beside", s.spot("stricturoplasty", past=s.length + BESIDE)),
+    ),
+    "brought out": lambda s: (("piece", s.whole), ("stoma", s.spot("stoma", "end"))),
+    "own piece": lambda s: (
+        ("own-piece", s.cut(s.start, s.end, "injury", kind="surgeon")),
+        ("join", s.joined()),
+    ),
+    "near the valve": lambda s: (("near-valve", s.whole), ("join", s.joined())),
+    "ileocolic": lambda s: (("ileocolic", s.whole), ("ileocolic-join", s.joined())),
+    "atresia": lambda s: (("blind-ends", s.whole), ("join-newborn", s.joined())),
+    "stapled joined": lambda s: (("stapled-joined", s.joined()),),
+    "more removed": lambda s: (
+        ("more-removed", s.cut(s.start - MARGIN, s.start)),
+        ("join", s.joined(less=MARGIN)),
+    ),
+    "loop": lambda s: (("loop", s.spot("stoma", "loop")),),
+    "loop colostomy": lambda s: (("loop-colostomy", s.spot("stoma", "loop")),),
+    "widened": lambda s: (("widened", s.spot("stricturoplasty")),),
+    "own hole": lambda s: (("hole-surgeon", s.spot("repair", "surgeon")),),
+    "hole of an injury": lambda s: (("hole-trauma", s.spot("repair", "trauma")),),
+    "hole of a disease": lambda s: (("hole-disease", s.spot("repair", "disease")),),
+    "bypass": lambda s: (("bypass", Step("bypass", s.start, s.end)),),
+    "stone": lambda s: (("stone", s.spot("enterotomy")),),
+    "emptied": lambda s: (("emptied", s.spot("enterotomy", "decompress")),),
+    "stoma closed": lambda s: (("stoma-closed", s.spot("close_stoma")),),
+    "stoma closed with a piece": lambda s: (
+        ("stoma-freed", s.spot("close_stoma", past=s.length / 2)),
+        ("stoma-piece", s.whole),
+        ("join", s.joined()),
+    ),
+    "fistula to the skin": lambda s: (
+        ("fistula-skin", Step("close_fistula", kind="bowel-skin")),
+        ("fistula-piece", s.whole),
+        ("join", s.joined()),
+    ),
+    "fistula to the bladder": lambda s: (
+        ("fistula-bladder", Step("close_fistula", kind="bowel-bladder")),
+        ("fistula-piece", s.whole),
+        ("join", s.joined()),
+    ),
+}
+#: Small things: those done before the bowel is worked on, and those after it.
+FIRST: Mapping[str, Step] = {
+    "look": Step("explore", kind="laparoscopy"),
+    "look-first": Step("explore", kind="laparoscopy"),
+    "explored": Step("explore", kind="laparotomy"),
+    "adhesions-limited": Step("lyse_adhesions", kind="limited"),
+    "adhesions-extensive": Step("lyse_adhesions", kind="extensive"),
+    "untwisted": Step("untwist"),
+}
+LAST: Mapping[str, Step] = {
+    "mesentery": Step("mesentery_repair"),
+    "omentum": Step("omentectomy"),
+    "appendix-incidental": Step("appendectomy", kind="incidental"),
+    "appendix-diseased": Step("appendectomy", kind="diseased"),
+    "feeding": Step("feeding_catheter", 25.0, 25.0),
+    "hernia": Step("hernia_repair", kind="same-wound"),
+}
+
+
+@dataclass(frozen=True)
+class Short:
+    """One short chart, before it is told. `story` is a key of the words' histories; `follows` and `days` say
+    what it comes after, `left` that the place of the first site was left stapled then."""
+
+    voice: str
+    seed: int
+    story: str
+    sites: tuple[Site, ...] = ()
+    beside: tuple[str, ...] = ()
+    approach: str = "open"
+    age: int = 50
+    sex: str = "female"
+    follows: str | None = None
+    days: int = NO_DAY
+    surgeon: str = "primary"
+    unusual: bool = False
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Short:
+        """From a row of the list."""
+        lists = {"sites": tuple(map(Site.read, row.get("sites", ()))), "beside": tuple(row.get("beside", ()))}
+        return cls(**({"seed": 0} | dict(row) | lists))
+
+    def as_row(self) -> dict[str, Any]:
+        """As a row of the list, without what is usual."""
+        usual = Short("", 0, "")
+        told = {name: value for name, value in vars(self).items() if value != getattr(usual, name)}
+        lists = {"sites": [str(site) for site in self.sites], "beside": list(self.beside)}
+        return told | {name: rows for name, rows in lists.items() if rows}
+
+    @property
+    def left(self) -> tuple[tuple[float, float], ...]:
+        """The places that the earlier operation left stapled."""
+        return tuple((site.start, site.end) for site in self.sites if site.left)
+
+
+# Telling one
+
+
+class _Chart:
+    """The sentences of a chart while it is told, the steps, and the marks."""
+
+    def __init__(self, short: Short) -> None:
+        self.short = short
+        self.rng = Random(f"{short.voice}:{short.seed}")
+        self.steps: list[Step] = []
+        self.marks: dict[str, str] = {}
+        self._used: set[str] = set()
+        self._turns: dict[tuple[str, ...], int] = {}
+        scope = short.approach == "laparoscopic"
+        self.tools = {
+            "gia": "Endo GIA" if scope else "GIA 60",
+            "suture": "3-0 V-Loc" if scope else "3-0 Vicryl",
+            "days": many(short.days, "day"),
+        }
+
+    def words(self, *path: str, **filled: object) -> str:
+        """One of the sentences of this voice, with what varies put in."""
+        frames = _words(*path)[self.short.voice]
+        turn = self._turns.setdefault(path, self.rng.randrange(len(frames)))
+        self._turns[path] = turn + 1  # the next one at the next site
+        text = frames[turn % len(frames)]
+        given = {name: str(value) for name, value in (self.tools | filled).items()}
+        capital = {
+            name[:1].upper() + name[1:]: value[:1].upper() + value[1:] for name, value in given.items()
+        }
+        return str(text).format(**given, **capital)
+
+    def mark(self, name: str, text: str) -> tuple[str, str]:
+        """The sentence with its mark, and the mark's name."""
+        number = next(n for n in range(1, 99) if f"{name}-{n}" not in self._used)
+        self._used.add(f"{name}-{number}")
+        return f"[{text}]{{#{name}-{number}}}", f"{name}-{number}"
+
+    def facet(self, name: str, *path: str, **filled: object) -> str:
+        """A sentence that settles something of the operation as a whole."""
+        text, self.marks[name] = self.mark(name.replace("_", "-"), self.words(*path, **filled))
+        return text
+
+    def told(self, *path: str, step: Step, name: str = "", **filled: object) -> str:
+        """A sentence, and the step that it tells of."""
+        text, mark = self.mark(path[-1], self.words(*path, **filled))
+        self.steps.append(replace(step, evidence=mark, name=name))
+        return text
+
+    def site(self, site: Site) -> Iterator[str]:
+        """The sentences of one site."""
+        why = _words("reasons", site.why)
+        where = "last of the ileum" if site.where == "last ileum" else site.where
+        lesion = why["two" if site.lesions > 1 else "one"]
+        for key, step in DONE[site.done](site):
+            single = step.act not in ("resect", "join", "stoma")
+            noun = NOUNS.get(key) if single else NOUNS.get(site.done, why["noun"])
+            name = f"the {noun} in the {where}" if noun else ""
+            yield self.told("say", key, step=step, name=name, where=where, lesion=lesion, noun=why["noun"])
+
+
+#: What is spoken of at a spot, by its sentence, or at a place, by what was done there.
+NOUNS = {
+    "widened": "short ring",
+    "ring-beside": "narrow ring",
+    "hole-surgeon": "scissors hole",
+    "hole-trauma": "small hole",
+    "hole-disease": "pinhole",
+    "own piece": "torn stretch",
+    "stapled joined": "two stapled ends",
+    "more removed": "two stapled ends",
+    "stoma closed with a piece": "old stoma",
+    "loop": "loop",
+    "loop-colostomy": "loop",
+    "stone": "cut for the stone",
+    "emptied": "small cut",
+}
+
+
+def case(short: Short, id: str = "short") -> Case:
+    """A short chart as a case, its key being the rulebook's own."""
+    told = _Chart(short)
+    chart = _written(told)
+    op = Operation(
+        approach=short.approach,
+        steps=tuple(told.steps),
+        valve=VALVE,
+        follows=short.follows,
+        days=short.days,
+        left=short.left,
+        surgeon=short.surgeon,
+        unusual_work=short.unusual,
+        marks=tuple(told.marks.items()),
+        measured=frozenset(),
+    )
+    claim = Note((op,)).mains[0]
+    data = {
+        "title": f"{id.replace('-', ' ').capitalize()}: {_person(short)}",
+        "about": list(_about(op)),
+        "level": 1,
+        "key": {"claim": show(claim.lines), "why": OWN},
+    }
+    return Case(Path(f"{id}.md"), data, chart, {}, (op,))
+
+
+OWN = "No coder wrote this key: it is what the rules of this book give for this made-up operation."
+
+
+def _written(chart: _Chart) -> str:
+    short = chart.short
+    history = _words("history", short.story)
+    who = {
+        "age": short.age,
+        "Age": short.age,
+        "person": {"male": "man", "female": "woman"}[short.sex],
+        "sex": short.sex[0].upper(),
+    }
+    before = [history[short.voice].format(**who)]
+    if short.follows:
+        before.append(chart.facet("session", "session", short.follows))
+    before += [chart.facet("left", "left", where=site.where) for site in short.sites if site.left]
+    chart.marks.pop("left", None)  # no facet of an operation, but a deciding sentence
+    steps = " ".join(_operation(chart))
+    wanted = chart.facet("surgeon", "surgeon", short.surgeon) if short.surgeon != "primary" else ""
+    newborn = short.story == "newborn"
+    blood = chart.rng.randrange(2, 12, 2) if newborn else chart.rng.randrange(40, 300, 20)
+    ending = _words("end")[short.voice].format(blood=blood)
+    parts = [
+        *(("## Claim wanted", wanted) if wanted else ()),
+        "## History",
+        " ".join(before),
+        "## Operative report",
+        f"**Diagnosis, before and after:** {history['diagnosis']}",
+        f"**Surgeon:** Attending, {'pediatric' if newborn else 'general'} surgery. **Anesthesia:** General.",
+        f"**Description:** {steps}",
+        ending,
+        "## Pathology",
+        _pathology(chart),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _operation(chart: _Chart) -> Iterator[str]:
+    """The sentences of the operation, in order."""
+    short = chart.short
+    again = short.follows in ("staged", "complication")
+    entered = "again" if again else "newborn" if short.story == "newborn" else short.approach
+    yield chart.words("begin", "newborn" if short.story == "newborn" else "usual")
+    opened = chart.facet("approach", "opened", entered)
+    if again:
+        chart.steps.append(Step("reopen", evidence=chart.marks["approach"]))
+    yield opened
+    for key in FIRST:
+        if key in short.beside:
+            yield chart.told("beside", key, step=FIRST[key])
+    if short.unusual:
+        yield chart.facet("unusual_work", "unusual")
+    for i, site in enumerate(short.sites):
+        yield from chart.site(site)
+        if i == 0:
+            yield chart.words("noise")
+    for key in LAST:
+        if key in short.beside:
+            yield chart.told("beside", key, step=LAST[key])
+    yield chart.words("close", _closed(chart))
+
+
+def _closed(chart: _Chart) -> str:
+    if chart.short.approach != "laparoscopic":
+        return "newborn" if chart.short.story == "newborn" else "open"
+    return "scope" if any(step.act == "resect" for step in chart.steps) else "scope-empty"
+
+
+def _pathology(chart: _Chart) -> str:
+    rows = []
+    for step in (s for s in chart.steps if s.act == "resect"):
+        organ = "Ileum and cecum" if step.end > VALVE else "Small bowel"
+        found = "torn bowel, no disease" if step.kind else _words("reasons", str(step.reason))["found"]
+        rows.append(f"{organ}, {step.end - step.start:g} cm: {found}.")
+    return "\n\n".join(rows) if rows else "Nothing sent."
+
+
+def _person(short: Short) -> str:
+    if short.story == "newborn":
+        return "a boy of one day"
+    return f"a {'man' if short.sex == 'male' else 'woman'} of {short.age}"
+
+
+def _about(op: Operation) -> Iterator[str]:
+    """What a short chart exercises."""
+    joined = sum(place.joined for place in op.bowel.places)
+    told = {
+        "joins": joined > 0,
+        "units": joined > 1,
+        "approach": op.approach != "open",
+        "colon": any(place.end > VALVE for place in op.bowel.places),
+        "stoma": bool(op.did("stoma", "close_stoma")),
+        "companions": bool(op.acts - {"resect", "join", "stoma", "close_stoma", "close_fistula"}),
+        "sessions": bool(op.follows),
+        "surgeons-modifiers": op.surgeon != "primary" or op.unusual_work,
+    }
+    yield from (topic for topic, there in told.items() if there)
+
+
+def _words(*path: str) -> Mapping[str, Any]:
+    words: Mapping[str, Any] = _all_words()
+    for name in path:
+        words = words[name]
+    return words
+
+
+@cache
+def _all_words() -> dict[str, Any]:
+    return toml("short_charts.toml")
+
+
+# The list
+
+
+@cache
+def shorts() -> tuple[Short, ...]:
+    """The short charts of the book, in their order."""
+    return tuple(Short.read(row) for row in toml("shorts.toml")["short"])
+
+
+@cache
+def short_cases() -> Sequence[Case]:
+    """The same as cases, named short-1 and so on."""
+    return tuple(case(short, f"short-{i}") for i, short in enumerate(shorts(), 1))
+
+
+def doubtful(made: Case) -> bool:
+    """Whether a short chart rests on a rule that is in doubt, or leaves more than one claim."""
+    claims = made.note.accepted()
+    return len(claims) != 1 or claims[0][1].confidence in DOUBTFUL

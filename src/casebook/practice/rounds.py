@@ -1,0 +1,288 @@
+"""Practice without end, in rounds of five: what to ask next, and what is mastered, shaky or unseen.
+
+Nothing is kept but the answers. Of each wrong rule a share says how likely it is that the learner knows
+better: Bayesian knowledge tracing over the charts in which it shows. A rule comes back after 1, 3, 7 and 21
+days, and at once where it was missed; of the charts in which it shows, that is asked which the learner is
+expected to get right about six times in seven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from casebook.errors import CasebookError
+from casebook.grading import expected
+from casebook.grading.misconceptions import MISCONCEPTIONS
+
+from .bank import Page, about_of, graded_item, level_of, pages_of
+from .editions import read_edition, to_earlier
+from .review import DAY, DAYS
+from .tutor import CHARTS, Table, as_written
+
+ROUND = 5  # questions
+WANTED = 0.85  # of the answers to be right
+MASTERED = 0.95  # from which share on a rule is mastered
+SESSION = DAY / 2  # milliseconds: a round that was left for longer is begun anew
+
+
+@dataclass(frozen=True)
+class Tracing:
+    """How knowing a rule shows in an answer, and how it is learned.
+
+    `known`: the share of learners who know better before the first chart. `learned`: of those who do not, how
+    many do after the next one and its feedback. `guess`: how often who does not know better answers rightly
+    (who holds a wrong rule follows it eight times in ten). `slip`: how often who knows falls for it still.
+    """
+
+    known: float
+    learned: float
+    guess: float
+    slip: float
+
+    def after(self, known: float, right: bool) -> float:
+        """The share after one more answer, and what it taught."""
+        if right:
+            likely = known * (1 - self.slip)
+            given = likely / (likely + (1 - known) * self.guess)
+        else:
+            likely = known * self.slip
+            given = likely / (likely + (1 - known) * (1 - self.guess))
+        return given + (1 - given) * self.learned
+
+
+#: By how the answer was given. To choose is easier: the right answer stands among four.
+TRACING = {"typed": Tracing(0.5, 0.2, 0.2, 0.05), "choice": Tracing(0.5, 0.1, 0.45, 0.05)}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One first answer to a chart on a day. `held` are the wrong rules that give it."""
+
+    case: str
+    at: float  # epoch milliseconds
+    right: bool
+    held: frozenset[str]
+    way: str
+    round: float | None  # when its round began, epoch milliseconds
+    answer: str
+
+
+@dataclass
+class Rule:
+    """What is known of one wrong rule: `known` the share, `right_on` the charts answered rightly since it was
+    missed, `first` when the first of them was, `box` how often it came back and was right, `since` when."""
+
+    id: str
+    known: float = TRACING["typed"].known
+    right_on: set[str] = field(default_factory=set)
+    seen: int = 0
+    missed: bool = False
+    box: int = 0
+    since: float = 0.0
+    first: float = 0.0
+    last: float = 0.0
+
+    @property
+    def state(self) -> str:
+        """`mastered` needs two different charts, one of them a day after the first."""
+        if not self.seen:
+            return "unseen"
+        apart = len(self.right_on) >= CHARTS and self.last - self.first >= DAY
+        return "mastered" if self.known >= MASTERED and apart else "shaky"
+
+    def take(self, tried: Tried) -> None:
+        """One more answer to a chart in which the rule shows."""
+        right = self.id not in tried.held
+        self.seen += 1
+        self.known = TRACING[tried.way].after(self.known, right)
+        if not right:
+            self.missed, self.box, self.since = True, 0, tried.at
+            self.right_on.clear()
+            return
+        self.first = self.first if self.right_on else tried.at
+        self.last = tried.at
+        if tried.at - self.since >= DAY or not self.box:
+            self.box, self.since = min(self.box + 1, len(DAYS)), tried.at
+        self.right_on.add(tried.case)
+
+    def due(self, now: float) -> bool:
+        """Whether it is time to see it again: at once where it was missed last, else after its box's days."""
+        return self.seen > 0 and (self.box == 0 or now - self.since >= DAYS[self.box - 1] * DAY)
+
+
+class Practice:
+    """What the answers of one learner tell, and what to ask next at a moment `now`, in epoch milliseconds."""
+
+    def __init__(
+        self, attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], table: Table, now: float
+    ) -> None:
+        self.pages = pages_of(bank)
+        self.now = now
+        self.shows = {
+            case: {rule for held in row.values() for rule in held if rule in MISCONCEPTIONS}
+            for case, row in table.items()
+            if case in self.pages
+        }
+        self.tried = list(self._read(attempts, table))
+        able = {rule for shown in self.shows.values() for rule in shown}
+        self.rules = {id: Rule(id) for id in MISCONCEPTIONS if id in able}
+        for each in self.tried:
+            told = self.shows[each.case]
+            for rule in told if each.right else told & each.held:
+                self.rules[rule].take(each)
+
+    def _read(self, attempts: Sequence[object], table: Table) -> Iterator[Tried]:
+        """The first answer to each chart of each day, in the order of time."""
+        rows = [
+            row for row in attempts if isinstance(row, Mapping) and isinstance(row.get("at"), int | float)
+        ]
+        seen: set[tuple[str, int]] = set()
+        for row in sorted(rows, key=lambda row: float(row["at"])):
+            case, text, verdict = row.get("case"), row.get("answer"), row.get("verdict")
+            if not isinstance(case, str) or case not in self.shows or not isinstance(text, str):
+                continue
+            day = (case, int(row["at"] // DAY))
+            if verdict not in ("correct", "partly", "wrong") or day in seen:
+                continue
+            if to_earlier(self.pages[case], read_edition(row.get("edition"))):
+                continue  # it was given to another text
+            seen.add(day)
+            held = () if verdict == "correct" else table[case].get(as_written(text), ())
+            began = row.get("round")
+            yield Tried(
+                case,
+                min(float(row["at"]), self.now),
+                verdict == "correct",
+                frozenset(held),
+                "choice" if row.get("kind") == "choice" else "typed",
+                float(began) if isinstance(began, int | float) else None,
+                text,
+            )
+
+    # The round
+
+    @property
+    def round(self) -> list[Tried]:
+        """The answers of the round that is under way, or was the last one."""
+        began = next((each.round for each in reversed(self.tried) if each.round is not None), None)
+        if began is None or self.now - max(e.at for e in self.tried if e.round == began) > SESSION:
+            return []
+        return [each for each in self.tried if each.round == began]
+
+    def expected(self, case: str) -> float:
+        """How likely the learner is to get a chart right: none of its rules must give the answer. The rules
+        that matter are those that are least known."""
+        typed = TRACING["typed"]
+        weakest = sorted(self.rules[rule].known for rule in self.shows[case])[:2]
+        likely = 1.0
+        for known in weakest:
+            likely *= known * (1 - typed.slip) + (1 - known) * (1 - (1 - typed.guess) * HELD)
+        return likely
+
+    def focus(self) -> list[str]:
+        """The rules to work on, first those missed and due, then shaky ones, then what was not seen yet."""
+        this_round = {rule for each in self.round for rule in self.shows[each.case] & each.held}
+
+        def order(rule: Rule) -> tuple[int, float, str]:
+            if rule.missed and rule.due(self.now) and rule.state != "mastered":
+                return 0, rule.known, rule.id
+            if rule.due(self.now):
+                return 1, rule.known, rule.id
+            return (3 if rule.state == "mastered" else 2), -len(self._charts(rule.id)), rule.id
+
+        ranked = sorted(self.rules.values(), key=order)
+        return [r.id for r in ranked if r.id not in this_round] + [r.id for r in ranked if r.id in this_round]
+
+    def _charts(self, rule: str) -> list[str]:
+        return [case for case, shown in self.shows.items() if rule in shown]
+
+    def next_case(self) -> str | None:
+        """The chart to ask: one in which the first rule of the focus shows, not the one it was missed on, not
+        seen for a day, of another topic than the last; None where all were seen today."""
+        today = {each.case for each in self.tried if self.now - each.at < DAY}
+        last = set(about_of(self.pages[self.tried[-1].case])) if self.tried else set()
+        times: dict[str, int] = {}
+        for each in self.tried:
+            times[each.case] = times.get(each.case, 0) + 1
+
+        def cost(case: str) -> tuple[float, str]:
+            same = 0.1 * bool(last & set(about_of(self.pages[case])[:1]))
+            level = 0.1 * (level_of(self.pages[case]) - 1)
+            return abs(self.expected(case) - WANTED) + same + level + 0.2 * times.get(case, 0), case
+
+        for rule in self.focus():
+            free = [case for case in self._charts(rule) if case not in today]
+            if free:
+                return min(free, key=cost)
+        return None
+
+
+HELD = 0.25  # of those who do not know better of a rule, how many hold it rather than another
+
+
+def practice(
+    attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], table: Table, now: float
+) -> dict[str, Any]:
+    """What the page of practice shows.
+
+    `ask` is the next chart, or None; `place` which question of its round it is, and `began` when the round
+    under way began, None for a new one; `states` says how many rules are mastered, shaky and unseen, `rules`
+    how those stand that a wrong answer fitted; `closing` is what a finished round was about, else None.
+
+    Raises ValueError where `attempts`, `bank` or `table` is something else.
+    """
+    if not isinstance(attempts, list | tuple) or not isinstance(table, Mapping):
+        raise ValueError("practice: expected answers, a bank and a table")
+    mine = Practice(attempts, bank, table, float(now))
+    done = mine.round
+    finished = len(done) >= ROUND
+    states = [rule.state for rule in mine.rules.values()]
+    return {
+        "ask": mine.next_case(),
+        "place": 1 if finished else len(done) + 1,
+        "of": ROUND,
+        "began": None if finished or not done else done[0].round,
+        "states": {state: states.count(state) for state in ("mastered", "shaky", "unseen")},
+        "rules": [
+            {"id": rule.id, "says": MISCONCEPTIONS[rule.id].says, "state": rule.state}
+            for rule in sorted(mine.rules.values(), key=lambda rule: (-rule.since, rule.id))
+            if rule.missed
+        ],
+        "closing": _closing(mine, done) if finished else None,
+    }
+
+
+def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:
+    """What a round was about: how many were right, and each rule that gave a wrong answer, with the two
+    answers side by side."""
+    rows = []
+    told: set[str] = set()
+    for each in done:
+        rules = sorted(mine.shows[each.case] & each.held - told)
+        if each.right or not rules:
+            continue
+        rule = min(rules, key=lambda id: (len(mine.shows[each.case] & each.held) > 1, id))
+        told.add(rule)
+        wrong = MISCONCEPTIONS[rule]
+        rows.append(
+            {
+                "case": each.case,
+                "says": wrong.says,
+                "tempts": wrong.tempts,
+                "correction": wrong.correction,
+                "yours": each.answer,
+                "filed": _filed(mine.pages[each.case]),
+                "alone": len(rules) == 1,
+            }
+        )
+    right = sum(each.right for each in done)
+    return {"right": right, "of": len(done), "says": f"{right} of {len(done)} right.", "rules": rows}
+
+
+def _filed(page: Page) -> str:
+    try:
+        return expected(graded_item(page))
+    except (CasebookError, ValueError):
+        return ""

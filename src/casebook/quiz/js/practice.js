@@ -1,0 +1,163 @@
+// @ts-check
+// Practice: rounds of five without end. Python chooses the next chart, tells what is mastered, and closes a
+// round; what is kept are the answers alone, each with the moment in which its round began.
+
+import { dated } from "./answers.js";
+import { page, rules } from "./page.js";
+import { button, find, list, make, reason } from "./parts.js";
+import { fetched, known } from "./questions.js";
+import { mount } from "./quiz.js";
+import { attempts, record } from "./store.js";
+import { capital, coming } from "./words.js";
+
+/** @import { Desk, Practiced } from "./types.d.ts" */
+/** @import { Child } from "./parts.js" */
+
+/**
+ * @param {HTMLElement} section
+ * @param {Desk} host
+ */
+export function practicing(section, host) {
+  const stage = find(section, ".casebook-stage", HTMLElement);
+  const size = find(section, ".casebook-size", HTMLElement);
+  const status = find(section, ".casebook-test-status", HTMLElement);
+  let busy = false;
+
+  async function told() {
+    await host.ready((each) => {
+      size.textContent = coming(each);
+    });
+    size.textContent = "The grader is ready. Nothing you type leaves your device.";
+    const [{ all: bank }, table] = await Promise.all([known(), rules()]);
+    const given = { attempts: dated(attempts().all), bank, table };
+    return host.ask({ do: "practice", ...given, now: Date.now() });
+  }
+
+  /**
+   * One step at a time.
+   * @param {() => Promise<void>} work
+   */
+  async function alone(work) {
+    if (busy) return;
+    busy = true;
+    try {
+      await work();
+    } catch (error) {
+      const again = button("Try again", () => alone(work));
+      show(make("p", { aria: { role: "alert" } }, `This could not go on: ${reason(error)}.`), again);
+    } finally {
+      busy = false;
+    }
+  }
+
+  /** @param {(Node | null)[]} parts */
+  function show(...parts) {
+    stage.replaceChildren(...parts.filter((each) => each !== null));
+  }
+
+  /** @param {boolean} anew whether a round that is over was closed already */
+  const step = (anew) =>
+    alone(async () => {
+      status.textContent = "Choosing the chart.";
+      const each = await told();
+      status.textContent = "";
+      if (each.closing && !anew) return close(each);
+      if (!each.ask)
+        return show(make("p", {}, "You have seen every chart today. Come back tomorrow."), standing(each));
+      return question(each, each.ask);
+    });
+
+  /**
+   * @param {Practiced} each
+   * @param {string} id
+   */
+  async function question(each, id) {
+    const round = each.began ?? Date.now();
+    const { sheet, quiz } = await fetched(id);
+    const heading = make("h2", { tabIndex: -1 }, `Question ${each.place} of ${each.of}`);
+    const on = button(each.place < each.of ? "Next question" : "Close the round", () => step(false));
+    on.className = "casebook-check";
+    on.hidden = true;
+    show(heading, sheet, quiz, make("p", { className: "casebook-row-of" }, on), standing(each));
+    let first = true; // the first answer counts
+    mount(quiz, {
+      ...page(quiz),
+      sheet,
+      exam: {
+        answered(attempt, lay) {
+          const why = first ? record({ ...attempt, round }) : "";
+          first = false;
+          status.textContent = why;
+          on.hidden = false;
+          lay();
+        },
+      },
+    });
+    heading.focus();
+    heading.scrollIntoView({ block: "start" });
+  }
+
+  /** @param {Practiced} each */
+  function close(each) {
+    const heading = make("h2", { tabIndex: -1 }, "This round");
+    const { says, rules } = each.closing ?? { says: "", rules: [] };
+    show(
+      heading,
+      make("p", {}, says),
+      ...rules.map(wrongRule),
+      make(
+        "p",
+        { className: "casebook-row-of" },
+        button("Another round", () => step(true)),
+      ),
+      standing(each),
+    );
+    heading.focus();
+    heading.scrollIntoView({ block: "start" });
+  }
+
+  show(
+    make(
+      "p",
+      { className: "casebook-row-of" },
+      button("Start, or go on", () => step(false)),
+    ),
+  );
+}
+
+/**
+ * A wrong rule: what it is, why it tempts, what is so, and the two answers side by side.
+ * @param {NonNullable<Practiced["closing"]>["rules"][number]} told
+ */
+function wrongRule({ says, tempts, correction, yours, filed, alone }) {
+  const fits = alone ? "This is what one answer fits: " : "One answer fits this, and other rules too: ";
+  const head = ["You", "Filed"].map((each) => make("th", { scope: "col" }, each));
+  const cells = [yours, filed].map((each) => make("td", {}, make("code", {}, each)));
+  const table = make("table", {}, make("tr", {}, head), make("tr", {}, cells));
+  return make(
+    "section",
+    { className: "casebook-layer" },
+    make("h3", {}, capital(says)),
+    make("p", {}, fits, `${says}.`),
+    make("p", {}, make("strong", {}, "Why it tempts. "), tempts),
+    make("p", {}, make("strong", {}, "What is so. "), correction),
+    table,
+  );
+}
+
+/**
+ * How the rules stand: mastered, shaky, unseen, and no more than that.
+ * @param {Practiced} each
+ */
+function standing({ states: { mastered, shaky, unseen }, rules }) {
+  /** @type {Child[]} */
+  const rows = rules.map(({ says, state }) => [make("strong", {}, state), `: ${says}`]);
+  return make(
+    "section",
+    { className: "casebook-layer" },
+    make("h3", {}, "How the rules stand"),
+    make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}. Unseen: ${unseen}.`),
+    rows.length > 0 && make("p", {}, "Those that a wrong answer of yours fitted:"),
+    rows.length > 0 && list(rows),
+  );
+}

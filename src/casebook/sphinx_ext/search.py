@@ -1,0 +1,72 @@
+"""The search of the site: Pagefind's index of the pages as they were written, in place of Sphinx's own.
+
+What would give an answer away is left out of it: the quiz with its worked answer, and the folded answers of
+the chapters. Pages that are no text of the book are not in it either.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+#: Where the index lies in the built book.
+FOLDER = "pagefind"
+#: What of a page is not looked through.
+LEFT_OUT = (
+    ".casebook-quiz",
+    ".casebook-desk",
+    ".casebook-turn form",
+    ".casebook-turn-answer",
+    "details.aside",
+    ".headerlink",
+    ".chart-head",
+    ".entry .address",
+)
+#: What Sphinx's own search would need of the theme.
+UNUSED = ("searchtools.js", "language_data.js")
+#: Of Pagefind, its own faces: this book has one.
+FACES = ("pagefind-*ui*", "pagefind-component*", "pagefind-highlight.js")
+
+
+def without_its_own(app: Sphinx) -> None:
+    """Sphinx makes no index, and so no page of its own to search it; the book's stands in its place."""
+    if app.builder.format == "html":
+        app.builder.search = False  # type: ignore[attr-defined]
+        app.config.html_additional_pages = {**app.config.html_additional_pages, "search": "search.html"}
+
+
+def index(folder: Path) -> None:
+    """Make the index of the pages in a folder. Raises ExtensionError, with what Pagefind said."""
+    command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--output-subdir", FOLDER]
+    done = subprocess.run(
+        [*command, "--exclude-selectors", ", ".join(LEFT_OUT), "--force-language", "en"],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        raise ExtensionError(f"Pagefind made no index:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def publish(app: Sphinx, exception: Exception | None) -> None:
+    """Make the index, once the pages are there."""
+    if exception is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir)
+    for old in sorted((folder / FOLDER).rglob("*"), reverse=True):
+        old.unlink() if old.is_file() else old.rmdir()
+    index(folder)
+    faces = [file for pattern in FACES for file in (folder / FOLDER).glob(pattern)]
+    for file in [*faces, *(folder / "_static" / name for name in UNUSED), folder / "searchindex.js"]:
+        file.unlink(missing_ok=True)
+
+
+def setup(app: Sphinx) -> None:
+    """Register with Sphinx."""
+    app.connect("builder-inited", without_its_own)
+    app.connect("build-finished", publish, priority=800)  # after the pages, before what lists every file

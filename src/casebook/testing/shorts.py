@@ -1,0 +1,221 @@
+"""Short charts made up by chance within clinical sense: the pool from which those of the book were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from casebook.cases.shorts import AT, VOICES, Short, Site
+
+SMALL_BOWEL = tuple(AT)[:6]
+#: Years of those to whom it happens.
+AGES = {
+    "crohn": (19, 58),
+    "ischemia": (59, 88),
+    "crash": (19, 61),
+    "tumor": (44, 77),
+    "blocked": (33, 84),
+    "ulcer": (49, 83),
+    "diversion": (28, 70),
+    "fistula": (22, 60),
+    "newborn": (0, 0),
+}
+ONCE = ("joined twice", "own piece", "stone", "bypass", "emptied", "own hole")  # more would be odd
+#: How much of the bowel goes for a reason, in cm.
+LENGTHS = {
+    "stricture": (8, 30),
+    "tumor": (8, 16),
+    "ischemia": (14, 70),
+    "infarction": (20, 70),
+    "injury": (8, 24),
+    "perforation": (8, 20),
+    "fistula": (8, 20),
+    "atresia": (6, 9),
+}
+SOME_LENGTHS = {"three pieces": (28, 45), "own piece": (8, 20)}  # whatever the reason; of one lesion each
+AFTER = {"staged": (1, 2, 3), "complication": (3, 5, 8), "unrelated": (12, 20, 35, 120)}
+SHARED = ("tumor", "ischemia", "crash")  # with a vascular surgeon
+NOT_BOTH = (("adhesions-limited", "adhesions-extensive"), ("appendix-incidental", "appendix-diseased"))
+SMALL = (
+    "adhesions-limited",
+    "adhesions-extensive",
+    "explored",
+    "mesentery",
+    "omentum",
+    "appendix-incidental",
+)
+
+
+def draw(rng: Random) -> Short:
+    """A short chart drawn with `rng`."""
+    story = rng.choice(tuple(STORIES))
+    made = STORIES[story](rng)
+    small = rng.sample(SMALL, rng.choice((0, 0, 1, 1, 2)))
+    beside = tuple(dict.fromkeys((*made.beside, *small)))
+    for one, other in NOT_BOTH:
+        if other in beside:
+            beside = tuple(key for key in beside if key != one)
+    if story == "newborn":
+        beside = tuple(key for key in beside if key == "mesentery")
+    if any(site.where == "valve" for site in made.sites):  # the appendix went with the cecum
+        beside = tuple(key for key in beside if not key.startswith("appendix"))
+    fields = dict(vars(made)) | {
+        "voice": rng.choice(VOICES),
+        "seed": rng.randrange(100),
+        "story": story,
+        "beside": beside,
+        "age": rng.randint(*AGES[story]),
+        "sex": "male" if story == "newborn" else rng.choice(("male", "female")),
+    }
+    if story != "newborn" and rng.random() < 0.12:
+        shared = ("co-surgeon",) if story in SHARED else ()
+        fields["surgeon"] = rng.choice(("assistant", "assistant-nonphysician", *shared))
+    elif "adhesions-extensive" in beside and made.approach == "open" and rng.random() < 0.4:
+        beside = tuple(key for key in beside if key != "adhesions-extensive")  # the hours tell more
+        fields |= {"unusual": True, "beside": beside}
+    return Short(**fields)
+
+
+def _site(rng: Random, where: str, done: str, why: str, lesions: int = 1) -> Site:
+    low, high = SOME_LENGTHS.get(done) or LENGTHS.get(why, (8, 20))
+    lesions = 1 if done in SOME_LENGTHS else lesions
+    return Site(where, done, why, float(rng.randrange(low, high + 1, 2)), lesions)
+
+
+def _along(rng: Random, number: int) -> list[str]:
+    """So many stretches of small bowel, from above."""
+    return sorted(rng.sample(SMALL_BOWEL, number), key=AT.__getitem__)
+
+
+def _sites(rng: Random, number: int, done: tuple[str, ...], why: tuple[str, ...]) -> tuple[Site, ...]:
+    reason = rng.choice(why)
+    lesions = rng.choice((1, 1, 2)) if reason in ("stricture", "tumor", "infarction") else 1
+    sites: list[Site] = []
+    for where in _along(rng, number):
+        usual = [each for each in done if each not in ONCE or each not in {site.done for site in sites}]
+        sites.append(_site(rng, where, rng.choice(usual), reason, 1 if sites else lesions))
+    return tuple(sites)
+
+
+def _way(rng: Random) -> str:
+    scopes = ("laparoscopic", "laparoscopic-assisted", "converted")
+    return "open" if rng.random() < 0.55 else rng.choice(scopes)
+
+
+def _crohn(rng: Random) -> Short:
+    pieces = ("joined",) * 3 + ("two pieces", "three pieces", "joined twice", "ring beside")
+    sites = list(_sites(rng, rng.choice((1, 2, 2, 3, 4)), pieces, ("stricture",)))
+    free = [where for where in SMALL_BOWEL if where not in {s.where for s in sites}]
+    way = _way(rng)
+    extra = rng.choice(("", "widened", "widened", "loop", "loop", "brought out", "last", "valve"))
+    match extra:
+        case "widened":
+            sites += [_site(rng, where, "widened", "stricture") for where in free[:1]]
+        case "loop":
+            above = [w for w in free if AT[w] < max(s.start for s in sites)]
+            sites += [_site(rng, where, "loop", "stricture") for where in above[-1:]]
+        case "brought out":
+            sites += [_site(rng, where, "brought out", "stricture") for where in free[-1:]]
+        case "last":
+            sites = sites[:2] + [Site("last ileum", "near the valve", "stricture", 16.0)]
+        case "valve":
+            sites = sites[:2] + [_across(rng, "stricture")]
+    follows = "unrelated" if rng.random() < 0.12 else None
+    beside = ("look-first",) if way == "converted" and rng.random() < 0.7 else ()
+    return _short(sites, way, beside, follows, rng)
+
+
+def _across(rng: Random, why: str) -> Site:
+    return Site("valve", "ileocolic", why, float(rng.randrange(34, 52, 2)))
+
+
+def _short(
+    sites: list[Site] | tuple[Site, ...], way: str, beside: tuple[str, ...], follows: str | None, rng: Random
+) -> Short:
+    ordered = tuple(sorted(sites, key=lambda site: site.start))
+    days = rng.choice(AFTER[follows]) if follows else 1
+    return Short("", 0, "", ordered, beside, way, follows=follows, days=days)
+
+
+def _ischemia(rng: Random) -> Short:
+    dead = ("ischemia", "infarction")
+    follows = rng.choice((None, None, "staged", "complication"))
+    kinds = ("joined", "joined", "two pieces", "joined twice", "brought out")
+    sites = list(_sites(rng, rng.choice((1, 2, 3)), kinds, dead))
+    if follows == "staged" and rng.random() < 0.8:
+        first = rng.choice(("stapled joined", "more removed"))
+        sites = [Site(sites[0].where, first, "infarction", 30.0), *sites[1:2]]
+    return _short(sites, "open", (), follows, rng)
+
+
+def _crash(rng: Random) -> Short:
+    kinds = ("joined", "joined", "hole of an injury", "hole of an injury", "brought out", "own hole")
+    sites = _sites(rng, rng.choice((1, 2, 2, 3)), kinds, ("injury",))
+    look = ("look",) if rng.random() < 0.3 else ()
+    return _short(sites, "open", look, None, rng)
+
+
+def _tumor(rng: Random) -> Short:
+    way = _way(rng)
+    sites = list(_sites(rng, rng.choice((1, 2, 3, 5)), ("joined", "joined", "two pieces"), ("tumor",)))
+    if rng.random() < 0.4:
+        last = rng.choice((_across(rng, "tumor"), Site("last ileum", "near the valve", "tumor", 14.0)))
+        sites = [*sites[:2], last]
+    return _short(sites, way, (), "unrelated" if rng.random() < 0.2 else None, rng)
+
+
+def _blocked(rng: Random) -> Short:
+    kinds = ("joined", "own hole", "own piece", "emptied", "stone", "joined", "bypass")
+    sites = list(_sites(rng, rng.choice((1, 2, 2, 3)), kinds, ("ischemia", "infarction")))
+    way = _way(rng)
+    beside = ["look-first"] if way == "converted" and rng.random() < 0.7 else []
+    beside += ["look"] if way == "open" and rng.random() < 0.3 else []
+    beside += [rng.choice(("untwisted", "appendix-diseased", "hernia", "adhesions-extensive", "feeding"))]
+    if rng.random() < 0.15:
+        sites = [site for site in sites if site.done == "emptied"]
+    return _short(sites, way, tuple(beside), "unrelated" if rng.random() < 0.15 else None, rng)
+
+
+def _ulcer(rng: Random) -> Short:
+    kinds = ("joined", "hole of a disease", "hole of a disease", "brought out")
+    sites = list(_sites(rng, rng.choice((1, 2, 2)), kinds, ("perforation",)))
+    beside = ("hernia",) if rng.random() < 0.2 else ()
+    return _short(sites, "open", beside, None, rng)
+
+
+def _diversion(rng: Random) -> Short:
+    where, other = rng.sample(SMALL_BOWEL[3:], 2)
+    closed = rng.choice(("stoma closed", "stoma closed with a piece", "stoma closed with a piece"))
+    sites = [Site(where, closed, "stricture", 8.0)]
+    if rng.random() < 0.6:
+        sites.append(_site(rng, other, "joined", "stricture"))
+        sites += [_site(rng, SMALL_BOWEL[1], "joined", "stricture")] * (rng.random() < 0.3)
+    elif rng.random() < 0.6:
+        sites.append(Site("colon", "loop colostomy"))
+    return _short(sites, "open", ("hernia",) if rng.random() < 0.3 else (), None, rng)
+
+
+def _fistula(rng: Random) -> Short:
+    kind = rng.choice(("fistula to the skin", "fistula to the bladder"))
+    where = rng.choice(SMALL_BOWEL[3:])
+    sites = [_site(rng, where, kind, "fistula")]
+    for other in rng.sample(SMALL_BOWEL[:3], rng.choice((0, 1, 1, 2))):
+        sites.append(_site(rng, other, "joined", "stricture"))
+    return _short(sites, "open", (), None, rng)
+
+
+def _newborn(rng: Random) -> Short:
+    return _short(_sites(rng, rng.choice((1, 2, 3)), ("atresia",), ("atresia",)), "open", (), None, rng)
+
+
+STORIES: dict[str, Callable[[Random], Short]] = {
+    "crohn": _crohn,
+    "ischemia": _ischemia,
+    "crash": _crash,
+    "tumor": _tumor,
+    "blocked": _blocked,
+    "ulcer": _ulcer,
+    "diversion": _diversion,
+    "fistula": _fistula,
+    "newborn": _newborn,
+}

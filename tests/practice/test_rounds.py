@@ -1,0 +1,95 @@
+"""Rounds of practice: what was missed comes back on another chart, and mastery takes two charts and a day."""
+
+from functools import cache
+from random import Random
+
+import pytest
+
+from casebook.cases.shorts import short_cases
+from casebook.practice.review import DAY
+from casebook.practice.rounds import ROUND, TRACING, WANTED, Practice, practice
+from casebook.practice.tutor import row
+
+START = 1_790_000_000_000  # epoch milliseconds
+MINUTE = 60_000
+
+
+@cache
+def bank():
+    return [
+        {"id": made.id, "about": made.about, "readings": [op.as_mapping() for op in made.readings]}
+        for made in short_cases()
+    ]
+
+
+@cache
+def table():
+    return {made.id: row(made.item) for made in short_cases()}
+
+
+def played(holds, days, rng, slips=0.1):
+    """The answers of somebody who plays two rounds a day, holds these rules until corrected twice, and
+    slips."""
+    attempts, corrected = [], dict.fromkeys(holds, 0)
+    for day in range(days):
+        for place in range(2 * ROUND):
+            now = START + day * DAY + place * MINUTE
+            told = practice(attempts, bank(), table(), now)
+            ask = told["ask"]
+            assert ask not in {each["case"] for each in attempts if now - each["at"] < DAY}
+            still = {rule for rule in holds if corrected[rule] < 2}
+            given = next((each for each in table()[ask].items() if still & set(each[1])), None)
+            if given and rng.random() < 0.9:
+                for rule in corrected:
+                    corrected[rule] += rule in given[1]
+            began = told["began"] or now
+            attempt = {"case": ask, "at": now, "round": began, "answer": "44120", "verdict": "correct"}
+            if given:
+                attempt |= {"answer": given[0], "verdict": "wrong"}
+            elif rng.random() < slips:
+                attempt |= {"answer": "49000 x9", "verdict": "wrong"}
+            attempts.append(attempt)
+    return attempts
+
+
+def test_what_was_missed_comes_back_on_another_chart_and_is_mastered_in_the_end():
+    rule = "hole-left-off"
+    attempts = played([rule], 12, Random(5))
+    missed = [each["case"] for each in attempts if rule in table()[each["case"]].get(each["answer"], ())]
+    assert len(set(missed)) >= 2
+    first = next(i for i, each in enumerate(attempts) if each["case"] == missed[0])
+    after = Practice(attempts[: first + 1], bank(), table(), attempts[first]["at"] + DAY)
+    assert after.rules[rule].state == "shaky"
+    assert rule in after.shows[after.next_case()]
+    assert after.next_case() != missed[0]
+    last = Practice(attempts, bank(), table(), attempts[-1]["at"])
+    assert last.rules[rule].state == "mastered"
+
+
+def test_most_questions_are_right_and_a_round_closes_with_what_was_wrong():
+    attempts = played(["adhesions-billed", "stoma-left-off"], 8, Random(3))
+    right = sum(each["verdict"] == "correct" for each in attempts) / len(attempts)
+    assert abs(right - WANTED) < 0.1
+    for i in range(ROUND, len(attempts) + 1, ROUND):
+        closing = practice(attempts[:i], bank(), table(), attempts[i - 1]["at"])["closing"]
+        mine = attempts[i - ROUND : i]
+        assert closing["right"] == sum(each["verdict"] == "correct" for each in mine)
+        for told in closing["rules"]:
+            each = next(each for each in mine if each["case"] == told["case"])
+            assert told["yours"] == each["answer"] != told["filed"]
+            assert told["tempts"]
+            assert told["correction"]
+
+
+def test_one_day_masters_nothing_and_a_choice_tells_less_than_what_was_typed():
+    attempts = played([], 1, Random(1), slips=0)
+    states = practice(attempts, bank(), table(), attempts[-1]["at"])["states"]
+    assert states["mastered"] == 0 < states["shaky"]
+    assert TRACING["choice"].after(0.5, right=True) < TRACING["typed"].after(0.5, right=True)
+
+
+@pytest.mark.parametrize("bad", [None, 3, "x"])
+def test_what_is_no_list_of_answers_is_refused(bad):
+    with pytest.raises(ValueError, match="practice"):
+        practice(bad, bank(), table(), START)
+    assert practice([None, {"case": 3}, {"at": "x"}], bank(), table(), START)["ask"]
