@@ -358,7 +358,7 @@ def _valve() -> Words:
             rf"|extent of|resection (?:ended|end|stop|stopped))"
             r"|\b(?:what|which|where|describe|clarify|specify|state|explain"
             r"|identify)\b.*\b(?:anastomos\w+|joined|connected|attached|brought to|r side|right side"
-            r"|structures?\b.*\b(?:specimen|includ\w+|remov\w+|resect\w+|taken|contain\w*)|(?:part|portion"
+            r"|structures?\b.*\b(?:specimen|include\w*|including|remov\w+|resect\w+|taken|contain\w*)|(?:part|portion"
             r"|section|segment)s? of (?:the )?(?:bowel|intestine|gut))\b"
         ),
         (
