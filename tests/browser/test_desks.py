@@ -15,7 +15,7 @@ from casebook.grading import expected, item_of
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.scrubbed import scrubbed
 from casebook.practice import tutor
-from casebook.practice.responses import read_folder
+from casebook.practice.responses import read_file, read_folder
 from casebook.testing import learners
 from tests.browser.page import SLOW, Quiz
 from tools.engines import IPHONE
@@ -538,6 +538,80 @@ def test_without_scripts_the_desks_say_where_to_go(visit):
         page = visit(f"book/{name}.html", java_script_enabled=False)
         expect(page.locator(".casebook-without")).to_be_visible()
         expect(page.locator(".casebook-desk-body")).to_be_hidden()
+
+
+# Held: nothing is judged on the page
+
+
+def told_nothing(page, case):
+    """The page holds neither verdict nor worked answer, in view or behind anything that can be pressed."""
+    section = page.locator("section.casebook-quiz")
+    assert section.locator(".casebook-open, .casebook-worked, .casebook-hinter, .casebook-lay").count() == 0
+    assert Quiz(page).status.get_attribute("data-verdict") == ""
+    page.locator("body").evaluate(
+        "body => body.querySelectorAll('details').forEach((d) => { d.open = true; })"
+    )
+    words = section.text_content()
+    assert load(case).key["why"][:60] not in words
+    assert section.locator("blockquote, svg.casebook-picture, .casebook-layer").count() == 0
+
+
+def handed_in(page, folder, name):
+    """What the file and the code hold; they hold the same."""
+    page.get_by_label("Your name or number").fill(name)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the file").click()
+    download.value.save_as(folder / "file.jsonl")
+    (folder / "code.jsonl").write_text(page.get_by_label("Your code").input_value() + "\n", "utf-8")
+    one, other = (list(read_file(folder / f"{kind}.jsonl")) for kind in ("file", "code"))
+    assert one == other
+    return one
+
+
+def test_a_held_case_notes_and_says_nothing(visit, violations, tmp_path):
+    page = visit("cases/oak.html?hold")
+    quiz = Quiz(page)
+    quiz.answer("two, please", "invalid")  # what cannot be read is told: it is no verdict
+    for answer in ("44120", right("oak")):
+        quiz.claim.fill(answer)
+        quiz.check.click()
+        expect(quiz.status).to_contain_text("Noted", timeout=SLOW)
+        told_nothing(page, "oak")
+    assert violations(page) == []
+    (answer,) = handed_in(page, tmp_path, "Ada")
+    assert (answer.learner, answer.case, answer.answer) == ("Ada", "oak", right("oak"))
+    assert (answer.held, answer.edition) == (True, load("oak").edition)
+    page.goto(page.url.replace("?hold", ""))
+    expect(quiz.section.locator(".casebook-before")).to_be_hidden()  # it was no try of the reader's own
+    assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
+
+
+def test_a_test_that_an_address_sets_is_handed_in_unjudged(visit, tmp_path):
+    page = visit("book/test_yourself.html?seed=7&n=3&feedback=end")
+    page.get_by_role("button", name="Start the test").click()
+    cases = []
+    for number in range(1, 4):
+        expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_visible(timeout=SLOW)
+        cases.append(case_on(page))
+        told_nothing(page, cases[-1])
+        if number == 2:
+            page.reload()
+            page.get_by_role("button", name="Go on").click()
+            expect(page.get_by_role("heading", name="Question 2 of 3")).to_be_visible(timeout=SLOW)
+        Quiz(page).claim.fill("44120")
+        page.get_by_role("button", name="Keep this answer").click()
+    expect(page.get_by_role("heading", name="The test is done")).to_be_focused(timeout=SLOW)
+    stage = page.locator(".casebook-stage").text_content()
+    assert "cannot keep one from somebody who looks" in stage
+    assert not re.search(r"right|wrong|percent", stage.lower())
+    answers = handed_in(page, tmp_path, "Bo")
+    assert [(each.case, each.test, each.held) for each in answers] == [(case, "7", True) for case in cases]
+    assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
+    page.goto(page.url.partition("?")[0] + "?assignment=oak,elm,oak,../x")
+    expect(page.locator(".casebook-stage")).to_contain_text("2 questions")
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name="Question 1 of 2")).to_be_visible(timeout=SLOW)
+    assert case_on(page) == "oak"
 
 
 def test_after_a_wrong_answer_two_short_charts_find_the_rule(visit, violations):

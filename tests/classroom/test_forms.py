@@ -1,11 +1,14 @@
 """Answers that Moodle, Canvas and forms write: whose they are, to which case, and nothing dropped unseen."""
 
+import base64
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.classroom.forms import read_csv
-from casebook.practice.responses import LATEST
+from casebook.practice.responses import CODE, LATEST
 from tests.conftest import ROOT
 
 TITLES = {"oak": "Oak: a man of 62", "elm": "Elm: a woman of 30"}
@@ -85,3 +88,13 @@ def test_a_time_that_no_clock_tells_is_none(tmp_path, at):
     assert not faults
     assert answer.at is None or 0 <= answer.at <= LATEST
     assert answer.at is None or at.startswith("9999")
+
+
+def test_codes_that_were_pasted_into_a_form_are_read(tmp_path):
+    rows = [{"format": "casebook-answers", "version": 1}, {"case": "elm", "answer": "query", "held": True}]
+    text = "".join(f"{json.dumps(row)}\n" for row in rows)
+    code = f"{CODE}1.{base64.urlsafe_b64encode(text.encode()).decode()}"
+    found, faults = told(tmp_path, f"Name,Paste your code\nAnn,{code}\nBo,{code[:-9]}\n")
+    assert found == [("Ann", "elm", "query")]
+    assert len(faults) == 1
+    assert "cut short" in faults[0]

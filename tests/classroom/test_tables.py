@@ -3,6 +3,7 @@ do to it."""
 
 import json
 import re
+from datetime import datetime
 from random import Random
 
 import pandas as pd
@@ -16,6 +17,7 @@ from casebook.classroom.beliefs import Bank
 from casebook.classroom.report import report
 from casebook.classroom.tables import clustered, discrimination_in_words, frame_of, shipped
 from casebook.classroom.tables import cohort as class_of
+from casebook.grading import expected, item_of
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.responses import Fault, Response, read_folder
 from casebook.testing.learners import book_of, learner
@@ -108,6 +110,9 @@ def sums_of(pairs):
         ([(1, 0.9), (0, 0.2)] * 3, "too few to say"),  # six learners
         ([(1, 0.9)] * 40 + [(0, 0.2)] * 2, "too few to say"),  # only two were not right
         ([(1, 0.9)] * 40, "all alike"),
+        ([(1, 0.9)], "too few to say"),
+        ([(1, 0.9)] * 2, "too few to say"),
+        ([(1, 0.5), (0, 0.5)] * 20, "cannot be told"),  # all did alike elsewhere
     ],
 )
 def test_a_case_is_put_into_words_that_its_interval_bears(pairs, words):
@@ -348,3 +353,46 @@ def test_learners_made_up_by_chance_are_the_same_for_a_seed():
         items, book_of(["pieces-counted"]), Random(4)
     )
     assert STRANGERS
+
+
+WEEKS = [  # of one learner, with what is known of each beforehand
+    ("oak", "2026-11-02T12:00", "right"),
+    ("elm", "2026-11-08T12:00", "44120"),  # a Sunday
+    ("oak", "2026-11-09T12:00", "44120 x7"),  # no first try
+    ("alder", "2026-11-09T12:00", "what?"),  # none that can be read
+    ("alder", "2026-11-10T12:00", "right"),
+    ("birch", None, "44120 x7"),
+]
+
+
+def test_a_term_is_told_week_by_week_by_first_tries_on_new_charts():
+    bank = {page["id"]: page for page in shipped_once()}
+    rows = [
+        Response(
+            "Ada",
+            case,
+            expected(item_of(bank[case])) if answer == "right" else answer,
+            at and datetime.fromisoformat(at).timestamp() * 1000,
+        )
+        for case, at, answer in WEEKS
+    ]
+    told = class_of(frame_of([*rows, Response("Bo", "oak", "44120 x7", 8.64e15)]), list(bank.values()))
+    found = [(name, row.week, row.answered, row.right) for name, row in told.weeks.iterrows()]
+    assert found == [
+        ("Ada", "2026-11-02", 2, 1),
+        ("Ada", "2026-11-09", 1, 1),
+        ("Ada", "", 1, 0),
+        ("Bo", "", 1, 0),
+    ]
+    shown = [m.id for m in item_of(bank["elm"]).grade("44120").counted]
+    assert told.weeks["wrong_rules"].iloc[0] == dict.fromkeys(shown, 1)
+    html = report(told)
+    assert "Over the term" in html
+    assert html.index("What the class got wrong") < html.index("2 of 5 first answers: 40 %")
+    assert "%</b> right" not in html
+
+
+def test_a_case_that_one_learner_got_wrong_does_not_lead_the_hardest():
+    rows = [Response(f"n{i}", "oak", "44120 x7" if i < 9 else "query") for i in range(12)]
+    told = class_of(frame_of([*rows, Response("n0", "elm", "44120 x7")]), shipped_once())
+    assert list(told.cases.index) == ["oak", "elm"]

@@ -4,6 +4,7 @@ broken."""
 import gzip
 import json
 import random
+import time
 import tracemalloc
 import zlib
 
@@ -238,3 +239,14 @@ def test_a_packed_file_that_is_cut_keeps_what_came_before_the_cut(tmp_path):
         assert len(found.rates) > 400 * share - 60
     twice = gzip.compress(text[:5000]) + gzip.compress(text[5000:])  # as cat and some tools write it
     assert len(read(tmp_path, twice).rates) == 400
+
+
+def test_a_string_without_an_end_is_given_up_in_time(tmp_path):
+    """Half a gigabyte of it took minutes, from a packed file of two megabytes."""
+    path = tmp_path / "long.json.gz"
+    packer = zlib.compressobj(1, wbits=31)
+    pieces = (packer.compress(each) for each in (b'{"x": "', *[b"0" * 1_000_000] * 100))
+    path.write_bytes(b"".join(pieces) + packer.flush())
+    began = time.process_time()
+    assert "no quotation mark in 32 MB" in payer_files.read(path, progress=False).fault
+    assert time.process_time() - began < 10

@@ -1,5 +1,6 @@
 """Response files: what is taken from them, and what is said of files that hold no answers."""
 
+import base64
 import json
 
 import pytest
@@ -7,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.practice import responses
-from casebook.practice.responses import Fault, Response, first_answers, read_file, read_folder, write_file
+from casebook.practice.responses import (
+    CODE,
+    Fault,
+    Response,
+    first_answers,
+    of_code,
+    read_file,
+    read_folder,
+    write_file,
+)
 
 HEAD = {"format": "casebook-answers", "version": 1}
 ROW = {
@@ -258,3 +268,46 @@ def test_samples_in_a_home_are_nobodys(tmp_path):
     assert responses.read_folder(samples)[0]  # named, they are read
     singles = sorted(tmp_path.rglob("answers.jsonl"))
     assert {each.learner for each in responses.read_files(tmp_path, singles)[0]} == {"ada", "bo"}
+
+
+# Codes: a file as one word
+
+
+def as_code(rows, number=None):
+    text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    letters = base64.urlsafe_b64encode(text.encode()).decode()
+    return f"{CODE}{len(rows) - 1 if number is None else number}.{letters}"
+
+
+ROWS = [
+    {"format": "casebook-answers", "version": 1, "learner": "Ada"},
+    {"case": "oak", "answer": "44120", "held": True, "edition": "ab12"},
+    {"case": "elm", "answer": "query\u2028", "held": True, "test": 7},
+]
+
+
+def test_a_code_reads_as_the_file_does(tmp_path):
+    (tmp_path / "file.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in ROWS), "utf-8")
+    (tmp_path / "codes.jsonl").write_text(as_code(ROWS) + "\n", "utf-8")
+    file, code = (list(read_file(tmp_path / f"{name}.jsonl")) for name in ("file", "codes"))
+    assert file == code
+    assert [(each.learner, each.held) for each in code] == [("Ada", True)] * 2
+
+
+def test_several_codes_in_one_file_are_several_people(tmp_path):
+    bo = [ROWS[0] | {"learner": "Bo"}, *ROWS[1:]]
+    (tmp_path / "codes.jsonl").write_text(f"{as_code(ROWS)}\n{as_code(bo)}\n", "utf-8")
+    assert [each.learner for each in read_file(tmp_path / "codes.jsonl")] == ["Ada", "Ada", "Bo", "Bo"]
+
+
+@pytest.mark.parametrize("cut", [0, 3, 10, 40, 57, 120])
+def test_a_part_of_a_code_is_refused_whole(cut):
+    code = as_code(ROWS)
+    assert "cut short" in of_code(code[: len(CODE) + cut], "Ada")
+    assert "cut short" in of_code(as_code(ROWS, 3), "Ada")
+    assert "cut short" in of_code(as_code(ROWS[:2], 2), "Ada")
+
+
+def test_a_code_counts_for_whoever_handed_it_in():
+    """A form knows who is signed in; the name in a code is what anybody typed."""
+    assert {each.learner for each in of_code(as_code(ROWS), "Bo")} == {"Bo"}

@@ -53,6 +53,10 @@ def test_it_is_the_same_program_without_what_only_people_read(held):
             for node in ast.walk(here):
                 if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
                     node.body = node.body[1:] or [ast.Pass()]
+                if isinstance(node, ast.FunctionDef):
+                    node.returns = None
+                elif isinstance(node, ast.arg):
+                    node.annotation = None
             assert ast.dump(ast.parse(content)) == ast.dump(here)
 
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from casebook.coding.claim import MAX_TEXT
-from casebook.practice.responses import LATEST, LONGEST_NAME, Fault, Response, plain_name
+from casebook.practice.responses import CODE, LATEST, LONGEST_NAME, Fault, Response, of_code, plain_name
 
 MOST_BYTES = 50_000_000  # of a file
 MOST_ROWS = 100_000
@@ -112,10 +112,23 @@ def _wide(heads: Sequence[str], rows: Sequence[Sequence[str]], titles: Mapping[s
             yield line, why
         if not name:
             continue
+        yield from _in_codes(row, name, line)
         for column, case in questions.items():
             answer = row[column].strip() if column < len(row) else ""
-            if answer and answer != "-":  # Moodle's sign for none
+            if answer and answer != "-" and not answer.startswith(CODE):  # Moodle's sign for none
                 yield _response(name, case, answer, None)
+
+
+def _in_codes(row: Sequence[str], name: str, line: int) -> Told:
+    """The answers of the codes that somebody pasted into a form, wherever they stand in the row."""
+    for cell in map(str.strip, row):
+        if not cell.startswith(CODE):
+            continue
+        found = of_code(cell, plain_name(name))
+        if isinstance(found, str):
+            yield line, found
+        else:
+            yield from found
 
 
 def _questions(
@@ -127,6 +140,8 @@ def _questions(
         for number, head in enumerate(heads)
         if head.lower() not in ABOUT and not _beside(head, number, heads) and _filled(rows, number)
     ]
+    if not columns and any(cell.strip().startswith(CODE) for row in rows[1:] for cell in row):
+        return {}  # codes alone: each names its cases
     named = {column: case for column in columns if (case := _case(heads[column], titles))}
     if not named:
         # Moodle keeps what was asked in columns of their own.
@@ -160,7 +175,9 @@ def _beside(head: str, number: int, heads: Sequence[str]) -> bool:
 
 
 def _filled(rows: Sequence[Sequence[str]], column: int) -> bool:
-    return any(column < len(row) and row[column].strip() for row in rows[1:])
+    """Whether a column holds anything but codes."""
+    cells = [row[column].strip() for row in rows[1:] if column < len(row)]
+    return any(cell and not cell.startswith(CODE) for cell in cells)
 
 
 def _case(text: str, titles: Mapping[str, str]) -> str | None:

@@ -29,18 +29,21 @@ RIGHT, PARTLY, WRONG = "right", "partly", "not right"
 UNREADABLE, UNANSWERED = "not readable", "not answered"
 STATES = (RIGHT, PARTLY, WRONG, UNREADABLE, UNANSWERED)
 OF_VERDICT = {"correct": RIGHT, "partly": PARTLY, "wrong": WRONG, "invalid": UNREADABLE, "blank": UNANSWERED}
+HELD = "on a held page"  # where no verdict is said, and whoever looks for it finds it
 FILES = ("gradebook.csv", "canvas.csv", "moodle.csv", "answers_by_learner.csv")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What one learner did with one case: the state, the score from 0 to 1, and the answer as typed."""
+    """What one learner did with one case: the state, the score from 0 to 1, the answer as typed, and whether
+    it was given on a held page of the book."""
 
     state: str = UNANSWERED
     score: float = 0.0
     answer: str = ""
     grade: Grade | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,19 +110,20 @@ class GradeBook:
             low, high = total.interval
             book.append([
                 name, points, *(total.states[state] for state in STATES), total.score, total.percent,
-                f"{low:.0f} to {high:.0f}",
+                f"{low:.0f} to {high:.0f}", sum(self.entry(name, case).held for case in self.cases),
             ])  # fmt: skip
             canvas.append([name, "", "", name, "", f"{total.score:g}"])
             moodle.append([name, f"{total.percent:g}"])
             for case in self.cases:
                 entry = self.entry(name, case)
-                answers.append([name, case, entry.state, f"{entry.score:g}", entry.answer])
-        heads = ["learner", "set", *STATES, "score", "percent", "right, 95 % interval in percent"]
+                told = [name, case, entry.state, f"{entry.score:g}", entry.answer]
+                answers.append([*told, HELD if entry.held else ""])
+        heads = ["learner", "set", *STATES, "score", "percent", "right, 95 % interval in percent", HELD]
         held = (
             table(heads, book),
             table([*CANVAS, "Casebook"], canvas),
             table(["username", "Casebook"], moodle),
-            table(["learner", "case", "state", "score", "answer"], answers),
+            table(["learner", "case", "state", "score", "answer", "where"], answers),
         )
         return dict(zip(FILES, held, strict=True))
 
@@ -174,9 +178,8 @@ def _better(before: Entry | None, each: Response, item: Item) -> Entry:
         return before
     grade = item.grade(each.answer)
     state = OF_VERDICT[grade.verdict]
-    entry = Entry(
-        state, round(grade.score, 4) if state in (RIGHT, PARTLY, WRONG) else 0.0, each.answer, grade
-    )
+    score = round(grade.score, 4) if state in (RIGHT, PARTLY, WRONG) else 0.0
+    entry = Entry(state, score, each.answer, grade, each.held)
     if before is not None and before.state == UNREADABLE and state in (UNREADABLE, UNANSWERED):
         return before
     return entry

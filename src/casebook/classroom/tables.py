@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import lru_cache
 from math import atanh, exp, log, sqrt, tanh
 from pathlib import Path
@@ -25,7 +27,7 @@ import pandas as pd
 
 from casebook import files
 from casebook.cases import library, load
-from casebook.grading import expected
+from casebook.grading import Grade, expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page
 from casebook.practice.editions import read_edition
@@ -36,7 +38,7 @@ from .beliefs import Bank
 from .cells import safe
 
 COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
-NAMES = ("cases", "learners", "wrong_rules", "answers", "confidence")  # of the tables
+NAMES = ("cases", "learners", "wrong_rules", "answers", "confidence", "weeks")  # of the tables
 ENOUGH = 8  # learners at least before a case's discrimination is put into words
 EACH = 3  # who were right, and who were not, at least before that
 GOOD = 0.7  # of the other cases right: a learner who knows the rules
@@ -65,6 +67,7 @@ WORDS = (
     "right_answered",
     "answered_answered",
 )  # sums of a word of confidence
+WEEK = ("learner", "week", "answered", "wrong_rules", "right", "low", "high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +82,8 @@ class Cohort:
     - `answers`: what was answered to each case, most frequent first, and what it amounts to.
     - `confidence`: how often each word of confidence was right. One learner's answers go together, and the
     intervals allow for it.
+    - `weeks`: each learner's first tries on new charts, week by week (named by its Monday, by this machine's
+    clock): which wrong rules they tell apart, and how many were right.
     - `left_out`: answers to cases that this bank has not, by case.
     - `earlier`: answers to earlier editions of cases, which are not graded, by case.
     """
@@ -88,6 +93,7 @@ class Cohort:
     wrong_rules: pd.DataFrame
     answers: pd.DataFrame
     confidence: pd.DataFrame
+    weeks: pd.DataFrame
     left_out: pd.Series = field(repr=False)
     earlier: pd.Series = field(repr=False)
 
@@ -156,6 +162,7 @@ class _Part:
     answers: dict[tuple[str, str], int]
     shown: dict[tuple[str, str], int]
     confidence: dict[str, dict[str, float]]
+    weeks: list[dict[str, Any]]
     left_out: dict[str, int]
     earlier: dict[str, int]
 
@@ -171,7 +178,7 @@ def _count(
     """What the learners of a frame come to. A learner's rows must all be in it."""
     bank = _bank(pages)
     bank.prepare(progress)
-    part = _Part([], {}, {}, {}, {}, {}, {})
+    part = _Part([], {}, {}, {}, {}, [], {}, {})
     groups = list(frame.groupby("learner", sort=True))
     for learner, rows in progress(groups):
         responses = [
@@ -242,8 +249,32 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
                 part.confidence.setdefault(word, dict.fromkeys(WORDS, 0.0)),
                 zip(WORDS, (1, good, of, good * good, good * of, of * of), strict=True),
             )
+    part.weeks.extend(_weeks(learner, mine, grades))
     for each in mine:
         _answer(part, bank, each, grades[each.case], right, len(mine))
+
+
+def _weeks(learner: str, mine: Sequence[Response], grades: Mapping[str, Grade]) -> Iterator[dict[str, Any]]:
+    """What a learner's first tries come to, week by week; those without a date come last."""
+    by_week: dict[str, list[Grade]] = {}
+    for each in mine:
+        by_week.setdefault(_monday(each.at), []).append(grades[each.case])
+    for week in sorted(by_week, key=lambda week: (not week, week)):
+        given = by_week[week]
+        right = sum(grade.verdict == "correct" for grade in given)
+        low, high = wilson(right, len(given))
+        shown = Counter(m.id for grade in given for m in grade.counted)
+        told = (learner, week, len(given), dict(shown.most_common()), right, low, high)
+        yield dict(zip(WEEK, told, strict=True))
+
+
+def _monday(at: float | None) -> str:
+    """The Monday of a moment's week; "" where none is told, or no calendar has it."""
+    try:
+        day = datetime.fromtimestamp((at or 0) / 1000).date()
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return str(day - timedelta(days=day.weekday())) if at else ""
 
 
 def _answer(part: _Part, bank: Bank, each: Response, grade: Any, right: int, of: int) -> None:
@@ -296,6 +327,10 @@ def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
         wrong_rules=_wrong_rules(learners, shown, bank),
         answers=_answers(answers, bank),
         confidence=_confidence(parts),
+        weeks=pd.DataFrame(
+            sorted((row for part in parts for row in part.weeks), key=lambda row: row["learner"]),
+            columns=WEEK,
+        ).set_index("learner"),
         left_out=_by_case(left_out),
         earlier=_by_case(earlier),
     )
@@ -384,7 +419,7 @@ def _cases(
         "most_shown",
         "shown",
     ]
-    return pd.DataFrame(rows, columns=names).set_index("case").sort_values(["facility", "case"])
+    return pd.DataFrame(rows, columns=names).set_index("case").sort_values(["high", "facility", "case"])
 
 
 def discrimination(
@@ -412,9 +447,13 @@ def discrimination_in_words(sums: Mapping[str, float], cases: int) -> str:
     a dozen learners).
     """
     tells, low, high = discrimination(sums)
-    if tells is None or low is None or high is None:
+    if sums["n"] < ENOUGH:
+        return "too few to say"
+    if sums["x"] in (0, sums["n"]):
         return "all alike"
-    if sums["n"] < ENOUGH or not EACH <= sums["x"] <= sums["n"] - EACH:
+    if tells is None or low is None or high is None:
+        return "cannot be told"  # whoever answered did alike elsewhere
+    if not EACH <= sums["x"] <= sums["n"] - EACH:
         return "too few to say"
     _, surely_low, surely_high = discrimination(sums, NormalDist().inv_cdf(1 - 0.005 / max(1, cases)))
     if high < 0:
@@ -557,5 +596,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, list):
         value = ", ".join(value)
     if isinstance(value, dict):
-        value = "; ".join(f"{key}: {', '.join(told)}" for key, told in value.items())
+        value = "; ".join(
+            f"{key}: {', '.join(told) if isinstance(told, list) else told}" for key, told in value.items()
+        )
     return safe(value)

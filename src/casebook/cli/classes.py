@@ -157,6 +157,7 @@ def _report(args: argparse.Namespace) -> int:
         )
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
     _say_earlier(told.earlier.to_dict())
+    _say_held(responses)
     if args.csv:
         for path in written(lambda: told.to_csv(args.csv), args.csv):
             print(path)
@@ -168,6 +169,14 @@ def _say_earlier(counts: Mapping[str, int]) -> None:
     if counts:
         which = ", ".join(f"{case} ({number})" for case, number in sorted(counts.items()))
         print(f"given to an earlier edition of the chart, and not graded: {which}", file=sys.stderr)
+
+
+def _say_held(responses: Iterable[Response]) -> None:
+    """Say how many answers were given where the verdict was only not shown."""
+    if number := sum(each.held for each in responses):
+        print(
+            f"{many(number, 'answer')} given on held pages, whose verdicts can be looked up", file=sys.stderr
+        )
 
 
 def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
@@ -184,6 +193,7 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
     if lost := sum(book.left_out.values()):
         print(f"{many(lost, 'answer')} to cases that were not set: left out", file=sys.stderr)
     _say_earlier(book.earlier)
+    _say_held(responses)
     if not roster:
         print(NOT_ANSWERED, file=sys.stderr)
     return (book.anonymous() if args.anonymous else book), pages

@@ -21,6 +21,7 @@ from tqdm.utils import CallbackIOWrapper
 
 from casebook.coding.edits import family
 
+LONGEST_RUN = 32_000_000  # bytes without a quotation mark: more than a list of every provider there is
 PIECE = 1 << 16  # bytes of a packed file that are read at once
 MOST_RATES = 1_000_000  # kept from one file; more than that is no family of codes
 MOST_MONEY = 1e9  # dollars or percent; more is no price of anything
@@ -89,7 +90,7 @@ def read(path: str | Path, codes: Collection[str] | None = None, progress: bool 
         counted: Any = CallbackIOWrapper(bar.update, raw, "read")
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
-        source: Any = _WithoutMark(_Unpacked(counted) if packed else counted)
+        source: Any = _Bounded(_WithoutMark(_Unpacked(counted) if packed else counted))
         try:
             _Reader(found, frozenset(codes if codes is not None else family())).take(source)
         except (ijson.JSONError, gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
@@ -152,6 +153,24 @@ class _WithoutMark:
                 told += more
             told = told.removeprefix(codecs.BOM_UTF8)
         return told
+
+
+class _Bounded:
+    """A file whose strings end: what the parser does for one string grows with the square of its length, and
+    a packed file of a megabyte can hold one of a gigabyte."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._run = 0  # bytes since a quotation mark
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes. Raises ValueError where no file of this kind goes on."""
+        piece: bytes = self._file.read(size)
+        mark = piece.rfind(b'"')
+        self._run = len(piece) - mark if mark >= 0 else self._run + len(piece)
+        if self._run > LONGEST_RUN:
+            raise _NotThisFile(f"there is no quotation mark in {LONGEST_RUN // 1_000_000} MB of it")
+        return piece
 
 
 class _NotThisFile(ValueError):

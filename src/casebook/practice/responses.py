@@ -4,12 +4,14 @@ class.
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
 then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
 `confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code), `edition` (the digest of
-the chart that it was given to). What a file says of verdicts and scores is passed over, since the grader runs
+the chart that it was given to), `held` (on a page that said no verdict). A line may also be a code, which is
+such a file as one word. What a file says of verdicts and scores is passed over, since the grader runs
 again. Nothing in a file raises: what cannot be used is named with file and line.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections import Counter
@@ -35,6 +37,7 @@ MOST_FAULTS = 20  # of a file; a file with more holds no answers
 LONGEST_NAME = 80  # characters of a learner's name or of a case's
 LATEST = 8.64e15  # the last moment that a browser's clock can tell, epoch milliseconds
 ENDINGS = (".jsonl", ".json", ".ndjson")
+CODE = "casebook1."  # what a code begins with: a file of answers as one word, from a held page of the book
 SAMPLES = "sample_responses"  # the folder of answers that come with the notebooks: nobody's
 
 
@@ -42,7 +45,7 @@ SAMPLES = "sample_responses"  # the folder of answers that come with the noteboo
 class Response:
     """One answer of one learner: `at` in epoch milliseconds, `seconds` it took, `test` the number of the test
     that it was given in, `edition` the text of the chart that it was given to; None where the file does not
-    tell."""
+    tell. `held`: on a page of the book that said no verdict, where anybody could look for it elsewhere."""
 
     learner: str
     case: str
@@ -53,6 +56,7 @@ class Response:
     hints: int | None = None
     test: str | None = None
     edition: str | None = None
+    held: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -298,6 +302,8 @@ def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
     """The JSON objects of a line, or why there are none."""
     if len(text) > LONGEST:
         return f"the line is longer than {LONGEST} bytes, which no answer is"
+    if text.startswith(CODE.encode()):
+        return rows_of_code(text.decode("ascii", "replace").strip())
     try:
         value = json.loads(text.decode("utf-8-sig" if line == 1 else "utf-8"))
     except UnicodeDecodeError:
@@ -310,6 +316,30 @@ def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
     if line == 1 and isinstance(value, dict) and isinstance(value.get("attempts"), list):
         rows = [{"format": FORMAT, "version": value.get("version")}, *value["attempts"]]
     return [row if isinstance(row, dict) else {} for row in rows]
+
+
+def rows_of_code(code: str) -> list[dict[str, Any]] | str:
+    """What a code holds, its head first; or why it cannot be used."""
+    cut = "this code is cut short or was changed; copy it again, the whole of it"
+    number, _, letters = code.removeprefix(CODE).partition(".")
+    try:
+        text = base64.b64decode(letters, altchars=b"-_", validate=True).decode("utf-8")
+        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (ValueError, RecursionError):
+        return cut
+    whole = all(isinstance(row, dict) for row in rows) and number == str(len(rows) - 1)
+    return rows if whole else cut
+
+
+def of_code(code: str, learner: str) -> list[Response] | str:
+    """The answers of a code that was handed in by this learner, whatever name stands in it; or why it cannot
+    be used."""
+    rows = rows_of_code(code)
+    if isinstance(rows, str):
+        return rows
+    if why := next((_other(row) for row in rows if _is_head(row) and _other(row)), None):
+        return why
+    return [response for row in rows if (response := _response(learner, row))]
 
 
 def plain_name(value: object) -> str:
@@ -342,6 +372,7 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         None if hints is None else int(hints),
         _test(row.get("test")),
         read_edition(row.get("edition")),
+        row.get("held") is True,
     )
 
 

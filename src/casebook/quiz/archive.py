@@ -60,7 +60,8 @@ def contents() -> dict[str, bytes]:
 
 
 def _bare(file: Path) -> bytes:
-    """A file without what only people read: of a module the same program without comments and docstrings."""
+    """A file without what only people and type checkers read: of a module the same program without comments,
+    docstrings and what its functions take and give."""
     content = file.read_bytes()
     if file.suffix != ".py":
         return content
@@ -71,6 +72,10 @@ def _bare(file: Path) -> bytes:
             and ast.get_docstring(node) is not None
         ):
             node.body = node.body[1:] or [ast.Pass()]
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.arg):
+            node.annotation = None
     return ast.unparse(program).encode()
 
 

@@ -4,7 +4,7 @@
 import { fail } from "./parts.js";
 import { ATTEMPT, named, raised, read, STORES, version } from "./schema.js";
 
-/** @import { Attempt } from "./types.d.ts" */
+/** @import { Attempt, Noted } from "./types.d.ts" */
 
 const FORMAT = version(STORES.attempts);
 
@@ -65,7 +65,7 @@ export const dated = (answers) => answers.map((each) => ({ edition: BEFORE, ...e
 
 /**
  * The text of a file; a name is in it only where one was typed.
- * @param {Attempt[]} attempts
+ * @param {(Attempt | Noted)[]} attempts
  * @param {string} learner
  */
 export function written(attempts, learner) {

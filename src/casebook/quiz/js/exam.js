@@ -3,14 +3,16 @@
 // the state is kept after every step, so that a page that is loaded again goes on where it stood.
 
 import { dated } from "./answers.js";
+import { HONEST, handing, noting, setTest, silence } from "./hold.js";
 import { page, rules } from "./page.js";
 import { button, find, make, reason } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { parts, which } from "./result.js";
-import { keepTest, keptTests, record } from "./store.js";
+import { keepTest, keptTests, noted, record } from "./store.js";
 import { coming, several } from "./words.js";
 
+/** @import { SetTest } from "./hold.js" */
 /** @import { Attempt, Desk, Given, Host, Tell, Test } from "./types.d.ts" */
 
 const MINUTE = 60_000; // milliseconds
@@ -26,7 +28,9 @@ export function testing(section, host) {
   const size = find(section, ".casebook-size", HTMLElement);
   const status = find(section, ".casebook-test-status", HTMLElement);
   const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
-  let test = keptTests()[topics] ?? null;
+  const set = topics ? null : setTest(); // by the address: then nothing is judged here
+  const name = set ? `set ${set.seed} ${set.cases ?? set.number}` : topics;
+  let test = keptTests()[name] ?? null;
   /** @type {Awaited<ReturnType<typeof known>> | null} */
   let pages = null; // the cases, and all that can be asked, once they were fetched
   /** @type {unknown} */
@@ -48,7 +52,7 @@ export function testing(section, host) {
   }
 
   function store(why = "") {
-    unkept = keepTest(topics, test) || why;
+    unkept = keepTest(name, test) || why;
   }
 
   /** @param {string} words */
@@ -88,23 +92,32 @@ export function testing(section, host) {
     const asked = new FormData(setup);
     /** @param {string} name */
     const chosen = (name) => String(asked.get(name) ?? "");
-    const pace = chosen("pace");
+    const pace = set ? "" : chosen("pace");
     status.textContent = "Drawing the test.";
     await ready();
-    const drawn = await host.ask({
-      do: "draw",
-      bank: pages?.cases,
-      number: Number(chosen("number")),
-      seed: Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS),
-      topics: topics ? topics.split(" ") : null,
-      pool: section.dataset.pool?.split(" ") ?? null,
-    });
+    const items = set?.cases?.map((id) => ({ case: id }));
+    const drawn = items ? { seed: set?.seed ?? 0, items, minutes: {} } : await drew(chosen);
     const ends = pace ? Date.now() + drawn.minutes[pace] * MINUTE : null;
     const began = Date.now();
-    test = { ...drawn, kind: chosen("kind"), feedback: chosen("feedback"), began, ends, answers: [] };
+    const [kind, feedback] = set ? ["typed", "end"] : [chosen("kind"), chosen("feedback")];
+    test = { ...drawn, kind, feedback, began, ends, answers: [] };
     store();
     await step();
   }
+
+  /**
+   * The cases that a number draws.
+   * @param {(name: string) => string} chosen what the form says
+   */
+  const drew = (chosen) =>
+    host.ask({
+      do: "draw",
+      bank: pages?.cases,
+      number: set?.number ?? Number(chosen("number")),
+      seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
+      topics: topics ? topics.split(" ") : null,
+      pool: section.dataset.pool?.split(" ") ?? null,
+    });
 
   async function step() {
     setup.hidden = true;
@@ -155,7 +168,8 @@ export function testing(section, host) {
      */
     function answered(attempt, show) {
       if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
-      const why = record({ ...attempt, test: test.seed, kind: test.kind });
+      const counted = { ...attempt, test: test.seed, kind: test.kind };
+      const why = set ? noting(counted) : record(counted);
       const { answer, confidence, seconds, edition } = attempt;
       const given = { case: id, answer, confidence, seconds, edition };
       if (test.feedback === "end") return next(test, given, why);
@@ -172,6 +186,7 @@ export function testing(section, host) {
     const live = { ...page(quiz), sheet, exam: { answered } };
     if (test.kind === "choice") await offer(test, quiz, live);
     mount(quiz, live);
+    if (set) silence(quiz);
     if (test.feedback === "end") find(quiz, ".casebook-check", HTMLElement).textContent = "Keep this answer";
     heading.focus();
     heading.scrollIntoView({ block: "start" });
@@ -220,6 +235,7 @@ export function testing(section, host) {
   /** @param {Test} test */
   async function finish(test) {
     say("");
+    if (set) return handIn(test);
     const missing = test.items
       .slice(test.answers.length)
       .map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
@@ -244,6 +260,18 @@ export function testing(section, host) {
   }
 
   /**
+   * The end of a test that the address set: what was answered, to be handed in.
+   * @param {Test} test
+   */
+  function handIn(test) {
+    const ids = new Set(test.items.map((each) => each.case));
+    const mine = () => noted().filter((each) => each.test === test.seed && ids.has(each.case));
+    const heading = make("h2", { tabIndex: -1 }, "The test is done");
+    stage.replaceChildren(heading, make("p", { className: "casebook-hint" }, HONEST), handing(mine));
+    heading.focus();
+  }
+
+  /**
    * One more chart, the one that tells most about which rule it was.
    * @param {Test} test
    * @param {string} id
@@ -261,11 +289,25 @@ export function testing(section, host) {
   function again() {
     if (busy) return;
     test = null;
-    keepTest(topics, null);
+    keepTest(name, null);
     stage.replaceChildren();
     setup.hidden = false;
     const first = setup.querySelector("select, input");
     if (first instanceof HTMLElement) first.focus();
+  }
+
+  /** @param {SetTest} set */
+  function offerSet({ seed, number }) {
+    setup.hidden = true;
+    stage.replaceChildren(
+      make("p", {}, `A test was set for you: number ${seed}, ${several(number, "question")}.`),
+      make("p", { className: "casebook-hint" }, HONEST),
+      make(
+        "p",
+        { className: "casebook-row-of" },
+        button("Start the test", () => alone(draw)),
+      ),
+    );
   }
 
   /** @param {Test} test */
@@ -274,10 +316,10 @@ export function testing(section, host) {
     const done = over(test);
     const questions = several(test.items.length, "question");
     const under = `A test is under way: ${test.answers.length} of ${questions} answered.`;
-    const on = button(done ? "See the result" : "Go on", go);
+    const on = button(done ? (set ? "Hand it in" : "See the result") : "Go on", go);
     stage.replaceChildren(
       make("p", {}, done ? "Your last test is finished." : under),
-      make("p", { className: "casebook-row-of" }, on, button("Start another", again)),
+      make("p", { className: "casebook-row-of" }, on, !set && button("Start another", again)),
     );
   }
 
@@ -286,6 +328,7 @@ export function testing(section, host) {
     alone(draw);
   });
   if (test?.items?.length) offerOld(test);
+  else if (set) offerSet(set);
 }
 
 /**

@@ -4,6 +4,7 @@
 // casebook.quiz.module makes one file of it all.
 
 import { testing } from "./exam.js";
+import { holding, isHeld, silence } from "./hold.js";
 import { marking } from "./lists.js";
 import { render } from "./notebook.js";
 import { desk, LOST, later, page, way } from "./page.js";
@@ -59,9 +60,11 @@ const DESKS = {
 function attach() {
   // A class that wants everything at once gives out links that end in ?feedback=all.
   const wish = new URLSearchParams(location.search).get("feedback");
-  if (wish) keepAllAtOnce(wish === "all");
+  if (wish && wish !== "end") keepAllAtOnce(wish === "all");
   for (const section of every(document, 'section.casebook-quiz[data-host="page"]')) {
-    mount(section, offering(section, page(section)));
+    const held = isHeld();
+    mount(section, held ? holding(section, page(section)) : offering(section, page(section)));
+    if (held) silence(section);
   }
   for (const section of every(document, "section.casebook-desk[data-desk]")) {
     section.classList.add("casebook-js");

@@ -2,6 +2,7 @@
 // The progress page: what was answered in this browser, what to see again, and the reader's own file of it.
 
 import { dated, parse, written } from "./answers.js";
+import { saved } from "./hold.js";
 import { keeping } from "./keeping.js";
 import { bank, chapter, rules } from "./page.js";
 import { button, fail, find, list, make, reason } from "./parts.js";
@@ -13,13 +14,6 @@ import { coming, several } from "./words.js";
 /** @import { Child } from "./parts.js" */
 
 const LARGEST = 20e6; // bytes of a file of answers
-
-// Files are picked by their kind on an iPhone, and a .jsonl has none there: it could not be picked again.
-function savedName() {
-  const { userAgent, platform, maxTouchPoints } = navigator;
-  const phone = /iP(hone|ad|od)/.test(userAgent) || (platform === "MacIntel" && maxTouchPoints > 1);
-  return `casebook-answers.${phone ? "json" : "jsonl"}`;
-}
 
 /**
  * @param {HTMLElement} section
@@ -194,11 +188,7 @@ export function showProgress(section, host) {
   function save() {
     const { all, unread } = attempts();
     const text = unread ? (keptText() ?? "") : written(all, named);
-    const href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
-    const download = savedName();
-    make("a", { href, download }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 10_000);
-    status.textContent = `Saved as ${download}.`;
+    status.textContent = `Saved as ${saved(text)}.`;
   }
 
   /** @param {File} file */

@@ -65,6 +65,7 @@ export const ATTEMPT = {
     hints: count(1e6),
     evidence: upTo(1),
     test: SEED,
+    held: word(true),
     kind: word("typed", "choice"),
     round: upTo(LATEST),
   },
@@ -141,6 +142,13 @@ export const STORES = {
     holds: "attempts",
     kind: list(ATTEMPT, 1e6),
     older: [(attempts) => ({ attempts })], // a bare list
+  },
+  /** @type {Store} What was answered on held pages: it is handed in, and never judged here. */
+  held: {
+    key: "casebook.held",
+    holds: "held",
+    kind: list(ATTEMPT, 1e4),
+    older: [],
   },
   /** @type {Store} */
   drafts: {

@@ -8,7 +8,7 @@ import { lasting } from "./keeping.js";
 import { reason } from "./parts.js";
 import { raised, read, STORES, version } from "./schema.js";
 
-/** @import { Attempt, Draft, Given, Test, TurnKept } from "./types.d.ts" */
+/** @import { Attempt, Draft, Given, Noted, Test, TurnKept } from "./types.d.ts" */
 /** @import { Store } from "./schema.js" */
 
 /** @type {Map<string, unknown>} */
@@ -166,6 +166,26 @@ export function record(attempt) {
   if (unread) return `Your answer was not kept: ${unread}. The page about your progress can help.`;
   lasting().catch(() => {}); // reviews come after 7 and 21 days, and Safari deletes after seven
   return trouble && `Your progress stays only until you close this page: ${trouble}.`;
+}
+
+/**
+ * What was answered on held pages.
+ * @returns {Noted[]}
+ */
+export const noted = () => read(STORES.held.kind, kept(STORES.held).all.held);
+
+/**
+ * Note an answer of a held page in the place of an earlier one to the same case in the same test. Why it
+ * stays only for a while, or "".
+ * @param {Noted} answer
+ */
+export function note(answer) {
+  const { all, why } = kept(STORES.held);
+  if (why) return `It was not kept: ${why}.`;
+  const same = (/** @type {any} */ each) => each?.case === answer.case && each?.test === answer.test;
+  const held = [...all.held.filter((/** @type {unknown} */ each) => !same(each)), answer];
+  const trouble = keep(STORES.held, { ...all, held });
+  return trouble && `It stays only until you close this page: ${trouble}.`;
 }
 
 /**

@@ -220,6 +220,11 @@ export interface Attempt {
   round?: number;
 }
 
+/** An answer of a held page: nothing is said of it there. */
+export interface Noted extends Omit<Attempt, "verdict"> {
+  held: true;
+}
+
 /** An answer that was begun, as it stands in the form. */
 export interface Draft {
   answer?: string;
