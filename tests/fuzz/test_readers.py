@@ -195,7 +195,10 @@ def questions():
     """A question of every kind that the page asks."""
     page = pages()[2]
     attempts = [{"case": page["id"], "answer": "44120", "verdict": "wrong", "at": 5, "edition": "x"}]
+    table = {page["id"]: {"44120": ["pieces-counted"]}}
     more = {
+        "follow": {"answers": attempts, "table": table, "asked": 1},
+        "practice": {"attempts": attempts, "table": table, "now": 10**12},
         "draw": {"number": 3, "seed": 1, "topics": ["joins"]},
         "choices": {"seed": 1},
         "result": {"answers": attempts},
