@@ -102,5 +102,5 @@ def test_neither_script_nor_python_builds_html_from_what_is_typed():
 
 
 def test_an_untouched_page_gets_little():
-    files = module.source().encode(), (FOLDER / "quiz.css").read_bytes()
+    files = module.source().encode(), module.style().encode()
     assert sum(len(gzip.compress(file, 9)) for file in files) < 30_000

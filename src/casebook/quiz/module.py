@@ -53,3 +53,21 @@ def bundle(cache: Path, entry: str = MAIN) -> Path:
             files.place(work / "made", file)
         building.only(file)
     return file
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """The style of the quiz as a page gets it, without what only a reader of its source needs. Raises
+    BuildError."""
+    cache, sheet = building.checkout() / ".cache", JS.with_name("quiz.css")
+    locked = building.checkout() / "package-lock.json"
+    file = cache / f"style-{building.digest(sheet.read_bytes(), locked.read_bytes())}.css"
+    if not file.is_file():
+        esbuild = building.tools(cache) / "esbuild" / "bin" / "esbuild"
+        with building.inside(cache) as work:
+            made = work / "made.css"
+            told = ("--minify", "--charset=utf8", "--log-level=warning", f"--outfile={made}")
+            building.node(esbuild, sheet, *told, failing="The style could not be made small")
+            files.place(made, file)
+        building.only(file)
+    return file.read_text("utf-8")

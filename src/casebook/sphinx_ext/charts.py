@@ -31,7 +31,7 @@ from casebook.practice import belly, diagram, loops
 from casebook.quiz import markup as quiz
 from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
-from casebook.quiz.module import later, source
+from casebook.quiz.module import later, source, style
 
 from . import shorts
 from .bank import bank, charts, rows
@@ -161,8 +161,8 @@ def copy_quiz(app: Sphinx) -> None:
     static, cache = Path(app.outdir, "_static", "casebook"), Path(app.srcdir, ".cache")
     write(static / "worker.js", (PACKAGE / "quiz" / "worker.js").read_bytes())
     drawn = diagram.STYLE + loops.STYLE + belly.STYLE
-    write(static / "quiz.css", (PACKAGE / "quiz" / "quiz.css").read_bytes() + drawn.encode())
     try:
+        write(static / "quiz.css", f"{style()}{drawn}".encode())
         write(static / "quiz.js", source().encode())
         write(static / "later.js", later().encode())
         vars(app)["casebook_bytes"] = build_runtime(

@@ -4,3 +4,5 @@
 
 export { exploring } from "./explorer.js";
 export { laying } from "./laying.js";
+export { scrubbing } from "./scrub.js";
+export { today } from "./today.js";

@@ -7,38 +7,40 @@ import { testing } from "./exam.js";
 import { holding, isHeld, silence } from "./hold.js";
 import { marking } from "./lists.js";
 import { render } from "./notebook.js";
-import { desk, LOST, later, page } from "./page.js";
+import { desk, LOST, later, page, way } from "./page.js";
 import { every, find } from "./parts.js";
 import { practicing } from "./practice.js";
 import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
 import { glossary } from "./reading.js";
-import { scrubbing } from "./scrub.js";
 import { keepAllAtOnce } from "./store.js";
-import { today } from "./today.js";
 import { turning } from "./turns.js";
 import { offering } from "./why.js";
 
 /** @import { Desk } from "./types.d.ts" */
 
 /**
- * The explorer comes by itself; what is pressed before it is there is done then.
+ * A desk that comes by itself; what is pressed before it is there is done then.
  * @param {HTMLElement} section
- * @param {Desk} host
+ * @param {(parts: Awaited<ReturnType<typeof later>>) => unknown} begin
  */
-async function explorer(section, host) {
+async function coming(section, begin) {
   /** @type {HTMLElement[]} */
   const early = [];
   /** @param {MouseEvent} event */
   const note = ({ target, detail }) => {
-    const pressed = target instanceof Element && target.closest("[data-act]");
+    const pressed = target instanceof Element && target.closest("[data-act], [data-claim], [type=submit]");
     if (pressed instanceof HTMLElement && detail < 2) early.push(pressed);
   };
+  /** @param {Event} event */
+  const wait = (event) => event.preventDefault();
   section.addEventListener("click", note);
+  section.addEventListener("submit", wait);
   try {
-    const { exploring } = await later();
+    const parts = await later();
     section.removeEventListener("click", note);
-    exploring(section, host);
+    section.removeEventListener("submit", wait);
+    await begin(parts);
     for (const each of early) each.click();
   } catch {
     find(section, ".casebook-test-status", HTMLElement).textContent = LOST;
@@ -50,9 +52,9 @@ const DESKS = {
   test: testing,
   practice: practicing,
   progress: showProgress,
-  explorer,
-  claim: scrubbing,
-  today,
+  explorer: (section, host) => coming(section, ({ exploring }) => exploring(section, host)),
+  claim: (section, host) => coming(section, ({ scrubbing }) => scrubbing(section, host)),
+  today: (section, host) => coming(section, ({ today }) => today(section, host, way)),
 };
 
 function attach() {

@@ -2,7 +2,6 @@
 // Today: what is due, one new case and the next chapter, in ten minutes. Told from what this browser keeps.
 
 import { again, since } from "./due.js";
-import { chapter, way } from "./page.js";
 import { find, list, make, reason } from "./parts.js";
 import { attempts, keptTurns, unkept } from "./store.js";
 import { several } from "./words.js";
@@ -16,8 +15,9 @@ const DAY = { weekday: "long", month: "long", day: "numeric" };
 /**
  * @param {HTMLElement} section
  * @param {Desk} host
+ * @param {() => Promise<Way>} way
  */
-export async function today(section, host) {
+export async function today(section, host, way) {
   const stage = find(section, ".casebook-stage", HTMLElement);
   const status = find(section, ".casebook-test-status", HTMLElement);
   try {
@@ -68,7 +68,7 @@ export async function today(section, host) {
           : [],
         fresh ? "Not today: what is due fills the ten minutes." : "None is left. You have met them all.",
       ),
-      part("The next chapter", reading(chapters), "You have been through every Learn chapter."),
+      part("The next chapter", reading(chapters, host), "You have been through every Learn chapter."),
     );
   }
 }
@@ -92,9 +92,10 @@ const patient = (title) => title.replace(/^[^:]*: /, "");
 /**
  * The chapter that was begun last, or the one after it where all its questions were answered or looked up.
  * @param {Way["chapters"]} chapters
+ * @param {Desk} host
  * @returns {Child[]}
  */
-function reading(chapters) {
+function reading(chapters, host) {
   const kept = keptTurns();
   const over = (/** @type {string} */ id) => Boolean(kept[id]?.right || kept[id]?.seen);
   const last = chapters.findLastIndex(({ turns }) => turns.some((id) => kept[id]));
@@ -103,7 +104,7 @@ function reading(chapters) {
   if (!next) return [];
   const met = next.turns.filter(over).length;
   const so = met ? `: ${met} of ${several(next.turns.length, "small question")} done` : "";
-  return [[make("a", { href: chapter(next.page) }, next.title), so]];
+  return [[make("a", { href: host.page?.(`${next.page}.html`) }, next.title), so]];
 }
 
 /**
