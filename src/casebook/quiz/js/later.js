@@ -4,5 +4,6 @@
 
 export { exploring } from "./explorer.js";
 export { laying } from "./laying.js";
+export { showProgress } from "./progress.js";
 export { scrubbing } from "./scrub.js";
 export { today } from "./today.js";

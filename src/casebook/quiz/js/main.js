@@ -10,7 +10,6 @@ import { render } from "./notebook.js";
 import { desk, LOST, later, page, way } from "./page.js";
 import { every, find } from "./parts.js";
 import { practicing } from "./practice.js";
-import { showProgress } from "./progress.js";
 import { mount } from "./quiz.js";
 import { glossary } from "./reading.js";
 import { keepAllAtOnce } from "./store.js";
@@ -51,7 +50,7 @@ async function coming(section, begin) {
 const DESKS = {
   test: testing,
   practice: practicing,
-  progress: showProgress,
+  progress: (section, host) => coming(section, ({ showProgress }) => showProgress(section, host)),
   explorer: (section, host) => coming(section, ({ exploring }) => exploring(section, host)),
   claim: (section, host) => coming(section, ({ scrubbing }) => scrubbing(section, host)),
   today: (section, host) => coming(section, ({ today }) => today(section, host, way)),
