@@ -16,11 +16,13 @@ from typing import Any, TypedDict
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
 from casebook.coding.claim import show
 from casebook.coding.operation import FACETS
+from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
 
 from . import icd10
 from .audit import FiledLine, audit
+from .findings import Finding, named
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
@@ -259,7 +261,8 @@ def correction(grade: Grade) -> str | None:
     assert item is not None
     if item.note.action == "query" and not grade.one_reading and grade.claim:
         ask = "This note fits operations with different claims: ask first."
-        told = grade.likely[0].correction if grade.misconceptions else "No reading of it gives this claim."
+        one = grade.explained.together or len(grade.likely) == 1
+        told = grade.likely[0].correction if one and grade.likely else "No reading of it gives this claim."
         return f"{ask} {told}"
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
@@ -291,10 +294,42 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
     """The findings that no other part tells; a lone mark that a named slip is about is told with the slip."""
     if len(grade.findings) == 1 and grade.findings[0].kind == "modifier" and grade.misconceptions:
         return
-    for finding in dict.fromkeys(grade.findings):
+    exchanged = _exchanged(grade)
+    if exchanged:
+        each = "; ".join(said for said in exchanged.values() if said)
+        yield f"{each[0].upper()}{each[1:]}."
+    left = [f for f in dict.fromkeys(grade.findings) if f.code not in exchanged]
+    for finding in left:
         told = any(finding.says in text for text in (setright, *said) if text)
+        told = told or _by_the_slip(grade, finding) or any(_takes_its_place(finding, f) for f in left)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
             yield finding.says
+
+
+def _exchanged(grade: Grade) -> dict[str, str]:
+    """Where the slip that is named is one of approach: each code of the other family and the code it is taken
+    for, and what is said of the two."""
+    if not any("approach" in m.against for m in grade.likely):
+        return {}
+    missing = {f.code: f.says for f in grade.findings if f.kind == "missing"}
+    pairs = [(f.code, TWINS.get(f.code, "")) for f in grade.findings if f.kind == "family"]
+    pairs = [(wrong, right) for wrong, right in pairs if right in missing]
+    says = {wrong: f"in place of {wrong} stands {named(right)}" for wrong, right in pairs}
+    return says | {right: "" for _, right in pairs}
+
+
+def _by_the_slip(grade: Grade, finding: Finding) -> bool:
+    """Whether a line is struck, or of the other family, by the very rule that the named slip is about."""
+    slips = grade.likely[: None if grade.explained.together else 1]
+    struck = finding.kind == "family" or " is not billed: " in finding.says
+    return struck and any(finding.rule in m.against for m in slips)
+
+
+def _takes_its_place(finding: Finding, other: Finding) -> bool:
+    """Whether another finding has named the code that stands in place of a wrong one."""
+    first = re.match(r"Here (\d+) takes the place|What was done is (\d+)", other.says)
+    says = finding.says.startswith("In its place stands")
+    return says and first is not None and finding.code in first.groups()
 
 
 def _flip(grade: Grade, setright: str | None) -> str | None:

@@ -289,7 +289,26 @@ def _fistula(x: _Extra) -> Finding | None:
     return None
 
 
-_WHY_NOT = (_elsewhere, _part_of_something, _other_family, _taken_place, _denied, _add_on, _fistula)
+def _stoma_inside(x: _Extra) -> Finding | None:
+    """A stoma beside the code that holds it."""
+    holds = x.lead in (*CODES["removed, stoma"], UNLISTED, *CODES["colon, end stoma"])
+    op = operation_of(x.diagnosis, x.target)
+    if not (holds and _told_of(x.code) == "stoma" and op.did("stoma")) or op.bowel.loops:
+        return None
+    says = f"{x.code} is not billed: the stoma is in {x.lead}."
+    return Finding("extra", x.code, says, "brought-out")
+
+
+_WHY_NOT = (
+    _elsewhere,
+    _stoma_inside,
+    _part_of_something,
+    _other_family,
+    _taken_place,
+    _denied,
+    _add_on,
+    _fistula,
+)
 
 
 def _without_reason(x: _Extra) -> Finding:
@@ -305,9 +324,11 @@ def _not_done(op: Operation, rule: str | None) -> str | None:
     """What a code stands for and was not done, where the shape of the bowel shows it."""
     places = op.bowel.places
     if rule == "first-join":
-        if not any(p.cuts for p in places):
-            return "No bowel was removed."
-        return None if any(p.joined for p in places) else "No ends were joined."
+        return _not_resected(op)
+    if rule == "brought-out" and places and all(p.joined for p in places if p.cuts):
+        return "What was removed was joined."
+    if rule == "atresia" and not any(s.reason == "atresia" for s in op.steps):
+        return "No bowel was closed from birth."
     if rule == "ileocolic" and not any(p.start < op.valve < p.end for p in places):
         return "No piece crosses the ileocecal valve."
     if rule == "colon" and not any(p.end > op.valve for p in places):
@@ -315,6 +336,16 @@ def _not_done(op: Operation, rule: str | None) -> str | None:
     if rule == "stoma" and not op.did("stoma"):
         return "No stoma was made."
     return "No stoma was closed." if rule == "stoma-closed" and not op.did("close_stoma") else None
+
+
+def _not_resected(op: Operation) -> str | None:
+    """Why nothing here is a piece removed and joined."""
+    cuts = [op.steps[i] for p in op.bowel.places for i in p.cuts]
+    if not cuts:
+        return "No bowel was removed."
+    if all(op.trimmed_only(p) for p in op.bowel.places if p.cuts):
+        return "No more than a trim was removed."
+    return None if any(p.joined for p in op.bowel.places) else "No ends were joined."
 
 
 #: The codes that take the place of a small-bowel resection with its join.

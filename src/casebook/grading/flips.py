@@ -99,6 +99,9 @@ def in_words(found: tuple[Change, ...]) -> str:
             return f"there been no {noun}"
     if len({change.says for change in found}) < len(found):
         return f"{found[0].says}, twice over"
+    none = "nothing been removed at "
+    if len(found) > 1 and all(change.says.startswith(none) for change in found):
+        return none + " or at ".join(change.says.removeprefix(none) for change in reversed(found))
     return ", and had ".join(change.says for change in found)
 
 

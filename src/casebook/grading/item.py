@@ -366,9 +366,15 @@ def blamed(item: Item, known: tuple[Misconception, ...], findings: tuple[Finding
             for rule in (*main.because, *(struck for _, struck, _ in main.not_billed))
         }
         return [rule for rule in against if rule in played] or against
-    # What was not done, or is shut, needs no rule.
-    rules = [None if f.kind in ("extra", "edit") else f.rule for f in findings]
+    # What was not done, is shut, or is the right code once too often, needs no rule.
+    rules = [None if f.kind in ("extra", "edit") or _too_often(f) else f.rule for f in findings]
     return [r for r in rules if r] if all(rules) else []
+
+
+def _too_often(found: Finding) -> bool:
+    """Whether it is about the units of a code that counts what was done once: the rule that picks the code
+    says nothing against them."""
+    return found.kind == "units" and not edits.add_on(found.code)
 
 
 @lru_cache(maxsize=256)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from dataclasses import replace
 from math import prod
 
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Same, same
-from casebook.coding.rulebook import Derived
+from casebook.coding.rulebook import TWINS, Derived
 
 from .explanation import Diagnosis
 from .findings import wanted_lines
@@ -43,8 +44,10 @@ def score(diagnosis: Diagnosis, claim: Claim) -> float:
 
 def nearest(diagnosis: Diagnosis, claim: Claim) -> Derived:
     """The accepted claim nearest to the answer, for the words: it leaves the fewest codes of the answer
-    over."""
-    return max(diagnosis.targets, key=lambda c: _share(c, claim, _lines_of([c])))
+    over; of several, that which is nearest once open and laparoscopic codes are exchanged."""
+    exchanged = tuple(replace(line, code=TWINS.get(line.code, line.code)) for line in claim)
+    forms = (tuple(claim), exchanged)
+    return max(diagnosis.targets, key=lambda c: [_share(c, form, _lines_of([c])) for form in forms])
 
 
 def _lines_of(targets: Iterable[Derived]) -> Lines:

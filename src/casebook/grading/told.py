@@ -73,8 +73,15 @@ def corrected(m: Misconception, op: Operation) -> str:
 
 def standing(op: Operation, target: Derived) -> str:
     """How many anastomoses stand and count, as a sentence without its stop."""
-    joins = len(counted_joins(op, target))
-    return f"{many(joins, 'anastomosis', 'anastomoses')} {'stands' if joins == 1 else 'stand'} at closing"
+    counted = counted_joins(op, target)
+    says = many(len(counted), "anastomosis", "anastomoses")
+    others = [p.joins[-1] for p in joined_in_order(op) if p not in counted]
+    if not others:
+        return f"{says} {'stands' if len(counted) == 1 else 'stand'} at closing"
+    held = [code for code, steps in target.shown_by.items() if not {*others}.isdisjoint(steps)]
+    holders = [line.code for line in target.lines if line.code in held]
+    apart = f" beside what {listed(holders)} holds" if holders else ""
+    return f"{says} {'counts' if len(counted) == 1 else 'count'}{apart}"
 
 
 def why_units(op: Operation, target: Derived, code: str) -> str:

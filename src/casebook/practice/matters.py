@@ -12,7 +12,7 @@ from functools import cache
 
 from casebook.grading.left_open import Matter
 
-JOIN = r"(?:anastomos[ie]s|anastomotic sites?|joins?|connections?|reconnections?)"
+JOIN = r"(?:anastomos[ie]s|anastomotic sites?|joins?|connections?|reconnections?|hook-?ups?)"
 JOINED = (
     r"(?:(?:re-?)?anastomosed|(?:re|inter)?-?connected|(?:re-?)?joined|rejoined|hooked (?:back )?(?:up"
     r"|together)|put back"
@@ -63,6 +63,7 @@ class Words:
     answers: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]
     literal: bool = False
     listed: re.Pattern[str] = re.compile("")  # what a sentence holds whose list of choices is of this matter
+    part: re.Pattern[str] = re.compile("(?!)")  # what is near it and does not settle it
 
     def given(self, text: str, tail: str = "") -> dict[str, str]:
         """The answers that a sentence gives, each with its words. `tail` is its list of choices."""
@@ -73,9 +74,13 @@ class Words:
                 found[name] = hit[0]
         return found
 
+    def bare(self, choice: str) -> dict[str, str]:
+        """The answers that one choice of a list gives, in bare words."""
+        return {name: hit[0] for name, _, words in self.answers if (hit := words.search(choice))}
+
     def told(self, reason: str) -> dict[str, str]:
         """The answers that a reason gives: "since there were two". A short one gives them in bare words."""
-        bare = {name: hit[0] for name, _, words in self.answers if (hit := words.search(reason))}
+        bare = self.bare(reason)
         return self.given(reason) or (bare if len(reason.split()) <= MOST_WORDS_OF_A_REASON else {})
 
 
@@ -89,7 +94,7 @@ def _e(pattern: str) -> re.Pattern[str]:
 
 WHAT = (
     r"(?:what|how|which|where|describe|clarify|explain|specify|detail|indicate|state|document|tell|elaborate|"
-    r"say|comment|list|name|outline)"
+    r"say|comment|list|name|outline|give|addend)"
 )
 
 
@@ -106,7 +111,9 @@ def words(matter: Matter, least: int = 0) -> Words | None:
         return _joins(least)
     if matter.id == "bridge":
         return _subject(
-            r"(?:interven\w+|in-?between|middle|bridge\w*|bridging"
+            r"(?:purple|dusky|edematous|questionable|marginal)(?:,? \w+)? (?:bowel|segment|loop|piece|part"
+            r"|portion)"
+            r"|lay between|(?:interven\w+|in[- ]?between|middle|bridge\w*|bridging"
             r"|interposed)(?: (?:small |piece of |segment of )?"
             r"(?:bowel|segment|portion|loop|piece|stretch|part|section|ileum|jejunum|intestine|area))?"
             r"|(?:bowel|segment|portion|piece|stretch|part|section|loop|intestine)(?: (?:that"
@@ -120,8 +127,10 @@ def words(matter: Matter, least: int = 0) -> Words | None:
     if matter.id == "first-join":
         return _subject(
             rf"(?:first|primary|initial|earlier|original|previous|prior|upper)(?: \w+)? {JOIN}"
-            rf"|{JOIN} (?:made|done|created|performed|constructed|described)(?: \w+){{0,2}} (?:first"
-            rf"|earlier)",
+            rf"|{JOIN} (?:(?:that|which)(?: was| were)? )?(?:made|done|created|performed|constructed"
+            rf"|described)(?: \w+){{0,3}} (?:first"
+            rf"|earlier|right away)|(?:first|primary|initial|earlier) (?:staple line|one)|staple line(?!s)"
+            rf"|(?:upper|proximal|top|cranial)(?: \w+)? (?:line|margin|edge|limit|extent|side|border|cut)",
             KEPT + r"|outside",
             GONE + r"|(?:taken|took|take) (?:down|apart|out)|inside|within",
         )
@@ -155,7 +164,8 @@ def _joins(least: int) -> Words:
     place = r"(?:segment|site|resection|piece|area|gap)"
     return Words(
         _e(
-            rf"{JOIN}|continuity|(?:re-?)?anastomosed|reconnect\w*|rejoined|reconstruct\w*|ends of"
+            rf"{JOIN}|(?:final|bowel) (?:bowel )?(?:anatomy|configuration)|continuity|(?:re-?)?anastomosed"
+            rf"|reconnect\w*|rejoined|reconstruct\w*|ends of"
             rf" (?:the )?(?:bowel|ileum)|bowel ends|(?:cut|stapled|remaining|two|four) ends"
         ),
         re.compile(
@@ -197,11 +207,12 @@ def _ends(matter: Matter) -> Words:
     near = _place_words(matter.place)
     site = (
         rf"(?:(?:{near})(?: \w+){{0,2}} (?:segment|site|resection|ileum|part|piece|area|one|loop"
-        rf"|ends?|bowel|gap)|(?:{near})(?= (?:was|were|is)\b))"
+        rf"|ends?|bowel|gap)|(?:{near})(?<!ileum)(?<!jejunum)(?= (?:was|were|is)\b))"
     )
     ends = (
         r"(?:(?:cut|bowel|stapled|divided|transected|two|both|open|free|remaining|resulting|proximal"
-        r"|distal|upper|lower)(?: and \w+)? )*(?:ends?|limbs?|stumps?|margins)(?: of (?:the )?(?:bowel"
+        r"|distal|upper|lower)(?: and \w+)? )*(?:ends?|limbs?|stumps?|margins|staple lines?)(?: of (?:the"
+        r" )?(?:bowel"
         r"|ileum|small bowel|small intestine|intestine))?"
     )
     about = rf"(?:{site}|{ends})"
@@ -258,7 +269,8 @@ def _act(matter: Matter) -> Words:
     about = (
         rf"(?:(?:{near}|second|other)(?: \w+)? {noun}|both (?:strictures|sites|places)"
         rf"|(?:{near})\b|specimen (?:2|two)|second specimen"
-        r"|transverse\w*|lengthwise|(?:this|that) (?:stricture|site))"
+        r"|transverse\w*|lengthwise|(?:this|that) (?:stricture|site|tissue|specimen)|put back together"
+        r"|circumference|(?:full|whole|complete|entire) ring)"
     )
     plasty = r"(?:strictur[eo]?-?plast\w+|plasty|sxp|widen\w*|heineke[\w -]*)"
     ring = (
@@ -287,7 +299,9 @@ def _act(matter: Matter) -> Words:
 
 def _approach() -> Words:
     lap = (
-        r"(?:laparoscop\w*|minimally invasive\w*|lap|extracorporeal\w*|(?:drawn|brought|pulled"
+        r"(?:(?<!began )(?<!started )(?<!initially )(?<!begun )(?<!begin )"
+        r"laparoscop\w*(?! (?:start|beginning|at first|then|to begin)|,? initially)|minimally invasive\w*"
+        r"|lap|extracorporeal\w*|(?:drawn|brought|pulled"
         r"|delivered|exteriori[sz]\w+)(?: out| through)?|"
         r"extract\w*|(?:to|let) (?:remove|bring|get|take|deliver|draw|pull)\b.{0,30}(?:out|specimen)?"
         r"|inside|assisted)"
@@ -298,7 +312,8 @@ def _approach() -> Words:
     )
     topic = (
         r"(?:approach|incision|convert\w*"
-        r"|conversion|extended|extension|completed|carried out|performed|finished"
+        r"|conversion(?: (?:field|line|box|section|entry|item|status))?|extended|extension|completed"
+        r"|carried out|performed|finished"
         r"|done|rest of|remainder|wound"
         r"|operation|procedure|resections?|access|technique|route|enlarg\w+|dissect\w+|divi\w+)"
     )
@@ -306,7 +321,8 @@ def _approach() -> Words:
         _e(rf"{topic}|laparoscop\w*|open(?:ly)?|lap"),
         re.compile(
             r"\bhow(?! many| much| long)\b.*\b(?:operation|procedure|resections?|rest|remainder|surgery"
-            r"|case|completed|carried out|carried on|finished|anastomoses|work|proceed\w*|continued?)\b"
+            r"|case|completed|carried out|carried on|carry on|go on|finished|anastomoses|work|proceed\w*"
+            r"|continued?)\b"
             r"|\b(?:what|which|describe|clarify|specify|state|indicate|explain"
             r"|document)\b.*\b(?:approach|route|technique|method|access|way|completed|carried out"
             r"|finished|performed|done|extended|extension|purpose)\b"
@@ -317,6 +333,7 @@ def _approach() -> Words:
             ("laparoscopic", _e(lap), _e(lap)),
             ("open", _e(rf"{opened}(?!ly stated)"), _e(opened + "|openly")),
         ),
+        part=_e(r"length|how long|size of the (?:incision|wound|cut)"),
     )
 
 
@@ -328,7 +345,7 @@ def _valve() -> Words:
     line = (
         r"(?:(?:distal|lower)(?: \w+)? (?:line|margin|division|transection|staple line|cut|resection"
         r"|end|firing)|(?:distal|lower) (?:gia|stapler)|line of (?:division|resection|transection)"
-        r"|distal line|transect\w+|divided)"
+        r"|distal line|transect\w+|divided|(?:second|2nd|last) (?:gia|firing|stapler?|load))"
     )
     taken = rf"(?:{GONE}|removed)"
     return Words(
@@ -337,11 +354,12 @@ def _valve() -> Words:
             rf"|ileocolic|ileo-?ile\w+|specimen|bowel segment"
         ),
         re.compile(
-            rf"\b(?:{WHAT}|identify|location|level)\b.*\b(?:{line}|{valve}|distal (?:extent|limit)"
+            rf"\b(?:{WHAT}|identify|location|level|position)\b.*\b(?:{line}|{valve}|distal (?:extent|limit)"
             rf"|extent of|resection (?:ended|end|stop|stopped))"
             r"|\b(?:what|which|where|describe|clarify|specify|state|explain"
             r"|identify)\b.*\b(?:anastomos\w+|joined|connected|attached|brought to|r side|right side"
-            r"|structures?|portions? of (?:the )?bowel|segments? of bowel)\b"
+            r"|structures?\b.*\b(?:specimen|include\w*|including|remov\w+|resect\w+|taken|contain\w*)|(?:part|portion"
+            r"|section|segment)s? of (?:the )?(?:bowel|intestine|gut))\b"
         ),
         (
             (
@@ -364,8 +382,9 @@ def _valve() -> Words:
                     rf"{reach(valve, taken)}|(?:distal to|beyond|past|below|through|across|on the"
                     rf" c(?:a)?ecal side of)(?: the)? {valve}\b"
                     r"|ileo-?colic (?:anastomosis|resection)\b|ileo-?c(?:a)?ecal resection\b"
-                    r"|ileocecectomy\b|to (?:the )?(?:ascending |right )?(?:colon|c(?:a)?ecum)\b|how"
-                    r" much (?:colon|c(?:a)?ecum)\b|resected colon\b"
+                    r"|ileocecectomy\b|to (?:the )?(?:ascending |right )?(?:colon|c(?:a)?ecum)\b|(?:how"
+                    r" much|(?:what|which) (?:part|portion) of(?: the)?) (?:colon|c(?:a)?ecum)\b|resected"
+                    r" colon\b"
                 ),
                 _e(
                     r"(?:ascending |right )?colon|c(?:a)?ecum|ileocolic|distal|beyond|past|below"

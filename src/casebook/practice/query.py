@@ -18,8 +18,29 @@ from typing import Any
 from casebook.grading import Item, left_open, question_of
 from casebook.grading.left_open import Matter, standing
 
-from .matters import JOIN, Words, words
-from .question import SAID_BY_THE_RECORD, Question, Sentence, read
+from .matters import Words, words
+from .phrases import (
+    AS_QUOTED,
+    ASIDE,
+    CORE,
+    COUNTED,
+    DICTATES,
+    DIMENSION,
+    DIMENSIONS,
+    ENGLISH,
+    LEADS,
+    MEANS,
+    META,
+    MONEY,
+    OF_THAT,
+    OTHER,
+    PLAIN_WORDS,
+    PRONOUN,
+    STOP,
+    UNABLE,
+    VAGUE,
+)
+from .question import SAID_BY_THE_RECORD, Question, Sentence, asking, read
 
 SOURCE = "query-briefs"
 LONGEST = 5_000  # characters read
@@ -27,118 +48,6 @@ RUN = 5  # words in a row of the chart that are a quotation without its marks
 SHORT = 8  # words of a question that leans on the sentence before
 BARE = 5  # words of one that hardly asks: "Anastomosis?"
 NAMED = 3  # words of the chart by which a question names what the chart says
-MONEY = re.compile(
-    r"\b(?:bill(?:s|ed|ing|able)?|paid|pay(?:s|er|ers|ment|ments|able|ing)?|reimburs\w*|revenue|money"
-    r"|dollars?|w?rvus?|insur\w+|medicare|"
-    r"cpt|add-?on|modifiers?|fees?|quality (?:scores?|measures?|metrics?)|drg|audit\w*|den(?:y|ied|ial"
-    r"|ials)|up-?cod\w*|earn\w*|financ\w*|gets? (?:more|less)|case mix|bonus|productivity|"
-    r"(?:extra|additional|second|more|two|2) (?:units?|codes?)|units? of (?:service|4)|4\d{4}"
-    r"|maximi[sz]\w+|optimi[sz]\w+|charges?|costs?|"
-    r"(?:the|our|your|this|a|clean|higher) claims?|claims? (?:form|will|can|is|goes)|"
-    r"codes?(?= (?:for|it|this|the|two|both|a|as|that|pays?|us|4))|(?:which|what|the|a|higher|right"
-    r"|correct|better) code|code (?:it|for))\b|\$",
-)
-LEADS = re.compile(
-    r"\bconfirm(?:ing|ation)?\b(?! (?:how|what|which|where|whether|if|the (?:number|count|type|approach"
-    r"|location|exact|nature|position|fate))\b)"
-    r"|\b(?:add|include|amend|addend|append|update|change|correct|revise)\b(?: [\w'-]+){0,6} (?:that"
-    r"|two|both|second|one|to (?:say|state|show|reflect|read|include))\b"
-    r"|\b(?:please|kindly|(?:can|could|would|will) you|to|must|should|just)(?: also| now| please)?"
-    r" (?:state|document|write|indicate|record|say|put)(?: in (?:the|your) (?:note|report|record"
-    r"|addendum))? (?:that|two|both|a second|one)\b"
-    r"|\baddend(?:um|a)\b(?: [\w'-]+){0,3} (?:that|stating|saying|showing|reflecting|to (?:say|state"
-    r"|reflect|show|read))\b"
-    r"|\benter (?:a )?(?:yes|no|x)\b"
-    r"|, (?:was|were|is|are|did|do|does|has|have|had) (?:it|there|you|they|that)\s*\?"
-    r"|(?:^|[,.;\s-])(?:right|correct|yes|no|agreed?|true|ok|okay)\s*\?"
-    r"|\b(?:is|was|were|are|do|did|does|has|have)n't (?:it|there|you|they|that|this|we|he|she|the)\b"
-    r"|\bdo you agree\b|\bis (?:it|that|this) (?:correct|true|fair|safe|right|accurate|ok)\b"
-    r"|\b(?:i|we) (?:assume|think|believe|presume|take it|suspect|expect|gather|guess|feel|infer"
-    r"|conclude|imagine|suppose|understood)\b"
-    r"|\b(?:i|we) (?:need|want|would like|require)\b(?! (?:to (?:know|understand|ask|clarify|determine"
-    r"|establish|be sure|find)|clarification|more|your|further|some|a (?:description|clarification)"
-    r"|help|you to|clear|additional (?:detail|information|clarification)))"
-    r"|\b(?:surely|obviously|of course|undoubtedly|evidently|apparently|presumably|probably|certainly"
-    r"|definitely|no doubt|without doubt|must have)\b"
-    r"|(?<!not )(?<!not been )(?<!isn't )\bclearly\b(?! (?:state|describe|document|identify|specify"
-    r"|indicate|explain|say|define))"
-    r"|(?<!as )(?<!un)\b(?:most |very |more )?likely\b"
-    r"|\bshould (?:say|read|have (?:said|read|been))\b|\b(?:therefore|hence|thus|meaning that|(?:this"
-    r"|which|that|it) means)\b(?! (?:i|we) (?:ask|need|would))"
-    r"|\b(?:fill in|complete|mark|tick|check|enter|change|set)\b[^.?]{0,60}\b(?:with|as|to) (?:yes|no|x"
-    r"|open|converted|end|loop|two|one)\b"
-    r"|\bit (?:seems|appears|sounds|looks)\b(?! (?:unclear|incomplete|inconsistent|contradict\w*"
-    r"|conflict\w*|to (?:conflict|contradict|be (?:unclear|missing|incomplete))|in|on|under|twice|both))"
-    r"|\b(?:amend|addend|correct|change|complete|fill in|update)\b[^.?]{0,40}:\s*(?!.*(?:_|\b(?:how"
-    r"|what|which|where|number|type)\b))\w"
-    r"|\b(?:looks?|sounds?) like\b|\b(?:consider|mind) (?:document|add|chang|stat|say|writ)ing\b|\bas"
-    r" (?:you know|expected|usual|is usual)\b|\b(?:normally|typically|usually|standard practice)\b"
-    r"|\byou (?:meant|mean|must|intended)\b|\brather than\b|\binstead of\b|\bsupports? (?:two|both|a"
-    r" second|the second|one)\b|\bagree (?:that|with)\b|\bso (?:you|there|that (?:we|it|i)|it) (?:made"
-    r"|did|were|was|is|can|could|supports?)\b"
-)
-OTHER = re.compile(
-    r"\b(?:other(?:wise)?|(?:some|any)thing else|another (?:type|kind|option"
-    r"|way|procedure|method|condition|part"
-    r"|approach|manner|answer|technique|configuration)|(?:some )?other(?: \w+)?|else)\b"
-)
-UNABLE = re.compile(
-    r"\b(?:(?:unable|not able|cannot|can not|can't|impossible|not possible) to (?:be )?(?:determined?"
-    r"|say|tell|recall|remember|answer|clarify)|(?:can|could) (?:it |this |that )?not be (?:determined"
-    r"|said|told|recalled)|"
-    r"cannot be (?:determined|said|told|recalled)|can't be (?:determined|said|told)|(?:cannot|can't|can"
-    r" not) (?:determine|say|tell|recall|remember)|undetermined|indeterminate|undeterminable|not"
-    r" determined|not (?:determinable|known|recalled)|unknown|don't (?:know|recall|remember)|do not"
-    r" (?:know|recall|remember)|uncertain|unsure|not sure)\b"
-)
-#: What is asked beside the point in almost any note: technique, findings, cause, the patient.
-ASIDE = re.compile(
-    r"\b(?:hand-?\s?sewn|stapled or|staplers?|sutures?(?: \w+)?|layers?|leak\w*|patent|patency|blood"
-    r"|ebl|drains?|antibiotics?|diagnos\w+|cause|caused|because|suspect\w*|biops\w+|etiolog\w+|why"
-    r"|reason|indications?"
-    r"|ischemi\w+|gangren\w+|inflam\w+|infarct\w+|necro\w+|viab\w+|colou?r|weather|consent\w*|anesthe\w+|assist\w+|time"
-    r"|tension|irrigat\w+|complications?|(?:sponge|needle|instrument) counts?|skin|fascia"
-    r"|mesenter\w+|technique|size|diameter"
-    r"|histor\w+|medications?|fluids?|transfus\w+|specimens? (?:labeled|sent)|discharge\w*|malignan\w+"
-    r"|margins? (?:clear|free|negative)|hemosta\w+|crohn\w*|severity|condition|weight|feel\w*|long"
-    r"|length|centimeters|cm)\b"
-)
-#: What asks, whatever else stands in the sentence.
-_CORE = re.compile(
-    rf"\b(?:how many|number of)\b.*\b{JOIN}|\b(?:what|which)\b.*\b(?:became|become|happened|happen|was"
-    rf" done|were done|did you do|done with|the fate)\b|\bhow\b.*\b(?:managed|handled|dealt with"
-    rf"|treated|restored|completed|finished|reconnected)\b|\bwhich ends?\b|\bwhere\b.*\b(?:{JOIN}|line"
-    rf"|margin|division|transect\w*|divided)\b"
-)
-_MEANS = re.compile(r"\b(?:what|which)\b.*\b(?:means?|meant|refers?|referred|referring)\b")
-_PRONOUN = re.compile(
-    r"\b(?:(?:this|that|these|those|the) (?:bowel|segment|piece|area|part|portion|loop|line|site|tissue"
-    r"|one|stricture|ends?|anastomosis)|it|they|them|that one|(?:this|that|these|those)(?= (?:was|were"
-    r"|is|are)\b|[?.,]|$))(?![\w-])"
-)
-_DIMENSION = re.compile(
-    r"\b(?:types?|kinds?|number|count|location|approach|route|fate|status|which|where|how many|how)\b"
-)
-VAGUE = re.compile(
-    r"\b(?:clarify|clarification|explain|elaborate|describe|detail|specify|more (?:detail|information)"
-    r"|further detail|detail|say more|unclear|not clear|expand|advise|review|conflict\w*|contradict\w*"
-    r"|discrepan\w*|reconcile|inconsistent\w*|inconsistency"
-    r"|what (?:exactly )?(?:was|were) (?:done|performed|made|meant)|what (?:exactly )?(?:did you|do you"
-    r" mean|is meant|happened|does (?:this|that|it) mean))\b"
-)
-_ENGLISH = re.compile(
-    r"\b(?:the|was|were|is|of|and|what|how|which|where|please|to|you|in|at|did|many|or|that|be|with|this|does|do|it|for|we|your|an?|not|note|between|after"
-    r"|both|they|bowel|segments?|separately|removed|resected|left)\b"
-)
-_STOP = frozenset(
-    "report note record operative operation procedure please describe clarify state indicate whether"
-    " what which where when many were there this that with from"
-    " then than have been made done your after before patient surgeon doctor bowel small says said"
-    " states describes documents"
-    " documented described mentions stated noted each both site sites thank thanks about into they them"
-    " their also".split()
-)
-
 #: What is said of a question, in a sentence.
 SAYS = {
     "compliant": "By its words this question asks openly and suggests nothing: it could be sent.",
@@ -198,15 +107,29 @@ class _Judge:
                 "leads",
                 f"\u201c{leads[0].strip(' ,.;-')}\u201d suggests the answer. Let any answer be possible.",
             )
+        yield from self._dictated()
         yield from self._answers()
+
+    def _dictated(self) -> Iterator[tuple[str, str]]:
+        """Words given to the surgeon to write."""
+        for sentence in self.question.sentences:
+            if sentence.asks and DICTATES.search(sentence.text):
+                for quote in sentence.quotes:
+                    if not self._stands(quote):
+                        yield "leads", f"\u201c{quote}\u201d gives the surgeon the words to write."
 
     def _answers(self) -> Iterator[tuple[str, str]]:
         """What the sentences take for granted, or offer alone."""
         before = ""
         for sentence in self.question.sentences:
-            texts = [(one, self._resolved(sentence.text, one, before)) for one in self.open]
+            earlier = f"{before} {' '.join(sentence.quotes).lower()}"
+            texts = [(one, self._resolved(sentence.told, one, earlier)) for one in self.open]
             given = [(one, text, self._given(one, text, sentence)) for one, text in texts]
-            chosen = sentence.asks and any(len(answers) > 1 for _, _, answers in given)
+            chosen = sentence.asks and (
+                sentence.either_way
+                or self._chooses(sentence)
+                or any(len(answers) > 1 for _, _, answers in given)
+            )
             for one, text, answers in given:
                 yield from self._of_matter(sentence, one, text, answers, chosen)
             before += " " + sentence.text + " " + " ".join(sentence.quotes).lower()
@@ -214,8 +137,25 @@ class _Judge:
             if not self._stands(quote) and any(one.words.given(quote.lower()) for one in self.open):
                 yield "presupposes", f"The chart does not say \u201c{quote}\u201d."
 
+    def _chooses(self, sentence: Sentence) -> bool:
+        """Whether it offers answers to choose from, not all one and the same, with room for others."""
+        if not (sentence.room and len(sentence.choices) > 1):
+            return False
+        for one in self.open:
+            answers = [
+                one.words.given(choice, choice) or one.words.bare(choice) for choice in sentence.choices
+            ]
+            if all(answers) and len({name for each in answers for name in each}) == 1:
+                return False
+        return True
+
     def _given(self, one: _Open, text: str, sentence: Sentence) -> dict[str, str]:
-        return one.words.given(text, sentence.tail if one.words.about.search(text) else "")
+        tail = sentence.tail if sentence.asks and one.words.about.search(text) else ""
+        found = one.words.given(text, tail)
+        if sentence.asks_twice and len(both := one.words.bare(text)) > 1:
+            return both
+        listed = not sentence.open or tail not in text or re.search(r":|/|\(| - ", text)
+        return found if listed or len(found) > 1 else one.words.given(text)
 
     def _of_matter(
         self, sentence: Sentence, one: _Open, text: str, given: dict[str, str], chosen: bool
@@ -223,10 +163,10 @@ class _Judge:
         reason = sentence.reason
         if reason and (hit := self._unsupported(one.words.told(reason), one, reason)):
             yield _taken(hit)
-        beside = bool(ASIDE.search(sentence.text)) and not _CORE.search(text)
+        beside = bool(ASIDE.search(sentence.text)) and not CORE.search(text)
         if one.matter.id == "joins" and not beside and (hit := self._definite(text)):
             yield _taken(hit)
-        if len(given) > 1 and sentence.asks:
+        if sentence.asks and (len(given) > 1 or (chosen and (sentence.either_way or sentence.room))):
             return
         if hit := self._unsupported(given, one, text):
             single = sentence.closed or sentence.whether or hit in sentence.tail
@@ -250,6 +190,7 @@ class _Judge:
                 found
                 and word not in self.chart
                 and not re.search(r"\b(?:if (?:any|there|one)|whether)\b", text)
+                and not any(one.words.about.match(text, found.start() + 4) for one in self.open[:-1])
             ):
                 return found[0]
         return ""
@@ -258,7 +199,7 @@ class _Judge:
         """The sentence with "it" put right, where the sentence before names what it is about."""
         found = list(one.words.about.finditer(before))
         if found and not one.words.about.search(text):
-            return _PRONOUN.sub(found[-1][0], text, count=1)
+            return PRONOUN.sub(found[-1][0], text, count=1)
         return text
 
     def _unsupported(self, given: dict[str, str], one: _Open, text: str) -> str:
@@ -276,6 +217,8 @@ class _Judge:
             if any(len(_plain(each)) > 1 and " ".join(_plain(each)) in quoted for each in (said, value)):
                 continue
             at = text.find(said)
+            if at >= 0 and COUNTED.search(text[:at]) and AS_QUOTED.match(text[at + len(said) :]):
+                continue
             told = at >= 0 and bool(SAID_BY_THE_RECORD.search(text[:at]))
             if not (told and self._in_chart(said, one.words.literal)):
                 return said
@@ -285,7 +228,7 @@ class _Judge:
         plain = _plain(said)
         if literal:
             return f" {' '.join(plain)} " in f" {self.joined} "
-        telling = [w for w in plain if len(w) > 2 and w not in _STOP]
+        telling = [w for w in plain if len(w) > 2 and w not in STOP]
         marked = [word for mark in self._marked() for word in _plain(mark)]
         return bool(telling) and all(any(c.startswith(_stem(w)) for c in marked) for w in telling)
 
@@ -303,45 +246,99 @@ class _Judge:
 
     def _kind(self, sentence: Sentence, before: str) -> str:
         texts = [(one, self._resolved(sentence.text, one, before)) for one in self.open]
-        if any(
+        near = [one for one, text in texts if one.words.about.search(f"{text} {sentence.tail}")]
+        if META.search(sentence.text):
+            return "vague"
+        if self._offers(sentence, before, texts):
+            return "choice"
+        if sentence.open and any(self._asked_of(one, text) for one, text in texts):
+            return "open"
+        if near and (sentence.either_way or sentence.only_untold) and not ASIDE.search(asking(sentence.text)):
+            return "open"
+        if self._short(sentence, before) or self._leans(sentence):
+            return "open"
+        if MEANS.search(sentence.text) and sentence.quotes and not ASIDE.search(sentence.text):
+            return "open"
+        if any(one.words.part.search(sentence.text) and one.words.about.search(before) for one in self.open):
+            return "vague"
+        return self._hardly(sentence, bool(near))
+
+    def _offers(self, sentence: Sentence, before: str, texts: list[tuple[_Open, str]]) -> bool:
+        """Whether it offers answers to what is open."""
+        quoted = " ".join(sentence.quotes).lower()
+        said = f"{before} {quoted} {sentence.text} {sentence.tail}"
+        near = [one for one in self.open if one.words.about.search(said) or self._led_to(one, sentence)]
+        bare = [set(one.words.bare(choice)) for one in near for choice in sentence.choices]
+        if self._chooses(sentence):
+            return bool(near) and (any(bare) or not ASIDE.search(asking(sentence.text)))
+        if len(set().union(*bare)) > 1 and not sentence.open and (quoted or PRONOUN.search(sentence.text)):
+            return True
+        return not (sentence.asks_twice or sentence.only_untold) and any(
             len(one.words.given(text, sentence.tail)) > 1
             for one, text in texts
             if one.words.about.search(text)
-        ):
-            return "choice"
-        if any(one.words.asks.search(text) for one, text in texts) and sentence.open:
-            by_scope = any(one.matter.id == "approach" for one in self.open)
-            aside = ASIDE.search(re.sub(r"\btechnique\b", "", sentence.text) if by_scope else sentence.text)
-            if not aside or any(_CORE.search(text) for _, text in texts):
-                return "open"
-            return "aside"
-        if self._short(sentence, before):
-            return "open"
+        )
+
+    def _asked_of(self, one: _Open, text: str) -> bool:
+        """Whether an open sentence asks this matter, and not something beside it first."""
+        whole, text = text, asking(text)
+        asks = one.words.asks.search(text)
+        if not asks:
+            return bool(one.words.asks.search(whole)) and not ASIDE.search(text)
+        by_scope = one.matter.id == "approach"
+        aside = ASIDE.search(text.replace("technique", "procedures") if by_scope else text)
+        return not aside or aside.start() >= asks.end() or bool(CORE.search(text))
+
+    def _hardly(self, sentence: Sentence, touches: bool) -> str:
+        """The kind of a sentence that asks nothing of what is open in so many words."""
         if ASIDE.search(sentence.text):
             return "aside"
-        if _MEANS.search(sentence.text) and sentence.quotes:
-            return "open"
-        if VAGUE.search(sentence.text) or (_MEANS.search(sentence.text) and sentence.from_record):
+        if re.search(r"\b(?:complete|fill)\b", sentence.text) and (touches or self.named):
             return "vague"
-        touches = any(one.words.about.search(text) for one, text in texts)
-        if (
-            len(sentence.text.split()) <= BARE
-            and (touches or self.named)
-            and not (sentence.open or sentence.closed)
-        ):
+        if VAGUE.search(sentence.text) or (MEANS.search(sentence.text) and sentence.from_record):
             return "vague"
-        return "unknown" if touches else "aside"
+        few = len(sentence.text.split()) <= BARE and not (sentence.open or sentence.closed)
+        if few and (touches or self.named):
+            return "vague"
+        quoted = any(self._stands(quote) for quote in self.question.quotes)
+        return ("unknown" if quoted or not sentence.open else "vague") if touches else "aside"
 
     def _short(self, sentence: Sentence, before: str) -> bool:
         """Whether it asks in a few words what the sentence before was about: "Please state the type."."""
         if (
             len(sentence.text.split()) > SHORT
             or ASIDE.search(sentence.text)
-            or not _DIMENSION.search(sentence.text)
+            or not DIMENSION.search(sentence.text)
         ):
             return False
         last = re.split(r"[.?!]\s", before.strip())[-1]
-        return sentence.open and any(one.words.asks.search(f"{sentence.text} {last}") for one in self.open)
+        return sentence.open and any(
+            one.words.asks.search(f"{sentence.text} {last}") and self._led_to(one, sentence)
+            for one in self.open
+        )
+
+    def _leans(self, sentence: Sentence) -> bool:
+        """Whether it asks something of that which the sentences before were about."""
+        text = asking(sentence.text)
+        if not sentence.open:
+            return False
+        of_that = OF_THAT.search(text) and not ASIDE.search(text)
+        return any(
+            (of_that or _plainly_asked(one.words.about.sub(" ", text), text)) and self._led_to(one, sentence)
+            for one in self.open
+        )
+
+    def _led_to(self, one: _Open, sentence: Sentence) -> bool:
+        """Whether what stands beside it speaks of this matter, or quotes the chart where it is left open."""
+        others = (each.text for each in self.question.sentences if each is not sentence)
+        if any(one.words.about.search(text) for text in others):
+            return True
+        pieces = [
+            p for quote in self.question.quotes for p in re.split(r"\.\.\.|\u2026", quote) if self._stands(p)
+        ]
+        quoted = [f" {' '.join(words)} " for p in pieces if len(words := _plain(p)) > 1]
+        key = [f" {' '.join(_plain(mark))} " for mark in self.marks_of(one)]
+        return any(quote in mark for quote in quoted for mark in key)
 
     # What is missing
 
@@ -355,10 +352,12 @@ class _Judge:
         if wrong:
             yield "misquoted", f"\u201c{wrong[0]}\u201d does not stand in this chart."
         text = self.question.unquoted
-        if "choice" in self.asked and not (OTHER.search(text) and UNABLE.search(text)):
+        room = any(sentence.room for sentence in self.question.sentences if sentence.asks)
+        if "choice" in self.asked and not (room or (OTHER.search(text) and UNABLE.search(text))):
             yield (
                 "no way out",
-                "Where you offer answers, offer \u201cother\u201d and \u201ccannot be determined\u201d too.",
+                "Where you offer answers, offer \u201cother\u201d too, and best \u201ccannot be"
+                " determined\u201d.",
             )
 
     def _stands(self, quote: str) -> bool:
@@ -386,13 +385,15 @@ class _Judge:
 
     def _names(self, sentence: Sentence, marked: list[str]) -> bool:
         """Whether a sentence tells what the record says, in the chart's own words."""
-        if not SAID_BY_THE_RECORD.search(sentence.text):
+        told = bool(SAID_BY_THE_RECORD.search(sentence.text))
+        if not told and sentence.asks:
             return False
-        content = {_stem(w) for w in _plain(sentence.text) if len(w) > 3 and w not in _STOP}
+        content = {_stem(w) for w in _plain(sentence.text) if len(w) > 3 and w not in STOP}
         chart = {_stem(w) for w in self.chart}
-        close = {_stem(w) for mark in marked for w in mark.split() if len(w) > 3 and w not in _STOP}
+        close = {_stem(w) for mark in marked for w in mark.split() if len(w) > 3 and w not in STOP}
         held = content & chart
-        return len(held) >= NAMED and 2 * len(held) >= len(content) and bool(held & close)
+        least = NAMED if told else NAMED + 1
+        return len(held) >= least and 2 * len(held) >= len(content) and bool(held & close)
 
     def marks_of(self, one: _Open) -> list[str]:
         """The sentences of the chart that leave this one open: those that speak of it, and those in which the
@@ -425,7 +426,7 @@ class _Judge:
         if not _english(self.question.unquoted):
             return "not judged", []
         leading = list(dict.fromkeys(self.leading()))
-        if leading:
+        if leading and not ({kind for kind, _ in leading} == {"leads"} and self._beside()):
             return "leading", leading
         if self.item.note.action != "query":
             return "off the point", [
@@ -448,8 +449,20 @@ class _Judge:
             ("off the point", f"It does not ask about what the note leaves open: {_what(self.open)}.")
         ]
 
+    def _beside(self) -> bool:
+        """Whether all that it asks is something else than what is open."""
+        asking = [sentence.text for sentence in self.question.sentences if sentence.asks]
+        aside = bool(asking) and all(ASIDE.search(text) for text in asking)
+        return set(self.asked) == {"aside"} and (aside or not self._mentions())
+
     def _mentions(self) -> bool:
-        return any(one.words.about.search(s.text) for s in self.question.sentences for one in self.open)
+        said = [f"{s.text} {' '.join(s.quotes).lower()}" for s in self.question.sentences]
+        return any(one.words.about.search(text) for text in said for one in self.open)
+
+
+def _plainly_asked(rest: str, text: str) -> bool:
+    """Whether a text asks, and what it holds beside its matter is made of words of any operation."""
+    return bool(DIMENSIONS.search(text)) and not set(re.findall(r"[a-z]+", rest)) - PLAIN_WORDS
 
 
 def _single(said: str) -> tuple[str, str]:
@@ -473,7 +486,7 @@ def _what(opened: list[_Open]) -> str:
 
 def _english(text: str) -> bool:
     found = re.findall(r"[^\W\d_]+", text)
-    return len(found) <= BARE or len(_ENGLISH.findall(text)) * 6 >= len(found)
+    return len(found) <= BARE or len(ENGLISH.findall(text)) * 6 >= len(found)
 
 
 def _plain(text: str) -> list[str]:

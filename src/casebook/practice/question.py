@@ -8,13 +8,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cached_property
 
 _DOUBLE = re.compile("[\u201c\u201d\u201e\u00ab\u00bb]")
 _SINGLE = re.compile("[\u2018\u2019\u02bc`\u00b4]")
 _QUOTED = re.compile(r'"([^"]{1,600})"|(?<![A-Za-z0-9])\'([^\'\n]{3,400}?)\'(?![A-Za-z0-9])')
 _BULLET = re.compile(
-    r"^\s*(?:[-*\u2022\u25a1\u2610\u2611\u2612\u25cb\u25e6\u2013]|\[ ?[xX]?\]|\(?[a-hA-H1-9][).]|___?)+\s*"
+    r"^\s*(?:[-*\u2022\u25a1\u2610\u2611\u2612\u25cb\u25e6\u2013]|\[ ?[xX]?\]|\([ xX]?\)|\(?[a-hA-H1-9][).]"
+    r"|___?)+\s*"
 )
+#: A letter or number before a choice that stands in a line of them: "A. kept B. removed".
+_LETTERED = re.compile(r"(?:(?<=\s)|^)\(?(?:[a-hA-H]|[1-8])[.)]\s+(?=\S)")
 _ABBREVIATED = re.compile(r"\b(Dr|Mr|Mrs|Ms|vs|op|pt|approx|e\.g|i\.e|etc|No)\.", re.IGNORECASE)
 _END = re.compile(
     r"(?<=[.?!])\s+(?=\S)|(?<=;)\s+(?=(?:how|what|which|where|please|if|was|were)\b)", re.IGNORECASE
@@ -25,7 +30,8 @@ _REQUEST = re.compile(
     r" us)\b.*?"
     r"\b(?:describe|clarify|clarification|specify|state|indicate|explain|document|tell|provide"
     r"|elaborate|say|comment|detail|advise|identify|list|"
-    r"confirm|outline|let (?:me|us) know|know|understand|give|address|review|addend|amend|add|write|note)\b"
+    r"confirm|outline|let (?:me|us) know|know|understand|give|address|review|addend|amend|add|write|note"
+    r"|complete|fill|choose|select)\b"
     r"|^(?:describe|clarify|specify|state|indicate|explain|tell (?:me|us)|elaborate|identify|detail"
     r"|outline|kindly|please|list)\b"
     r"|\b(?:clarification|detail|details|documentation) (?:is |are )?(?:needed|requested|required"
@@ -53,6 +59,47 @@ _LABEL = re.compile(
     r" (?:check|select|choose|mark|tick)[^:]*)\b[^:]*:?"
 )
 MOST_WORDS_OF_A_CHOICE = 7
+#: Words that decide and are often misspelled: a slip inside one, not at its end, is read as the word.
+_SPELLED = (
+    "whether which where happened anastomosis anastomoses anastomosed ileostomy clarify specify describe"
+    " document"
+    " laparoscopic laparoscopically stricturoplasty resection resected segment intervening continuity"
+    " discontinuity conversion converted jejunum jejunal proximal distal because across please separate"
+    " ileocecal transection"
+).split()
+#: A choice that leaves room for any other answer.
+_ROOM = re.compile(
+    r"(?:^|[/,;:([\])-]|\b(?:or|and)\b)\s*(?:(?:in|by|as|at|to|for|is it) )?"
+    r"(?:(?:some |any )?other(?:wise)?\b(?! (?:ends?|segments?|ones?|sites?|pieces?|stricture"
+    r"|anastomos\w+)\b)"
+    r"|another\b(?! (?:anastomosis|join|resection|segment)\b)|elsewhere\b|neither\b)"
+    r"|\b(?:in|by) (?:another|some other|any other|a different) (?:way|manner|means)\b"
+    r"|\b(?:something|anything) (?:else|different)\b|\bnone of (?:these|the above)\b"
+)
+_NO_CHOICE = re.compile(
+    r"\b(?:undetermin\w+|indeterminate|unknown|unsure|uncertain)\b|\b(?:un|not )able\b|\b(?:can|could)(?:"
+    r" ?not|n't)\b"
+)
+_EITHER_WAY = re.compile(
+    r"\b(?:whether|if)\b.*(?:\bor not\b|\b(?:and|,) (?:how|what|which|where|if so)\b|\bor (?:if|whether)\b)"
+    r"|\bwhether or not\b"
+)
+#: What a writer says is not told: "without saying if ...", "I cannot tell whether ...".
+_UNTOLD = re.compile(
+    r"\b(?:without (?:saying|stating|telling|specifying|describing|mention\w*|indicating)"
+    r"|(?:does|do|did|is|are|was|were|has|have)(?: not|n't|nt) (?:\w+ )?"
+    r"(?:say|state|tell|specify|describe|mention|indicate|clear|stated|said|described|documented|specified)"
+    r"|(?:cannot|can't|cant|can not|couldn't|could not|unable to) (?:tell|see|determine|say|make out|work"
+    r" out)"
+    r"|unclear|not clear|not (?:stated|said|specified|documented)|unsure|not sure|(?:don't|do not|dont) know"
+    r"|wonder\w*|(?:but|and) not|no (?:word|mention|description|statement|detail) (?:of|on|about))"
+    r"(?:,? \w+){0,4}?,? (?:if|whether|how|which|what|where)\b[^.;?]*"
+)
+#: What a writer looked for and did not find, and the name of a field: neither is told of the operation.
+_NOT_FOUND = re.compile(
+    r"\b(?:i|we) (?:can |could )?(?:only )?(?:find|see|found|saw) no [^.;,?]*|\bno (?:description|mention"
+    r"|documentation|record|word) of [^.;,?]*|^(?:[\w-]+ ){0,3}[\w-]+:(?=\s)"
+)
 
 
 @dataclass(frozen=True)
@@ -66,22 +113,25 @@ class Sentence:
     tail: str = ""
     quotes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def asks(self) -> bool:
         """Whether it asks or requests something."""
         return bool(
             self.text.rstrip().endswith("?")
-            or (self.text.rstrip().endswith(":") and re.match(rf"{_AUXILIARY}\b", self.text))
+            or (not self.text.rstrip().endswith(".") and re.match(rf"{_AUXILIARY}\b", self.text))
             or _REQUEST.search(self.text)
+            or _UNTOLD.search(self.text)
             or re.match(rf"(?:{_OPENER.pattern})", self.text)
+            or (_LABEL.match(self.text) and self.room)
         )
 
-    @property
+    @cached_property
     def open(self) -> bool:
         """Whether it asks with how, what, which or where, or asks for a description."""
-        return self.asks and not self.closed and bool(_OPENER.search(self.text) or _REQUEST.search(self.text))
+        asks_openly = (_OPENER, _REQUEST, _UNTOLD)
+        return self.asks and not self.closed and any(each.search(self.text) for each in asks_openly)
 
-    @property
+    @cached_property
     def closed(self) -> bool:
         """Whether only yes or no answers it, by its form."""
         text = re.sub(r"^(?:.{0,60}?(?:[,:]|\bthen\b|\bso\b|\band\b|\bor\b)\s+)?", "", self.text)
@@ -90,7 +140,7 @@ class Sentence:
             and re.match(rf"{_AUXILIARY}\b", text)
             and not _OPENER.search(self.text)
         )
-        return bool(begins) and not _REQUEST.search(self.text)
+        return bool(begins) and not (_REQUEST.search(self.text) or _UNTOLD.search(self.text))
 
     @property
     def whether(self) -> bool:
@@ -100,6 +150,41 @@ class Sentence:
             r"|are unable)|one|there (?:was|were)|unable|needed|not|applicable|more)\b",
             self.text,
         )
+
+    @cached_property
+    def either_way(self) -> bool:
+        """Whether it asks if something is so, both ways open: "whether or not", "... and if so, how"."""
+        return bool(_REQUEST.search(self.text) and _EITHER_WAY.search(self.text))
+
+    @property
+    def asks_twice(self) -> bool:
+        """Whether it asks more than once: "which parts ..., and which ...?"."""
+        return len(_OPENER.findall(self.text)) > 1
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:
+        """The answers it offers, but for "other" and "cannot be determined"."""
+        parts = re.split(r"[/,;?]|\b(?:or|vs|versus|either)\b", self.tail)
+        plain = (part.strip(" .:-_()[]") for part in parts)
+        return tuple(part for part in plain if part and not _ROOM.match(part) and not _NO_CHOICE.search(part))
+
+    @property
+    def room(self) -> bool:
+        """Whether its choices leave room for an answer that is none of them."""
+        return bool(_ROOM.search(self.tail) or _ROOM.search(self.text))
+
+    @property
+    def only_untold(self) -> bool:
+        """Whether it asks by what it says that the record does not tell: "I do not know if ..."."""
+        return bool(_UNTOLD.search(self.text)) and not (
+            self.text.rstrip().endswith("?") or _REQUEST.search(self.text)
+        )
+
+    @property
+    def told(self) -> str:
+        """What it tells, without what it says that the record does not tell."""
+        told = _UNTOLD.sub(" ", self.text)
+        return told if self.asks else _NOT_FOUND.sub(" field ", told)
 
     @property
     def from_record(self) -> bool:
@@ -123,6 +208,12 @@ class Question:
     yes_or_no: bool = False
 
 
+def asking(text: str) -> str:
+    """A sentence from the word with which it begins to ask, without the reason or place told before."""
+    found = [hit.start() for each in (_OPENER, _REQUEST, _UNTOLD) if (hit := each.search(text))]
+    return text[min(found, default=0) :]
+
+
 def read(written: str) -> Question:
     """Read a question. Never raises."""
     text = unicodedata.normalize("NFKC", written)
@@ -133,7 +224,8 @@ def read(written: str) -> Question:
         r"(?i)anastomosis(?:\(es\)|/(?:anastomoses|es)|/-es| or anastomoses)", "anastomotic sites", text
     )
     text = re.sub(r"(?i)anastomoses or (?:an )?anastomosis", "anastomotic sites", text)
-    text = _ABBREVIATED.sub(r"\1", text)
+    text = re.sub(r"(?i)\bpl[sz]\b", "please", re.sub(r"\bw/\s?(?!o\b)", "with ", text))
+    text = re.sub(r"[A-Za-z]{5,}", _spelled, _ABBREVIATED.sub(r"\1", text))
     sentences: list[Sentence] = []
     for line in text.splitlines():
         _add(line, sentences, quotes)
@@ -145,6 +237,14 @@ def read(written: str) -> Question:
         tuple(quotes),
         bool(_YES_OR_NO.search(unquoted)),
     )
+
+
+def _spelled(found: re.Match[str]) -> str:
+    """The word that was meant, where one that decides is misspelled."""
+    word = found[0].lower()
+    alike = [each for each in _SPELLED if (each[0], each[-2:]) == (word[0], word[-2:])]
+    near = [] if word in _SPELLED else get_close_matches(word, alike, 1, 0.85)
+    return near[0] if near else found[0]
 
 
 def _put_aside(found: re.Match[str], quotes: list[str]) -> str:
@@ -160,6 +260,8 @@ def _add(line: str, sentences: list[Sentence], quotes: list[str]) -> None:
     bullet = _BULLET.match(line)
     body = line[bullet.end() :] if bullet else line
     body = re.sub(r"\s+([.?!,;:])", r"\1", " ".join(body.split()))
+    if len(_LETTERED.findall(body)) > 1 and body.count("?") < len(_LETTERED.findall(body)):
+        body = _LETTERED.sub("/ ", body)
     if not body:
         return
     words = body.lower()
@@ -178,8 +280,13 @@ def _add(line: str, sentences: list[Sentence], quotes: list[str]) -> None:
         if not re.search(r"[a-z0-9]", plain):
             continue
         asked = next((i for i in range(len(sentences) - 1, -1, -1) if sentences[i].asks), None)
-        if asked is not None and asked == len(sentences) - 1 and (_fragment(plain) or _BULLET.match(part)):
-            sentences[asked] = replace(sentences[asked], tail=f"{sentences[asked].tail} / {plain}")
+        listed = _LABEL.match(plain)
+        if asked is not None and (
+            (listed and _ROOM.search(plain))
+            or (asked == len(sentences) - 1 and (_fragment(plain) or _BULLET.match(part)))
+        ):
+            choices = plain[listed.end() :] if listed else plain
+            sentences[asked] = replace(sentences[asked], tail=f"{sentences[asked].tail} / {choices}")
         else:
             sentences.append(Sentence(plain, _tail(plain), held))
 
@@ -188,7 +295,8 @@ def _fragment(plain: str) -> bool:
     """Whether it is a bare choice, such as "One?" or "Other."."""
     return (
         len(plain.split()) <= MOST_WORDS_OF_A_CHOICE
-        and not re.match(rf"(?:{_OPENER.pattern}|{_AUXILIARY}\b|thank|please|regards|dear|hi|hello)", plain)
+        and not re.match(rf"(?:{_AUXILIARY}\b|thank|please|regards|dear|hi|hello)", plain)
+        and not _OPENER.search(plain)
         and "qq" not in plain
         and bool(re.search(r"\?|\b(?:one|two|other|yes|no|unable|kept|removed|left|joined)\b|/", plain))
     )
