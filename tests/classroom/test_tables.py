@@ -322,6 +322,7 @@ def test_the_command_writes_the_report_and_the_tables(tmp_path, capsys):
         "cases.csv",
         "confidence.csv",
         "learners.csv",
+        "weeks.csv",
         "wrong_rules.csv",
     ]
 
