@@ -30,8 +30,8 @@ WHY = (
 )
 #: Cues for what is no step: how one gets in and out, and what is done in every operation.
 ROUTINE = (
-    r"time-out|^warm (pads|packs|laps)|ng tube|\bngt\b|nasogastric|pressors|stable throughout|hemostasis"
-    r"|saline|fascia (with|#|was|4)|ports? out|ports were|in a bag|bag out|\busual\b"
+    r"time-out|^warm saline"
+    r"|saline|ligament of treitz|fascia (with|#|was|4)|ports? out|ports were|in a bag|bag out|\busual\b"
 )
 ENTERED = r"midline|supraumb|above the navel|ports\b.*(under gas|inside)|four ports|4 ports|hasson"
 NO_SMALL_THING = r"resect|anastomo|side to side"
@@ -43,8 +43,8 @@ SPOTS = (  # cue, act, kind
     (r"end stoma", "stoma", "end"),
     (r"bypass", "bypass", None),
     (r"gallstone", "enterotomy", None),
-    (r"decompress|suck out|emptied", "enterotomy", "decompress"),
-    (r"\bby me while freeing it, closed|my hole|inadvertent enterotomy", "repair", "surgeon"),
+    (r"let down|emptied", "enterotomy", "decompress"),
+    (r"\bby me while freeing it from old scar, closed|my hole|inadvertent enterotomy", "repair", "surgeon"),
     (r"seat belt|from the crash, edges|hole from the injury", "repair", "trauma"),
     (r"pill ulcer", "repair", "disease"),
     (r"lengthwise|along its length|heineke", "stricturoplasty", None),
@@ -217,7 +217,7 @@ class Reader:
             self.end = end
             if self.at == 575.0:
                 start, end = self.at, self.at + length
-        if re.search(r"my own doing|by me|by the surgeon", s):
+        if re.search(r"my own doing|by me|we tore", s):
             more["kind"] = "surgeon"
             why = "injury"
         self.steps.append(Step("resect", start, end, reason=why, **more))

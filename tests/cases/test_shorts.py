@@ -5,7 +5,17 @@ from random import Random
 import pytest
 
 from casebook.cases.sentences import split
-from casebook.cases.shorts import DONE, FIRST, LAST, _all_words, case, doubtful, short_cases
+from casebook.cases.shorts import (
+    CLOSING,
+    DONE,
+    FIRST,
+    LAST,
+    LOOKS,
+    _all_words,
+    case,
+    doubtful,
+    short_cases,
+)
 from casebook.coding.note import Note
 from casebook.errors import CasebookError
 from casebook.practice.tutor import row
@@ -54,6 +64,5 @@ def test_every_sentence_that_is_written_is_told_somewhere():
     drawn = [draw(Random(seed)) for seed in range(400)]
     told = {key for short in drawn for site in short.sites for key, _ in DONE[site.done](site)}
     assert told == _all_words()["say"].keys()
-    assert (
-        {key for short in drawn for key in short.beside} == {*FIRST, *LAST} == _all_words()["beside"].keys()
-    )
+    small = {*LOOKS, *FIRST, *LAST, *CLOSING}
+    assert {key for short in drawn for key in short.beside} == small == _all_words()["beside"].keys()

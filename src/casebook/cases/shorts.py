@@ -18,7 +18,7 @@ from typing import Any
 from casebook.coding.claim import show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
-from casebook.coding.places import many
+from casebook.coding.places import listed, many
 from casebook.data import toml
 from casebook.grading.item import DOUBTFUL
 
@@ -162,13 +162,16 @@ DONE: Mapping[str, Callable[[Site], tuple[Laid, ...]]] = {
         ("join", s.joined()),
     ),
 }
-#: Small things: those done before the bowel is worked on, and those after it.
-FIRST: Mapping[str, Step] = {
+#: Small things, in the order of an operation: a look before the cut; those done before the bowel is worked
+#: on, and those after it; the wash; what is done while closing.
+LOOKS: Mapping[str, Step] = {
     "look": Step("explore", kind="laparoscopy"),
     "look-first": Step("explore", kind="laparoscopy"),
-    "explored": Step("explore", kind="laparotomy"),
+}
+FIRST: Mapping[str, Step] = {
     "adhesions-limited": Step("lyse_adhesions", kind="limited"),
     "adhesions-extensive": Step("lyse_adhesions", kind="extensive"),
+    "explored": Step("explore", kind="laparotomy"),
     "untwisted": Step("untwist"),
 }
 LAST: Mapping[str, Step] = {
@@ -177,8 +180,14 @@ LAST: Mapping[str, Step] = {
     "appendix-incidental": Step("appendectomy", kind="incidental"),
     "appendix-diseased": Step("appendectomy", kind="diseased"),
     "feeding": Step("feeding_catheter", 25.0, 25.0),
-    "hernia": Step("hernia_repair", kind="same-wound"),
 }
+CLOSING: Mapping[str, Step] = {"hernia": Step("hernia_repair", kind="same-wound")}
+#: Sites that are told out of the order of the bowel: it is let down before all else, and only when the rest
+#: is done are old ends joined and loops brought out.
+TOLD_FIRST, TOLD_LAST = ("emptied",), ("stapled joined", "loop", "loop colostomy")
+#: What frees something, and so needs a scar in the history.
+FREEING = ("own hole", "own piece", "adhesions-limited", "adhesions-extensive", "hernia")
+HOLES = {"hole of an injury": "injury-hole", "hole of a disease": "disease-hole"}
 
 
 @dataclass(frozen=True)
@@ -211,6 +220,25 @@ class Short:
         told = {name: value for name, value in vars(self).items() if value != getattr(usual, name)}
         lists = {"sites": [str(site) for site in self.sites], "beside": list(self.beside)}
         return told | {name: rows for name, rows in lists.items() if rows}
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """Whatever is done: at the sites, and beside."""
+        return frozenset(self.beside) | {site.done for site in self.sites}
+
+    @property
+    def in_order(self) -> list[Site]:
+        """The sites in the order in which they are told."""
+        return sorted(self.sites, key=lambda site: (site.done in TOLD_LAST) - (site.done in TOLD_FIRST))
+
+    @property
+    def dead(self) -> list[Site]:
+        """The sites that gave up a piece for its disease."""
+        return [
+            site
+            for site in self.sites
+            if site.done != "own piece" and any(step.act == "resect" for _, step in DONE[site.done](site))
+        ]
 
     @property
     def left(self) -> tuple[tuple[float, float], ...]:
@@ -270,13 +298,23 @@ class _Chart:
     def site(self, site: Site) -> Iterator[str]:
         """The sentences of one site."""
         why = _words("reasons", site.why)
-        where = "last of the ileum" if site.where == "last ileum" else site.where
-        lesion = why["two" if site.lesions > 1 else "one"]
+        where = _where(site)
+        lesion = why["two" if site.lesions > 1 else "one"] + self._caught(site, why)
         for key, step in DONE[site.done](site):
             single = step.act not in ("resect", "join", "stoma")
             noun = NOUNS.get(key) if single else NOUNS.get(site.done, why["noun"])
             name = f"the {noun} in the {where}" if noun else ""
             yield self.told("say", key, step=step, name=name, where=where, lesion=lesion, noun=why["noun"])
+        if site.done == "fistula to the bladder":
+            yield self.words("noise", "bladder")
+
+    def _caught(self, site: Site, why: Mapping[str, str]) -> str:
+        """What strangled a dead loop of who came blocked: the twist, or else one band."""
+        if self.short.story != "blocked":
+            return ""
+        if "untwisted" in self.short.beside:
+            return why.get("twist", "")
+        return why.get("band", "") if site in self.short.dead[:1] else ""
 
 
 #: What is spoken of at a spot, by its sentence, or at a place, by what was done there.
@@ -326,63 +364,172 @@ def case(short: Short, id: str = "short") -> Case:
 OWN = "No coder wrote this key: it is what the rules of this book give for this made-up operation."
 
 
+def _where(site: Site) -> str:
+    return {"last ileum": "last of the ileum", "valve": "ileocecal valve"}.get(site.where, site.where)
+
+
 def _written(chart: _Chart) -> str:
     short = chart.short
-    history = _words("history", short.story)
-    who = {
-        "age": short.age,
-        "Age": short.age,
-        "person": {"male": "man", "female": "woman"}[short.sex],
-        "sex": short.sex[0].upper(),
-    }
-    before = [history[short.voice].format(**who)]
-    if short.follows:
-        before.append(chart.facet("session", "session", short.follows))
-    before += [chart.facet("left", "left", where=site.where) for site in short.sites if site.left]
-    chart.marks.pop("left", None)  # no facet of an operation, but a deciding sentence
+    before = _history(chart)
     steps = " ".join(_operation(chart))
     wanted = chart.facet("surgeon", "surgeon", short.surgeon) if short.surgeon != "primary" else ""
     newborn = short.story == "newborn"
-    blood = chart.rng.randrange(2, 12, 2) if newborn else chart.rng.randrange(40, 300, 20)
-    ending = _words("end")[short.voice].format(blood=blood)
+    end = _words("end", "newborn" if newborn else "usual")[short.voice]
     parts = [
         *(("## Claim wanted", wanted) if wanted else ()),
         "## History",
-        " ".join(before),
+        before,
         "## Operative report",
-        f"**Diagnosis, before and after:** {history['diagnosis']}",
+        _diagnosis(short),
         f"**Surgeon:** Attending, {'pediatric' if newborn else 'general'} surgery. **Anesthesia:** General.",
         f"**Description:** {steps}",
-        ending,
+        end.format(blood=_blood(chart), harm=_harm(short)),
         "## Pathology",
         _pathology(chart),
     ]
     return "\n\n".join(parts) + "\n"
 
 
+def _story(short: Short) -> str:
+    """The key of the history: a stoma is not closed but moved where a colostomy is made for it."""
+    return "exchange" if "loop colostomy" in short.acts else short.story
+
+
+def _history(chart: _Chart) -> str:
+    short = chart.short
+    who = {
+        "age": short.age,
+        "Age": short.age,
+        "person": {"male": "man", "female": "woman"}[short.sex],
+        "sex": short.sex[0].upper(),
+        "weight": f"{chart.rng.randrange(24, 35) / 10:g}",
+    }
+    told = [_words("history", _story(short))[short.voice].format(**who)]
+    told += [_words("before", key)[short.voice] for key in _before(short)]
+    if short.follows:
+        told.append(chart.facet("session", "session", short.follows))
+    told += [chart.facet("left", "left", where=site.where) for site in short.sites if site.left]
+    chart.marks.pop("left", None)  # no facet of an operation, but a deciding sentence
+    return " ".join(told)
+
+
+def _before(short: Short) -> Iterator[str]:
+    """What else the history has to carry, since the operation speaks of it."""
+    if short.unusual:
+        yield "scars"
+    elif short.story != "diversion" and short.acts & set(FREEING):
+        yield "scar"
+    for act, key in {"bypass": "desmoid", "stone": "stone", "loop": "frail"}.items():
+        if act in short.acts:
+            yield key
+
+
+def _diagnosis(short: Short) -> str:
+    """The diagnosis before, and after what was found."""
+    before = _words("history", _story(short))["diagnosis"]
+    after = "; ".join(_found(short, before))
+    after = after[:1].upper() + after[1:]
+    if after == before:
+        return f"**Diagnosis, before and after:** {before}"
+    return f"**Diagnosis before:** {before}. **Diagnosis after:** {after}"
+
+
+def _found(short: Short, before: str) -> Iterator[str]:
+    named = _words("after")
+    causes = [before]
+    if short.story == "blocked":
+        causes = [named[key].format(where=where) for key, where in _causes(short)] or [before]
+    dead: dict[str, list[str]] = {}
+    for site in short.dead:
+        if after := _words("reasons", site.why).get("after"):
+            dead.setdefault(after, []).append(f"the {_where(site)}")
+    holes = [named[HOLES[s.done]].format(where=_where(s)) for s in short.sites if s.done in HOLES]
+    found = [*(f"{name} of {listed(places)}" for name, places in dead.items()), *holes]
+    if short.story != "ulcer":
+        yield from causes
+    yield from found
+    yield from (named[key] for key in ("appendix-diseased", "hernia") if key in short.beside)
+
+
+def _causes(short: Short) -> Iterator[tuple[str, str]]:
+    """What blocked the bowel, and where."""
+    if "untwisted" in short.beside:
+        yield "untwisted", ""
+    for site in short.sites:
+        if site.done in ("stone", "bypass"):
+            yield site.done, _where(site)
+    if short.dead and "untwisted" not in short.beside:
+        yield "band", ""
+    elif not short.acts & {"untwisted", "stone", "bypass"} and short.acts & set(FREEING):
+        yield "scar", ""
+
+
+def _blood(chart: _Chart) -> int:
+    """The mL lost: little that needs no blood, or enough for the units that were given."""
+    short = chart.short
+    if short.unusual:
+        return chart.rng.randrange(1300, 1900, 50)
+    if short.story == "newborn":
+        return chart.rng.randrange(2, 12, 2)
+    return chart.rng.randrange(40, 140 if short.approach == "laparoscopic" else 300, 20)
+
+
+def _harm(short: Short) -> str:
+    """What the surgeon did that was not meant."""
+    named = _words("harm")
+    done = [named[site.done].format(where=_where(site)) for site in short.sites if site.done in named]
+    return "; ".join(done) or str(named["none"])
+
+
 def _operation(chart: _Chart) -> Iterator[str]:
     """The sentences of the operation, in order."""
     short = chart.short
-    again = short.follows in ("staged", "complication")
-    entered = "again" if again else "newborn" if short.story == "newborn" else short.approach
     yield chart.words("begin", "newborn" if short.story == "newborn" else "usual")
-    opened = chart.facet("approach", "opened", entered)
-    if again:
+    yield from _beside(chart, LOOKS)
+    opened = chart.facet("approach", "opened", _entered(short))
+    if short.follows in ("staged", "complication"):
         chart.steps.append(Step("reopen", evidence=chart.marks["approach"]))
     yield opened
-    for key in FIRST:
-        if key in short.beside:
-            yield chart.told("beside", key, step=FIRST[key])
+    yield from _beside(chart, FIRST)
     if short.unusual:
         yield chart.facet("unusual_work", "unusual")
-    for i, site in enumerate(short.sites):
+    if short.story != "newborn":
+        yield chart.words("noise", _run(short))
+    for site in short.in_order:
         yield from chart.site(site)
-        if i == 0:
-            yield chart.words("noise")
-    for key in LAST:
-        if key in short.beside:
-            yield chart.told("beside", key, step=LAST[key])
+    if short.story == "newborn":
+        yield chart.words("noise", "newborn")
+    yield from _beside(chart, LAST)
+    if short.story != "newborn":
+        yield chart.words("wash", "soiled" if short.story == "ulcer" or short.acts & set(HOLES) else "usual")
+    yield from _beside(chart, CLOSING)
     yield chart.words("close", _closed(chart))
+
+
+def _beside(chart: _Chart, steps: Mapping[str, Step]) -> Iterator[str]:
+    """The sentences of those of the small things that were done."""
+    for key, step in steps.items():
+        if key in chart.short.beside:
+            yield chart.told("beside", key, step=step)
+
+
+def _entered(short: Short) -> str:
+    """Which words tell how the abdomen was entered."""
+    if short.follows in ("staged", "complication"):
+        return "again"
+    if short.story == "newborn":
+        return "newborn"
+    if short.story == "diversion":
+        return "stoma"
+    looked = short.approach == "converted" and "look-first" in short.beside
+    return "converted-looked" if looked else short.approach
+
+
+def _run(short: Short) -> str:
+    """Which words tell that the bowel was run."""
+    if short.approach in ("laparoscopic", "laparoscopic-assisted"):
+        return "scope"
+    return "ischemia" if short.story == "ischemia" else "open"
 
 
 def _closed(chart: _Chart) -> str:
@@ -392,11 +539,14 @@ def _closed(chart: _Chart) -> str:
 
 
 def _pathology(chart: _Chart) -> str:
+    stomas = [step.start for step in chart.steps if step.act == "close_stoma"]
     rows = []
     for step in (s for s in chart.steps if s.act == "resect"):
         organ = "Ileum and cecum" if step.end > VALVE else "Small bowel"
+        organ += " with stoma" if any(step.start < at < step.end for at in stomas) else ""
         found = "torn bowel, no disease" if step.kind else _words("reasons", str(step.reason))["found"]
         rows.append(f"{organ}, {step.end - step.start:g} cm: {found}.")
+    rows += [f"{text}." for key, text in _words("sent").items() if key in chart.short.acts]
     return "\n\n".join(rows) if rows else "Nothing sent."
 
 

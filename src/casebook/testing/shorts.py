@@ -20,7 +20,17 @@ AGES = {
     "fistula": (22, 60),
     "newborn": (0, 0),
 }
-ONCE = ("joined twice", "own piece", "stone", "bypass", "emptied", "own hole")  # more would be odd
+#: Of each of these sorts one in a chart: more would be odd, and sound bowel is not thrown away twice.
+ONCE = (
+    ("two pieces", "three pieces"),
+    ("joined twice",),
+    ("own piece", "own hole"),
+    ("stone", "emptied"),
+    ("bypass",),
+)
+#: What is done in passing, besides the pieces and their joins.
+IN_PASSING = ("widened", "ring beside", "emptied", "own hole", "own piece", "loop", "bypass")
+ENOUGH = 3  # of those and of the small things beside: with more no operation looks so
 #: How much of the bowel goes for a reason, in cm.
 LENGTHS = {
     "stricture": (8, 30),
@@ -46,8 +56,17 @@ SMALL = (
 )
 
 
+def crowded(short: Short) -> bool:
+    """Whether more was done than one operation holds."""
+    return sum(site.done in IN_PASSING for site in short.sites) + len(short.beside) > ENOUGH
+
+
 def draw(rng: Random) -> Short:
     """A short chart drawn with `rng`."""
+    return next(short for short in iter(lambda: _drawn(rng), None) if not crowded(short))
+
+
+def _drawn(rng: Random) -> Short:
     story = rng.choice(tuple(STORIES))
     made = STORIES[story](rng)
     small = rng.sample(SMALL, rng.choice((0, 0, 1, 1, 2)))
@@ -57,8 +76,11 @@ def draw(rng: Random) -> Short:
             beside = tuple(key for key in beside if key != one)
     if story == "newborn":
         beside = tuple(key for key in beside if key == "mesentery")
-    if any(site.where == "valve" for site in made.sites):  # the appendix went with the cecum
+    # The appendix went with the cecum, or nobody has time for it.
+    if any(site.where == "valve" for site in made.sites) or story in ("ischemia", "crash", "ulcer"):
         beside = tuple(key for key in beside if not key.startswith("appendix"))
+    if any(site.done == "loop colostomy" for site in made.sites):  # the pelvis is not normal
+        beside = tuple(key for key in beside if key != "explored")
     fields = dict(vars(made)) | {
         "voice": rng.choice(VOICES),
         "seed": rng.randrange(100),
@@ -70,7 +92,7 @@ def draw(rng: Random) -> Short:
     if story != "newborn" and rng.random() < 0.12:
         shared = ("co-surgeon",) if story in SHARED else ()
         fields["surgeon"] = rng.choice(("assistant", "assistant-nonphysician", *shared))
-    elif "adhesions-extensive" in beside and made.approach == "open" and rng.random() < 0.4:
+    elif "adhesions-extensive" in beside and made.approach == "open" and not made.follows and rng.random() < 0.4:
         beside = tuple(key for key in beside if key != "adhesions-extensive")  # the hours tell more
         fields |= {"unusual": True, "beside": beside}
     return Short(**fields)
@@ -92,9 +114,14 @@ def _sites(rng: Random, number: int, done: tuple[str, ...], why: tuple[str, ...]
     lesions = rng.choice((1, 1, 2)) if reason in ("stricture", "tumor", "infarction") else 1
     sites: list[Site] = []
     for where in _along(rng, number):
-        usual = [each for each in done if each not in ONCE or each not in {site.done for site in sites}]
+        usual = [each for each in done if not _again(each, sites)]
         sites.append(_site(rng, where, rng.choice(usual), reason, 1 if sites else lesions))
     return tuple(sites)
+
+
+def _again(done: str, sites: list[Site]) -> bool:
+    """Whether there was one of its sort already."""
+    return any(done in sort and site.done in sort for sort in ONCE for site in sites)
 
 
 def _way(rng: Random) -> str:
@@ -111,9 +138,10 @@ def _crohn(rng: Random) -> Short:
     match extra:
         case "widened":
             sites += [_site(rng, where, "widened", "stricture") for where in free[:1]]
-        case "loop":
-            above = [w for w in free if AT[w] < max(s.start for s in sites)]
-            sites += [_site(rng, where, "loop", "stricture") for where in above[-1:]]
+        case "loop" if sites[-1].where in SMALL_BOWEL[3:]:  # above all that it is to spare
+            sites = [site for site in sites if site.where in SMALL_BOWEL[3:]]
+            above = [where for where in SMALL_BOWEL[2:5] if AT[where] < sites[0].start]
+            sites += [_site(rng, above[-1], "loop", "stricture")]
         case "brought out":
             sites += [_site(rng, where, "brought out", "stricture") for where in free[-1:]]
         case "last":
