@@ -1,5 +1,6 @@
 """Short charts: the text alone gives the operation back, no two are one, and together they show the rules."""
 
+import re
 from random import Random
 
 import pytest
@@ -15,11 +16,12 @@ from casebook.cases.shorts import (
     case,
     doubtful,
     short_cases,
+    shorts,
 )
 from casebook.coding.note import Note
 from casebook.errors import CasebookError
 from casebook.practice.tutor import row
-from casebook.testing.shorts import draw
+from casebook.testing.shorts import crowded, draw
 from tests.cases.reading_back import read_back, shape
 
 DRAWN = 250  # tools/bench_practice.py reads a thousand
@@ -50,6 +52,41 @@ def test_the_charts_of_the_book_are_read_back_and_rest_on_nothing_doubtful():
         assert {step.evidence for step in made.readings[0].steps} <= made.evidence.keys()
         assert all(len(split(made.evidence[str(step.evidence)])) == 1 for step in made.readings[0].steps)
     assert len({made.unmarked for made in short_cases()}) == len(short_cases())
+
+
+#: What one part of a chart says, and what another must say then; and the other way round where it is so.
+SENSE = (
+    (r"appendectomy|appendix normal|normal appendix|appendix was", r"^Appendix: ", True),
+    (r"omentum", r"^Omentum: ", True),
+    (r"gallstone", r"^Gallstone: ", True),
+    (r"black|died back|necrotic", r"\*\*Diagnosis after.*infarction", True),
+    (r"by me while|my hole|inadvertent|my own doing|we tore", r"Complications:\*\* (Tear|Entero)", True),
+    (r"newborn|one-day-old|1 d old|boy of one day", r"NICU|Neonatal intensive", True),
+    (r"three units|3 u PRBC", r"(oss:\*\*|EBL:\*\*) 1\d\d\d", True),
+    (r"three units|3 u PRBC", r"laparotomies (before|\.)|PSH: 4|earlier laparotomies\.", False),
+    (r"old scar", r"The spleen|open splenectomy|laparotomies|LAR|anterior resection", False),
+    (r"loop colostomy", r"leak", False),
+    (r"diverting loop stoma", r"prednisone", False),
+    (r"desmoid", r"\*\*Diagnosis after.*desmoid", False),
+)
+
+
+def test_what_a_chart_says_in_one_part_it_says_in_the_others():
+    for made in short_cases():
+        description = re.search(r"^\*\*Description:.*", made.unmarked, re.M)[0]
+        rest = made.unmarked.replace(description, "")
+        history = re.search(r"## History\n\n(.*)", rest)[1]
+        for cue, then, only in SENSE:
+            there = bool(re.search(cue, f"{description} {history}", re.I))
+            said = bool(re.search(then, rest, re.M | re.I))
+            assert said if there else not (only and said), (made.id, cue, made.unmarked)
+        assert not re.search(r"unfit|to decompress|warm (pa|la)", description), made.id
+
+
+def test_no_chart_holds_more_than_an_operation():
+    for short in shorts():
+        assert not crowded(short), short
+        assert sum(site.done in ("two pieces", "three pieces") for site in short.sites) <= 1, short
 
 
 @pytest.mark.parametrize("place", [0, 29, 59])

@@ -188,6 +188,7 @@ TOLD_FIRST, TOLD_LAST = ("emptied",), ("stapled joined", "loop", "loop colostomy
 #: What frees something, and so needs a scar in the history.
 FREEING = ("own hole", "own piece", "adhesions-limited", "adhesions-extensive", "hernia")
 HOLES = {"hole of an injury": "injury-hole", "hole of a disease": "disease-hole"}
+FISTULAS = {"fistula to the skin": "fistula-skin", "fistula to the bladder": "fistula-bladder"}
 
 
 @dataclass(frozen=True)
@@ -443,9 +444,10 @@ def _found(short: Short, before: str) -> Iterator[str]:
     for site in short.dead:
         if after := _words("reasons", site.why).get("after"):
             dead.setdefault(after, []).append(f"the {_where(site)}")
-    holes = [named[HOLES[s.done]].format(where=_where(s)) for s in short.sites if s.done in HOLES]
-    found = [*(f"{name} of {listed(places)}" for name, places in dead.items()), *holes]
-    if short.story != "ulcer":
+    told = HOLES | FISTULAS
+    found = [f"{name} of {listed(places)}" for name, places in dead.items()]
+    found += [named[told[s.done]].format(where=_where(s)) for s in short.sites if s.done in told]
+    if short.story not in ("ulcer", "newborn", "fistula"):  # what was found says it better
         yield from causes
     yield from found
     yield from (named[key] for key in ("appendix-diseased", "hernia") if key in short.beside)
@@ -471,7 +473,8 @@ def _blood(chart: _Chart) -> int:
         return chart.rng.randrange(1300, 1900, 50)
     if short.story == "newborn":
         return chart.rng.randrange(2, 12, 2)
-    return chart.rng.randrange(40, 140 if short.approach == "laparoscopic" else 300, 20)
+    least = 40 * max(1, len(short.dead))
+    return chart.rng.randrange(least, least + (80 if short.approach == "laparoscopic" else 160), 20)
 
 
 def _harm(short: Short) -> str:
@@ -533,6 +536,8 @@ def _run(short: Short) -> str:
 
 
 def _closed(chart: _Chart) -> str:
+    if chart.short.approach == "laparoscopic-assisted":
+        return "assisted"
     if chart.short.approach != "laparoscopic":
         return "newborn" if chart.short.story == "newborn" else "open"
     return "scope" if any(step.act == "resect" for step in chart.steps) else "scope-empty"

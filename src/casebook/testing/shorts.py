@@ -92,7 +92,12 @@ def _drawn(rng: Random) -> Short:
     if story != "newborn" and rng.random() < 0.12:
         shared = ("co-surgeon",) if story in SHARED else ()
         fields["surgeon"] = rng.choice(("assistant", "assistant-nonphysician", *shared))
-    elif "adhesions-extensive" in beside and made.approach == "open" and not made.follows and rng.random() < 0.4:
+    elif (
+        "adhesions-extensive" in beside
+        and made.approach == "open"
+        and not made.follows
+        and rng.random() < 0.4
+    ):
         beside = tuple(key for key in beside if key != "adhesions-extensive")  # the hours tell more
         fields |= {"unusual": True, "beside": beside}
     return Short(**fields)
@@ -115,6 +120,8 @@ def _sites(rng: Random, number: int, done: tuple[str, ...], why: tuple[str, ...]
     sites: list[Site] = []
     for where in _along(rng, number):
         usual = [each for each in done if not _again(each, sites)]
+        if where in SMALL_BOWEL[:3]:  # nobody can live on so short a bowel
+            usual = [each for each in usual if each != "brought out"]
         sites.append(_site(rng, where, rng.choice(usual), reason, 1 if sites else lesions))
     return tuple(sites)
 
@@ -143,7 +150,11 @@ def _crohn(rng: Random) -> Short:
             above = [where for where in SMALL_BOWEL[2:5] if AT[where] < sites[0].start]
             sites += [_site(rng, above[-1], "loop", "stricture")]
         case "brought out":
-            sites += [_site(rng, where, "brought out", "stricture") for where in free[-1:]]
+            sites += [
+                _site(rng, where, "brought out", "stricture")
+                for where in free[-1:]
+                if where in SMALL_BOWEL[3:]
+            ]
         case "last":
             sites = sites[:2] + [Site("last ileum", "near the valve", "stricture", 16.0)]
         case "valve":
