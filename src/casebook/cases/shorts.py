@@ -332,7 +332,7 @@ NOUNS = {
     "loop": "loop",
     "loop-colostomy": "loop",
     "stone": "cut for the stone",
-    "emptied": "small cut",
+    "emptied": "purse string",
 }
 
 
@@ -420,7 +420,7 @@ def _before(short: Short) -> Iterator[str]:
         yield "scars"
     elif short.story != "diversion" and short.acts & set(FREEING):
         yield "scar"
-    for act, key in {"bypass": "desmoid", "stone": "stone", "loop": "frail"}.items():
+    for act, key in ({"bypass": "desmoid", "stone": "stone", "loop": "frail"} | FISTULAS).items():
         if act in short.acts:
             yield key
 
