@@ -177,7 +177,7 @@ META = re.compile(
     r"|dictated|stated"
     r"|mentioned|recorded)\b"
 )
-#: A request that asks nothing of its own and closes what was asked before it: "Please clarify in an addendum."
+#: A request that asks nothing of its own and closes what was asked before: "Please clarify in an addendum."
 CLOSING = re.compile(
     r"^(?:thank\w* )?(?:(?:and|so),? )?(?:please|kindly|(?:can|could|would|will) you(?: please| kindly)?)"
     r" (?:clarify|addend|amend|respond|reply|advise|answer|review|explain|comment|specify|document)"
