@@ -211,7 +211,9 @@ def _ends(matter: Matter) -> Words:
     )
     ends = (
         r"(?:(?:cut|bowel|stapled|divided|transected|two|both|open|free|remaining|resulting|proximal"
-        r"|distal|upper|lower)(?: and \w+)? )*(?:ends?|limbs?|stumps?|margins|staple lines?)(?: of (?:the"
+        r"|distal|upper|lower)(?: and \w+)? )*(?:ends?(?! of (?:the|this|that|your) (?:operation|case"
+        r"|procedure"
+        r"|surgery|day))|limbs?|stumps?|margins|staple lines?)(?: of (?:the"
         r" )?(?:bowel"
         r"|ileum|small bowel|small intestine|intestine))?"
     )
@@ -358,8 +360,9 @@ def _valve() -> Words:
             rf"|extent of|resection (?:ended|end|stop|stopped))"
             r"|\b(?:what|which|where|describe|clarify|specify|state|explain"
             r"|identify)\b.*\b(?:anastomos\w+|joined|connected|attached|brought to|r side|right side"
-            r"|structures?\b.*\b(?:specimen|include\w*|including|remov\w+|resect\w+|taken|contain\w*)|(?:part|portion"
-            r"|section|segment)s? of (?:the )?(?:bowel|intestine|gut))\b"
+            r"|structures?\b.*\b(?:specimen|include\w*|including|remov\w+|resect\w+|taken|contain\w*)"
+            r"|(?:part|portion"
+            r"|section|segment)s? of (?:the )?(?:bowel|intestine|gut))\b|\b(?:what|which) bowel\b(?! prep)"
         ),
         (
             (

@@ -59,7 +59,8 @@ LEADS = re.compile(
     r"|(?<!not )(?<!not been )(?<!isn't )\bclearly\b(?! (?:state|describe|document|identify|specify"
     r"|indicate|explain|say|define))"
     r"|(?<!as )(?<!un)\b(?:most |very |more )?likely\b"
-    r"|\bshould (?:say|read|have (?:said|read|been))\b|\b(?:therefore|hence|thus|meaning that|(?:this"
+    r"|\bshould (?:say|read|have (?:said|read|been))\b|(?<!what )\b(?:therefore|hence|thus|meaning"
+    r" that|(?:this"
     r"|which|that|it) means)\b(?! (?:i|we) (?:ask|need|would))"
     r"|\b(?:fill in|complete|mark|tick|check|enter|change|set)\b[^.?]{0,60}\b(?:with|as|to) (?:yes|no|x"
     r"|open|converted|end|loop|two|one)\b"
@@ -89,7 +90,8 @@ UNABLE = re.compile(
 )
 #: What is asked beside the point in almost any note: technique, findings, cause, the patient.
 ASIDE = re.compile(
-    r"\b(?:hand-?\s?sewn|stapled or|staplers?|sutures?(?: \w+)?|layers?|leak\w*|patent|patency|blood"
+    r"\b(?:hand-?\s?sewn|stapled or|(?<!distal )staplers?(?! cross)|sutures?(?: \w+)?|layers?|leak\w*"
+    r"|patent|patency|blood"
     r"|ebl|drains?|antibiotics?|diagnos\w+|cause|caused|because|suspect\w*|biops\w+|etiolog\w+|why"
     r"|reason|indications?"
     r"|ischemi\w+|gangren\w+|inflam\w+|infarct\w+|necro\w+|viab\w+|colou?r|weather|consent\w*|anesthe\w+"
@@ -98,7 +100,9 @@ ASIDE = re.compile(
     r"|instrument) counts?|skin|fascia"
     r"|mesenter\w+|technique|size|diameter"
     r"|histor\w+|medications?|fluids?|transfus\w+|specimens? (?:labeled|sent)|discharge\w*|malignan\w+"
-    r"|margins? (?:clear|free|negative)|hemosta\w+|crohn\w*|severity|condition|weight|feel\w*|long"
+    r"|margins? (?:clear|free|negative)|hemosta\w+|crohn\w*|severity|condition(?! of (?:(?:the|each|both"
+    r"|these|two|cut|bowel|of) )*"
+    r"(?:ends?|limbs?|stumps?|sites?)\b)|weight|feel\w*|long"
     r"|length|centimeters|cm)\b"
 )
 #: What asks, whatever else stands in the sentence.
@@ -111,7 +115,9 @@ CORE = re.compile(
 MEANS = re.compile(r"\b(?:what|which)\b.*\b(?:means?|meant|refers?|referred|referring)\b")
 PRONOUN = re.compile(
     r"\b(?:(?:this|that|these|those|the) (?:bowel|segment|piece|area|part|portion|loop|line|site|tissue"
-    r"|one|stricture|ends?(?! of (?:the|your) (?:operation|case|procedure|surgery))|anastomosis)|it|they"
+    r"|one|stricture|ends?(?! of (?:the|your) (?:operation|case|procedure|surgery))|anastomosis)|it(?!"
+    r" (?:(?:also|then|only|just|further|later) )?(?:says?|reads?|states?|describes?|notes?"
+    r"|lists?|mentions?|is (?:un|not )clear|does not|doesn't|seems|appears))|they"
     r"|them|that one|(?:this|that|these|those)(?= (?:was|were"
     r"|is|are)\b|[?.,]|$))(?![\w-])"
 )
@@ -171,6 +177,14 @@ META = re.compile(
     r"|dictated|stated"
     r"|mentioned|recorded)\b"
 )
+#: A request that asks nothing of its own and closes what was asked before: "Please clarify in an addendum."
+CLOSING = re.compile(
+    r"^(?:thank\w* )?(?:(?:and|so),? )?(?:please|kindly|(?:can|could|would|will) you(?: please| kindly)?)"
+    r" (?:clarify|addend|amend|respond|reply|advise|answer|review|explain|comment|specify|document)"
+    r"(?:,? (?:and|or|this|it|these|above|the|for|to|in|by|with|via|an|your|our|addend\w*|note|report|record"
+    r"|chart|review|respond|reply|sign|re-sign|clarify|query|within|hours|days|\d+|today|asap|at|earliest"
+    r"|convenience|as|soon|possible|further|accordingly|please|thanks|thank|you|doctor|dr))*[\s.?!,]*$"
+)
 DICTATES = re.compile(
     r"\b(?:add|insert|write|enter|put|state|document|change|update|amend|addend|replace|complete|fill|read"
     r"|record)\b"
@@ -178,7 +192,7 @@ DICTATES = re.compile(
 VAGUE = re.compile(
     r"\b(?:clarify|clarification|explain|elaborate|describe|detail|specify|more (?:detail|information)"
     r"|further detail|detail|say more|unclear|not clear|expand|advise|review|conflict\w*|contradict\w*"
-    r"|discrepan\w*|reconcile|inconsistent\w*|inconsistency"
+    r"|insufficient|incomplete|inadequate|ambiguous|discrepan\w*|reconcile|inconsistent\w*|inconsistency"
     r"|what (?:exactly )?(?:was|were) (?:done|performed|made|meant)|what (?:exactly )?(?:did you|do you"
     r" mean|is meant|happened|does (?:this|that|it) mean))\b"
 )

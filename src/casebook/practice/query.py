@@ -18,10 +18,12 @@ from typing import Any
 from casebook.grading import Item, left_open, question_of
 from casebook.grading.left_open import Matter, standing
 
-from .matters import Words, words
+from .elsewhere import another_matter, another_place, specific
+from .matters import JOIN, Words, words
 from .phrases import (
     AS_QUOTED,
     ASIDE,
+    CLOSING,
     CORE,
     COUNTED,
     DICTATES,
@@ -43,10 +45,13 @@ from .phrases import (
 from .question import SAID_BY_THE_RECORD, Question, Sentence, asking, read
 
 SOURCE = "query-briefs"
+#: Faults of the form of a question, which lead nowhere where it asks of something else.
+_FORM = {"leads", "one answer", "yes or no"}
 LONGEST = 5_000  # characters read
 RUN = 5  # words in a row of the chart that are a quotation without its marks
 SHORT = 8  # words of a question that leans on the sentence before
 BARE = 5  # words of one that hardly asks: "Anastomosis?"
+LEAST_SPECIFIC = 2  # words that tell which other matter is asked for
 NAMED = 3  # words of the chart by which a question names what the chart says
 #: What is said of a question, in a sentence.
 SAYS = {
@@ -91,6 +96,19 @@ class _Judge:
         self.open = [_Open(matter, known) for matter, known in found if known]
         self.chart = _plain(item.chart or " ".join(item.evidence.values()))
         self.joined = " ".join(self.chart)
+        self.settled = self._settled()
+
+    def _settled(self) -> tuple[set[str], set[str]]:
+        """How the words begin that name the open places, and those that name the other places of the chart.
+
+        Empty where not all that is open, but for a count, is about a place.
+        """
+        matters = [one.matter for one in self.open if one.matter.id != "joins"]
+        if not matters or any(not matter.place for matter in matters):
+            return set(), set()
+        own = _telling(matter.place for matter in matters)
+        steps = (step for op in self.item.note.readings for step in op.steps)
+        return own, _telling(step.name for step in steps if step.name) - own
 
     # What leads
 
@@ -122,20 +140,23 @@ class _Judge:
         """What the sentences take for granted, or offer alone."""
         before = ""
         for sentence in self.question.sentences:
-            earlier = f"{before} {' '.join(sentence.quotes).lower()}"
-            texts = [(one, self._resolved(sentence.told, one, earlier)) for one in self.open]
-            given = [(one, text, self._given(one, text, sentence)) for one, text in texts]
-            chosen = sentence.asks and (
-                sentence.either_way
-                or self._chooses(sentence)
-                or any(len(answers) > 1 for _, _, answers in given)
-            )
-            for one, text, answers in given:
-                yield from self._of_matter(sentence, one, text, answers, chosen)
+            if not self._elsewhere(sentence, before):
+                yield from self._of_sentence(sentence, before)
             before += " " + sentence.text + " " + " ".join(sentence.quotes).lower()
         for quote in self.question.quotes:
             if not self._stands(quote) and any(one.words.given(quote.lower()) for one in self.open):
                 yield "presupposes", f"The chart does not say \u201c{quote}\u201d."
+
+    def _of_sentence(self, sentence: Sentence, before: str) -> Iterator[tuple[str, str]]:
+        """What one sentence takes for granted, or offers alone."""
+        earlier = f"{before} {' '.join(sentence.quotes).lower()}"
+        texts = [(one, self._resolved(sentence.told, one, earlier)) for one in self.open]
+        given = [(one, text, self._given(one, text, sentence)) for one, text in texts]
+        chosen = sentence.asks and (
+            sentence.either_way or self._chooses(sentence) or any(len(answers) > 1 for _, _, answers in given)
+        )
+        for one, text, answers in given:
+            yield from self._of_matter(sentence, one, text, answers, chosen)
 
     def _chooses(self, sentence: Sentence) -> bool:
         """Whether it offers answers to choose from, not all one and the same, with room for others."""
@@ -198,9 +219,12 @@ class _Judge:
     def _resolved(self, text: str, one: _Open, before: str) -> str:
         """The sentence with "it" put right, where the sentence before names what it is about."""
         found = list(one.words.about.finditer(before))
-        if found and not one.words.about.search(text):
-            return PRONOUN.sub(found[-1][0], text, count=1)
-        return text
+        if not found or one.words.about.search(text):
+            return text
+        named = found[-1][0]
+        if re.search(JOIN, named):  # "that segment" is no anastomosis
+            text = re.sub(r"\b(th(?:is|at|e)) (?=(?:bowel|segment|piece|loop|tissue)\b)", r"\1 - ", text)
+        return PRONOUN.sub(named, text, count=1)
 
     def _unsupported(self, given: dict[str, str], one: _Open, text: str) -> str:
         """The answer in it that does not stand in the chart, empty where there is none.
@@ -236,19 +260,25 @@ class _Judge:
 
     @cached_property
     def asked(self) -> list[str]:
-        """What each asking sentence asks: "open", "choice", "aside", "vague" or "unknown"."""
+        """What each asking sentence asks: "open", "choice", "aside", "vague" or "unknown".
+
+        A request that only closes a question, such as "Please clarify.", counts where nothing else asks.
+        """
         kinds, before = [], ""
         for sentence in self.question.sentences:
             if sentence.asks:
                 kinds.append(self._kind(sentence, before))
             before += " " + sentence.text + " " + " ".join(sentence.quotes).lower()
-        return kinds
+        own = [kind for kind in kinds if kind != "closing"]
+        return own or ["vague" for _ in kinds]
 
     def _kind(self, sentence: Sentence, before: str) -> str:
         texts = [(one, self._resolved(sentence.text, one, before)) for one in self.open]
         near = [one for one, text in texts if one.words.about.search(f"{text} {sentence.tail}")]
         if META.search(sentence.text):
             return "vague"
+        if self._elsewhere(sentence, before) or self._besides(sentence):
+            return "aside"
         if self._offers(sentence, before, texts):
             return "choice"
         if sentence.open and any(self._asked_of(one, text) for one, text in texts):
@@ -261,7 +291,26 @@ class _Judge:
             return "open"
         if any(one.words.part.search(sentence.text) and one.words.about.search(before) for one in self.open):
             return "vague"
+        if CLOSING.match(sentence.text):
+            return "aside" if self._closes_another(before) else "closing"
         return self._hardly(sentence, bool(near))
+
+    def _elsewhere(self, sentence: Sentence, before: str) -> bool:
+        """Whether it asks of a place that is settled."""
+        text = f"{sentence.text} {' '.join(sentence.quotes).lower()}"
+        return sentence.asks and another_place(text, before, *self.settled)
+
+    def _closes_another(self, before: str) -> bool:
+        """Whether what was told before a request that closes it is a matter of its own, and no other."""
+        return not self._mentions() and another_matter(before, [one.words.about for one in self.open])
+
+    def _besides(self, sentence: Sentence) -> bool:
+        """Whether it asks for a matter of its own."""
+        bare = any(one.words.bare(choice) for one in self.open for choice in sentence.choices)
+        text = f"{sentence.text} {sentence.tail}"
+        if bare:  # its choices are of the matter, and may tell of more: "two hand-sewn anastomoses"
+            text = re.split(r":(?=\s)", sentence.text)[0]
+        return another_matter(text, [one.words.about for one in self.open])
 
     def _offers(self, sentence: Sentence, before: str, texts: list[tuple[_Open, str]]) -> bool:
         """Whether it offers answers to what is open."""
@@ -271,7 +320,8 @@ class _Judge:
         bare = [set(one.words.bare(choice)) for one in near for choice in sentence.choices]
         if self._chooses(sentence):
             return bool(near) and (any(bare) or not ASIDE.search(asking(sentence.text)))
-        if len(set().union(*bare)) > 1 and not sentence.open and (quoted or PRONOUN.search(sentence.text)):
+        points = sentence.lists or quoted or PRONOUN.search(sentence.text)
+        if len(set().union(*bare)) > 1 and not sentence.open and points:
             return True
         return not (sentence.asks_twice or sentence.only_untold) and any(
             len(one.words.given(text, sentence.tail)) > 1
@@ -296,12 +346,18 @@ class _Judge:
         if re.search(r"\b(?:complete|fill)\b", sentence.text) and (touches or self.named):
             return "vague"
         if VAGUE.search(sentence.text) or (MEANS.search(sentence.text) and sentence.from_record):
-            return "vague"
+            return "aside" if not touches and self._specific(sentence) else "vague"
         few = len(sentence.text.split()) <= BARE and not (sentence.open or sentence.closed)
         if few and (touches or self.named):
             return "vague"
         quoted = any(self._stands(quote) for quote in self.question.quotes)
         return ("unknown" if quoted or not sentence.open else "vague") if touches else "aside"
+
+    def _specific(self, sentence: Sentence) -> bool:
+        """Whether it asks for something by name that the chart does not say where it is left open."""
+        marked = {_stem(word) for mark in self._marked() for word in _plain(mark)}
+        words = {_stem(word) for word in specific(sentence.text)}
+        return len(words) >= LEAST_SPECIFIC and not words & marked
 
     def _short(self, sentence: Sentence, before: str) -> bool:
         """Whether it asks in a few words what the sentence before was about: "Please state the type."."""
@@ -426,7 +482,7 @@ class _Judge:
         if not _english(self.question.unquoted):
             return "not judged", []
         leading = list(dict.fromkeys(self.leading()))
-        if leading and not ({kind for kind, _ in leading} == {"leads"} and self._beside()):
+        if leading and not self._leads_nowhere({kind for kind, _ in leading}):
             return "leading", leading
         if self.item.note.action != "query":
             return "off the point", [
@@ -448,6 +504,13 @@ class _Judge:
         return "off the point", [
             ("off the point", f"It does not ask about what the note leaves open: {_what(self.open)}.")
         ]
+
+    def _leads_nowhere(self, faults: set[str]) -> bool:
+        """Whether it leads by its form alone, and asks for something else than what is open."""
+        asking = [sentence for sentence in self.question.sentences if sentence.asks]
+        if faults <= _FORM and asking and all(self._besides(sentence) for sentence in asking):
+            return True
+        return faults == {"leads"} and self._beside()
 
     def _beside(self) -> bool:
         """Whether all that it asks is something else than what is open."""
@@ -491,6 +554,12 @@ def _english(text: str) -> bool:
 
 def _plain(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.lower())
+
+
+def _telling(names: Iterable[str]) -> set[str]:
+    """How the words of some names begin, but for the small ones and those of any place."""
+    held = {word for name in names for word in _plain(name) if len(word) > 3}
+    return {_stem(word) for word in held - STOP - {"segment", "stricture", "first"}}
 
 
 def _stem(word: str) -> str:

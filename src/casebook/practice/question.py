@@ -55,9 +55,13 @@ _REASON = re.compile(
 )
 _YES_OR_NO = re.compile(r"\byes\b\s*(?:/|or|,|\[|\]|\(|-|\u2610|;|\n)*\s*\bno\b", re.IGNORECASE)
 _LABEL = re.compile(
-    r"^(?:options?|choices?|possible answers?|answers?|response options?|select one|choose one|please"
-    r" (?:check|select|choose|mark|tick)[^:]*)\b[^:]*:?"
+    r"^(?:options?|choices?|possible answers?|answers?|response options?|(?:select|choose|check|mark|tick"
+    r"|pick"
+    r"|circle)(?: (?:only|the))? (?:one|best)|please (?:check|select|choose|mark|tick|pick"
+    r"|circle)[^:]*)\b[^:]*:?"
 )
+#: A box to tick, which stands before an answer and before nothing else.
+_BOX = re.compile(r"^\s*(?:[-*]\s*)?(?:[\u25a1\u2610]|\[ ?\]|\( ?\))")
 MOST_WORDS_OF_A_CHOICE = 7
 #: Words that decide and are often misspelled: a slip inside one, not at its end, is read as the word.
 _SPELLED = (
@@ -73,8 +77,19 @@ _ROOM = re.compile(
     r"(?:(?:some |any )?other(?:wise)?\b(?! (?:ends?|segments?|ones?|sites?|pieces?|stricture"
     r"|anastomos\w+)\b)"
     r"|another\b(?! (?:anastomosis|join|resection|segment)\b)|elsewhere\b|neither\b)"
-    r"|\b(?:in|by) (?:another|some other|any other|a different) (?:way|manner|means)\b"
+    r"|\b(?:in|by) (?:another|a different) (?:way|manner|means)\b|\b(?:some|any) other (?:way|manner|means)\b"
     r"|\b(?:something|anything) (?:else|different)\b|\bnone of (?:these|the above)\b"
+)
+#: What was agreed on or talked over before an operation: no part of what was done.
+_AGREED = re.compile(
+    r"\b(?:consent\w*|discuss(?:ed|ion)|counsel\w*|talked (?:about|of|over)"
+    r"|would (?:choose|decide)|(?:choose|choice|decide|decision) between|(?:plan|planned|hoped|scheduled)"
+    r" (?:for|to|was))\b[^.;,?]*"
+)
+#: Asked how something was left, which takes for granted no more than that it was there.
+_HOW_LEFT = re.compile(
+    r"(\b(?:how|(?:in )?what (?:state|condition|position|way))\b[^.;,?]{0,80}?)\bleft\b"
+    r"(?! (?:in (?:place|situ|continuity|discontinuity)|intact|alone|behind|stapled|open|unjoined))"
 )
 _NO_CHOICE = re.compile(
     r"\b(?:undetermin\w+|indeterminate|unknown|unsure|uncertain)\b|\b(?:un|not )able\b|\b(?:can|could)(?:"
@@ -122,14 +137,26 @@ class Sentence:
             or _REQUEST.search(self.text)
             or _UNTOLD.search(self.text)
             or re.match(rf"(?:{_OPENER.pattern})", self.text)
+            or self.lists
             or (_LABEL.match(self.text) and self.room)
         )
+
+    @cached_property
+    def lists(self) -> bool:
+        """Whether it does no more than head a list of answers: "please choose one:"."""
+        label = _LABEL.match(self.text)
+        whole = label and (label[0].endswith(":") or label[0].rstrip(" .?-") == self.text.rstrip(" .?-"))
+        return bool(label and whole and not _OPENER.search(label[0]) and (self.tail or self.room))
 
     @cached_property
     def open(self) -> bool:
         """Whether it asks with how, what, which or where, or asks for a description."""
         asks_openly = (_OPENER, _REQUEST, _UNTOLD)
-        return self.asks and not self.closed and any(each.search(self.text) for each in asks_openly)
+        return (
+            self.asks
+            and not (self.closed or self.lists)
+            and any(each.search(self.text) for each in asks_openly)
+        )
 
     @cached_property
     def closed(self) -> bool:
@@ -183,7 +210,7 @@ class Sentence:
     @property
     def told(self) -> str:
         """What it tells, without what it says that the record does not tell."""
-        told = _UNTOLD.sub(" ", self.text)
+        told = _HOW_LEFT.sub(r"\1 arranged", _AGREED.sub(" ", _UNTOLD.sub(" ", self.text)))
         return told if self.asks else _NOT_FOUND.sub(" field ", told)
 
     @property
@@ -265,7 +292,9 @@ def _add(line: str, sentences: list[Sentence], quotes: list[str]) -> None:
     if not body:
         return
     words = body.lower()
-    asked = next((i for i in range(len(sentences) - 1, -1, -1) if sentences[i].asks), None)
+    if _BOX.match(line) and _asked(sentences) is None:
+        sentences.append(Sentence("please choose one:"))
+    asked = _asked(sentences)
     choice = (
         bullet and (len(words.split()) <= 2 * MOST_WORDS_OF_A_CHOICE) and not words.rstrip().endswith("?")
     )
@@ -289,6 +318,14 @@ def _add(line: str, sentences: list[Sentence], quotes: list[str]) -> None:
             sentences[asked] = replace(sentences[asked], tail=f"{sentences[asked].tail} / {choices}")
         else:
             sentences.append(Sentence(plain, _tail(plain), held))
+
+
+def _asked(sentences: list[Sentence]) -> int | None:
+    """The sentence to which a choice belongs: the last that asks, or one that heads a list yet to come."""
+    asked = next((i for i in range(len(sentences) - 1, -1, -1) if sentences[i].asks), None)
+    if asked is None and sentences and _LABEL.fullmatch(sentences[-1].text.rstrip(" :.?-")):
+        return len(sentences) - 1
+    return asked
 
 
 def _fragment(plain: str) -> bool:
