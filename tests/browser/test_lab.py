@@ -26,8 +26,8 @@ ANSWER = "44120; 44121 x2; 44005"
 
 
 def all_cases():
-    """A notebook that shows every case."""
-    ids = [path.stem for path in library()]
+    """A notebook that shows every fifth case; test_parity.py and test_faces.py go through all kinds of answers."""
+    ids = [path.stem for path in library()[::5]]
     shown = (  # one output: JupyterLab folds many
         f"import ipywidgets\nfrom casebook.quiz import quiz\nipywidgets.VBox([quiz(case) for case in {ids}])"
     )
@@ -153,9 +153,9 @@ def test_the_notebook_answers(run):
     expect(section.get_by_role("img").first).to_be_visible()
 
 
-def test_the_notebook_and_the_command_line_say_the_same_of_every_case(run, capsys):
+def test_the_notebook_and_the_command_line_say_the_same(run, capsys):
     page = run("all.ipynb")
-    for path in library():
+    for path in library()[::5]:
         section = page.locator(f"section.casebook-quiz[data-case={path.stem}]")
         assert cli.main(["grade", path.stem, ANSWER, "--json"]) == 0
         said = json.loads(capsys.readouterr().out)

@@ -224,7 +224,7 @@ def test_on_paper_the_answer_has_a_sheet_of_its_own(quiz, case, scripts):
 ANSWER = "44120; 44121 x2; 44005"
 
 
-@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [25, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_page_and_the_command_line_say_the_same(visit, case_ids, capsys, every):
     """One browser session for the cases; test_parity.py compares all cases and answers, in Pyodide without a
     page, and test_lab.py in JupyterLab."""

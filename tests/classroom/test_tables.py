@@ -221,6 +221,7 @@ def test_a_column_that_is_missing_is_named(sample):
         class_of(sample.drop(columns="confidence"))
 
 
+@pytest.mark.slow
 def test_the_same_on_dask(sample, told):
     import dask.dataframe as dd
     from dask.distributed import Client, LocalCluster

@@ -58,7 +58,7 @@ def test_a_view_says_who_holds_it_and_which_rules_it_swaps(id):
         ("stricturoplasty-once", "d13b-several-stricturoplasties", "44120; 44615-51"),
         ("trim-is-resection", "d20c-edges-trimmed", "44625"),
         ("staged-everywhere", "d11a-planned", "44120-58; 44121-58"),
-        ("strangulated-hernia", "strangulated-hernia", "44120; 49553-51"),
+        ("strangulated-hernia", "d21h-strangulated-hernia", "44120; 49553-51"),
     ],
 )
 def test_each_published_dissent_is_accepted_by_name(id, name, claim):

@@ -96,7 +96,7 @@ def remittance(filed: str, denied: Mapping[str, str], charges: Mapping[int, floa
         for code in dict.fromkeys(code for each in codes.values() for code in each)
     )
     return (
-        '<div class="casebook-scroll" role="region" tabindex="0" aria-label="What came back">'
+        '<div class="casebook-scroll" role="group" tabindex="0" aria-label="What came back">'
         "<table><caption>What came back, in USD</caption><thead><tr>"
         '<th scope="col">Line</th><th scope="col">Charged</th><th scope="col">Allowed</th>'
         f'<th scope="col">Codes</th></tr></thead><tbody>{rows}</tbody></table></div>'
