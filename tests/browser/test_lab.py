@@ -26,7 +26,7 @@ ANSWER = "44120; 44121 x2; 44005"
 
 
 def all_cases():
-    """A notebook that shows every fifth case; test_parity.py and test_faces.py go through all kinds of answers."""
+    """A notebook that shows every fifth case; test_parity.py goes through all kinds of answers."""
     ids = [path.stem for path in library()[::5]]
     shown = (  # one output: JupyterLab folds many
         f"import ipywidgets\nfrom casebook.quiz import quiz\nipywidgets.VBox([quiz(case) for case in {ids}])"
@@ -57,7 +57,7 @@ def to_save():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab over a copy of the notebooks, and one with every case."""
+    """The address of a JupyterLab over a copy of the notebooks, and one with many cases."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".*"))
     (home / "notebooks" / "all.ipynb").write_text(all_cases(), "utf-8")
