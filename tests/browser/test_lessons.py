@@ -8,6 +8,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from casebook.cases import library, load
+
 GRADER = re.compile(r"pyodide|worker\.js|bank\.json")
 
 
@@ -102,8 +104,9 @@ def test_with_scripts_off_the_answer_can_be_opened(visit):
 def test_a_list_says_what_was_done_and_shows_what_was_not(visit):
     rows = [("alder", "correct"), ("birch", "wrong"), ("birch", "correct"), ("cedar", "wrong")]
     now = int(time.time() * 1000)
+    charts = {path.stem: load(path).edition for path in library()}
     attempts = [
-        {"case": case, "answer": "44120", "verdict": verdict, "at": now + i}
+        {"case": case, "edition": charts[case], "answer": "44120", "verdict": verdict, "at": now + i}
         for i, (case, verdict) in enumerate(rows)
     ]
     kept = json.dumps(json.dumps({"version": 1, "attempts": attempts}))
