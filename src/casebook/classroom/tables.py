@@ -270,11 +270,13 @@ def _weeks(learner: str, mine: Sequence[Response], grades: Mapping[str, Grade]) 
 
 def _monday(at: float | None) -> str:
     """The Monday of a moment's week; "" where none is told, or no calendar has it."""
+    if not at:
+        return ""
     try:
-        day = datetime.fromtimestamp((at or 0) / 1000).date()
+        day = datetime.fromtimestamp(at / 1000).date()
     except (ValueError, OverflowError, OSError):
         return ""
-    return str(day - timedelta(days=day.weekday())) if at else ""
+    return str(day - timedelta(days=day.weekday()))
 
 
 def _answer(part: _Part, bank: Bank, each: Response, grade: Any, right: int, of: int) -> None:

@@ -268,8 +268,9 @@ class Item:
 def grade_claim(item: Item, answer: Answer) -> Grade:
     """The verdict on one answer that was read. Its lines are taken in the order a claim lists them, so that
     the order they were typed in changes no word."""
-    typed = answer.claim
-    answer = replace(answer, claim=tuple(edits.listed(sorted(item.left_aside(typed)))))
+    kept = item.left_aside(answer.claim)
+    aside = _said_of_marks(answer.claim, kept)
+    answer = replace(answer, claim=tuple(edits.listed(sorted(kept))))
     action = item.note.action
     if answer.error:
         return Grade("invalid", 0.0, (Finding("unread", "", answer.error),), item=item)
@@ -299,7 +300,7 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     moved = edits.on_second_codes(answer.claim)  # 59 works on either code of a pair
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim) or claim.fits(moved):
-            return Grade("correct", 1.0, view=view, item=item, aside=_said_of_marks(item, typed))
+            return Grade("correct", 1.0, view=view, item=item, aside=aside)
     score = score_of(item.diagnosis, answer.claim)
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
@@ -329,11 +330,9 @@ def _alike(line: Line, other: Line) -> bool:
     return line.code == other.code and set(line.modifiers) == set(other.modifiers)
 
 
-def _said_of_marks(item: Item, typed: Claim) -> str | None:
+def _said_of_marks(typed: Claim, kept: Claim) -> str | None:
     """What is said of the marks of a right answer that were left aside."""
-    gone = {
-        m for a, b in zip(typed, item.left_aside(typed), strict=True) for m in {*a.modifiers} - {*b.modifiers}
-    }
+    gone = {mark for a, b in zip(typed, kept, strict=True) for mark in {*a.modifiers} - {*b.modifiers}}
     return " ".join(says for says, marks in ASIDE if gone & marks) or None
 
 

@@ -41,6 +41,7 @@ class Misconception:
     ]  # this rulebook, and others that the same slip gives
     lacks: str = ""
     marks_apart: bool = False  # it is told only of an answer with 59 or one of its kind
+    held: str = ""  # beside others: "often", "seldom", or between the two
 
     def as_dict(self) -> dict[str, str]:
         return {"id": self.id, "says": f"This is what {self.says} gives.", "correction": self.correction}
@@ -492,6 +493,7 @@ def _load() -> dict[str, Misconception]:
             tuple((swaps, RULEBOOK.swap(swaps)) for swaps in (_SWAPS[id], *_ALSO.get(id, ()))),
             row.get("lacks", ""),
             id in MARKS_APART,
+            row.get("held", ""),
         )
         for id, row in words.items()
     }

@@ -33,23 +33,8 @@ FOLLOWS = 0.80  # of the answers in which a held rule matters: how often it is f
 SLIPPED, UNKNOWN, CARELESS = (0.03, 0.60, 0.37), (0.45, 0.47, 0.08), (0.45, 0.33, 0.22)
 #: The shares before the first answer: one rule of the book, no rule, an unknown rule, carelessness.
 ONE, NONE, OTHERS, CARE = 0.50, 0.35, 0.10, 0.05
-#: How often a rule is held beside others, as teachers of coding judge it; nobody has counted. Any other: 2.
-OFTEN, SELDOM = 6.0, 1.0
-HELD_OFTEN = frozenset(
-    "pieces-counted lesions-counted joins-ever-counted one-unit-for-all counted-from-first primary-per-join"
-    " add-on-left-out multiple-on-add-on separate-on-add-on separate-mark-missing adhesions-billed"
-    " exploration-billed unusual-work-unearned unusual-work-instead open-for-laparoscopic open-for-assisted"
-    " converted-as-laparoscopic converted-start-billed converted-as-both families-mixed add-on-on-colon-code"
-    " ileocolic-as-small stoma-left-off stoma-as-join loop-as-end own-injury-billed appendix-billed"
-    " omentum-billed mesentery-billed session-mark-missing session-mark-confused asked-without-need"
-    " first-reading-billed dearer-reading-billed pair-forced end-stoma-as-join-and-stoma role-mark-missing"
-    " stricturoplasty-as-add-on stricturoplasty-left-off closure-and-resection".split()
-)
-HELD_SELDOM = frozenset(
-    "length-counted ordinary-as-atresia laparoscopic-for-open return-mark-unearned staged-mark-unearned"
-    " role-mark-unearned add-on-every-join capped-at-the-limit duodenum-left-out add-on-on-closure"
-    " return-mark-on-add-on bypass-as-add-on unusual-work-on-add-on".split()
-)
+#: How often a rule is held beside others, by the word in the table of wrong rules.
+HELD = {"often": 6.0, "": 2.0, "seldom": 1.0}
 SURE = 0.9  # from which share on a rule is named
 CHARTS = 2  # different charts on which a rule must have shown before it is named
 WHOLE_CASE = 0.5  # of what a short chart is worth that tells as much: it takes three times the reading
@@ -94,7 +79,7 @@ def is_short(case: str) -> bool:
 
 def how_often(rule: str) -> float:
     """How often a rule is held beside others."""
-    return OFTEN if rule in HELD_OFTEN else SELDOM if rule in HELD_SELDOM else 2.0
+    return HELD[MISCONCEPTIONS[rule].held]
 
 
 @dataclass(frozen=True)

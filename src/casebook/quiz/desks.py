@@ -9,7 +9,7 @@ from __future__ import annotations
 from casebook.coding.claim import MAX_TEXT
 from casebook.practice.explorer import look, start
 
-from .markup import bowel, megabytes
+from .markup import bowel, megabytes, options
 
 FETCH = (
     "It runs in your browser: about {size}, fetched once, when you first use it. Nothing you type leaves your"
@@ -34,18 +34,14 @@ def _desk(name: str, without: str, inside: str, size: int | None, more: str = ""
 """
 
 
-def _options(rows: dict[str, str]) -> str:
-    return "".join(f'<option value="{value}">{words}</option>' for value, words in rows.items())
-
-
 def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
     """The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on,
     and `pool` the cases that it draws."""
-    numbers = _options({n: f"{n} questions" for n in (("3", "5", "10") if topics else ("5", "10", "20"))})
-    kinds = _options({"typed": "I type the claim", "choice": "I choose from several"})
-    feedback = _options({"once": "after each question", "end": "at the end"})
+    numbers = options({n: f"{n} questions" for n in (("3", "5", "10") if topics else ("5", "10", "20"))})
+    kinds = options({"typed": "I type the claim", "choice": "I choose from several"})
+    feedback = options({"once": "after each question", "end": "at the end"})
     paces = {"calm": "unhurried", "usual": "as at work", "brisk": "brisk"}
-    pace = _options({"": "no limit", **paces})
+    pace = options({"": "no limit", **paces})
     form = f"""<form class="casebook-setup" autocomplete="off">
 <label>Length <select name="number">{numbers}</select></label>
 <label>Answers <select name="kind">{kinds}</select></label>
@@ -94,7 +90,7 @@ def progress(size: int | None) -> str:
 
 def explorer(size: int | None) -> str:
     """The explorer: the picture and the claim first, then where to cut and what else to do."""
-    ways = _options({"open": "open", "laparoscopic": "laparoscopic", "converted": "converted"})
+    ways = options({"open": "open", "laparoscopic": "laparoscopic", "converted": "converted"})
     untouched = look(start())
     claim = f'<p class="casebook-answer">Claim: <code>none</code>, since {untouched["beyond"]}</p>\n'
     picture = f'<figure class="casebook-picture">{untouched["svg"]}</figure>'

@@ -30,6 +30,11 @@ SPOTS = {
 }
 
 
+def options(rows: Mapping[str, str]) -> str:
+    """What a list to choose from holds: each value and its words."""
+    return "".join(f'<option value="{value}">{words}</option>' for value, words in rows.items())
+
+
 def bowel(exact: bool = False, picture: str = "", under: str = "") -> str:
     """Bowel to work on (quiz/js/bowel.js): its picture, what stands `under` it, two marks that arrow keys
     move, and what can be done. With `exact` a mark can be typed in centimeters too."""
@@ -47,7 +52,7 @@ step="1" value="{value}"></label>
         )
         for name, words, value in (("from", "Upper", 300), ("to", "Lower", 330))
     )
-    spots = "".join(f'<option value="{value}">{words}</option>' for value, words in SPOTS.items())
+    spots = options(SPOTS)
     return f"""<div class="casebook-bowel">{picture}</div>
 {under}<div class="casebook-explore">
 {marks}</div>

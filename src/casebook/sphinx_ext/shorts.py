@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -19,22 +20,16 @@ FOLDER = "shorts"  # beside the scripts
 ID = re.compile(r' id="((?:line-|s)\d+)"')
 
 
-def pages() -> list[dict[str, Any]]:
-    """The JSON of every short chart, with its places."""
-    return [_page(made)[0] for made in short_cases()]
-
-
 def bank() -> list[dict[str, Any]]:
-    """The same without what only the browser needs."""
-    return [without_places(page) for page in pages()]
+    """The JSON of every short chart, without what only the browser needs."""
+    return [without_places(page) for _, page, _ in _made()]
 
 
 def written(size: int | None) -> dict[str, bytes]:
     """Every file of the short charts, by its name beside the scripts; `size` is what the grader weighs, in
     bytes."""
     found = {"shorts.json": json.dumps(bank(), ensure_ascii=False, sort_keys=True).encode()}
-    for made in short_cases():
-        page, chart = _page(made)
+    for made, page, chart in _made():
         terms = escape(json.dumps(terms_in(made.unmarked), ensure_ascii=False))
         name = made.title.partition(":")[0]
         sheet = f"""<div class="chart casebook-chart" data-terms="{terms}">
@@ -47,9 +42,13 @@ def written(size: int | None) -> dict[str, bytes]:
     return found
 
 
-def _page(made: Case) -> tuple[dict[str, Any], str]:
-    """The JSON of a short chart and its HTML, whose ids are its own: it may stand on the page of a case."""
-    sheet = chart_html(made)
-    html = ID.sub(rf' id="{made.id}-\1"', sheet.html)
-    places = {name: f"{made.id}-{place}" for name, place in sheet.places.items()}
-    return {**made.page(), "anchors": places, "lines": sheet.lines}, html
+@cache
+def _made() -> list[tuple[Case, dict[str, Any], str]]:
+    """Every short chart, its JSON and its HTML, whose ids are its own: it may stand on the page of a case."""
+    found = []
+    for made in short_cases():
+        sheet = chart_html(made)
+        html = ID.sub(rf' id="{made.id}-\1"', sheet.html)
+        places = {name: f"{made.id}-{place}" for name, place in sheet.places.items()}
+        found.append((made, {**made.page(), "anchors": places, "lines": sheet.lines}, html))
+    return found

@@ -19,6 +19,7 @@ from casebook.grading.findings import code_words, field_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import TAUGHT
 from casebook.practice.results import tells
+from casebook.quiz.markup import options
 
 from .lists import QUESTIONS, Listing, badge, between, cite, line
 from .parts import make_link, markup
@@ -116,7 +117,7 @@ class CaseList(Listing):
             )
         # The page's script says here what was done of them, and marks it in the list.
         listed = shipped()[first : last + 1]
-        return [markup(html=list_head({case.id: case.page()["edition"] for case in listed})), found]
+        return [markup(html=list_head({case.id: case.edition for case in listed})), found]
 
 
 SHOWN = {"": "all", "new": "not done", "due": "due again", "tried": "not right yet"}
@@ -127,10 +128,10 @@ def list_head(editions: Mapping[str, str]) -> str:
 
     `editions` tell the script which answers were given to the charts as they are.
     """
-    levels = {"": "any", **dict.fromkeys(LEVELS.values())}
+    levels = {"": "any", **{level: level for level in LEVELS.values()}}
     topics = {"": "anything", **{topic: name for topic, (name, _) in TAUGHT.items()}}
     choosers = "".join(
-        f'<label>{words} <select name="{name}">{_options(rows)}</select></label>'
+        f'<label>{words} <select name="{name}">{options(rows)}</select></label>'
         for words, name, rows in (
             ("Show", "show", SHOWN),
             ("Level", "level", levels),
@@ -142,10 +143,6 @@ def list_head(editions: Mapping[str, str]) -> str:
         f'<div class="casebook-list-head" data-editions="{told}"><p>{len(editions)} cases.</p>{choosers}'
         '<span class="casebook-hint" role="status"></span></div>'
     )
-
-
-def _options(rows: Mapping[str, str | None]) -> str:
-    return "".join(f'<option value="{value}">{words or value}</option>' for value, words in rows.items())
 
 
 def shows(cases: Iterable[Case]) -> Counter[str]:
