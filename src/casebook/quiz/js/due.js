@@ -18,6 +18,12 @@ const COUNTED = ["correct", "partly", "wrong"];
 const right = ({ verdict }) => verdict === "correct";
 
 /**
+ * Whether a moment, in epoch milliseconds, is of today by this browser's clock.
+ * @param {number | undefined} at
+ */
+export const isToday = (at) => at !== undefined && new Date(at).toDateString() === new Date().toDateString();
+
+/**
  * The attempts that count, in the order of time.
  * @param {Attempt[]} attempts
  */

@@ -5,7 +5,7 @@
 import { dated } from "./answers.js";
 import { HONEST, handing, noting, setTest, silence } from "./hold.js";
 import { page, rules } from "./page.js";
-import { button, find, make, reason } from "./parts.js";
+import { button, find, headed, make, oneAtATime, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { parts, which } from "./result.js";
@@ -37,7 +37,6 @@ export function testing(section, host) {
   let table = null; // what each wrong rule answers, once it was fetched
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let clock;
-  let busy = false;
   let unkept = ""; // why what is done here stays only until the page is closed
 
   /** @type {Tell} */
@@ -72,21 +71,7 @@ export function testing(section, host) {
     stage.replaceChildren(make("div", { className: "casebook-notice", aria: { role: "alert" } }, why, again));
   }
 
-  /**
-   * One step at a time: what is pressed while the next question is on its way does nothing.
-   * @param {() => Promise<void>} work
-   */
-  async function alone(work) {
-    if (busy) return;
-    busy = true;
-    try {
-      await work();
-    } catch (error) {
-      trouble(error);
-    } finally {
-      busy = false;
-    }
-  }
+  const { alone, busy } = oneAtATime(trouble);
 
   async function draw() {
     const asked = new FormData(setup);
@@ -159,15 +144,14 @@ export function testing(section, host) {
     on.className = "casebook-check";
     on.hidden = true;
     const stop = button("End the test here", () => end(test));
-    const row = make("p", { className: "casebook-row-of" }, on, skip, stop);
-    stage.replaceChildren(heading, left, sheet, quiz, row);
+    stage.replaceChildren(heading, left, sheet, quiz, rowOf(on, skip, stop));
 
     /**
      * @param {Attempt} attempt
      * @param {() => void} show
      */
     function answered(attempt, show) {
-      if (busy || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
+      if (busy() || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
       const counted = { ...attempt, test: test.seed, kind: test.kind };
       const why = set ? noting(counted) : record(counted);
       const { answer, confidence, seconds, edition } = attempt;
@@ -188,8 +172,7 @@ export function testing(section, host) {
     mount(quiz, live);
     if (set) silence(quiz);
     if (test.feedback === "end") find(quiz, ".casebook-check", HTMLElement).textContent = "Keep this answer";
-    heading.focus();
-    heading.scrollIntoView({ block: "start" });
+    headed(heading);
     say(place);
     if (test.ends) count(test, test.ends, left);
   }
@@ -253,10 +236,9 @@ export function testing(section, host) {
       which(follow, () => further(test, follow.ask ?? "", missing)),
       ...parts(told, host.link),
       make("p", { className: "casebook-hint" }, number),
-      make("p", { className: "casebook-row-of" }, print, button("Another test", again)),
+      rowOf(print, button("Another test", again)),
     );
-    heading.focus();
-    heading.scrollIntoView({ block: "start" });
+    headed(heading);
   }
 
   /**
@@ -287,7 +269,7 @@ export function testing(section, host) {
     });
 
   function again() {
-    if (busy) return;
+    if (busy()) return;
     test = null;
     keepTest(name, null);
     stage.replaceChildren();
@@ -302,11 +284,7 @@ export function testing(section, host) {
     stage.replaceChildren(
       make("p", {}, `A test was set for you: number ${seed}, ${several(number, "question")}.`),
       make("p", { className: "casebook-hint" }, HONEST),
-      make(
-        "p",
-        { className: "casebook-row-of" },
-        button("Start the test", () => alone(draw)),
-      ),
+      rowOf(button("Start the test", () => alone(draw))),
     );
   }
 
@@ -319,7 +297,7 @@ export function testing(section, host) {
     const on = button(done ? (set ? "Hand it in" : "See the result") : "Go on", go);
     stage.replaceChildren(
       make("p", {}, done ? "Your last test is finished." : under),
-      make("p", { className: "casebook-row-of" }, on, !set && button("Start another", again)),
+      rowOf(on, !set && button("Start another", again)),
     );
   }
 

@@ -4,7 +4,8 @@
 import { working } from "./bowel.js";
 import { rule } from "./explain.js";
 import { find, list, make, reveal } from "./parts.js";
-import { coming, several } from "./words.js";
+import { awoken } from "./waking.js";
+import { several } from "./words.js";
 
 /** @import { Desk, Explored } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
@@ -22,10 +23,7 @@ export function exploring(section, host) {
 
   const { act } = working(section, {
     async ask(question) {
-      await host.ready((told) => {
-        size.textContent = coming(told, "the program");
-      });
-      size.textContent = "";
+      await awoken(host, size, "the program");
       return host.ask(question);
     },
     say(words) {

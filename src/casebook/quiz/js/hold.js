@@ -4,7 +4,7 @@
 // what is handed in says that it was answered on such a page.
 
 import { written } from "./answers.js";
-import { button, every, find, make, reveal } from "./parts.js";
+import { button, every, find, make, reveal, rowOf } from "./parts.js";
 import { note, noted } from "./store.js";
 import { several } from "./words.js";
 
@@ -143,7 +143,7 @@ export function handing(answers) {
     make("h3", {}, "Hand it in"),
     make("p", {}, `${several(rows.length, "answer")} noted: save the file or copy the code.`),
     make("label", {}, "Your name or number, as your class knows you ", who),
-    make("p", { className: "casebook-row-of" }, save, copy),
+    rowOf(save, copy),
     code,
     said,
   );

@@ -5,9 +5,9 @@
 import { working } from "./bowel.js";
 import { quote } from "./explain.js";
 import { find, make, reason, reveal } from "./parts.js";
-import { coming } from "./words.js";
+import { awoken } from "./waking.js";
 
-/** @import { Compared, Host, Operation, Tell } from "./types.d.ts" */
+/** @import { Compared, Host, Operation } from "./types.d.ts" */
 
 /**
  * @param {HTMLDetailsElement} box
@@ -21,15 +21,7 @@ export function laying(box, host, kept, changed) {
   const whispers = box.appendChild(make("p", { className: "casebook-unseen", aria: { live: "polite" } }));
   let anything = Boolean(kept);
 
-  /** @type {Tell} */
-  const tell = (progress) => {
-    size.textContent = coming(progress);
-  };
-
-  async function ready() {
-    await host.ready(tell, size);
-    size.textContent = "";
-  }
+  const ready = () => awoken(host, size);
 
   /** @param {...(Node | string)} rows */
   function say(...rows) {

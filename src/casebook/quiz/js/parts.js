@@ -99,6 +99,45 @@ export function button(words, work) {
   return made;
 }
 
+/**
+ * Buttons beside one another.
+ * @param {...Child} buttons
+ */
+export const rowOf = (...buttons) => make("p", { className: "casebook-row-of" }, ...buttons);
+
+/**
+ * One step at a time: what is pressed while one is under way does nothing.
+ * @param {(error: unknown, again: () => Promise<void>) => void} trouble what to do about a step that failed
+ */
+export function oneAtATime(trouble) {
+  let busy = false;
+  /**
+   * @param {() => Promise<void>} work
+   * @returns {Promise<void>}
+   */
+  async function alone(work) {
+    if (busy) return;
+    busy = true;
+    try {
+      await work();
+    } catch (error) {
+      trouble(error, () => alone(work));
+    } finally {
+      busy = false;
+    }
+  }
+  return { alone, busy: () => busy };
+}
+
+/**
+ * Go on from a heading that just came: by eye, and for who listens.
+ * @param {HTMLElement} heading
+ */
+export function headed(heading) {
+  heading.focus();
+  heading.scrollIntoView({ block: "start" });
+}
+
 const CALM = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
 const HEAD = 60; // pixels of the page's own head
 

@@ -4,7 +4,7 @@
 
 import { dated } from "./answers.js";
 import { page, rules } from "./page.js";
-import { button, find, list, make, reason } from "./parts.js";
+import { button, find, headed, list, make, oneAtATime, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { attempts, record } from "./store.js";
@@ -21,7 +21,6 @@ export function practicing(section, host) {
   const stage = find(section, ".casebook-stage", HTMLElement);
   const size = find(section, ".casebook-size", HTMLElement);
   const status = find(section, ".casebook-test-status", HTMLElement);
-  let busy = false;
 
   async function told() {
     await host.ready((each) => {
@@ -33,22 +32,10 @@ export function practicing(section, host) {
     return host.ask({ do: "practice", ...given, now: Date.now() });
   }
 
-  /**
-   * One step at a time.
-   * @param {() => Promise<void>} work
-   */
-  async function alone(work) {
-    if (busy) return;
-    busy = true;
-    try {
-      await work();
-    } catch (error) {
-      const again = button("Try again", () => alone(work));
-      show(make("p", { aria: { role: "alert" } }, `This could not go on: ${reason(error)}.`), again);
-    } finally {
-      busy = false;
-    }
-  }
+  const { alone } = oneAtATime((error, again) => {
+    const why = make("p", { aria: { role: "alert" } }, `This could not go on: ${reason(error)}.`);
+    show(why, button("Try again", again));
+  });
 
   /** @param {(Node | null)[]} parts */
   function show(...parts) {
@@ -78,7 +65,7 @@ export function practicing(section, host) {
     const on = button(each.place < each.of ? "Next question" : "Close the round", () => step(false));
     on.className = "casebook-check";
     on.hidden = true;
-    show(heading, sheet, quiz, make("p", { className: "casebook-row-of" }, on), standing(each));
+    show(heading, sheet, quiz, rowOf(on), standing(each));
     let first = true; // the first answer counts
     mount(quiz, {
       ...page(quiz),
@@ -93,8 +80,7 @@ export function practicing(section, host) {
         },
       },
     });
-    heading.focus();
-    heading.scrollIntoView({ block: "start" });
+    headed(heading);
   }
 
   /** @param {Practiced} each */
@@ -105,24 +91,13 @@ export function practicing(section, host) {
       heading,
       make("p", {}, says),
       ...rules.map(wrongRule),
-      make(
-        "p",
-        { className: "casebook-row-of" },
-        button("Another round", () => step(true)),
-      ),
+      rowOf(button("Another round", () => step(true))),
       standing(each),
     );
-    heading.focus();
-    heading.scrollIntoView({ block: "start" });
+    headed(heading);
   }
 
-  show(
-    make(
-      "p",
-      { className: "casebook-row-of" },
-      button("Start, or go on", () => step(false)),
-    ),
-  );
+  show(rowOf(button("Start, or go on", () => step(false))));
 }
 
 /**

@@ -5,7 +5,7 @@ import { dated, parse, written } from "./answers.js";
 import { saved } from "./hold.js";
 import { keeping } from "./keeping.js";
 import { bank, chapter, rules } from "./page.js";
-import { button, fail, find, list, make, reason } from "./parts.js";
+import { button, fail, find, list, make, reason, rowOf } from "./parts.js";
 import { STORES } from "./schema.js";
 import { addAttempts, attempts, erase, keptText, unkept } from "./store.js";
 import { coming, several } from "./words.js";
@@ -59,7 +59,7 @@ export function showProgress(section, host) {
     const answered = new Set(all.map((each) => each.case)).size;
     const brief = make("p", {}, `${several(all.length, "answer")} to ${several(answered, "case")} so far.`);
     const more = button("Work out the details", details);
-    const row = make("p", { className: "casebook-row-of" }, more);
+    const row = rowOf(more);
     stage.replaceChildren(brief, row, tools());
     if (host.awake()) details();
 

@@ -18,6 +18,7 @@
 // text.
 
 import { building } from "./builder.js";
+import { isToday } from "./due.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
 import { button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
@@ -27,9 +28,6 @@ import { coming, VERDICT } from "./words.js";
 
 /** @import { Ask, Attempt, Graded, Host, Tell } from "./types.d.ts" */
 /** @typedef {{ confidence: string | null, seconds: number | null, hints: number }} Beside */
-
-/** @param {number | undefined} at */
-const sameDay = (at) => at !== undefined && new Date(at).toDateString() === new Date().toDateString();
 
 const UNCOUNTED = "You looked at the worked answer before, so this try is not counted.";
 
@@ -331,7 +329,7 @@ export function mount(section, host) {
     const { answer, lines, confidence: sure, diagnoses } = draft(id);
     const last = attempts().all.findLast((each) => each.case === id);
     // What was checked on an earlier day is no answer begun: to see it again is to try it anew.
-    const checked = last && answer?.trim() === last.answer && !sameDay(last.at);
+    const checked = last && answer?.trim() === last.answer && !isToday(last.at);
     if (answer && !checked) field.value = answer;
     if (diagnoses && codes) codes.value = diagnoses;
     const picked = sure && `input[name=confidence][value="${CSS.escape(sure)}"]`;

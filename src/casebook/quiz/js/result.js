@@ -2,7 +2,7 @@
 // What a test tells, once it is over. Python judged; here it is laid out.
 
 import { chapter } from "./page.js";
-import { button, list, make } from "./parts.js";
+import { button, list, make, rowOf } from "./parts.js";
 import { capital, several, VERDICT } from "./words.js";
 
 /** @import { Follow, Result } from "./types.d.ts" */
@@ -46,7 +46,7 @@ export function parts(told, link) {
  */
 export function which(told, further) {
   const one = button("One more chart, to find out", further);
-  const row = told.ask && make("p", { className: "casebook-row-of" }, one);
+  const row = told.ask && rowOf(one);
   return make("section", {}, make("h3", {}, "Which rule it was"), ...concluded(told), row);
 }
 

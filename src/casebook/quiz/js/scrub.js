@@ -2,9 +2,9 @@
 // Check a claim: what Python says of it by the tables alone, and where to lay the operation out.
 
 import { find, list, make, reason, reveal } from "./parts.js";
-import { coming } from "./words.js";
+import { awoken } from "./waking.js";
 
-/** @import { Desk, Scrubbed, Tell } from "./types.d.ts" */
+/** @import { Desk, Scrubbed } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /**
@@ -25,14 +25,7 @@ export function scrubbing(section, host) {
   const stage = find(section, ".casebook-stage", HTMLElement);
   let round = 0;
 
-  /** @type {Tell} */
-  const tell = (told) => {
-    size.textContent = coming(told, "the program");
-  };
-  const wake = async () => {
-    await host.ready(tell);
-    size.textContent = "";
-  };
+  const wake = () => awoken(host, size, "the program");
 
   async function check() {
     const mine = ++round;

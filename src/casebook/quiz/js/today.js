@@ -1,7 +1,7 @@
 // @ts-check
 // Today: what is due, one new case and the next chapter, in ten minutes. Told from what this browser keeps.
 
-import { again, since } from "./due.js";
+import { again, isToday, since } from "./due.js";
 import { find, list, make, reason } from "./parts.js";
 import { attempts, keptTurns, unkept } from "./store.js";
 import { several } from "./words.js";
@@ -43,9 +43,7 @@ export async function today(section, host, way) {
     const one = fresh && (!used || used + cases[fresh].minutes <= ROUND) ? fresh : "";
     const minutes = used + (one ? cases[one].minutes : 0);
     const why = unread || unkept();
-    const answered = all.filter(
-      ({ at }) => at && new Date(at).toDateString() === new Date(now).toDateString(),
-    );
+    const answered = all.filter(({ at }) => isToday(at));
     stage.replaceChildren(
       make("p", {}, why ? `What you do cannot be kept here: ${why}.` : head(minutes, answered.length)),
       part(

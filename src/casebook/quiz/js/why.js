@@ -3,7 +3,7 @@
 // Python decides which, and what they tell; the answers are kept like all others.
 
 import { page, rules } from "./page.js";
-import { button, make, reason } from "./parts.js";
+import { button, make, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { concluded } from "./result.js";
@@ -90,7 +90,7 @@ async function one(box, id, says) {
     on.hidden = true;
     /** @type {Given | null} */
     let given = null;
-    show(box, [make("p", {}, says), sheet, quiz, make("p", { className: "casebook-row-of" }, on)]);
+    show(box, [make("p", {}, says), sheet, quiz, rowOf(on)]);
     mount(quiz, {
       ...page(quiz),
       sheet,
