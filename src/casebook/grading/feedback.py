@@ -149,7 +149,7 @@ def headline(grade: Grade) -> str:
     if grade.view:
         return "Correct, by another accepted view."
     if grade.verdict == "partly" and grade.score < PARTLY:
-        return "Not settled: what stands against this answer is not sure."
+        return "Not settled: our answer is another, but no source decides between the two."
     if grade.item and grade.item.note.action == "out-of-scope" and grade.findings[0].kind == "query":
         return "Not judged."
     return _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
@@ -182,7 +182,7 @@ def parts(
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
         Part("filed", "The claim as filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
-        Part("flip", "What would make your answer right", _rows(flip)),
+        Part("flip", _flip_title(flip), _rows(flip)),
         Part(
             "rules",
             "Why: rules and sources",
@@ -333,10 +333,13 @@ def _takes_its_place(finding: Finding, other: Finding) -> bool:
 
 
 def _flip(grade: Grade, setright: str | None) -> str | None:
-    """The smallest change, without what was said as the correction or line by line."""
-    if grade.flip and any(f.kind == "units" and "its limit is" in f.says for f in grade.findings):
-        return re.sub(r"^(No operation makes .* right): [^:]* a limit of .*", r"\1.", grade.flip)
+    """The smallest change, or why there is none, without what was said as the correction."""
     return grade.flip.replace(f": {setright}", ".") if grade.flip and setright else grade.flip
+
+
+def _flip_title(flip: str | None) -> str:
+    never = flip is not None and flip.startswith("No operation makes")
+    return "Never right" if never else "What would make your answer right"
 
 
 def _next(grade: Grade, item: Item) -> Row | None:
