@@ -21,9 +21,9 @@ from casebook.coding.note import Note
 from casebook.coding.rules import RULEBOOK, derive
 from casebook.coding.typed import read
 from casebook.grading import Item, expected, grade_page, item_of, worked
+from casebook.grading.corrections import corrected
 from casebook.grading.feedback import result
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.grading.corrections import corrected
 from casebook.practice.likely import candidate_answers
 from casebook.testing.operations import made_up
 from tests.guessing import SEEDS, Guesser

@@ -238,7 +238,9 @@ def amounts_to(grade: Grade) -> str | None:
 def _of_the_count(grade: Grade) -> list[str]:
     """What the claim counts and the note does not, before any slip that would come to it."""
     counting = FIRST | FURTHER | ATRESIA
-    return [f.says for f in grade.findings if f.code in counting and f.kind in ("units", "line")]
+    found = [f for f in grade.findings if f.code in counting]
+    over = [f.says for f in found if f.kind in ("units", "line")]
+    return over or [f.says for f in found if f.kind == "missing"]
 
 
 def _whatever_was_done(grade: Grade) -> bool:
