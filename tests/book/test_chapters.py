@@ -54,7 +54,7 @@ TOLD = [
     ("notebooks/04_ask_the_edits.ipynb", ["none of them holds 44121"], []),
     (
         f"{DATA}/authorities.toml",
-        ["(secondary) and were unchanged, none of them with 44121"],
+        ["(secondary) and were unchanged, none of them with 44121", "; for Medicare derived)"],
         ["brief itself"],
     ),
     (
