@@ -32,7 +32,8 @@ def cases_named(names: Iterable[str] | None) -> list[Case]:
 
 def needs(error: ImportError, extra: str = "teaching") -> CommandError:
     """What to install where a command lacks a library: the extra of `pyproject.toml` that holds it."""
-    return CommandError(f"this command needs {error.name}; install it with: pip install 'casebook[{extra}]'")
+    library = str(error.name).partition(".")[0]
+    return CommandError(f"this command needs {library}; install it with: pip install 'casebook[{extra}]'")
 
 
 def title_in(text: str) -> str:

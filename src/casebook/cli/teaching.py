@@ -151,7 +151,10 @@ def _export(args: argparse.Namespace) -> int:
         raise CommandError("no case is left by --cases, --topic and --level")
     files.not_among([args.out], [case.path for case in chosen])
     cases = bar(tqdm, "cases")(chosen)
-    number, left_out = written(lambda: write(cases, args.out, args.title, args.kind), args.out)
+    try:  # what only one kind of file needs is imported where that is written
+        number, left_out = written(lambda: write(cases, args.out, args.title, args.kind), args.out)
+    except ImportError as error:
+        raise needs(error) from None
     print(f"{args.out}: {number} questions")
     for why in left_out:
         print(f"left out: {why}")
