@@ -569,13 +569,13 @@ def test_a_misconception_against_doubtful_rules_alone_is_never_wrong():
     assert tried > 100
 
 
-@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", cases.library()[::3], ids=lambda path: path.stem)
 def test_a_doubt_is_of_what_stands_against_the_answer_on_this_chart(path):
     """The answer, if need be but for its modifiers, is what holding the doubtful rule the other way gives
     here; and who is right is told of every such doubt."""
     item = cases.load(path).item
     said_of_right = item.grade(expected(item)).doubt
-    for _, answer in list(slips(item))[::3]:
+    for _, answer in list(slips(item))[::5]:
         grade = item.grade(answer)
         if grade.doubt and answer != "query":
             rules = [r for r in RULEBOOK.values() if r.says in grade.doubt]
