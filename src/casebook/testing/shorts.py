@@ -29,12 +29,12 @@ ONCE = (
     ("bypass",),
 )
 #: What is done in passing, besides the pieces and their joins.
-IN_PASSING = ("widened", "ring beside", "emptied", "own hole", "own piece", "loop", "bypass")
+IN_PASSING = ("widened", "ring in join", "emptied", "own hole", "own piece", "loop", "bypass")
 ENOUGH = 3  # of those and of the small things beside: with more no operation looks so
 #: How much of the bowel goes for a reason, in cm.
 LENGTHS = {
     "stricture": (8, 30),
-    "tumor": (8, 16),
+    "tumor": (14, 30),
     "ischemia": (14, 70),
     "infarction": (20, 70),
     "injury": (8, 24),
@@ -79,6 +79,9 @@ def _drawn(rng: Random) -> Short:
     # The appendix went with the cecum, or nobody has time for it.
     if any(site.where == "valve" for site in made.sites) or story in ("ischemia", "crash", "ulcer"):
         beside = tuple(key for key in beside if not key.startswith("appendix"))
+    # Nobody takes a healthy one out of a Crohn's abdomen, or through what was opened for a stoma.
+    if story not in ("tumor", "blocked"):
+        beside = tuple(key for key in beside if key != "appendix-incidental")
     if any(site.done == "loop colostomy" for site in made.sites):  # the pelvis is not normal
         beside = tuple(key for key in beside if key != "explored")
     fields = dict(vars(made)) | {
@@ -94,6 +97,7 @@ def _drawn(rng: Random) -> Short:
         fields["surgeon"] = rng.choice(("assistant", "assistant-nonphysician", *shared))
     elif (
         "adhesions-extensive" in beside
+        and story not in ("ischemia", "crash", "ulcer")  # nobody has four hours then
         and made.approach == "open"
         and not made.follows
         and rng.random() < 0.4
@@ -137,7 +141,7 @@ def _way(rng: Random) -> str:
 
 
 def _crohn(rng: Random) -> Short:
-    pieces = ("joined",) * 3 + ("two pieces", "three pieces", "joined twice", "ring beside")
+    pieces = ("joined",) * 3 + ("two pieces", "three pieces", "joined twice", "ring in join")
     sites = list(_sites(rng, rng.choice((1, 2, 2, 3, 4)), pieces, ("stricture",)))
     free = [where for where in SMALL_BOWEL if where not in {s.where for s in sites}]
     way = _way(rng)
@@ -165,7 +169,7 @@ def _crohn(rng: Random) -> Short:
 
 
 def _across(rng: Random, why: str) -> Site:
-    return Site("valve", "ileocolic", why, float(rng.randrange(34, 52, 2)))
+    return Site("valve", "ileocolic", why, float(rng.randrange(18, 30, 2)))
 
 
 def _short(
@@ -196,7 +200,7 @@ def _crash(rng: Random) -> Short:
 
 def _tumor(rng: Random) -> Short:
     way = _way(rng)
-    sites = list(_sites(rng, rng.choice((1, 2, 3, 5)), ("joined", "joined", "two pieces"), ("tumor",)))
+    sites = list(_sites(rng, rng.choice((1, 2, 3)), ("joined", "joined", "two pieces"), ("tumor",)))
     if rng.random() < 0.4:
         last = rng.choice((_across(rng, "tumor"), Site("last ileum", "near the valve", "tumor", 14.0)))
         sites = [*sites[:2], last]
@@ -223,14 +227,15 @@ def _ulcer(rng: Random) -> Short:
 
 
 def _diversion(rng: Random) -> Short:
-    where, other = rng.sample(SMALL_BOWEL[3:], 2)
+    # A loop stoma sits low, and contrast ran freely below it: what else was wrong lay above.
+    where = rng.choice(("mid ileum", "distal ileum", "distal ileum"))
     closed = rng.choice(("stoma closed", "stoma closed with a piece", "stoma closed with a piece"))
     sites = [Site(where, closed, "stricture", 8.0)]
     if rng.random() < 0.6:
-        sites.append(_site(rng, other, "joined", "stricture"))
+        sites.append(_site(rng, "proximal ileum", "joined", "stricture"))
         sites += [_site(rng, SMALL_BOWEL[1], "joined", "stricture")] * (rng.random() < 0.3)
-    elif rng.random() < 0.6:
-        sites.append(Site("colon", "loop colostomy"))
+    elif closed == "stoma closed" and rng.random() < 0.6:
+        sites = [Site("mid ileum", closed, "stricture", 8.0), Site("colon", "loop colostomy")]
     return _short(sites, "open", ("hernia",) if rng.random() < 0.3 else (), None, rng)
 
 
