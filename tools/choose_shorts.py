@@ -6,7 +6,8 @@ Those that the book has stay in their places, since answers that were kept name 
 `--but` are given to others, and what `--number` lacks is added at the end. Chosen greedily: every wrong rule
 is to show on seven charts where it can, cases and short ones together, and on three short ones; then every
 two rules are to be told apart by three, those often held before the rest. Nothing that rests on a doubtful
-rule or on a measure of the book's own, or has more than one accepted claim, is in the pool.
+rule or on a measure of the book's own, or has more than one accepted claim, is in the pool; nor is a stoma
+closed where a colostomy is made, which only the manual settles: the book has one, chosen by hand.
 """
 
 import argparse
@@ -41,7 +42,7 @@ def pool(number: int, rng: Random) -> Iterator[tuple[Short, Row]]:
             made = case(short)
         except CasebookError:  # two acts at one end, or the like
             continue
-        if operation not in seen and not doubtful(made):
+        if operation not in seen and "loop colostomy" not in short.acts and not doubtful(made):
             seen.add(operation)
             yield short, row(made.item)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from casebook.cases.shorts import AT, VOICES, Short, Site
@@ -209,7 +210,7 @@ def _tumor(rng: Random) -> Short:
 
 def _blocked(rng: Random) -> Short:
     kinds = ("joined", "own hole", "own piece", "emptied", "stone", "joined", "bypass")
-    sites = list(_sites(rng, rng.choice((1, 2, 2, 3)), kinds, ("ischemia", "infarction")))
+    sites = _emptied_above(list(_sites(rng, rng.choice((1, 2, 2, 3)), kinds, ("ischemia", "infarction"))))
     way = _way(rng)
     beside = ["look-first"] if way == "converted" and rng.random() < 0.7 else []
     beside += ["look"] if way == "open" and rng.random() < 0.3 else []
@@ -217,6 +218,13 @@ def _blocked(rng: Random) -> Short:
     if rng.random() < 0.15:
         sites = [site for site in sites if site.done == "emptied"]
     return _short(sites, way, tuple(beside), "unrelated" if rng.random() < 0.15 else None, rng)
+
+
+def _emptied_above(sites: list[Site]) -> list[Site]:
+    """The same with the bowel let down at the uppermost stretch: below what blocks it, it is empty."""
+    sites.sort(key=lambda site: site.done != "emptied")
+    places = sorted((site.where for site in sites), key=AT.__getitem__)
+    return [replace(site, where=where) for site, where in zip(sites, places, strict=True)]
 
 
 def _ulcer(rng: Random) -> Short:
