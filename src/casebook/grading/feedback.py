@@ -22,12 +22,13 @@ from casebook.coding.views import accepted
 
 from . import icd10
 from .audit import FiledLine, audit
-from .findings import Finding, named
+from .corrections import corrected
+from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
 from .quotes import settling
-from .told import corrected, filled
+from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
 MOST_RULES = 4  # told of one answer
@@ -220,16 +221,35 @@ def amounts_to(grade: Grade) -> str | None:
         return f"This is a defensible reading, but not the only one. The note does not settle {open_}."
     if not grade.misconceptions:
         return None
+    if item.note.action == "query" and not _whatever_was_done(grade):
+        return f"No reading of this note gives {show(grade.claim)}."
     if grade.explained.together or len(grade.likely) == 1:
         target = item.diagnosis.targets[0] if item.diagnosis.targets else None
-        told = " ".join(filled(m.you, item.note.readings[0], target) for m in grade.likely)
+        told = [filled(m.you, item.note.readings[0], target) for m in grade.likely]
+        count = _of_the_count(grade, [m.you for m in grade.likely])
     else:
-        told = (
-            f"More than one slip gives this claim: {'; or '.join(m.says for m in grade.likely[:MOST_NAMED])}."
-        )
-    marks = any(f.kind == "modifier" for f in grade.findings)
-    return (
-        f"{told} The modifiers are a matter of their own, below." if grade.explained.bare and marks else told
+        slips = "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
+        told, count = [f"More than one slip gives this claim: {slips}."], _of_the_count(grade, ["{fact}"])
+    if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
+        told.append("The modifiers are a matter of their own, below.")
+    return " ".join([*count, *told])
+
+
+def _of_the_count(grade: Grade, words: list[str]) -> list[str]:
+    """What the claim counts and the note does not, where the words of a slip ask for it: with its reason, or
+    in short."""
+    whole = any("{fact}" in each for each in words)
+    if not whole and not any("{short}" in each for each in words):
+        return []
+    found = [f for f in grade.findings if f.code in FIRST | FURTHER | ATRESIA]
+    over = [f.says if whole else f.briefly or f.says for f in found if f.kind in ("units", "line")]
+    return over or [f.briefly for f in found if f.kind == "missing"]
+
+
+def _whatever_was_done(grade: Grade) -> bool:
+    """Whether the slips are about marks or the family alone, and so the same by every reading."""
+    return all(
+        rule == "approach" or RULEBOOK[rule].kind == "modifier" for m in grade.likely for rule in m.swaps
     )
 
 
@@ -262,11 +282,11 @@ def correction(grade: Grade) -> str | None:
     if item.note.action == "query" and not grade.one_reading and grade.claim:
         ask = "This note fits operations with different claims: ask first."
         one = grade.explained.together or len(grade.likely) == 1
-        told = grade.likely[0].correction if one and grade.likely else "No reading of it gives this claim."
-        return f"{ask} {told}"
+        same = one and grade.likely and _whatever_was_done(grade)
+        return f"{ask} {grade.likely[0].correction}" if same else ask
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
-        return " ".join(dict.fromkeys(corrected(m, item.note.readings[0]) for m in several))
+        return " ".join(dict.fromkeys(corrected(m, grade) for m in several))
     worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
     worst.sort(key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
     return worst[0].says if worst else None
@@ -291,8 +311,9 @@ def said_line_by_line(grade: Grade) -> list[str]:
 
 
 def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:
-    """The findings that no other part tells; a lone mark that a named slip is about is told with the slip."""
-    if len(grade.findings) == 1 and grade.findings[0].kind == "modifier" and grade.misconceptions:
+    """The findings that no other part tells; marks that a named slip is about are told with the slip."""
+    exact = grade.misconceptions and not grade.explained.bare
+    if exact and all(f.kind == "modifier" for f in grade.findings):
         return
     exchanged = _exchanged(grade)
     if exchanged:
@@ -300,10 +321,16 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
         yield f"{each[0].upper()}{each[1:]}."
     left = [f for f in dict.fromkeys(grade.findings) if f.code not in exchanged]
     for finding in left:
-        told = any(finding.says in text for text in (setright, *said) if text)
-        told = told or _by_the_slip(grade, finding) or any(_takes_its_place(finding, f) for f in left)
+        words = [each for each in (finding.says, finding.briefly) if each]
+        told = any(each in text for each in words for text in (setright, *said) if text)
+        if _by_the_slip(grade, finding):
+            told = True
+            if finding.briefly:
+                yield finding.briefly
+        told = told or any(_takes_its_place(finding, f) for f in left)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
-            yield finding.says
+            # Where a slip was named, its correction has given the reason.
+            yield (grade.misconceptions and finding.briefly) or finding.says
 
 
 def _exchanged(grade: Grade) -> dict[str, str]:
@@ -311,10 +338,10 @@ def _exchanged(grade: Grade) -> dict[str, str]:
     for, and what is said of the two."""
     if not any("approach" in m.against for m in grade.likely):
         return {}
-    missing = {f.code: f.says for f in grade.findings if f.kind == "missing"}
+    missing = {f.code: " and ".join(map(named_line, f.put)) for f in grade.findings if f.kind == "missing"}
     pairs = [(f.code, TWINS.get(f.code, "")) for f in grade.findings if f.kind == "family"]
     pairs = [(wrong, right) for wrong, right in pairs if right in missing]
-    says = {wrong: f"in place of {wrong} stands {named(right)}" for wrong, right in pairs}
+    says = {wrong: f"use {missing[right]} instead of {wrong}" for wrong, right in pairs}
     return says | {right: "" for _, right in pairs}
 
 
@@ -322,7 +349,7 @@ def _by_the_slip(grade: Grade, finding: Finding) -> bool:
     """Whether a line is struck, or of the other family, by the very rule that the named slip is about."""
     slips = grade.likely[: None if grade.explained.together else 1]
     struck = finding.kind == "family" or " is not billed: " in finding.says
-    return struck and any(finding.rule in m.against for m in slips)
+    return struck and any(finding.rule in m.against and m.id != "pair-forced" for m in slips)
 
 
 def _takes_its_place(finding: Finding, other: Finding) -> bool:
