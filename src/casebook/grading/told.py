@@ -64,8 +64,17 @@ _CAME = {"staged": "a planned return", "complication": "a return for a complicat
 _TAKEN = {"staged": "one for a complication", "complication": "a planned one"}
 
 
-def corrected(m: Misconception, op: Operation) -> str:
-    """What sets a wrong rule right in this operation; where one approach of several is at stake, its rule."""
+_ARGUED = (
+    "What was done is clear; how to bill it is argued. The surgeon cannot settle that: bill it in one of the"
+    " accepted ways, or ask the payer."
+)
+
+
+def corrected(m: Misconception, op: Operation, accepted: int = 1) -> str:
+    """What sets a wrong rule right in this operation, where so many claims are accepted; where one approach
+    of several is at stake, its rule."""
+    if m.id == "asked-without-need" and accepted > 1:
+        return _ARGUED
     if m.id == "open-for-assisted" and op.approach in ASSISTED:
         return RULEBOOK[ASSISTED[op.approach]].says
     return m.correction
