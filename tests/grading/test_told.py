@@ -106,7 +106,7 @@ def test_nothing_settles_what_is_not_settled_and_a_right_answer_has_its_reason(p
 
 def test_both_errors_are_named_where_there_are_two():
     words = said(minimal("d01a-one-long-piece").grade("44120 x2"))
-    assert "one anastomosis stands at closing" in words
+    assert "one anastomosis counts" in words
     assert "its limit is 1 a day" in words
 
 

@@ -21,12 +21,13 @@ from casebook.coding.views import accepted
 
 from . import icd10
 from .audit import FiledLine, audit
-from .findings import Finding, named
+from .corrections import corrected
+from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
 from .quotes import proof, quoted
-from .told import corrected, filled
+from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
 MOST_RULES = 4  # told of one answer
@@ -219,16 +220,32 @@ def amounts_to(grade: Grade) -> str | None:
         return f"This is a defensible reading, but not the only one. The note does not settle {open_}."
     if not grade.misconceptions:
         return None
+    if item.note.action == "query" and not _whatever_was_done(grade):
+        return f"No reading of this note gives {show(grade.claim)}."
     if grade.explained.together or len(grade.likely) == 1:
         target = item.diagnosis.targets[0] if item.diagnosis.targets else None
-        told = " ".join(filled(m.you, item.note.readings[0], target) for m in grade.likely)
+        told = [filled(m.you, item.note.readings[0], target) for m in grade.likely]
+        counts = any("{fact}" in m.you for m in grade.likely)
     else:
-        told = (
-            f"More than one slip gives this claim: {'; or '.join(m.says for m in grade.likely[:MOST_NAMED])}."
-        )
-    marks = any(f.kind == "modifier" for f in grade.findings)
-    return (
-        f"{told} The modifiers are a matter of their own, below." if grade.explained.bare and marks else told
+        slips = "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
+        told, counts = [f"More than one slip gives this claim: {slips}."], True
+    if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
+        told.append("The modifiers are a matter of their own, below.")
+    return " ".join([*(_of_the_count(grade) if counts else ()), *told])
+
+
+def _of_the_count(grade: Grade) -> list[str]:
+    """What the claim counts and the note does not, before any slip that would come to it."""
+    counting = FIRST | FURTHER | ATRESIA
+    found = [f for f in grade.findings if f.code in counting]
+    over = [f.says for f in found if f.kind in ("units", "line")]
+    return over or [f.says for f in found if f.kind == "missing"]
+
+
+def _whatever_was_done(grade: Grade) -> bool:
+    """Whether the slips are about marks or the family alone, and so the same by every reading."""
+    return all(
+        rule == "approach" or RULEBOOK[rule].kind == "modifier" for m in grade.likely for rule in m.swaps
     )
 
 
@@ -263,12 +280,11 @@ def correction(grade: Grade) -> str | None:
     if item.note.action == "query" and not grade.one_reading and grade.claim:
         ask = "This note fits operations with different claims: ask first."
         one = grade.explained.together or len(grade.likely) == 1
-        told = grade.likely[0].correction if one and grade.likely else "No reading of it gives this claim."
-        return f"{ask} {told}"
+        same = one and grade.likely and _whatever_was_done(grade)
+        return f"{ask} {grade.likely[0].correction}" if same else ask
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
-        op, ways = item.note.readings[0], len(item.diagnosis.right)
-        return " ".join(dict.fromkeys(corrected(m, op, ways) for m in several))
+        return " ".join(dict.fromkeys(corrected(m, grade) for m in several))
     worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
     worst.sort(key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
     return worst[0].says if worst else None
@@ -305,7 +321,8 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
         told = any(finding.says in text for text in (setright, *said) if text)
         told = told or _by_the_slip(grade, finding) or any(_takes_its_place(finding, f) for f in left)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
-            yield finding.says
+            # Where a slip was named, its correction has given the reason.
+            yield (grade.misconceptions and finding.briefly) or finding.says
 
 
 def _exchanged(grade: Grade) -> dict[str, str]:
@@ -313,10 +330,10 @@ def _exchanged(grade: Grade) -> dict[str, str]:
     for, and what is said of the two."""
     if not any("approach" in m.against for m in grade.likely):
         return {}
-    missing = {f.code: f.says for f in grade.findings if f.kind == "missing"}
+    missing = {f.code: " and ".join(map(named_line, f.put)) for f in grade.findings if f.kind == "missing"}
     pairs = [(f.code, TWINS.get(f.code, "")) for f in grade.findings if f.kind == "family"]
     pairs = [(wrong, right) for wrong, right in pairs if right in missing]
-    says = {wrong: f"in place of {wrong} stands {named(right)}" for wrong, right in pairs}
+    says = {wrong: f"use {missing[right]} instead of {wrong}" for wrong, right in pairs}
     return says | {right: "" for _, right in pairs}
 
 

@@ -26,7 +26,7 @@ from . import flips, icd10
 from .explanation import Diagnosis, Explanation, plain
 from .findings import Finding
 from .findings import findings as findings_of
-from .misconceptions import ALIKE, FAR_FETCHED, MISCONCEPTIONS, Misconception
+from .misconceptions import ALIKE, FAR_FETCHED, MISCONCEPTIONS, OF_MAIN, Misconception
 from .score import nearest
 from .score import score as score_of
 
@@ -304,8 +304,10 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     score = score_of(item.diagnosis, answer.claim)
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
-    findings = tuple(findings_of(item.diagnosis, answer.claim, nearest(item.diagnosis, answer.claim)))
     found = item.diagnosis.of(answer.claim)
+    main = action == "bill" and any(m.id in OF_MAIN for m in found.misconceptions)
+    target = item.diagnosis.targets[0] if main else nearest(item.diagnosis, answer.claim)
+    findings = tuple(findings_of(item.diagnosis, answer.claim, target))
     if action == "query":
         whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)
         if whole:  # one reading's own claim: only the choice of it is wrong
