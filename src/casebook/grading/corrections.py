@@ -77,6 +77,10 @@ def _shut(grade: Grade, target: Derived) -> str | None:
     )
 
 
+def _one_of_two(grade: Grade, target: Derived) -> str | None:
+    return next((f.says for f in grade.findings if "never paid together" in f.says), None)
+
+
 def _the_stoma(grade: Grade, target: Derived) -> str | None:
     """A stoma that stands beside no resection with a join."""
     stomas = [line for line in target.lines if line.code in _STOMAS]
@@ -104,6 +108,7 @@ _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "unusual-work-on-add-on": _mark_22,
     "separate-mark-missing": _apart,
     "pair-forced": _shut,
+    "join-and-stoma-codes": _one_of_two,
     "stoma-left-off": _the_stoma,
     "asked-without-need": _argued,
 }
