@@ -77,12 +77,26 @@ def _shut(grade: Grade, target: Derived) -> str | None:
     )
 
 
+def _one_of_two(grade: Grade, target: Derived) -> str | None:
+    return next((f.says for f in grade.findings if "never paid together" in f.says), None)
+
+
 def _the_stoma(grade: Grade, target: Derived) -> str | None:
     """A stoma that stands beside no resection with a join."""
     stomas = [line for line in target.lines if line.code in _STOMAS]
     if not stomas or any(line.code in FIRST for line in target.lines):
         return None
     return f"The stoma that was made is {named_line(stomas[0])}."
+
+
+def _argued(grade: Grade, target: Derived) -> str | None:
+    """Who is to be asked where what was done is clear, and not how it is billed."""
+    if grade.item is None or len(grade.item.diagnosis.right) < 2:
+        return None
+    return (
+        "What was done is clear; how to bill it is argued. The surgeon cannot settle that: bill it in one of"
+        " the accepted ways, or ask the payer."
+    )
 
 
 _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
@@ -94,5 +108,7 @@ _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "unusual-work-on-add-on": _mark_22,
     "separate-mark-missing": _apart,
     "pair-forced": _shut,
+    "join-and-stoma-codes": _one_of_two,
     "stoma-left-off": _the_stoma,
+    "asked-without-need": _argued,
 }

@@ -15,7 +15,6 @@ from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
 from casebook.coding.claim import show
-from casebook.coding.operation import FACETS
 from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
@@ -27,7 +26,7 @@ from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
-from .quotes import settling
+from .quotes import proof, quoted
 from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
@@ -150,7 +149,7 @@ def headline(grade: Grade) -> str:
     if grade.view:
         return "Correct, by another accepted view."
     if grade.verdict == "partly" and grade.score < PARTLY:
-        return "Not settled: what stands against this answer is not sure."
+        return "Not settled: our answer is another, but no source decides between the two."
     if grade.item and grade.item.note.action == "out-of-scope" and grade.findings[0].kind == "query":
         return "Not judged."
     return _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
@@ -183,7 +182,7 @@ def parts(
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
         Part("filed", "The claim as filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
-        Part("flip", "What would make your answer right", _rows(flip)),
+        Part("flip", _flip_title(flip), _rows(flip)),
         Part(
             "rules",
             "Why: rules and sources",
@@ -226,21 +225,24 @@ def amounts_to(grade: Grade) -> str | None:
     if grade.explained.together or len(grade.likely) == 1:
         target = item.diagnosis.targets[0] if item.diagnosis.targets else None
         told = [filled(m.you, item.note.readings[0], target) for m in grade.likely]
-        counts = any("{fact}" in m.you for m in grade.likely)
+        count = _of_the_count(grade, [m.you for m in grade.likely])
     else:
         slips = "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
-        told, counts = [f"More than one slip gives this claim: {slips}."], True
+        told, count = [f"More than one slip gives this claim: {slips}."], _of_the_count(grade, ["{fact}"])
     if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
         told.append("The modifiers are a matter of their own, below.")
-    return " ".join([*(_of_the_count(grade) if counts else ()), *told])
+    return " ".join([*count, *told])
 
 
-def _of_the_count(grade: Grade) -> list[str]:
-    """What the claim counts and the note does not, before any slip that would come to it."""
-    counting = FIRST | FURTHER | ATRESIA
-    found = [f for f in grade.findings if f.code in counting]
-    over = [f.says for f in found if f.kind in ("units", "line")]
-    return over or [f.says for f in found if f.kind == "missing"]
+def _of_the_count(grade: Grade, words: list[str]) -> list[str]:
+    """What the claim counts and the note does not, where the words of a slip ask for it: with its reason, or
+    in short."""
+    whole = any("{fact}" in each for each in words)
+    if not whole and not any("{short}" in each for each in words):
+        return []
+    found = [f for f in grade.findings if f.code in FIRST | FURTHER | ATRESIA]
+    over = [f.says if whole else f.briefly or f.says for f in found if f.kind in ("units", "line")]
+    return over or [f.briefly for f in found if f.kind == "missing"]
 
 
 def _whatever_was_done(grade: Grade) -> bool:
@@ -258,18 +260,20 @@ def _why(grade: Grade) -> str | None:
 
 
 def settled(grade: Grade, item: Item) -> Part:
-    """The sentences of the chart that decide, and what those lack that speak for the wrong answer.
+    """The sentences of the chart that decide, each with what is said of it.
 
-    They settle nothing where the verdict is that something is not settled.
+    They settle nothing where the verdict is that something is not settled, or where it is argued how what
+    they tell is billed.
     """
-    quoted = settling(item, grade)
-    title = settles_as(item)
+    rows = quoted(item, grade)
+    if item.note.action == "query" and {row.get("name") for row in rows} <= {*item.open_marks}:
+        return Part("settles", settles_as(item), rows)
     if item.note.action == "query":
-        return Part("settles", title, quoted)
-    lacking = _rows(*(m.lacks for m in grade.likely[:1] if m.lacks)) if quoted else ()
-    if lacking or grade.doubt:
-        title = "What the chart says"
-    return Part("settles", title, (*quoted, *lacking))
+        return Part("settles", "What the chart says", rows)
+    asked = grade.verdict != "correct" and not grade.claim
+    argued = grade.doubt or (asked and len(item.diagnosis.right) > 1)
+    plain = all("name" in row for row in rows) and not argued
+    return Part("settles", settles_as(item) if plain else "What the chart says", rows)
 
 
 def correction(grade: Grade) -> str | None:
@@ -308,8 +312,9 @@ def said_line_by_line(grade: Grade) -> list[str]:
 
 
 def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:
-    """The findings that no other part tells; a lone mark that a named slip is about is told with the slip."""
-    if len(grade.findings) == 1 and grade.findings[0].kind == "modifier" and grade.misconceptions:
+    """The findings that no other part tells; marks that a named slip is about are told with the slip."""
+    exact = grade.misconceptions and not grade.explained.bare
+    if exact and all(f.kind == "modifier" for f in grade.findings):
         return
     exchanged = _exchanged(grade)
     if exchanged:
@@ -317,8 +322,13 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
         yield f"{each[0].upper()}{each[1:]}."
     left = [f for f in dict.fromkeys(grade.findings) if f.code not in exchanged]
     for finding in left:
-        told = any(finding.says in text for text in (setright, *said) if text)
-        told = told or _by_the_slip(grade, finding) or any(_takes_its_place(finding, f) for f in left)
+        words = [each for each in (finding.says, finding.briefly) if each]
+        told = any(each in text for each in words for text in (setright, *said) if text)
+        if _by_the_slip(grade, finding):
+            told = True
+            if finding.briefly:
+                yield finding.briefly
+        told = told or any(_takes_its_place(finding, f) for f in left)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
             # Where a slip was named, its correction has given the reason.
             yield (grade.misconceptions and finding.briefly) or finding.says
@@ -340,7 +350,7 @@ def _by_the_slip(grade: Grade, finding: Finding) -> bool:
     """Whether a line is struck, or of the other family, by the very rule that the named slip is about."""
     slips = grade.likely[: None if grade.explained.together else 1]
     struck = finding.kind == "family" or " is not billed: " in finding.says
-    return struck and any(finding.rule in m.against for m in slips)
+    return struck and any(finding.rule in m.against and m.id != "pair-forced" for m in slips)
 
 
 def _takes_its_place(finding: Finding, other: Finding) -> bool:
@@ -351,10 +361,13 @@ def _takes_its_place(finding: Finding, other: Finding) -> bool:
 
 
 def _flip(grade: Grade, setright: str | None) -> str | None:
-    """The smallest change, without what was said as the correction or line by line."""
-    if grade.flip and any(f.kind == "units" and "its limit is" in f.says for f in grade.findings):
-        return re.sub(r"^(No operation makes .* right): [^:]* a limit of .*", r"\1.", grade.flip)
+    """The smallest change, or why there is none, without what was said as the correction."""
     return grade.flip.replace(f": {setright}", ".") if grade.flip and setright else grade.flip
+
+
+def _flip_title(flip: str | None) -> str:
+    never = flip is not None and flip.startswith("No operation makes")
+    return "Never right" if never else "What would make your answer right"
 
 
 def _next(grade: Grade, item: Item) -> Row | None:
@@ -457,11 +470,6 @@ def expected(item: Item) -> str:
 def _worked(item: Item) -> list[Part]:
     main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
-    whole = [name for name in item.marked(*FACETS) if name in item.shown and name in item.evidence]
-    quotes = (
-        *(Row(name=name, says=item.evidence[name]) for name in whole),
-        *settling(item, acts=["join", "stoma"]),
-    )
     struck = billed.not_billed if billed else ()
     decided = billed.because if billed else ("settle",) if item.note.action == "query" else ()
     readings = item.note.readings
@@ -480,7 +488,7 @@ def _worked(item: Item) -> list[Part]:
                 Row(says=op.says, code=show(accepted(op)[0][1].lines)) for op in readings if len(readings) > 1
             ),
         ),
-        Part("settles", settles_as(item), quotes),
+        Part("settles", settles_as(item), proof(item)),
         Part("because", "Because", tuple(map(rule_as_read, decided))),
         Part(
             "not_billed",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Line, lines_of, same, show, tidy
 from casebook.coding.operation import Operation
+from casebook.coding.places import listed
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
@@ -197,7 +198,7 @@ def _lacking(
     briefly = f"{what} is missing{for_what(op, target, code)}"
     says = f"{what} is missing{why_missing(op, target, code, rule)}"
     if diagnosis.note.action == "query":
-        says = f"{named(code)} is missing, which every reading has."
+        says = briefly = f"{named(code)} is missing, which every reading has."
     elif TWINS.get(code) in have:
         says = briefly = f"In its place stands {what}."
     elif own := [c for c in sorted(FURTHER & have & billed) if code in edits.bases()[c]]:
@@ -220,6 +221,7 @@ def _units_off(
         says = (
             f"{says}, by the reading nearest to this" if have in each else f"No reading gives {code} x{have}"
         )
+        briefly = f"{says}."
     else:
         says += why_units(operation_of(diagnosis, target), target, code)
     says += "."
@@ -265,7 +267,8 @@ class _Extra:
         """That it is of the other family besides; empty where it is of this one."""
         scoped = _is_scoped(self.code)
         ours = {_is_scoped(code) for code in self.billed if code in TWINS}
-        if self.code not in TWINS or not ours or scoped in ours:
+        ofone = self.code in TWINS or any(codes == (self.code, None) for codes in CODES.values())
+        if not ofone or not ours or scoped in ours:
             return ""
         kind = "a laparoscopic" if scoped else "an open"
         return f" Besides, it is {kind} code, and {_DONE[self.op.approach]}."
@@ -304,6 +307,8 @@ def _part_of_something(x: _Extra) -> Finding | None:
     says = f"{x.code} is not billed: {RULEBOOK[rule].says}"
     if named_as not in (x.code, UNLISTED):
         says += f" Nor is it the code of what was done, which is {named_as}."
+        briefly = f"Nor is {x.code} the code of what was done, which is {named_as}."
+        return Finding("line", x.code, says, rule, briefly=briefly)
     return Finding("line", x.code, says, rule)
 
 
@@ -313,8 +318,9 @@ def _for_the_base(x: _Extra) -> Finding | None:
     if x.code not in _FURTHER or x.open or not lines or x.billed & _FURTHER or lines[0].code in x.given:
         return None
     what = " and ".join(map(named_line, lines))
-    if lines[0].code != x.lead:
-        says = f"Beside {x.lead} the small-bowel segment is {what}, in place of {x.code}."
+    others = [line.code for line in x.target.lines if line.code in _INSTEAD | _COLON]
+    if others:
+        says = f"Beside {listed(others)} the small-bowel segment is {what}, in place of {x.code}."
     elif len(counted_joins(x.op, x.target)) == 1:
         says = f"One anastomosis counts here: {what} in place of {x.code}. Nothing supports an add-on."
     else:
@@ -329,7 +335,7 @@ def _undone(x: _Extra) -> Finding | None:
         return None
     why = [_not_done(op, rule) for op in (x.diagnosis.note.readings if x.open else (x.op,))]
     if rule == "first-join" and x.lead in _INSTEAD and x.lead in x.given and not x.billed & FIRST:
-        why = ["No small-bowel segment was removed and joined beside it."]
+        why = [f"No small-bowel segment was removed and joined beside {x.lead}."]
     if not all(why):
         return None
     return Finding("extra", x.code, f"{why[0]} {named(x.code)} has no place here.{x.family}", rule)
@@ -347,6 +353,10 @@ def _other_family(x: _Extra) -> Finding | None:
     if TWINS.get(code) in billed or (paired and _is_scoped(code) != any(map(_is_scoped, billed))):
         kind = "a laparoscopic" if _is_scoped(code) else "an open"
         says = f"{code} is {kind} code, and {_DONE[x.op.approach]}."
+        have = sum(line.units for line in x.given[code])
+        right = sum(line.units for line in x.target.lines if line.code == TWINS.get(code))
+        if right not in (0, have):
+            says += f" Besides, it has {_units(right)} here, not {have}."
         return Finding("family", code, says, "approach")
     return None
 
@@ -508,7 +518,7 @@ _ACTS = {
     "diseased-appendix": ("appendectomy", "No appendix was removed."),
     "feeding-catheter": ("feeding_catheter", "No feeding tube was put into the bowel."),
     "hernia-at-the-wound": ("hernia_repair", "No hernia was mended."),
-    "fistula-closed": ("close_fistula", "No closure of a fistula was the work done."),
+    "fistula-closed": ("close_fistula", "No fistula was closed."),
 }
 
 

@@ -53,6 +53,7 @@ def filled(sentence: str, op: Operation, target: Derived | None) -> str:
         tie=tie(op),
         role=role(op),
         fact="",
+        short="",
     ).strip()
 
 
@@ -113,7 +114,8 @@ def stands_for(op: Operation, target: Derived, code: str) -> str:
     places = counted_joins(op, target) if code in FIRST | FURTHER else []
     chosen = places[:1] if code in FIRST else places[1:]
     names: Iterable[str]
-    if code in FIRST and len(places) == 1 and len(places[0].joins) > 1:
+    alone = len(places) == 1 and FURTHER.isdisjoint(line.code for line in target.lines)
+    if code in FIRST and alone and len(places[0].joins) > 1:
         return "the one anastomosis that stands at closing"  # its place holds also one that was cut out again
     if chosen:
         names = [name(op, p) for p in chosen]
