@@ -44,7 +44,7 @@ def settling(item: Item, grade: Grade | None = None, acts: Iterable[str] = ()) -
     if not chosen and any(m.lacks for m in known[:1]):
         return ()  # nothing in the chart speaks for it
     if not chosen and grade is not None:
-        codes = {f.code for f in grade.findings if f.code} or {
+        codes = {c for f in grade.findings for c in (f.code, *(x.code for x in f.put)) if c} or {
             c for t in item.diagnosis.targets[:1] for c in t.shown_by
         }
         by = [i for t in item.diagnosis.targets[:1] for c in codes for i in t.shown_by.get(c, ())]
