@@ -828,7 +828,7 @@ def test_the_sentences_that_settle_it_are_quoted():
     looked = {"name": "look", "says": "The abdomen was explored."}
     quoted, lacks = rows_of(grade_page(PAGE, "44120; 49000"), "settles")
     assert quoted == looked
-    assert "part of it" in lacks["says"]  # why these words do not speak for the answer
+    assert "part of the operation" in lacks["says"]  # why these words do not speak for the answer
     assert not rows_of(grade_page(PAGE, "44120-22"), "settles")  # nothing in it speaks of unusual work
 
 
@@ -839,7 +839,7 @@ def test_the_sentences_that_settle_it_are_quoted():
         ("teak", "44120; 44121", ["the-assistant"]),
         ("elder", "44120", ["not-planned"]),
         ("guava", "44120-78", ["unrelated"]),
-        ("zelkova", "44120", ["against-the-usual"]),
+        ("zelkova", "44120", ["against-the-usual", "blood-against-usual"]),
     ],
 )
 def test_what_settles_a_matter_of_the_whole_operation_is_the_sentence_that_says_it(case, answer, quoted):

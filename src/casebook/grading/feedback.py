@@ -14,7 +14,6 @@ from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
 from casebook.coding.claim import show
-from casebook.coding.operation import FACETS
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
 
@@ -25,7 +24,7 @@ from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
-from .quotes import settling
+from .quotes import proof, quoted
 from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
@@ -259,18 +258,20 @@ def _why(grade: Grade) -> str | None:
 
 
 def settled(grade: Grade, item: Item) -> Part:
-    """The sentences of the chart that decide, and what those lack that speak for the wrong answer.
+    """The sentences of the chart that decide, each with what is said of it.
 
-    They settle nothing where the verdict is that something is not settled.
+    They settle nothing where the verdict is that something is not settled, or where it is argued how what
+    they tell is billed.
     """
-    quoted = settling(item, grade)
-    title = settles_as(item)
+    rows = quoted(item, grade)
+    if item.note.action == "query" and {row.get("name") for row in rows} <= {*item.open_marks}:
+        return Part("settles", settles_as(item), rows)
     if item.note.action == "query":
-        return Part("settles", title, quoted)
-    lacking = _rows(*(m.lacks for m in grade.likely[:1] if m.lacks)) if quoted else ()
-    if lacking or grade.doubt:
-        title = "What the chart says"
-    return Part("settles", title, (*quoted, *lacking))
+        return Part("settles", "What the chart says", rows)
+    asked = grade.verdict != "correct" and not grade.claim
+    argued = grade.doubt or (asked and len(item.diagnosis.right) > 1)
+    plain = all("name" in row for row in rows) and not argued
+    return Part("settles", settles_as(item) if plain else "What the chart says", rows)
 
 
 def correction(grade: Grade) -> str | None:
@@ -455,11 +456,6 @@ def expected(item: Item) -> str:
 def _worked(item: Item) -> list[Part]:
     main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
-    whole = [name for name in item.marked(*FACETS) if name in item.shown and name in item.evidence]
-    quotes = (
-        *(Row(name=name, says=item.evidence[name]) for name in whole),
-        *settling(item, acts=["join", "stoma"]),
-    )
     struck = billed.not_billed if billed else ()
     decided = billed.because if billed else ("settle",) if item.note.action == "query" else ()
     readings = item.note.readings
@@ -478,7 +474,7 @@ def _worked(item: Item) -> list[Part]:
                 Row(says=op.says, code=show(accepted(op)[0][1].lines)) for op in readings if len(readings) > 1
             ),
         ),
-        Part("settles", settles_as(item), quotes),
+        Part("settles", settles_as(item), proof(item)),
         Part("because", "Because", tuple(map(rule_as_read, decided))),
         Part(
             "not_billed",
