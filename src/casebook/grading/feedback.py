@@ -195,9 +195,9 @@ def parts(
 
 
 def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
-    """Each filed line, whether it stands and why not: beside a right answer and the filed claim itself; lines
-    that were judged have their verdict beside any other answer, without the reason, which would give the right
-    one away.
+    """Each filed line, whether it stands and why not: beside a right answer and the filed claim itself.
+    Lines that were judged have their verdict beside any other answer, without the reason, which would tell
+    the right one.
     """
     item = grade.item
     assert item is not None
