@@ -754,6 +754,13 @@ def test_candidate_answers_hold_the_right_ones_and_every_wrong_rules():
     assert len(found) == len(set(found))
 
 
+def test_candidate_answers_hold_no_claim_in_two_orders():
+    for path in cases.library()[::4]:
+        case = cases.load(path)
+        compared = [case.item.compared(read(text)) for text in candidate_answers(case.page())]
+        assert len(compared) == len(set(compared)), path.stem
+
+
 def test_equal_pages_share_what_was_worked_out():
     assert item_of(case(SAMPLE[0]).page()) is item_of(case(SAMPLE[0]).page())
 

@@ -475,6 +475,7 @@ INSTEAD = {
     "repair": "sewing the hole",
     "stricturoplasty": "widening the stricture",
     "diverticulectomy": "cutting the pouch off",
+    "enterotomy": "only opening the bowel",
 }
 
 
@@ -584,7 +585,7 @@ def _of_the_whole(op: Operation) -> Iterator[Draft]:
         says = "the work been far beyond the usual, and the note said by how much against a usual case"
         yield Draft(says, {"unusual_work": True})
     for follows, (returned, this_was) in RETURNS.items():
-        if op.follows != follows:
+        if op.follows != follows and not (follows == "unrelated" and _open_already(op)):
             yield Draft(returned if op.follows else this_was, {"follows": follows})
     if op.follows:
         yield Draft(f"the earlier operation been {_not_tied(op)}", {"follows": None, "days": 1})
@@ -609,6 +610,10 @@ RETURNS = {
     "complication": (
         "this return been an unplanned one, for a complication",
         "this been an unplanned return, within ninety days, for a complication of the same group’s operation",
+    ),
+    "unrelated": (
+        "this return been for something unrelated to the earlier operation",
+        "the same group operated within ninety days before, for something unrelated",
     ),
 }
 ASSISTED = "this been the assistant surgeon's claim"

@@ -13,8 +13,9 @@ from itertools import combinations
 from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
-from casebook.coding.claim import show
+from casebook.coding.claim import Answer, show
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.typed import read
 from casebook.coding.views import accepted
 
 from . import icd10
@@ -136,7 +137,7 @@ def _row_in_text(kind: str, row: Mapping[str, Any]) -> str:
         says = f"{row['code']}: {says}" if says else str(row["code"])
     if "copy" in row:
         return str(row["copy"])
-    return f"{says} Go to the case {row['case']}." if "case" in row else says
+    return f"{says} {row['case']}." if "case" in row else says
 
 
 # The parts of what is said of an answer
@@ -178,7 +179,7 @@ def parts(
         Part("doubt", "", _rows(grade.doubt)),
         Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
-        Part("filed", "The claim as filed", tuple(_filed(grade, filed)) if readable else ()),
+        Part("filed", "What the office filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
         Part("flip", _flip_title(flip), _rows(flip)),
         Part(
@@ -192,10 +193,17 @@ def parts(
 
 
 def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
-    """Each filed line and whether it stands; why not only beside a right answer, which it would give away."""
+    """Each filed line, whether it stands and why not: beside a right answer and the filed claim itself.
+    Lines that were judged have their verdict beside any other answer, without the reason, which would tell
+    the right one.
+    """
+    item = grade.item
+    assert item is not None
+    its_own = grade.claim and item.compared(Answer(grade.claim)) == item.compared(read(item.filed))
+    told = grade.verdict == "correct" or its_own
     for line in filed:
-        against = line.against if grade.verdict == "correct" else ""
-        yield Row(code=line.line, says=f"{line.says} {against}".strip())
+        if told or line.judged is not None:
+            yield Row(code=line.line, says=f"{line.says} {line.against if told else ''}".strip())
 
 
 def _rows(*says: str | None) -> tuple[Row, ...]:
@@ -364,7 +372,7 @@ def _next(grade: Grade, item: Item) -> Row | None:
         if case := item.apart.get(f"{one.id} {two.id}"):
             return {
                 "case": case,
-                "says": "More than one slip gives this answer. This case would tell them apart.",
+                "says": "More than one slip gives this answer. The case that would tell them apart:",
             }
     return None
 
