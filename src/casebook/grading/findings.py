@@ -337,7 +337,12 @@ def _undone(x: _Extra) -> Finding | None:
     if TWINS.get(x.code) in x.billed or (rule is None and x.code not in _FURTHER):
         return None
     why = [_not_done(op, rule) for op in (x.diagnosis.note.readings if x.open else (x.op,))]
-    if rule == "first-join" and x.lead in _INSTEAD and x.lead in x.given and not x.billed & FIRST:
+    if (
+        rule == "first-join"
+        and x.lead in _INSTEAD
+        and x.lead in x.given
+        and not x.billed & (FIRST | _FURTHER)
+    ):
         why = [f"No small-bowel segment was removed and joined beside {x.lead}."]
     if not all(why):
         return None
