@@ -255,7 +255,8 @@ class _Chart:
         if (facet := self._facet(f, claim)) is not None:
             yield from (_Quote(name) for name in self.item.marked(facet))
             return
-        at = {*self.target.shown_by.get(f.code, ())}
+        codes = (f.code, *(line.code for line in f.put))
+        at = {i for code in codes for i in self.target.shown_by.get(code, ())}
         at |= {
             i
             for code, rule, steps in self.target.not_billed
