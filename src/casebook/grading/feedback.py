@@ -7,16 +7,15 @@ The words can be had without the search for the flip, which is the slow part: `a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
-from casebook.coding.claim import show
-from casebook.coding.rulebook import TWINS
+from casebook.coding.claim import Answer, show
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.typed import read
 from casebook.coding.views import accepted
 
 from . import icd10
@@ -138,7 +137,7 @@ def _row_in_text(kind: str, row: Mapping[str, Any]) -> str:
         says = f"{row['code']}: {says}" if says else str(row["code"])
     if "copy" in row:
         return str(row["copy"])
-    return f"{says} Go to the case {row['case']}." if "case" in row else says
+    return f"{says} {row['case']}." if "case" in row else says
 
 
 # The parts of what is said of an answer
@@ -180,7 +179,7 @@ def parts(
         Part("doubt", "", _rows(grade.doubt)),
         Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
-        Part("filed", "The claim as filed", tuple(_filed(grade, filed)) if readable else ()),
+        Part("filed", "What the office filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
         Part("flip", _flip_title(flip), _rows(flip)),
         Part(
@@ -194,10 +193,17 @@ def parts(
 
 
 def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
-    """Each filed line and whether it stands; why not only beside a right answer, which it would give away."""
+    """Each filed line, whether it stands and why not: beside a right answer and the filed claim itself.
+    Lines that were judged have their verdict beside any other answer, without the reason, which would tell
+    the right one.
+    """
+    item = grade.item
+    assert item is not None
+    its_own = grade.claim and item.compared(Answer(grade.claim)) == item.compared(read(item.filed))
+    told = grade.verdict == "correct" or its_own
     for line in filed:
-        against = line.against if grade.verdict == "correct" else ""
-        yield Row(code=line.line, says=f"{line.says} {against}".strip())
+        if told or line.judged is not None:
+            yield Row(code=line.line, says=f"{line.says} {line.against if told else ''}".strip())
 
 
 def _rows(*says: str | None) -> tuple[Row, ...]:
@@ -318,7 +324,7 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
         return
     exchanged = _exchanged(grade)
     if exchanged:
-        each = "; ".join(said for said in exchanged.values() if said)
+        each = "; ".join(exchanged.values())
         yield f"{each[0].upper()}{each[1:]}."
     left = [f for f in dict.fromkeys(grade.findings) if f.code not in exchanged]
     for finding in left:
@@ -328,22 +334,17 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
             told = True
             if finding.briefly:
                 yield finding.briefly
-        told = told or any(_takes_its_place(finding, f) for f in left)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
             # Where a slip was named, its correction has given the reason.
             yield (grade.misconceptions and finding.briefly) or finding.says
 
 
 def _exchanged(grade: Grade) -> dict[str, str]:
-    """Where the slip that is named is one of approach: each code of the other family and the code it is taken
-    for, and what is said of the two."""
+    """Where the slip that is named is one of approach: what is said of each code of the other family."""
     if not any("approach" in m.against for m in grade.likely):
         return {}
-    missing = {f.code: " and ".join(map(named_line, f.put)) for f in grade.findings if f.kind == "missing"}
-    pairs = [(f.code, TWINS.get(f.code, "")) for f in grade.findings if f.kind == "family"]
-    pairs = [(wrong, right) for wrong, right in pairs if right in missing]
-    says = {wrong: f"use {missing[right]} instead of {wrong}" for wrong, right in pairs}
-    return says | {right: "" for _, right in pairs}
+    pairs = ((f.code, " and ".join(map(named_line, f.put))) for f in grade.findings if f.kind == "family")
+    return {wrong: f"use {right} instead of {wrong}" for wrong, right in pairs if right}
 
 
 def _by_the_slip(grade: Grade, finding: Finding) -> bool:
@@ -351,13 +352,6 @@ def _by_the_slip(grade: Grade, finding: Finding) -> bool:
     slips = grade.likely[: None if grade.explained.together else 1]
     struck = finding.kind == "family" or " is not billed: " in finding.says
     return struck and any(finding.rule in m.against and m.id != "pair-forced" for m in slips)
-
-
-def _takes_its_place(finding: Finding, other: Finding) -> bool:
-    """Whether another finding has named the code that stands in place of a wrong one."""
-    first = re.match(r"Here (\d+) takes the place|What was done is (\d+)", other.says)
-    says = finding.says.startswith("In its place stands")
-    return says and first is not None and finding.code in first.groups()
 
 
 def _flip(grade: Grade, setright: str | None) -> str | None:
@@ -378,7 +372,7 @@ def _next(grade: Grade, item: Item) -> Row | None:
         if case := item.apart.get(f"{one.id} {two.id}"):
             return {
                 "case": case,
-                "says": "More than one slip gives this answer. This case would tell them apart.",
+                "says": "More than one slip gives this answer. The case that would tell them apart:",
             }
     return None
 
