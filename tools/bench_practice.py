@@ -172,24 +172,25 @@ class Bench:
         after_test(tutor, learner, (), most, ask)
 
     def after_wrong(self, follows: float, most: int, own: bool, stop: bool = False) -> float:
-        """The same after the first known wrong answer to a case, be it the rule's own or any."""
+        """The same after the first known wrong answer to a case, be it the rule's own or any; the answers
+        before it are known, since the page keeps them."""
         hits = of = 0
         while of < self.learners:
             rule, learner = self.holder(follows)
-            given = self.first_wrong(learner)
+            tutor = Tutor(self.table)
+            given = self.first_wrong(learner, tutor)
             if given is None or (own and rule not in self.table[given[0]][given[1]]):
                 continue
             of += 1
-            tutor = Tutor(self.table)
-            tutor.answered(given[0], False, given[1])
             (to_the_stop if stop else self._on)(tutor, learner, most, None)
             hits += rule in tutor.named
         return 100 * hits / of
 
-    def first_wrong(self, learner: Learner) -> tuple[str, str] | None:
-        """The first answer to a case that a known wrong rule gives."""
+    def first_wrong(self, learner: Learner, tutor: Tutor) -> tuple[str, str] | None:
+        """The first answer to a case that a known wrong rule gives, when the tutor has taken all in."""
         for each in self.rng.sample(self.cases, len(self.cases)):
             right, answer = learner.answer(each)
+            tutor.answered(each, right, answer)
             if not right and answer in self.table[each]:
                 return each, answer
         return None

@@ -143,7 +143,7 @@ class Reader:
             self.at = self.end = self.place(named[0])
         elif re.search(r"last (of the )?ileum|terminal ileum", s):
             self.at = self.end = (
-                575.0 if re.search("cecum", s) and "left" not in s and "preserved" not in s else 566.0
+                590.0 if re.search("cecum", s) and "left" not in s and "preserved" not in s else 566.0
             )
 
     def read(self, s):
@@ -174,8 +174,8 @@ class Reader:
         self.go(s)
         if "colostomy" in s:
             at = 690.0
-        elif re.search(r"an inch below|one inch below", s):
-            at = self.end + 2.5
+        elif re.search(r"at the cut\b", s):
+            at = self.end
         else:
             at = self.at
         self.steps.append(Step(act, at, at + (10 if act == "bypass" else 0), kind=kind))
@@ -198,7 +198,7 @@ class Reader:
         length = self.lengths.pop(0)
         more = {"lesions": 2 if re.search(r"\btwo (tight|black|firm|dusky)", s) else 1}
         if re.search(r"anastomosis (in it|with it)|together with the anastomosis", s):
-            grown = (length - (self.end - self.at)) / 2
+            grown = length / 2  # what lay between was gone already
             self.at, self.end = self.at - grown, self.end + grown
             start, end = self.at, self.end
         elif re.search(r"died back|necrotic", s):
@@ -215,7 +215,7 @@ class Reader:
         else:
             start, end = self.at, self.at + length
             self.end = end
-            if self.at == 575.0:
+            if self.at == 590.0:
                 start, end = self.at, self.at + length
         if re.search(r"my own doing|by me|we tore", s):
             more["kind"] = "surgeon"

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -12,6 +14,7 @@ from casebook.cli import main
 from casebook.grading.feedback import result
 from casebook.grading.scrubbed import CLEAN, NOT_READ, scrubbed
 from tests.cases.test_cases import BROKEN, GOOD, WRONG
+from tests.conftest import ROOT
 from tests.minimal_cases import FOLDER, case
 from tests.shapes import CODE, EDIT, GRADE, LINE, Each, fits
 
@@ -377,3 +380,24 @@ def test_a_room_is_opened_only_at_what_can_be_an_address(capsys, tmp_path, optio
         main(["room", "--cases", "alder", "--file", str(tmp_path / "votes"), f"{option}={given}"])
     assert "expected" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("library", "args"),
+    [
+        ("starlette", ["room", "--cases", "alder"]),
+        ("text2qti", ["export", "--to", "qti", "-o", "joins.zip"]),
+        ("nbformat", ["assign", "--cases", "alder", "--out", "week1"]),
+    ],
+)
+def test_where_a_library_lacks_the_extra_that_holds_it_is_named(tmp_path, library, args):
+    started = (
+        f"import sys; sys.modules[{library!r}] = None; from casebook.cli import main; sys.exit(main({args}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", started], capture_output=True, check=False, text=True, cwd=tmp_path
+    )
+    extra = re.search(r"pip install 'casebook\[(\w+)\]'", done.stderr)
+    assert done.returncode == 2, done.stderr
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert any(re.match(rf"{library}\b", need) for need in extras[extra[1]])

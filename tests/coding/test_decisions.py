@@ -353,7 +353,7 @@ def test_d15a_bypass_is_never_paid_beside_a_resection():
 
 
 def test_d15b_bypass_alone():
-    bills("d15b-bypass-alone", "44130", confidence="confirmed")
+    bills("d15b-bypass-alone", "44130", confidence="secondary")
 
 
 def test_d15c_bypass_beside_a_colon_resection():

@@ -81,7 +81,7 @@ def test_nothing_is_said_in_the_words_of_the_tables_or_against_what_the_answer_s
     for item, slip in SAMPLE:
         grade = item.grade(slip.text)
         words = said(grade)
-        assert not re.search(r"\bMAI\b|\bindicator\b|\bNone\b|[{}]", words), words
+        assert not re.search(r"\bMAI\b|\bindicator\b|\bNone\b(?! is)|[{}]", words), words
         assert len(grade.counted) <= (2 if grade.explained.together else 1)
         assert set(grade.counted) <= set(grade.likely)
         assert not re.search(r"pays (more|less)|by payment", words)
@@ -106,7 +106,7 @@ def test_nothing_settles_what_is_not_settled_and_a_right_answer_has_its_reason(p
 
 def test_both_errors_are_named_where_there_are_two():
     words = said(minimal("d01a-one-long-piece").grade("44120 x2"))
-    assert "one anastomosis stands at closing" in words
+    assert "one anastomosis counts" in words
     assert "its limit is 1 a day" in words
 
 

@@ -102,6 +102,21 @@ def test_what_was_all_right_asks_nothing():
     assert 0 < told["could"] < told["of"]
 
 
+def test_what_was_answered_before_speaks_as_well_and_choices_do_not():
+    rule = "pieces-counted"
+    first, second = shows(rule)[:2]
+    wrong = {c: answer(cases()[c].item, book_of([rule])) for c in (first, second)}
+    now = [{"case": first, "answer": wrong[first]}]
+    kept = {"case": second, "answer": wrong[second], "verdict": "wrong", "at": 1}
+    assert not follow(now, pages(), table())["rules"]
+    assert rule in {each["id"] for each in follow(now, pages(), table(), before=[kept])["rules"]}
+    for nothing in (kept | {"kind": "choice"}, kept | {"edition": "another"}, kept | {"verdict": "blank"}, 3):
+        assert follow(now, pages(), table(), before=[nothing]) == follow(now, pages(), table())
+    # The answer just given was kept too: it counts once.
+    again = now[0] | {"verdict": "wrong", "at": 2}
+    assert follow(now, pages(), table(), before=[again]) == follow(now, pages(), table())
+
+
 def test_it_stops_after_so_many_questions():
     wrong = [{"case": "oak", "answer": "44120; 44121"}]
     assert follow(wrong, pages(), table(), asked=0)["ask"]

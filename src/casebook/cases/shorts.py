@@ -17,14 +17,14 @@ from typing import Any
 
 from casebook.coding.claim import show
 from casebook.coding.note import Note
-from casebook.coding.operation import Operation, Step
+from casebook.coding.operation import NEAR_A_JOIN, POINTS, Operation, Step
 from casebook.coding.places import listed, many
 from casebook.data import toml
-from casebook.grading.item import DOUBTFUL
+from casebook.grading.doubt import DOUBTFUL
 
 from .case import Case
 
-VALVE = 600.0
+VALVE = 640.0
 #: Where a site begins, in cm past the ligament of Treitz. No chart states these; order is all that matters.
 AT = {
     "proximal jejunum": 60.0,
@@ -32,15 +32,16 @@ AT = {
     "distal jejunum": 240.0,
     "proximal ileum": 330.0,
     "mid ileum": 420.0,
-    "distal ileum": 490.0,
-    "last ileum": 568.0,
-    "valve": 580.0,
+    "distal ileum": 510.0,
+    "last ileum": 604.0,
+    "valve": 628.0,
     "colon": 700.0,
 }
 VOICES = ("told", "clipped", "formal")
-MARGIN, BESIDE, ENDS = 8.0, 3.0, 6.0  # cm: of a second piece, of a ring beside a join, of each of two pieces
+MARGIN, ENDS = 8.0, 6.0  # cm: of a second piece, of each of two pieces
 NO_DAY = 1  # as an operation has it that follows none
 
+FAR = 3 * NEAR_A_JOIN  # cm: nobody calls what is further off part of a join
 Laid = tuple[str, Step]  # a sentence, and the step that it tells
 
 
@@ -118,10 +119,10 @@ DONE: Mapping[str, Callable[[Site], tuple[Laid, ...]]] = {
         ("redo", s.cut(s.start - ENDS, s.end + ENDS, "ischemia")),
         ("rejoin", s.joined(ENDS, ENDS)),
     ),
-    "ring beside": lambda s: (
+    "ring in join": lambda s: (
         ("piece", s.whole),
+        ("ring-in-join", s.spot("stricturoplasty", past=s.length)),
         ("join", s.joined()),
-        ("ring-beside", s.spot("stricturoplasty", past=s.length + BESIDE)),
     ),
     "brought out": lambda s: (("piece", s.whole), ("stoma", s.spot("stoma", "end"))),
     "own piece": lambda s: (
@@ -260,11 +261,15 @@ class _Chart:
         self.marks: dict[str, str] = {}
         self._used: set[str] = set()
         self._turns: dict[tuple[str, ...], int] = {}
+        self._seen: dict[str, int] = {}
         scope = short.approach == "laparoscopic"
+        inside = short.approach in ("laparoscopic", "laparoscopic-assisted")
         self.tools = {
-            "gia": "Endo GIA" if scope else "GIA 60",
+            "gia": "Endo GIA" if inside else "GIA 60",
             "suture": "3-0 V-Loc" if scope else "3-0 Vicryl",
             "days": many(short.days, "day"),
+            "all": "most of it" if short.dead else "all of it",
+            "unsafe": _words("unsafe").get(short.story, {}).get(short.voice, ""),
         }
 
     def words(self, *path: str, **filled: object) -> str:
@@ -300,14 +305,24 @@ class _Chart:
         """The sentences of one site."""
         why = _words("reasons", site.why)
         where = _where(site)
-        lesion = why["two" if site.lesions > 1 else "one"] + self._caught(site, why)
+        lesion = self._lesion(site, why)
         for key, step in DONE[site.done](site):
             single = step.act not in ("resect", "join", "stoma")
             noun = NOUNS.get(key) if single else NOUNS.get(site.done, why["noun"])
             name = f"the {noun} in the {where}" if noun else ""
+            if key == "join-newborn" and site is self.short.in_order[-1]:  # while the far end is open
+                yield self.words("noise", "newborn")
             yield self.told("say", key, step=step, name=name, where=where, lesion=lesion, noun=why["noun"])
         if site.done == "fistula to the bladder":
             yield self.words("noise", "bladder")
+
+    def _lesion(self, site: Site, why: Mapping[str, Any]) -> str:
+        """What was wrong there, in other words where the chart has spoken of the like before."""
+        before = self._seen.get(site.why, 0)
+        if site in self.short.dead:
+            self._seen[site.why] = before + 1
+        one = why["one"]
+        return str(why["two"] if site.lesions > 1 else one[before % len(one)]) + self._caught(site, why)
 
     def _caught(self, site: Site, why: Mapping[str, str]) -> str:
         """What strangled a dead loop of who came blocked: the twist, or else one band."""
@@ -321,7 +336,7 @@ class _Chart:
 #: What is spoken of at a spot, by its sentence, or at a place, by what was done there.
 NOUNS = {
     "widened": "short ring",
-    "ring-beside": "narrow ring",
+    "ring-in-join": "narrow ring",
     "hole-surgeon": "scissors hole",
     "hole-trauma": "small hole",
     "hole-disease": "pinhole",
@@ -375,7 +390,8 @@ def _written(chart: _Chart) -> str:
     steps = " ".join(_operation(chart))
     wanted = chart.facet("surgeon", "surgeon", short.surgeon) if short.surgeon != "primary" else ""
     newborn = short.story == "newborn"
-    end = _words("end", "newborn" if newborn else "usual")[short.voice]
+    ends = _words("end")
+    end = ends.get(short.story, ends["usual"])[short.voice]
     parts = [
         *(("## Claim wanted", wanted) if wanted else ()),
         "## History",
@@ -399,6 +415,7 @@ def _story(short: Short) -> str:
 def _history(chart: _Chart) -> str:
     short = chart.short
     who = {
+        "An": "An" if str(short.age).startswith(("8", "11", "18")) else "A",
         "age": short.age,
         "Age": short.age,
         "person": {"male": "man", "female": "woman"}[short.sex],
@@ -420,6 +437,8 @@ def _before(short: Short) -> Iterator[str]:
         yield "scars"
     elif short.story != "diversion" and short.acts & set(FREEING):
         yield "scar"
+    if short.story == "crohn" and "brought out" in short.acts:
+        yield "frail"
     for act, key in ({"bypass": "desmoid", "stone": "stone", "loop": "frail"} | FISTULAS).items():
         if act in short.acts:
             yield key
@@ -442,7 +461,8 @@ def _found(short: Short, before: str) -> Iterator[str]:
         causes = [named[key].format(where=where) for key, where in _causes(short)] or [before]
     dead: dict[str, list[str]] = {}
     for site in short.dead:
-        if after := _words("reasons", site.why).get("after"):
+        after = _words("reasons", site.why).get("after")
+        if after and short.story != "crohn":  # the disease has it in its name
             dead.setdefault(after, []).append(f"the {_where(site)}")
     told = HOLES | FISTULAS
     found = [f"{name} of {listed(places)}" for name, places in dead.items()]
@@ -500,8 +520,6 @@ def _operation(chart: _Chart) -> Iterator[str]:
         yield chart.words("noise", _run(short))
     for site in short.in_order:
         yield from chart.site(site)
-    if short.story == "newborn":
-        yield chart.words("noise", "newborn")
     yield from _beside(chart, LAST)
     if short.story != "newborn":
         yield chart.words("wash", "soiled" if short.story == "ulcer" or short.acts & set(HOLES) else "usual")
@@ -546,13 +564,21 @@ def _closed(chart: _Chart) -> str:
 def _pathology(chart: _Chart) -> str:
     stomas = [step.start for step in chart.steps if step.act == "close_stoma"]
     rows = []
-    for step in (s for s in chart.steps if s.act == "resect"):
+    pieces = [step for step in chart.steps if step.act == "resect"]
+    for place, step in enumerate(pieces):
         organ = "Ileum and cecum" if step.end > VALVE else "Small bowel"
         organ += " with stoma" if any(step.start < at < step.end for at in stomas) else ""
-        found = "torn bowel, no disease" if step.kind else _words("reasons", str(step.reason))["found"]
-        rows.append(f"{organ}, {step.end - step.start:g} cm: {found}.")
+        sentence = str(step.evidence).rpartition("-")[0]
+        found = _words("found").get(sentence) or _words("reasons", str(step.reason))["found"]
+        rows.append(f"{organ}, {_still_there(step, pieces[:place]):g} cm: {found}.")
     rows += [f"{text}." for key, text in _words("sent").items() if key in chart.short.acts]
     return "\n\n".join(rows) if rows else "Nothing sent."
+
+
+def _still_there(step: Step, before: Sequence[Step]) -> float:
+    """How many cm of a piece an earlier one had left: a join cut out has but its two sides."""
+    gone = (min(step.end, each.end) - max(step.start, each.start) for each in before)
+    return step.end - step.start - sum(cm for cm in gone if cm > 0)
 
 
 def _person(short: Short) -> str:
@@ -605,6 +631,18 @@ def short_cases() -> Sequence[Case]:
 
 
 def doubtful(made: Case) -> bool:
-    """Whether a short chart rests on a rule that is in doubt, or leaves more than one claim."""
+    """Whether a short chart rests on a rule that is in doubt or on a measure of this book's own, or leaves
+    more than one claim."""
     claims = made.note.accepted()
-    return len(claims) != 1 or claims[0][1].confidence in DOUBTFUL
+    return len(claims) != 1 or claims[0][1].confidence in DOUBTFUL or any(map(_measured, made.readings))
+
+
+def _measured(op: Operation) -> bool:
+    """Whether something lies so near bowel that was sewn together that only this book's measure says whether
+    it is part of that; at the very end, or out with the piece, it is by any."""
+    spots = [step.start for step in op.steps if step.act in POINTS]
+    return any(
+        place.near(at, FAR) and not (place.start <= at <= place.end)
+        for at in spots
+        for place in op.bowel.places
+    )

@@ -1,5 +1,5 @@
 """The command line: `casebook code`, `grade`, `query`, `list`, `scrub`, `check`, `update-edits`; for a class
-`assign`, `class`, `room` and `export`."""
+`assign`, `class`, `room`, `pack` and `export`."""
 
 from __future__ import annotations
 

@@ -30,9 +30,10 @@ def cases_named(names: Iterable[str] | None) -> list[Case]:
     return [load(name) for name in (library() if names is None else names)]
 
 
-def needs(error: ImportError) -> CommandError:
-    """What to install where a command lacks a library."""
-    return CommandError(f"this command needs {error.name}; install it with: pip install 'casebook[teaching]'")
+def needs(error: ImportError, extra: str = "teaching") -> CommandError:
+    """What to install where a command lacks a library: the extra of `pyproject.toml` that holds it."""
+    library = str(error.name).partition(".")[0]
+    return CommandError(f"this command needs {library}; install it with: pip install 'casebook[{extra}]'")
 
 
 def title_in(text: str) -> str:

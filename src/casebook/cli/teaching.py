@@ -1,4 +1,4 @@
-"""The commands for whoever teaches: `casebook assign`, `class`, `room` and `export`.
+"""The commands for whoever teaches: `casebook assign`, `pack`, `class`, `room` and `export`.
 
 What only they need is imported when they run, so that the other commands start fast and work without it.
 """
@@ -118,7 +118,7 @@ def _room(args: argparse.Namespace) -> int:
     try:
         from casebook.classroom.phones.opened import LAN, Opened
     except ImportError as error:
-        raise needs(error) from None
+        raise needs(error, "room") from None
     cases = cases_named(args.cases)
     file = args.file or Path(f"room-{date.today()}-{'-'.join(case.id for case in cases)[:60]}.sqlite3")
     room = Opened(cases, file, port=args.port, lan=args.lan, address=args.address or "")
@@ -151,7 +151,10 @@ def _export(args: argparse.Namespace) -> int:
         raise CommandError("no case is left by --cases, --topic and --level")
     files.not_among([args.out], [case.path for case in chosen])
     cases = bar(tqdm, "cases")(chosen)
-    number, left_out = written(lambda: write(cases, args.out, args.title, args.kind), args.out)
+    try:  # what only one kind of file needs is imported where that is written
+        number, left_out = written(lambda: write(cases, args.out, args.title, args.kind), args.out)
+    except ImportError as error:
+        raise needs(error) from None
     print(f"{args.out}: {number} questions")
     for why in left_out:
         print(f"left out: {why}")

@@ -53,11 +53,10 @@ class Diagnosis:
         """The misconceptions that give this claim, alone before together, exactly before but for its
         modifiers."""
         key = plain(claim)
-        separate = any(m in edits.SEPARATE for line in claim for m in line.modifiers)
         if alone := self.wrong_ways.get(key):
             return Explanation(alone)
         bare = self._bare_ways.get(_bare(key), ())
-        if bare := tuple(m for m in bare if separate or not m.marks_apart):
+        if bare := tuple(m for m in bare if _shows(claim, m)):
             return Explanation(bare, bare=True)
         if both := self._wrong_pairs.get(key):
             return Explanation(both, together=True)
@@ -111,6 +110,7 @@ class Diagnosis:
                     claim.out_of_scope
                     or (key in right and not self._picks(ms))
                     or (first_only and key in found)
+                    or not all(_shows(claim.lines, m) for m in ms)
                 ):
                     continue
                 found[key] = (*found.get(key, ()), *(m for m in ms if m not in found.get(key, ())))
@@ -137,6 +137,11 @@ class Diagnosis:
 def plain(claim: Claim) -> Same:
     """A claim without any 51 on a code that is not an add-on: how misconceptions are matched."""
     return same(claim, frozenset(line.code for line in claim if not edits.add_on(line.code)))
+
+
+def _shows(claim: Claim, m: Misconception) -> bool:
+    """Whether a claim has a modifier by which a slip is known, where there is one."""
+    return not m.tokens or any(m.tokens.intersection(line.modifiers) for line in claim)
 
 
 def _unmarked(m: Misconception) -> bool:

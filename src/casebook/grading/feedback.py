@@ -14,20 +14,21 @@ from itertools import combinations
 from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
-from casebook.coding.claim import show
-from casebook.coding.operation import FACETS
+from casebook.coding.claim import Answer, show
 from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.typed import read
 from casebook.coding.views import accepted
 
 from . import icd10
 from .audit import FiledLine, audit
-from .findings import Finding, named
+from .corrections import corrected
+from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
-from .quotes import settling
-from .told import corrected, filled
+from .quotes import proof, quoted
+from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
 MOST_RULES = 4  # told of one answer
@@ -138,7 +139,7 @@ def _row_in_text(kind: str, row: Mapping[str, Any]) -> str:
         says = f"{row['code']}: {says}" if says else str(row["code"])
     if "copy" in row:
         return str(row["copy"])
-    return f"{says} Go to the case {row['case']}." if "case" in row else says
+    return f"{says} {row['case']}." if "case" in row else says
 
 
 # The parts of what is said of an answer
@@ -149,7 +150,7 @@ def headline(grade: Grade) -> str:
     if grade.view:
         return "Correct, by another accepted view."
     if grade.verdict == "partly" and grade.score < PARTLY:
-        return "Not settled: what stands against this answer is not sure."
+        return "Not settled: our answer is another, but no source decides between the two."
     if grade.item and grade.item.note.action == "out-of-scope" and grade.findings[0].kind == "query":
         return "Not judged."
     return _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
@@ -180,9 +181,9 @@ def parts(
         Part("doubt", "", _rows(grade.doubt)),
         Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
-        Part("filed", "The claim as filed", tuple(_filed(grade, filed)) if readable else ()),
+        Part("filed", "What the office filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
-        Part("flip", "What would make your answer right", _rows(flip)),
+        Part("flip", _flip_title(flip), _rows(flip)),
         Part(
             "rules",
             "Why: rules and sources",
@@ -194,10 +195,17 @@ def parts(
 
 
 def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
-    """Each filed line and whether it stands; why not only beside a right answer, which it would give away."""
+    """Each filed line, whether it stands and why not: beside a right answer and the filed claim itself.
+    Lines that were judged have their verdict beside any other answer, without the reason, which would tell
+    the right one.
+    """
+    item = grade.item
+    assert item is not None
+    its_own = grade.claim and item.compared(Answer(grade.claim)) == item.compared(read(item.filed))
+    told = grade.verdict == "correct" or its_own
     for line in filed:
-        against = line.against if grade.verdict == "correct" else ""
-        yield Row(code=line.line, says=f"{line.says} {against}".strip())
+        if told or line.judged is not None:
+            yield Row(code=line.line, says=f"{line.says} {line.against if told else ''}".strip())
 
 
 def _rows(*says: str | None) -> tuple[Row, ...]:
@@ -220,16 +228,35 @@ def amounts_to(grade: Grade) -> str | None:
         return f"This is a defensible reading, but not the only one. The note does not settle {open_}."
     if not grade.misconceptions:
         return None
+    if item.note.action == "query" and not _whatever_was_done(grade):
+        return f"No reading of this note gives {show(grade.claim)}."
     if grade.explained.together or len(grade.likely) == 1:
         target = item.diagnosis.targets[0] if item.diagnosis.targets else None
-        told = " ".join(filled(m.you, item.note.readings[0], target) for m in grade.likely)
+        told = [filled(m.you, item.note.readings[0], target) for m in grade.likely]
+        count = _of_the_count(grade, [m.you for m in grade.likely])
     else:
-        told = (
-            f"More than one slip gives this claim: {'; or '.join(m.says for m in grade.likely[:MOST_NAMED])}."
-        )
-    marks = any(f.kind == "modifier" for f in grade.findings)
-    return (
-        f"{told} The modifiers are a matter of their own, below." if grade.explained.bare and marks else told
+        slips = "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
+        told, count = [f"More than one slip gives this claim: {slips}."], _of_the_count(grade, ["{fact}"])
+    if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
+        told.append("The modifiers are a matter of their own, below.")
+    return " ".join([*count, *told])
+
+
+def _of_the_count(grade: Grade, words: list[str]) -> list[str]:
+    """What the claim counts and the note does not, where the words of a slip ask for it: with its reason, or
+    in short."""
+    whole = any("{fact}" in each for each in words)
+    if not whole and not any("{short}" in each for each in words):
+        return []
+    found = [f for f in grade.findings if f.code in FIRST | FURTHER | ATRESIA]
+    over = [f.says if whole else f.briefly or f.says for f in found if f.kind in ("units", "line")]
+    return over or [f.briefly for f in found if f.kind == "missing"]
+
+
+def _whatever_was_done(grade: Grade) -> bool:
+    """Whether the slips are about marks or the family alone, and so the same by every reading."""
+    return all(
+        rule == "approach" or RULEBOOK[rule].kind == "modifier" for m in grade.likely for rule in m.swaps
     )
 
 
@@ -241,18 +268,20 @@ def _why(grade: Grade) -> str | None:
 
 
 def settled(grade: Grade, item: Item) -> Part:
-    """The sentences of the chart that decide, and what those lack that speak for the wrong answer.
+    """The sentences of the chart that decide, each with what is said of it.
 
-    They settle nothing where the verdict is that something is not settled.
+    They settle nothing where the verdict is that something is not settled, or where it is argued how what
+    they tell is billed.
     """
-    quoted = settling(item, grade)
-    title = settles_as(item)
+    rows = quoted(item, grade)
+    if item.note.action == "query" and {row.get("name") for row in rows} <= {*item.open_marks}:
+        return Part("settles", settles_as(item), rows)
     if item.note.action == "query":
-        return Part("settles", title, quoted)
-    lacking = _rows(*(m.lacks for m in grade.likely[:1] if m.lacks)) if quoted else ()
-    if lacking or grade.doubt:
-        title = "What the chart says"
-    return Part("settles", title, (*quoted, *lacking))
+        return Part("settles", "What the chart says", rows)
+    asked = grade.verdict != "correct" and not grade.claim
+    argued = grade.doubt or (asked and len(item.diagnosis.right) > 1)
+    plain = all("name" in row for row in rows) and not argued
+    return Part("settles", settles_as(item) if plain else "What the chart says", rows)
 
 
 def correction(grade: Grade) -> str | None:
@@ -262,11 +291,11 @@ def correction(grade: Grade) -> str | None:
     if item.note.action == "query" and not grade.one_reading and grade.claim:
         ask = "This note fits operations with different claims: ask first."
         one = grade.explained.together or len(grade.likely) == 1
-        told = grade.likely[0].correction if one and grade.likely else "No reading of it gives this claim."
-        return f"{ask} {told}"
+        same = one and grade.likely and _whatever_was_done(grade)
+        return f"{ask} {grade.likely[0].correction}" if same else ask
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
-        return " ".join(dict.fromkeys(corrected(m, item.note.readings[0]) for m in several))
+        return " ".join(dict.fromkeys(corrected(m, grade) for m in several))
     worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
     worst.sort(key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
     return worst[0].says if worst else None
@@ -291,8 +320,9 @@ def said_line_by_line(grade: Grade) -> list[str]:
 
 
 def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:
-    """The findings that no other part tells; a lone mark that a named slip is about is told with the slip."""
-    if len(grade.findings) == 1 and grade.findings[0].kind == "modifier" and grade.misconceptions:
+    """The findings that no other part tells; marks that a named slip is about are told with the slip."""
+    exact = grade.misconceptions and not grade.explained.bare
+    if exact and all(f.kind == "modifier" for f in grade.findings):
         return
     exchanged = _exchanged(grade)
     if exchanged:
@@ -300,10 +330,16 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
         yield f"{each[0].upper()}{each[1:]}."
     left = [f for f in dict.fromkeys(grade.findings) if f.code not in exchanged]
     for finding in left:
-        told = any(finding.says in text for text in (setright, *said) if text)
-        told = told or _by_the_slip(grade, finding) or any(_takes_its_place(finding, f) for f in left)
+        words = [each for each in (finding.says, finding.briefly) if each]
+        told = any(each in text for each in words for text in (setright, *said) if text)
+        if _by_the_slip(grade, finding):
+            told = True
+            if finding.briefly:
+                yield finding.briefly
+        told = told or any(_takes_its_place(finding, f) for f in left)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
-            yield finding.says
+            # Where a slip was named, its correction has given the reason.
+            yield (grade.misconceptions and finding.briefly) or finding.says
 
 
 def _exchanged(grade: Grade) -> dict[str, str]:
@@ -311,10 +347,10 @@ def _exchanged(grade: Grade) -> dict[str, str]:
     for, and what is said of the two."""
     if not any("approach" in m.against for m in grade.likely):
         return {}
-    missing = {f.code: f.says for f in grade.findings if f.kind == "missing"}
+    missing = {f.code: " and ".join(map(named_line, f.put)) for f in grade.findings if f.kind == "missing"}
     pairs = [(f.code, TWINS.get(f.code, "")) for f in grade.findings if f.kind == "family"]
     pairs = [(wrong, right) for wrong, right in pairs if right in missing]
-    says = {wrong: f"in place of {wrong} stands {named(right)}" for wrong, right in pairs}
+    says = {wrong: f"use {missing[right]} instead of {wrong}" for wrong, right in pairs}
     return says | {right: "" for _, right in pairs}
 
 
@@ -322,7 +358,7 @@ def _by_the_slip(grade: Grade, finding: Finding) -> bool:
     """Whether a line is struck, or of the other family, by the very rule that the named slip is about."""
     slips = grade.likely[: None if grade.explained.together else 1]
     struck = finding.kind == "family" or " is not billed: " in finding.says
-    return struck and any(finding.rule in m.against for m in slips)
+    return struck and any(finding.rule in m.against and m.id != "pair-forced" for m in slips)
 
 
 def _takes_its_place(finding: Finding, other: Finding) -> bool:
@@ -333,10 +369,13 @@ def _takes_its_place(finding: Finding, other: Finding) -> bool:
 
 
 def _flip(grade: Grade, setright: str | None) -> str | None:
-    """The smallest change, without what was said as the correction or line by line."""
-    if grade.flip and any(f.kind == "units" and "its limit is" in f.says for f in grade.findings):
-        return re.sub(r"^(No operation makes .* right): [^:]* a limit of .*", r"\1.", grade.flip)
+    """The smallest change, or why there is none, without what was said as the correction."""
     return grade.flip.replace(f": {setright}", ".") if grade.flip and setright else grade.flip
+
+
+def _flip_title(flip: str | None) -> str:
+    never = flip is not None and flip.startswith("No operation makes")
+    return "Never right" if never else "What would make your answer right"
 
 
 def _next(grade: Grade, item: Item) -> Row | None:
@@ -347,7 +386,7 @@ def _next(grade: Grade, item: Item) -> Row | None:
         if case := item.apart.get(f"{one.id} {two.id}"):
             return {
                 "case": case,
-                "says": "More than one slip gives this answer. This case would tell them apart.",
+                "says": "More than one slip gives this answer. The case that would tell them apart:",
             }
     return None
 
@@ -439,11 +478,6 @@ def expected(item: Item) -> str:
 def _worked(item: Item) -> list[Part]:
     main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
-    whole = [name for name in item.marked(*FACETS) if name in item.shown and name in item.evidence]
-    quotes = (
-        *(Row(name=name, says=item.evidence[name]) for name in whole),
-        *settling(item, acts=["join", "stoma"]),
-    )
     struck = billed.not_billed if billed else ()
     decided = billed.because if billed else ("settle",) if item.note.action == "query" else ()
     readings = item.note.readings
@@ -462,7 +496,7 @@ def _worked(item: Item) -> list[Part]:
                 Row(says=op.says, code=show(accepted(op)[0][1].lines)) for op in readings if len(readings) > 1
             ),
         ),
-        Part("settles", settles_as(item), quotes),
+        Part("settles", settles_as(item), proof(item)),
         Part("because", "Because", tuple(map(rule_as_read, decided))),
         Part(
             "not_billed",

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from casebook.coding import edits
-from casebook.coding.claim import Claim, same, show
+from casebook.coding.claim import Claim, Line, lines_of, same, show, tidy
 from casebook.coding.operation import Operation
+from casebook.coding.places import listed
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
 from casebook.coding.rules import RULEBOOK
-from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
-from .told import why_missing, why_units
+from .marks import against, needed, rule_of
+from .told import ATRESIA, FIRST, FURTHER, counted_joins, for_what, standing, why_missing, why_units
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing about an answer: `kind` is line | extra | units | modifier | family | missing | edit | query
-    | unread | blank."""
+    | unread | blank.
+
+    It is mended by taking off the lines in `strike` and putting those in `put`; whoever does so for every
+    finding in turn comes to an accepted claim. `briefly` says the same without the reason.
+    """
 
     kind: str
     code: str
     says: str
     rule: str | None = None
+    strike: Claim = ()
+    put: Claim = ()
+    briefly: str = ""
 
     def as_dict(self) -> dict[str, str | None]:
         return {"kind": self.kind, "code": self.code, "says": self.says, "rule": self.rule}
@@ -60,86 +67,168 @@ def named(code: str) -> str:
     return f"{code} ({words})" if words else code
 
 
+def named_line(line: Line) -> str:
+    """A line as one would type it, with the plain words of its code: less of them where 52 says that less was
+    done."""
+    if "52" in line.modifiers and line.code in FIRST | FURTHER:
+        return f"{line} (a segment taken out, its ends not rejoined)"
+    words = named(line.code).removeprefix(line.code)
+    return f"{line}{words}"
+
+
 def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
     """Everything in which a claim differs from the accepted one it is compared with."""
     found = list(_findings(diagnosis, claim, target))
-    told = " ".join(f.says for f in found if f.kind != "missing")
+    later = next((f for f in found if f.kind == "missing" and any("51" in x.modifiers for x in f.put)), None)
+    told: set[str] = (
+        set()
+    )  # each reason is given once: what stands against a wrong code says why another is right
     for each in found:
-        # What stands against a wrong code has said why the right one is.
-        again = each.kind == "missing" and each.rule and RULEBOOK[each.rule].says in told
-        yield replace(each, says=f"In its place stands {named(each.code)}.") if again else each
+        why = each.rule and RULEBOOK[each.rule].says
+        reason = why if why and why in each.says else each.says.removeprefix(each.briefly).strip()
+        says, more = (
+            each.briefly if each.briefly and reason in told else each.says,
+            LATER if each is later else "",
+        )
+        told.add(reason)
+        yield replace(each, says=says + more, briefly=each.briefly and each.briefly + more)
+
+
+#: Said once where a missing line is shown with 51, which no answer is held to.
+LATER = " 51 marks a later procedure; it may be left off, since payers differ."
 
 
 def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
-    given = same(claim, target.free_51)
-    wanted: dict[str, list[frozenset[str]]] = {}  # one code may stand on two lines, with other marks
-    have, right_units = Counter[str](), Counter[str]()
-    for code, units, marks in wanted_lines(target):
-        wanted.setdefault(code, []).append(marks)
-        right_units[code] += units
-    for code, units, _ in given:
-        have[code] += units
+    given = _by_code(lines_of(same(claim, target.free_51)))
+    wanted = _by_code(lines_of(target.same()))
     blocked = {c: e for e in edits.scrub(claim) if e.blocks for c in e.codes[-1:]}
+    put: set[str] = set()
     for code in dict.fromkeys(line.code for line in claim):
-        if code not in wanted:
-            yield _unsupported(diagnosis, code, target, blocked)
-            continue
-        if have[code] != right_units[code]:
-            yield _units_off(diagnosis, target, code, (have[code], right_units[code]), blocked)
-        for c, _, marks in sorted(given, key=lambda k: (k[0], sorted(k[2]))):
-            if c == code and marks not in wanted[code]:
-                nearest = min(wanted[code], key=lambda each: len(each ^ marks))
-                yield from _marks_off(diagnosis, target, code, marks, nearest)
-    yield from _missing(diagnosis, target, have, wanted)
+        if code in wanted:
+            found = _other_lines(diagnosis, target, given[code], wanted[code], blocked)
+            yield from _listed_twice(claim, code, found)
+        else:
+            stray = _unsupported(_Extra(code, diagnosis, target, blocked, given))
+            put |= {line.code for line in stray.put}
+            yield replace(stray, strike=given[code])
+    yield from _missing(diagnosis, target, frozenset(given) | put)
 
 
-def _missing(
-    diagnosis: Diagnosis, target: Derived, have: Counter[str], wanted: Iterable[str]
+def _listed_twice(claim: Claim, code: str, found: Iterable[Finding]) -> Iterable[Finding]:
+    """The findings about a code, which say so where its units come of one line written twice."""
+    lines = [line for line in claim if line.code == code]
+    for each in found:
+        if each.kind == "units" and len(lines) == 2 and lines[0] == lines[1]:
+            twice = f"You listed {lines[0]} twice."
+            yield replace(each, says=f"{twice} {each.says}", briefly=f"{twice} {each.briefly}")
+        else:
+            yield each
+
+
+def _by_code(lines: Claim) -> dict[str, Claim]:
+    """Lines by their code; one code may stand on two, with other marks."""
+    found: dict[str, Claim] = {}
+    for line in lines:
+        found[line.code] = (*found.get(line.code, ()), line)
+    return found
+
+
+def _other_lines(
+    diagnosis: Diagnosis,
+    target: Derived,
+    given: Claim,
+    wanted: Claim,
+    blocked: Mapping[str, edits.Edit],
 ) -> Iterable[Finding]:
+    """How the lines of a code that is right differ from the right ones: in units, then in marks."""
+    if set(given) == set(wanted):
+        return
+    code = given[0].code
+    have, right = sum(x.units for x in given), sum(x.units for x in wanted)
+    marks = list(_marks_off(diagnosis, target, given, wanted))
+    if len(given) == len(wanted) == 1:
+        at = replace(given[0], units=right)
+        if have != right:
+            yield replace(_units_off(diagnosis, target, given, right, blocked), strike=given, put=(at,))
+        for mark, finding in marks:
+            now = replace(at, modifiers=tidy({*at.modifiers} ^ {mark}))
+            yield replace(finding, strike=(at,), put=(now,))
+            at = now
+        return
+    # On several lines: all that are off go at once, and what is said of single marks changes nothing more.
+    strike = tuple(line for line in given if line not in wanted)
+    put = tuple(line for line in wanted if line not in given)
+    if have != right:
+        yield replace(_units_off(diagnosis, target, given, right, blocked), strike=strike, put=put)
+        yield from (finding for _, finding in marks)
+    else:
+        says = f"{code} stands here as {show(_shown(target, code))}."
+        yield Finding("modifier", code, says, marks[0][1].rule if marks else None, strike, put)
+        yield from (finding for _, finding in marks)
+
+
+def _shown(target: Derived, code: str) -> Claim:
+    """The lines of the accepted claim that have a code, as one would type them."""
+    return tuple(line for line in target.lines if line.code == code)
+
+
+def _missing(diagnosis: Diagnosis, target: Derived, have: Set[str]) -> Iterable[Finding]:
     """The lines of the accepted claim that are not on this one."""
-    needed = set(wanted)
+    needed = {line.code for line in target.lines}
     if diagnosis.note.action == "query":  # a line that only some readings have is not missing
         needed.intersection_update(*({line.code for line in main.lines} for main in diagnosis.note.mains))
-    for code in wanted:
-        if code in needed and code not in have:
-            rules = target.rests_on.get(code, ())
-            told = [r for r in rules if RULEBOOK[r].kind != "modifier"]
-            rule = next((r for r in reversed(told) if RULEBOOK[r].kind == "bill"), told[-1] if told else None)
-            rule = "unlisted" if code == UNLISTED else rule
-            if TWINS.get(code) in have:
-                says = f"In its place stands {named(code)}."
-            else:
-                op = operation_of(diagnosis, target)
-                says = f"{named(code)} is missing{why_missing(op, target, code, rule)}"
-                if diagnosis.note.action == "query":
-                    says = f"{named(code)} is missing, which every reading has."
-            yield Finding("missing", code, says, rule)
+    for code in dict.fromkeys(line.code for line in target.lines):
+        if code not in needed or code in have:
+            continue
+        rules = target.rests_on.get(code, ())
+        told = [r for r in rules if RULEBOOK[r].kind != "modifier"]
+        rule = next((r for r in reversed(told) if RULEBOOK[r].kind == "bill"), told[-1] if told else None)
+        rule = "unlisted" if code == UNLISTED else rule
+        lines = _shown(target, code)
+        yield replace(_lacking(diagnosis, target, lines, rule, have), put=lines)
+
+
+def _lacking(
+    diagnosis: Diagnosis, target: Derived, lines: Claim, rule: str | None, have: Set[str]
+) -> Finding:
+    """That lines of one code are missing, and what they stand for."""
+    code, op = lines[0].code, operation_of(diagnosis, target)
+    billed = {line.code for line in target.lines}
+    what = " and ".join(map(named_line, lines))
+    briefly = f"{what} is missing{for_what(op, target, code)}"
+    says = f"{what} is missing{why_missing(op, target, code, rule)}"
+    if diagnosis.note.action == "query":
+        says = briefly = f"{named(code)} is missing, which every reading has."
+    elif TWINS.get(code) in have:
+        says = briefly = f"In its place stands {what}."
+    elif own := [c for c in sorted(FURTHER & have & billed) if code in edits.bases()[c]]:
+        says = f"Keep {own[0]} and put {what} before it{why_missing(op, target, code, rule)}"
+        briefly = f"Keep {own[0]} and put {what} before it{for_what(op, target, code)}"
+    return Finding("missing", code, says, rule, briefly=briefly)
 
 
 def _units_off(
-    diagnosis: Diagnosis,
-    target: Derived,
-    code: str,
-    units: tuple[int, int],
-    blocked: Mapping[str, edits.Edit],
+    diagnosis: Diagnosis, target: Derived, given: Claim, right: int, blocked: Mapping[str, edits.Edit]
 ) -> Finding:
     """Units that were typed and that are right: why, and besides what the limit does to them."""
-    have, right = units
+    code, have = given[0].code, sum(line.units for line in given)
     rests = [r for r in target.rests_on[code] if RULEBOOK[r].kind != "modifier"]
     rule = "further-units" if edits.add_on(code) else rests[-1] if rests else None
     says = f"{code} has {_units(right)} here, not {have}"
+    briefly = f"{says}."
     if diagnosis.note.action == "query":
         each = {sum(x.units for x in main.lines if x.code == code) for main in diagnosis.note.mains}
         says = (
             f"{says}, by the reading nearest to this" if have in each else f"No reading gives {code} x{have}"
         )
+        briefly = f"{says}."
     else:
         says += why_units(operation_of(diagnosis, target), target, code)
     says += "."
     if code in blocked and blocked[code].absolute:  # one that records can lift is no reason here
         limit = edits.limits()[code].units
         says += f" Besides, its limit is {limit} a day, and going over it loses every unit of the day."
-    return Finding("units", code, says, rule)
+    return Finding("units", code, says, rule, briefly=briefly)
 
 
 def _units(n: int) -> str:
@@ -154,6 +243,7 @@ class _Extra:
     diagnosis: Diagnosis
     target: Derived
     blocked: Mapping[str, edits.Edit]
+    given: Mapping[str, Claim]
 
     @property
     def billed(self) -> frozenset[str]:
@@ -163,12 +253,29 @@ class _Extra:
     def lead(self) -> str:
         return self.target.lines[0].code
 
+    @property
+    def open(self) -> bool:
+        """Whether the note leaves open what was done."""
+        return self.diagnosis.note.action == "query"
 
-def _unsupported(
-    diagnosis: Diagnosis, code: str, target: Derived, blocked: Mapping[str, edits.Edit]
-) -> Finding:
+    @property
+    def op(self) -> Operation:
+        return operation_of(self.diagnosis, self.target)
+
+    @property
+    def family(self) -> str:
+        """That it is of the other family besides; empty where it is of this one."""
+        scoped = _is_scoped(self.code)
+        ours = {_is_scoped(code) for code in self.billed if code in TWINS}
+        ofone = self.code in TWINS or any(codes == (self.code, None) for codes in CODES.values())
+        if not ofone or not ours or scoped in ours:
+            return ""
+        kind = "a laparoscopic" if scoped else "an open"
+        return f" Besides, it is {kind} code, and {_DONE[self.op.approach]}."
+
+
+def _unsupported(extra: _Extra) -> Finding:
     """Why a code does not belong on the claim: the first reason that holds."""
-    extra = _Extra(code, diagnosis, target, blocked)
     found = (why(extra) for why in _WHY_NOT)
     return next((finding for finding in found if finding), None) or _without_reason(extra)
 
@@ -179,28 +286,77 @@ def _elsewhere(x: _Extra) -> Finding | None:
     other = next((c for c in targets if any(line.code == code for line in c.lines)), None)
     if other is None:
         return None
-    whose = "another reading" if x.diagnosis.note.action == "query" else "another accepted claim"
+    whose = "another reading" if x.open else "another accepted claim"
     says = f"{code} belongs to {whose}, {show(other.lines)}. The two are not one claim."
     if show(other.lines) == code:
         says = f"{code} is the whole of {whose}. The two are not one claim."
+    for beside in sorted(x.billed & x.given.keys()):
+        found = edits.pair(code, beside)
+        if not x.open and {*other.shown_by[code]} & {*x.target.shown_by[beside]}:
+            says = f"{beside} and {code} stand for the same place: file one of the two."
+        elif not x.open and found and found[2] == 0:
+            says = f"{beside} and {code} are never paid together: keep {beside}."
     return Finding("line", code, says, (other.rests_on[code] or (None,))[-1])
 
 
 def _part_of_something(x: _Extra) -> Finding | None:
     """What it stands for was done, and is part of something else."""
-    rule = _struck(x.diagnosis, x.target, x.code)
-    says = f"{x.code} is not billed: {RULEBOOK[rule].says}" if rule else ""
-    return Finding("line", x.code, says, rule) if rule else None
+    rule, named_as = _struck(x.diagnosis, x.target, x.code)
+    if rule is None:
+        return None
+    says = f"{x.code} is not billed: {RULEBOOK[rule].says}"
+    if named_as not in (x.code, UNLISTED):
+        says += f" Nor is it the code of what was done, which is {named_as}."
+        briefly = f"Nor is {x.code} the code of what was done, which is {named_as}."
+        return Finding("line", x.code, says, rule, briefly=briefly)
+    return Finding("line", x.code, says, rule)
+
+
+def _for_the_base(x: _Extra) -> Finding | None:
+    """An add-on typed where nothing but its base is billed."""
+    lines = tuple(line for line in x.target.lines if line.code in FIRST | ATRESIA)
+    if x.code not in _FURTHER or x.open or not lines or x.billed & _FURTHER or lines[0].code in x.given:
+        return None
+    what = " and ".join(map(named_line, lines))
+    others = [line.code for line in x.target.lines if line.code in _INSTEAD | _COLON]
+    if others:
+        says = f"Beside {listed(others)} the small-bowel segment is {what}, in place of {x.code}."
+    elif len(counted_joins(x.op, x.target)) == 1:
+        says = f"One anastomosis counts here: {what} in place of {x.code}. Nothing supports an add-on."
+    else:
+        says = f"Here it is {what}, in place of {x.code}."
+    return Finding("line", x.code, says + x.family, "first-join", put=lines)
+
+
+def _undone(x: _Extra) -> Finding | None:
+    """What it stands for was not done, by any reading."""
+    rule = _told_of(x.code)
+    if TWINS.get(x.code) in x.billed or (rule is None and x.code not in _FURTHER):
+        return None
+    why = [_not_done(op, rule) for op in (x.diagnosis.note.readings if x.open else (x.op,))]
+    if rule == "first-join" and x.lead in _INSTEAD and x.lead in x.given and not x.billed & FIRST:
+        why = [f"No small-bowel segment was removed and joined beside {x.lead}."]
+    if not all(why):
+        return None
+    return Finding("extra", x.code, f"{why[0]} {named(x.code)} has no place here.{x.family}", rule)
+
+
+def _of_no_reading(x: _Extra) -> Finding | None:
+    if not x.open:
+        return None
+    return Finding("extra", x.code, f"No reading of this note gives {x.code}.", _told_of(x.code))
 
 
 def _other_family(x: _Extra) -> Finding | None:
     code, billed = x.code, x.billed
     paired = code in TWINS and not TWINS.keys().isdisjoint(billed)
     if TWINS.get(code) in billed or (paired and _is_scoped(code) != any(map(_is_scoped, billed))):
-        op = operation_of(x.diagnosis, x.target)
-        says = (
-            f"{code} is {'a laparoscopic' if _is_scoped(code) else 'an open'} code, and {_DONE[op.approach]}."
-        )
+        kind = "a laparoscopic" if _is_scoped(code) else "an open"
+        says = f"{code} is {kind} code, and {_DONE[x.op.approach]}."
+        have = sum(line.units for line in x.given[code])
+        right = sum(line.units for line in x.target.lines if line.code == TWINS.get(code))
+        if right not in (0, have):
+            says += f" Besides, it has {_units(right)} here, not {have}."
         return Finding("family", code, says, "approach")
     return None
 
@@ -223,7 +379,7 @@ def _taken_place(x: _Extra) -> Finding | None:
         rule = _told_of(lead)
         says = f"Here {lead} takes the place of {code}: {RULEBOOK[rule or 'part'].says}"
         return Finding("extra", code, says, rule)
-    groups = [group for group in map(_alike, _ALIKE) if code in group]
+    groups = [group for group in (*map(_alike, _ALIKE), _FURTHER) if code in group]
     instead = next((line.code for line in x.target.lines if any(line.code in g for g in groups)), None)
     if instead is None:
         return None
@@ -237,7 +393,7 @@ def _denied(x: _Extra) -> Finding | None:
     code = x.code
     if code in CODES["further"] and not edits.bases()[code] & x.billed:
         base = min(edits.bases()[code])
-        says = f"{code} rides on {base} only, and here {x.lead} takes its place."
+        says = f"{code} goes beside {base} only, and nothing here is billed as {base}.{x.family}"
         return Finding("line", code, says, "first-join")
     if code in x.blocked and not _liftable(x.blocked[code]):
         baseless = x.blocked[code].kind == "add-on-without-base"
@@ -247,20 +403,26 @@ def _denied(x: _Extra) -> Finding | None:
     return None
 
 
-def _add_on(x: _Extra) -> Finding | None:
-    """An add-on: for a further join that is not there, or for other work."""
+def _no_further(x: _Extra) -> Finding | None:
+    """An add-on for a further join that is not there."""
     code = x.code
-    if code in _FURTHER:
-        first = next((c for c in x.billed if c in CODES["first"]), None)
-        beside = next((c for c in x.billed if c in _INSTEAD), None)
-        if first and beside and code in CODES["further"]:
-            says = (
-                f"The join of {beside} is its own; the first piece beside it is {first}, and no further one"
-                f" supports {code}."
-            )
-            return Finding("line", code, says, "first-join")
-        says = f"No further join supports {code}. {RULEBOOK['count-joins'].says}"
-        return Finding("line", code, says, "count-joins")
+    if code not in _FURTHER or x.billed & _FURTHER or not x.billed & (FIRST | ATRESIA):
+        return None
+    first = next((c for c in x.billed if c in CODES["first"]), None)
+    beside = next((c for c in x.billed if c in _INSTEAD), None)
+    if first and beside and code in CODES["further"]:
+        says = (
+            f"The join of {beside} is its own; the first piece beside it is {first}, and no further one"
+            f" supports {code}.{x.family}"
+        )
+        return Finding("line", code, says, "first-join")
+    says = f"Nothing supports {code}: {standing(x.op, x.target)}.{x.family}"
+    return Finding("line", code, says, "count-joins")
+
+
+def _add_on(x: _Extra) -> Finding | None:
+    """An add-on for other work."""
+    code = x.code
     if edits.add_on(code) and _told_of(code) is None:
         says = (
             f"{named(code)} is an add-on for other work than a further join, and not among the things that"
@@ -303,11 +465,15 @@ _WHY_NOT = (
     _elsewhere,
     _stoma_inside,
     _part_of_something,
+    _for_the_base,
+    _fistula,
+    _undone,
+    _of_no_reading,
+    _no_further,
     _other_family,
     _taken_place,
     _denied,
     _add_on,
-    _fistula,
 )
 
 
@@ -315,9 +481,9 @@ def _without_reason(x: _Extra) -> Finding:
     """Nothing of the kind was done: what the code is for, so that one sees that it is not here."""
     rule = _told_of(x.code)
     says = f"Nothing in this note is billed as {named(x.code)}."
-    if why := _not_done(operation_of(x.diagnosis, x.target), rule) or (rule and RULEBOOK[rule].says):
-        says += f" {why}"
-    return Finding("extra", x.code, says, rule)
+    if rule:
+        says += f" {RULEBOOK[rule].says}"
+    return Finding("extra", x.code, says + x.family, rule)
 
 
 def _not_done(op: Operation, rule: str | None) -> str | None:
@@ -325,17 +491,35 @@ def _not_done(op: Operation, rule: str | None) -> str | None:
     places = op.bowel.places
     if rule == "first-join":
         return _not_resected(op)
+    if rule == "brought-out" and not op.did("stoma"):
+        return "No end was brought to the skin."
     if rule == "brought-out" and places and all(p.joined for p in places if p.cuts):
         return "What was removed was joined."
     if rule == "atresia" and not any(s.reason == "atresia" for s in op.steps):
         return "No bowel was closed from birth."
     if rule == "ileocolic" and not any(p.start < op.valve < p.end for p in places):
         return "No piece crosses the ileocecal valve."
-    if rule == "colon" and not any(p.end > op.valve for p in places):
-        return "No colon was removed."
-    if rule == "stoma" and not op.did("stoma"):
-        return "No stoma was made."
-    return "No stoma was closed." if rule == "stoma-closed" and not op.did("close_stoma") else None
+    if rule == "colon" and not any(p.start >= op.valve for p in places):
+        across = any(p.end > op.valve for p in places)
+        return f"No colon was removed{' but what went with the ileum in one piece' if across else ''}."
+    act, says = _ACTS.get(rule or "", ("", ""))
+    return says if act and not op.did(act) else None
+
+
+#: What was not done, by the rule of its codes: the act, and the words where it is not there.
+_ACTS = {
+    "stoma": ("stoma", "No stoma was made."),
+    "stoma-closed": ("close_stoma", "No stoma was closed."),
+    "stoma-revised": ("revise_stoma", "No stoma was revised."),
+    "stricturoplasty": ("stricturoplasty", "No stricture was widened."),
+    "bypass": ("bypass", "No loop was bypassed."),
+    "pouch": ("diverticulectomy", "No Meckel's pouch was removed on its own."),
+    "appendix": ("appendectomy", "No appendix was removed."),
+    "diseased-appendix": ("appendectomy", "No appendix was removed."),
+    "feeding-catheter": ("feeding_catheter", "No feeding tube was put into the bowel."),
+    "hernia-at-the-wound": ("hernia_repair", "No hernia was mended."),
+    "fistula-closed": ("close_fistula", "No fistula was closed."),
+}
 
 
 def _not_resected(op: Operation) -> str | None:
@@ -399,20 +583,21 @@ _PIECES = (
 )
 
 
-def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> str | None:
+def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> tuple[str | None, str]:
     """The rule that strikes what this code would stand for in this operation, if something of the kind was
-    done and is billed under no code of the kind."""
+    done and is billed under no code of the kind; and the code that it would have, where that is another."""
     if exact := next((rule for c, rule, _ in target.not_billed if c == code), None):
-        return exact
+        return exact, code
     billed = {line.code for line in target.lines}
     op = operation_of(diagnosis, target)
     for c, rule, steps in target.not_billed:
-        alike = next((piece for piece in _PIECES if c in piece), None) if rule in _OF_PIECES else None
+        pieces = next((piece for piece in _PIECES if c in piece), None) if rule in _OF_PIECES else None
+        alike = pieces
         for i in steps:
             alike = alike or _alike(op.steps[i].act)
         if alike and code in alike and alike.isdisjoint(billed):
-            return rule
-    return None
+            return rule, code if pieces or code in HERNIAS else c
+    return None, code
 
 
 _OF_PIECES = ("removed-to-close", "own-piece")
@@ -493,75 +678,31 @@ def _is_scoped(code: str) -> bool:
     return any(scoped == code and opened != scoped for opened, scoped in CODES.values())
 
 
-_MARK_SAYS = {
-    "22": "22 needs a note that describes work far beyond the usual, and it goes on the resection code.",
-    "51": "51 goes on later procedures that are not add-ons, and nowhere else.",
-    "59": (
-        "Nothing here needs 59: it is for a second service at a separate site whose code the tables pay only"
-        " for separate work."
-    ),
-    "52": "52 says that less was done than the code describes.",
-    "53": (
-        "53 is for an operation stopped because the patient was in danger, not for one that was finished"
-        " another way."
-    ),
-    "GC": (
-        "GC goes on a line in which a resident took part, where the teaching surgeon says in the note that"
-        " they were there for the key parts; this note does not say both."
-    ),
-    "82": "82 is for a physician who assists in a teaching hospital where no qualified resident was at hand.",
-    **dict.fromkeys(
-        ("76", "77"), "76 and 77 are for one procedure done again later; a second resection is the add-on."
-    ),
-    **dict.fromkeys(
-        ("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."
-    ),
-}
-_SESSIONS = ("58", "78", "79")
-_CAME = {
-    "staged": "This return was planned.",
-    "complication": "This return was for a complication of the earlier operation.",
-    "unrelated": "This operation has nothing to do with the earlier one.",
-}
-
-
-def _no_session(op: Operation, mark: str) -> str:
-    """Why an operation does not take the mark of a later session."""
-    if not op.follows:
-        return f"No earlier operation lies within the ninety days for which {mark} is asked."
-    if op.days > GLOBAL_DAYS:
-        return f"The ninety days of the earlier operation are over, so {mark} is not asked for."
-    return _CAME[op.follows]
-
-
-_WHOSE = {
-    "primary": "the main surgeon",
-    "assistant": "an assisting physician",
-    "co-surgeon": "one of two surgeons",
-    "assistant-nonphysician": "an assistant who is no physician",
-}
-
-
 def _marks_off(
-    diagnosis: Diagnosis, target: Derived, code: str, given: frozenset[str], wanted: frozenset[str]
-) -> Iterable[Finding]:
-    target_marks = {mark for line in target.lines for mark in line.modifiers}
-    for mark in sorted(given - wanted):
-        if mark in ("80", "AS", "62"):
-            says = f"This is the claim of {_WHOSE[diagnosis.note.readings[0].surgeon]}."
-        elif mark in _SESSIONS and mark not in target_marks:
-            says = _no_session(operation_of(diagnosis, target), mark)
-        elif mark == "51" and target.free_51 and not edits.add_on(code):
-            says = f"{code} comes first, since it is valued higher: 51 goes on the others."
-        else:
-            says = _MARK_SAYS.get(mark) or (
-                RULEBOOK[mark].says if mark in RULEBOOK else f"Nothing in this note supports {mark}."
-            )
-        rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
-        yield Finding("modifier", code, f"{code} does not take {mark} here. {says}", rule)
-    for mark in sorted(wanted - given):
-        rule = mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
-        says = RULEBOOK[rule].says if rule else ""
-        if mark == "59" and given & edits.OPENING:
-            says += " Other marks open the pair too, but 59 or XS is what says another site."
-        yield Finding("modifier", code, f"{code} lacks {mark}. {says}".strip(), rule)
+    diagnosis: Diagnosis, target: Derived, given: Claim, wanted: Claim
+) -> Iterable[tuple[str, Finding]]:
+    """Each mark that is wrong or lacking on the lines of a code, held against the right line most like it."""
+    op, code = operation_of(diagnosis, target), given[0].code
+    rights = [frozenset(line.modifiers) for line in wanted]
+    anywhere = _marks_of_any_reading(diagnosis, code)
+    told: set[str] = set()
+    for line in given:
+        have = frozenset(line.modifiers)
+        nearest = min(rights, key=lambda each: (len(each ^ have), sorted(each)))
+        for mark in sorted((have ^ nearest) - told):
+            told.add(mark)
+            if mark in have and mark in anywhere:
+                briefly, why = f"{code} takes {mark} by another reading alone.", ""
+            elif mark in have:
+                briefly, why = f"{code} does not take {mark} here.", against(op, target, code, mark)
+            else:
+                briefly, why = f"{code} lacks {mark}.", needed(op, code, mark, have)
+            yield mark, Finding("modifier", code, f"{briefly} {why}".strip(), rule_of(mark), briefly=briefly)
+
+
+def _marks_of_any_reading(diagnosis: Diagnosis, code: str) -> frozenset[str]:
+    """The marks that a code has in some reading of a note that leaves more than one."""
+    if diagnosis.note.action != "query":
+        return frozenset()
+    lines = (line for c in diagnosis.targets for line in c.lines if line.code == code)
+    return frozenset(mark for line in lines for mark in line.modifiers)

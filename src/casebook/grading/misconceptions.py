@@ -7,7 +7,7 @@ The words (what it amounts to, why it tempts, what corrects it) stand in `data/m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casebook.coding import edits
@@ -25,7 +25,8 @@ Swap = Callable[..., Any]
 @dataclass(frozen=True, eq=False)
 class Misconception:
     """`says` completes “This is what … gives.”, `you` tells it of one answer; `settles` are the acts whose
-    sentence in the chart settles it, and `lacks` is what those sentences lack that speak for it."""
+    sentence in the chart settles it, and `lacks` is, by act, what is said under the sentence that speaks for
+    it."""
 
     id: str
     says: str
@@ -39,8 +40,8 @@ class Misconception:
     ways: tuple[
         tuple[Mapping[str, Swap], Rulebook], ...
     ]  # this rulebook, and others that the same slip gives
-    lacks: str = ""
-    marks_apart: bool = False  # it is told only of an answer with 59 or one of its kind
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    tokens: frozenset[str] = frozenset()  # it is told only of an answer with one of these modifiers
     held: str = ""  # beside others: "often", "seldom", or between the two
 
     def as_dict(self) -> dict[str, str]:
@@ -156,7 +157,7 @@ def _unearned(d: Derivation, lines: list[Service]) -> list[Service]:
 
 
 def _for_add_on(d: Derivation, lines: list[Service]) -> list[Service]:
-    return _unearned(d, lines) if len(_joins(d)) > 1 else _right("22", d, lines)
+    return _unearned(d, lines) if len(_joins(d, "joined", "atresia")) > 1 else _right("22", d, lines)
 
 
 def _follow_up(modifier: str, follows: str) -> Swap:
@@ -264,7 +265,22 @@ _SMALL_THINGS = dict.fromkeys(("adhesions", "exploration", "mesentery", "omentum
         lambda d: d.ask("approach") == "open", _nothing, "bypass-beside-resection"
     )
 }
-MARKS_APART = frozenset({"pair-forced"})
+#: The modifiers that an answer must have for a slip to be told of it.
+TOKENS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("unusual-work-instead", "unusual-work-unearned", "unusual-work-on-add-on"), frozenset({"22"})
+    ),
+    "multiple-on-add-on": frozenset({"51"}),
+    **dict.fromkeys(("pair-forced", "separate-on-add-on"), frozenset(edits.SEPARATE)),
+    "return-mark-unearned": frozenset({"78"}),
+    "staged-mark-unearned": frozenset({"58"}),
+    "session-mark-confused": frozenset({"58", "78"}),
+    "return-mark-on-add-on": frozenset({"79"}),
+    "role-mark-unearned": frozenset({"80"}),
+    "role-mark-confused": frozenset({"80", "AS"}),
+}
+#: Slips that are set right by the main claim, also where another accepted one is nearer to the answer.
+OF_MAIN = frozenset({"add-on-on-stoma-code", "join-and-stoma-codes"})
 #: Slips that some answers do not tell apart, and that come to the same: one is told of them.
 ALIKE = (
     ("first-reading-billed", "cheaper-reading-billed", "dearer-reading-billed"),
@@ -491,8 +507,8 @@ def _load() -> dict[str, Misconception]:
             _SWAPS[id],
             RULEBOOK.swap(_SWAPS[id]),
             tuple((swaps, RULEBOOK.swap(swaps)) for swaps in (_SWAPS[id], *_ALSO.get(id, ()))),
-            row.get("lacks", ""),
-            id in MARKS_APART,
+            row.get("lacks", {}),
+            TOKENS.get(id, frozenset()),
             row.get("held", ""),
         )
         for id, row in words.items()

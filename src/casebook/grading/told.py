@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casebook.coding.bowel import Place
-from casebook.coding.operation import ASSISTED, Operation
+from casebook.coding.operation import Operation
 from casebook.coding.places import joined_in_order, listed, many, name, ordinal
 from casebook.coding.rulebook import CODES, UNLISTED, Derived
 from casebook.coding.rules import RULEBOOK
 
-from .misconceptions import Misconception
+from .marks import role, tie
 
 FIRST = frozenset(code for code in CODES["first"] if code)
 FURTHER = frozenset(code for code in CODES["further"] if code)
@@ -40,7 +40,8 @@ def further(op: Operation, target: Derived) -> str:
 
 
 def filled(sentence: str, op: Operation, target: Derived | None) -> str:
-    """A sentence with the places of this case put into it."""
+    """A sentence with the places of this case put into it; what the claim says and the note does not is told
+    before it."""
     if "{" not in sentence:
         return sentence
     return sentence.format(
@@ -49,7 +50,11 @@ def filled(sentence: str, op: Operation, target: Derived | None) -> str:
         holes=_holes(op, target),
         came=_CAME.get(op.follows or "", "this return"),
         taken=_TAKEN.get(op.follows or "", "another"),
-    )
+        tie=tie(op),
+        role=role(op),
+        fact="",
+        short="",
+    ).strip()
 
 
 def _holes(op: Operation, target: Derived | None) -> str:
@@ -64,39 +69,38 @@ _CAME = {"staged": "a planned return", "complication": "a return for a complicat
 _TAKEN = {"staged": "one for a complication", "complication": "a planned one"}
 
 
-def corrected(m: Misconception, op: Operation) -> str:
-    """What sets a wrong rule right in this operation; where one approach of several is at stake, its rule."""
-    if m.id == "open-for-assisted" and op.approach in ASSISTED:
-        return RULEBOOK[ASSISTED[op.approach]].says
-    return m.correction
-
-
 def standing(op: Operation, target: Derived) -> str:
-    """How many anastomoses stand and count, as a sentence without its stop."""
+    """How many anastomoses count, and why others that stand do not, as a sentence without its stop."""
     counted = counted_joins(op, target)
-    says = many(len(counted), "anastomosis", "anastomoses")
+    says = f"{many(len(counted), 'anastomosis', 'anastomoses')} {'counts' if len(counted) == 1 else 'count'}"
     others = [p.joins[-1] for p in joined_in_order(op) if p not in counted]
-    if not others:
-        return f"{says} {'stands' if len(counted) == 1 else 'stand'} at closing"
     held = [code for code, steps in target.shown_by.items() if not {*others}.isdisjoint(steps)]
     holders = [line.code for line in target.lines if line.code in held]
     apart = f" beside what {listed(holders)} holds" if holders else ""
-    return f"{says} {'counts' if len(counted) == 1 else 'count'}{apart}"
+    bypassed = ", and at the bypass nothing was removed" if op.did("bypass") else ""
+    return f"{says}{apart}{bypassed}"
 
 
 def why_units(op: Operation, target: Derived, code: str) -> str:
     """Why a code has so many units here, as the end of a sentence; empty where its rule says it."""
     if code == UNLISTED:
         return ": it stands once for the operation"
-    if not (code in FIRST or code in FURTHER) or not counted_joins(op, target):
+    joins = len(counted_joins(op, target))
+    billed = sum(line.units for line in target.lines if line.code in FIRST | FURTHER)
+    if code not in FIRST | FURTHER or joins != billed:
         what = stands_for(op, target, code)
         return f": it stands for {what}" if what else ""
     if code in FURTHER:
-        return f": {standing(op, target)}, and the first is the base code"
+        return f": {standing(op, target)}, and the first is the base code {_base(target)}"
     add_on = next((line.code for line in target.lines if line.code in FURTHER), None)
     if add_on:
         return f": {standing(op, target)}, the first is {code}, and each after it is {add_on}"
     return f": {standing(op, target)}"
+
+
+def _base(target: Derived) -> str:
+    """The code of the first resection with a join."""
+    return next((line.code for line in target.lines if line.code in FIRST), "")
 
 
 def _of_step(op: Operation, i: int) -> str:
@@ -108,9 +112,13 @@ def _of_step(op: Operation, i: int) -> str:
 def stands_for(op: Operation, target: Derived, code: str) -> str:
     """What was done that a line stands for, by the names of the chart; empty where it has none."""
     places = counted_joins(op, target) if code in FIRST | FURTHER else []
-    if places:
-        chosen = places[:1] if code in FIRST else places[1:]
-        names: Iterable[str] = [name(op, p) for p in chosen]
+    chosen = places[:1] if code in FIRST else places[1:]
+    names: Iterable[str]
+    alone = len(places) == 1 and FURTHER.isdisjoint(line.code for line in target.lines)
+    if code in FIRST and alone and len(places[0].joins) > 1:
+        return "the one anastomosis that stands at closing"  # its place holds also one that was cut out again
+    if chosen:
+        names = [name(op, p) for p in chosen]
     else:
         names = [_of_step(op, i) for i in target.shown_by.get(code, ())]
     known = list(dict.fromkeys(each for each in names if each))
@@ -123,7 +131,6 @@ _SEWN = "sewn apart from any piece removed or joined, and not of the surgeon's m
 _CLOSED = "bowel was removed and joined in order to close the stoma"
 #: Why a line that was left off belongs on the claim, by rule and code, where the rule says more than that.
 MISSING: dict[str, dict[str, str]] = {
-    "first-join": dict.fromkeys(FIRST, "the first segment removed and joined is the base code"),
     "further-units": dict.fromkeys(
         FURTHER, "each further segment with an anastomosis of its own is one unit of the add-on"
     ),
@@ -145,10 +152,26 @@ MISSING: dict[str, dict[str, str]] = {
 }
 
 
+def for_what(op: Operation, target: Derived, code: str) -> str:
+    """What a line that was left off stands for, to follow “… is missing”."""
+    what = stands_for(op, target, code)
+    return f": it stands for {what}." if what else "."
+
+
+def _first_of(target: Derived, code: str) -> str:
+    """Why the first small-bowel segment has its code."""
+    lead = target.lines[0].code
+    if code == lead:
+        return "the first segment removed and joined is the base code"
+    return f"beside {lead} the first small-bowel segment removed and joined is {code}"
+
+
 def why_missing(op: Operation, target: Derived, code: str, rule: str | None) -> str:
     """Why a line that was left off belongs on the claim, to follow “… is missing”."""
     what = stands_for(op, target, code)
     reason = MISSING.get(rule or "", {}).get(code)
+    if rule == "first-join" and code in FIRST:
+        reason = _first_of(target, code)
     if reason is None:
         says = f" {RULEBOOK[rule].says}" if rule else ""
         return f": it stands for {what}.{says}" if what else f":{says}" if says else "."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from casebook.grading import Item, item_of
+
+from .editions import read_edition, to_earlier
 
 Page = Mapping[str, Any]
 
@@ -41,6 +43,27 @@ def pages_of(bank: object) -> dict[str, Page]:
             raise ValueError(f"bank: number {i + 1} is no case with an id")
         found.setdefault(page["id"], page)
     return found
+
+
+def usable(rows: object, pages: Mapping[str, Page]) -> Iterator[Mapping[str, Any]]:
+    """Those of some answers that were given to the text which a page of the bank has now; none where `rows`
+    is no list."""
+    for row in rows if isinstance(rows, list | tuple) else ():
+        if not isinstance(row, Mapping) or not isinstance(row.get("answer"), str):
+            continue
+        page = pages.get(row["case"]) if isinstance(row.get("case"), str) else None
+        if page and not to_earlier(page, read_edition(row.get("edition"))):
+            yield row
+
+
+def graded(rows: object, pages: Mapping[str, Page]) -> list[Mapping[str, Any]]:
+    """The usable ones that were graded when they were kept, in the order of time."""
+    told = [
+        row
+        for row in usable(rows, pages)
+        if isinstance(row.get("at"), int | float) and row.get("verdict") in ("correct", "partly", "wrong")
+    ]
+    return sorted(told, key=lambda row: float(row["at"]))
 
 
 def about_of(page: Page) -> list[str]:

@@ -16,8 +16,7 @@ from casebook.errors import CasebookError
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import Page, about_of, graded_item, level_of, pages_of
-from .editions import read_edition, to_earlier
+from .bank import Page, about_of, graded, graded_item, level_of, pages_of
 from .review import DAY, DAYS
 from .tutor import CHARTS, Table, as_written
 
@@ -135,19 +134,12 @@ class Practice:
 
     def _read(self, attempts: Sequence[object], table: Table) -> Iterator[Tried]:
         """The first answer to each chart of each day, in the order of time."""
-        rows = [
-            row for row in attempts if isinstance(row, Mapping) and isinstance(row.get("at"), int | float)
-        ]
         seen: set[tuple[str, int]] = set()
-        for row in sorted(rows, key=lambda row: float(row["at"])):
-            case, text, verdict = row.get("case"), row.get("answer"), row.get("verdict")
-            if not isinstance(case, str) or case not in self.shows or not isinstance(text, str):
-                continue
+        for row in graded(attempts, self.pages):
+            case, text, verdict = row["case"], row["answer"], row["verdict"]
             day = (case, int(row["at"] // DAY))
-            if verdict not in ("correct", "partly", "wrong") or day in seen:
+            if case not in self.shows or day in seen:
                 continue
-            if to_earlier(self.pages[case], read_edition(row.get("edition"))):
-                continue  # it was given to another text
             seen.add(day)
             held = () if verdict == "correct" else table[case].get(as_written(text), ())
             began = row.get("round")

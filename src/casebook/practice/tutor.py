@@ -23,8 +23,7 @@ from casebook.grading import Item
 from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import Page, graded_item, pages_of
-from .editions import read_edition, to_earlier
+from .bank import Page, graded, graded_item, pages_of, usable
 
 SLIP = 0.10  # of all answers: a slip of the hand or the eye
 FOLLOWS = 0.80  # of the answers in which a held rule matters: how often it is followed
@@ -247,10 +246,12 @@ def follow(
     most: int = AFTER_TEST,
     *,
     typed: bool = True,
+    before: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What answers to cases of the bank tell of wrong rules, and what to ask next.
 
-    Answers that were chosen from several, not `typed`, tell nothing.
+    Answers that were chosen from several, not `typed`, tell nothing. `before` are the attempts kept earlier,
+    as they were graded then: what was right there speaks against the rules that would have shown.
 
     `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked.
     Gives `rules`, that which may be named with
@@ -262,20 +263,20 @@ def follow(
         raise ValueError("follow: expected answers, a bank and a table")
     pages = pages_of(bank)
     tutor = Tutor(table)
-    for each in answers if typed else ():
-        told: Mapping[str, Any] = each if isinstance(each, Mapping) else {}
-        case, text = told.get("case"), told.get("answer")
-        if not isinstance(case, str) or not isinstance(text, str) or case not in pages or case not in table:
-            continue
-        if case in {one.case for one in tutor.asked} or to_earlier(
-            pages[case], read_edition(told.get("edition"))
-        ):
-            continue
-        verdict = graded_item(pages[case]).grade(text).verdict
-        if verdict not in ("invalid", "blank"):
-            tutor.answered(case, verdict == "correct", as_written(text))
     if not typed:
         return {"rules": [], "says": CHOSEN, "ask": None, "could": 0, "of": len(tutor.rules)}
+    now = [each for each in usable(answers, pages) if each["case"] in table]
+    anew = {each["case"] for each in now}
+    for each in graded(before, pages):
+        if each["case"] not in anew and each.get("kind") != "choice":
+            tutor.answered(each["case"], each["verdict"] == "correct", as_written(each["answer"]))
+    for each in now:
+        case = each["case"]
+        if case in {one.case for one in tutor.asked}:
+            continue
+        verdict = graded_item(pages[case]).grade(each["answer"]).verdict
+        if verdict not in ("invalid", "blank"):
+            tutor.answered(case, verdict == "correct", as_written(each["answer"]))
     rules = tutor.named
     stop = tutor.settled or asked >= most or not any(not one.right for one in tutor.asked)
     ask = None if stop else tutor.next_case(pages)

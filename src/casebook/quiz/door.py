@@ -157,7 +157,9 @@ def _follow(question: Question) -> dict[str, Any]:
     """Which wrong rule answers fit, and what to ask next: after a test, or after one answer to a page."""
     asked, most = int(question.get("asked") or 0), AFTER_ONE if "page" in question else AFTER_TEST
     typed = question.get("kind") != "choice"
-    return follow(question["answers"], question["bank"], question["table"], asked, most, typed=typed)
+    before = question.get("before") or ()
+    bank, table = question["bank"], question["table"]
+    return follow(question["answers"], bank, table, asked, most, typed=typed, before=before)
 
 
 WORK: dict[str, Callable[[Question], dict[str, Any]]] = {

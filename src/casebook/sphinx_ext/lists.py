@@ -50,7 +50,7 @@ QUESTIONS: dict[str, dict[str, str]] = tomllib.loads((PACKAGE / "data" / "decisi
 @lru_cache(maxsize=1)
 def decision_tests() -> dict[str, list[str]]:
     """The tests named after each question, where the repository with its tests is at hand."""
-    file = root() / "tests" / "test_decisions.py"
+    file = root() / "tests" / "coding" / "test_decisions.py"
     found: dict[str, list[str]] = {}
     for name in re.findall(
         r"^def (test_d\d\d\w*)", file.read_text("utf-8") if file.is_file() else "", re.MULTILINE

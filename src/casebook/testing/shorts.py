@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from casebook.cases.shorts import AT, VOICES, Short, Site
@@ -29,12 +30,12 @@ ONCE = (
     ("bypass",),
 )
 #: What is done in passing, besides the pieces and their joins.
-IN_PASSING = ("widened", "ring beside", "emptied", "own hole", "own piece", "loop", "bypass")
+IN_PASSING = ("widened", "ring in join", "emptied", "own hole", "own piece", "loop", "bypass")
 ENOUGH = 3  # of those and of the small things beside: with more no operation looks so
 #: How much of the bowel goes for a reason, in cm.
 LENGTHS = {
     "stricture": (8, 30),
-    "tumor": (8, 16),
+    "tumor": (14, 30),
     "ischemia": (14, 70),
     "infarction": (20, 70),
     "injury": (8, 24),
@@ -79,6 +80,9 @@ def _drawn(rng: Random) -> Short:
     # The appendix went with the cecum, or nobody has time for it.
     if any(site.where == "valve" for site in made.sites) or story in ("ischemia", "crash", "ulcer"):
         beside = tuple(key for key in beside if not key.startswith("appendix"))
+    # Nobody takes a healthy one out of a Crohn's abdomen, or through what was opened for a stoma.
+    if story not in ("tumor", "blocked"):
+        beside = tuple(key for key in beside if key != "appendix-incidental")
     if any(site.done == "loop colostomy" for site in made.sites):  # the pelvis is not normal
         beside = tuple(key for key in beside if key != "explored")
     fields = dict(vars(made)) | {
@@ -94,6 +98,7 @@ def _drawn(rng: Random) -> Short:
         fields["surgeon"] = rng.choice(("assistant", "assistant-nonphysician", *shared))
     elif (
         "adhesions-extensive" in beside
+        and story not in ("ischemia", "crash", "ulcer")  # nobody has four hours then
         and made.approach == "open"
         and not made.follows
         and rng.random() < 0.4
@@ -137,7 +142,7 @@ def _way(rng: Random) -> str:
 
 
 def _crohn(rng: Random) -> Short:
-    pieces = ("joined",) * 3 + ("two pieces", "three pieces", "joined twice", "ring beside")
+    pieces = ("joined",) * 3 + ("two pieces", "three pieces", "joined twice", "ring in join")
     sites = list(_sites(rng, rng.choice((1, 2, 2, 3, 4)), pieces, ("stricture",)))
     free = [where for where in SMALL_BOWEL if where not in {s.where for s in sites}]
     way = _way(rng)
@@ -165,7 +170,7 @@ def _crohn(rng: Random) -> Short:
 
 
 def _across(rng: Random, why: str) -> Site:
-    return Site("valve", "ileocolic", why, float(rng.randrange(34, 52, 2)))
+    return Site("valve", "ileocolic", why, float(rng.randrange(18, 30, 2)))
 
 
 def _short(
@@ -196,7 +201,7 @@ def _crash(rng: Random) -> Short:
 
 def _tumor(rng: Random) -> Short:
     way = _way(rng)
-    sites = list(_sites(rng, rng.choice((1, 2, 3, 5)), ("joined", "joined", "two pieces"), ("tumor",)))
+    sites = list(_sites(rng, rng.choice((1, 2, 3)), ("joined", "joined", "two pieces"), ("tumor",)))
     if rng.random() < 0.4:
         last = rng.choice((_across(rng, "tumor"), Site("last ileum", "near the valve", "tumor", 14.0)))
         sites = [*sites[:2], last]
@@ -205,7 +210,7 @@ def _tumor(rng: Random) -> Short:
 
 def _blocked(rng: Random) -> Short:
     kinds = ("joined", "own hole", "own piece", "emptied", "stone", "joined", "bypass")
-    sites = list(_sites(rng, rng.choice((1, 2, 2, 3)), kinds, ("ischemia", "infarction")))
+    sites = _emptied_above(list(_sites(rng, rng.choice((1, 2, 2, 3)), kinds, ("ischemia", "infarction"))))
     way = _way(rng)
     beside = ["look-first"] if way == "converted" and rng.random() < 0.7 else []
     beside += ["look"] if way == "open" and rng.random() < 0.3 else []
@@ -213,6 +218,13 @@ def _blocked(rng: Random) -> Short:
     if rng.random() < 0.15:
         sites = [site for site in sites if site.done == "emptied"]
     return _short(sites, way, tuple(beside), "unrelated" if rng.random() < 0.15 else None, rng)
+
+
+def _emptied_above(sites: list[Site]) -> list[Site]:
+    """The same with the bowel let down at the uppermost stretch: below what blocks it, it is empty."""
+    sites.sort(key=lambda site: site.done != "emptied")
+    places = sorted((site.where for site in sites), key=AT.__getitem__)
+    return [replace(site, where=where) for site, where in zip(sites, places, strict=True)]
 
 
 def _ulcer(rng: Random) -> Short:
@@ -223,14 +235,15 @@ def _ulcer(rng: Random) -> Short:
 
 
 def _diversion(rng: Random) -> Short:
-    where, other = rng.sample(SMALL_BOWEL[3:], 2)
+    # A loop stoma sits low, and contrast ran freely below it: what else was wrong lay above.
+    where = rng.choice(("mid ileum", "distal ileum", "distal ileum"))
     closed = rng.choice(("stoma closed", "stoma closed with a piece", "stoma closed with a piece"))
     sites = [Site(where, closed, "stricture", 8.0)]
     if rng.random() < 0.6:
-        sites.append(_site(rng, other, "joined", "stricture"))
+        sites.append(_site(rng, "proximal ileum", "joined", "stricture"))
         sites += [_site(rng, SMALL_BOWEL[1], "joined", "stricture")] * (rng.random() < 0.3)
-    elif rng.random() < 0.6:
-        sites.append(Site("colon", "loop colostomy"))
+    elif closed == "stoma closed" and rng.random() < 0.6:
+        sites = [Site("mid ileum", closed, "stricture", 8.0), Site("colon", "loop colostomy")]
     return _short(sites, "open", ("hernia",) if rng.random() < 0.3 else (), None, rng)
 
 

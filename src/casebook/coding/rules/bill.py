@@ -62,8 +62,8 @@ def _each(
     sure=CONFIRMED,
     sources="cms-aoc-2024-06 cms-mue-2024-07",
     says=(
-        "The first small-bowel segment removed and joined is the base code, once a day, and the only base its"
-        " add-on may ride on."
+        "The base code of joined small-bowel segments stands once a day, for the first of them, and it is the"
+        " only base its add-on may ride on."
     ),
 )
 def first_join(d: Derivation) -> Iterable[Service]:
@@ -73,8 +73,8 @@ def first_join(d: Derivation) -> Iterable[Service]:
 @bill(
     "atresia",
     answers="D18",
-    sure=CONFIRMED,
-    sources="cms-ptp-2024q3 cms-aoc-2024-06",
+    sure=SECONDARY,
+    sources="aapc-enterectomy-101 cms-ptp-2024q3 cms-aoc-2024-06",
     says=(
         "Resections for atresia present from birth have their own codes: 44126, or 44127 with tapering, and"
         " 44128 for each further one."
@@ -155,8 +155,8 @@ bill(
 bill(
     "ileocolic",
     answers="D12",
-    sure=CONFIRMED,
-    sources="cms-aoc-2024-06 cms-ptp-2024q3",
+    sure=SECONDARY,
+    sources="codingahead-44205 cms-aoc-2024-06 cms-ptp-2024q3",
     says=(
         "A piece that crosses the ileocecal valve is the ileocolic resection, 44160 or 44205; no small-bowel"
         " add-on rides on it."
@@ -222,8 +222,8 @@ bill(
 bill(
     "bypass",
     answers="D15",
-    sure=CONFIRMED,
-    sources="cms-ptp-2024q3",
+    sure=SECONDARY,
+    sources="cms-short-names cms-ptp-2024q3",
     says="A join between two loops with nothing removed is the bypass code, 44130.",
 )(_each("bypass", "bypass", act="bypass"))
 
@@ -412,7 +412,7 @@ KINDS = {"incidental": "appendix", "diseased": "diseased appendix"}
 @bill(
     "small-things",
     answers="D3 D21",
-    sure=CONFIRMED,
+    sure=DERIVED,
     sources="ncci-manual-2025:VI.E.1,VI.E.9 cms-ptp-2024q3",
     says=(
         "Freeing adhesions, looking round, opening the abdomen again: where nothing larger was done, that"
@@ -473,7 +473,7 @@ def feeding_catheter(d: Derivation) -> Iterable[Service]:
 @bill(
     "done-but-inside",
     answers="D13 D14 D16 D19 D20",
-    sure=CONFIRMED,
+    sure=DERIVED,
     sources="ncci-manual-2025:VI.E.10,VI.E.12,VI.H.7",
     says=(
         "What was done at a join, in a removed piece, by the surgeon's own slip, or to close a stoma or"

@@ -162,7 +162,7 @@ strike(
     "adhesions",
     answers="D21",
     sure=CONFIRMED,
-    sources="ncci-manual-2025:VI.E.9,VI.F.5 cms-ptp-2024q3 aapc-enterolysis",
+    sources="ncci-manual-2025:I.E,VI.E.9,VI.F.5 cms-ptp-2024q3 aapc-enterolysis",
     says=(
         "Freeing adhesions is part of any other operation in the abdomen, however long it took; far beyond"
         " the usual, and described, it is 22 on the main code."
@@ -173,7 +173,7 @@ strike(
 strike(
     "mesentery",
     answers="D21",
-    sure=CONFIRMED,
+    sure=DERIVED,
     sources="cms-ptp-2024q3 ncci-manual-2025",
     says="Closing the mesentery is part of the operation on the bowel it belongs to.",
     what=("mesentery",),
@@ -182,7 +182,7 @@ strike(
 strike(
     "omentum",
     answers="D21",
-    sure=CONFIRMED,
+    sure=DERIVED,
     sources="cms-ptp-2024q3 ncci-manual-2025",
     says="Removing omentum along the way is part of the operation.",
     what=("omentum",),
@@ -224,7 +224,7 @@ CECUM = 6.0  # cm of colon past the valve on which the appendix hangs; this book
 @inside(
     "hernia-at-the-wound",
     answers="D21",
-    sure=CONFIRMED,
+    sure=DERIVED,
     sources="ncci-manual-2025:VI.E.4 aapc-hernia codingahead-49553",
     says=(
         "A hernia mended in the wound through which the operation was done is not reported to Medicare,"
@@ -276,7 +276,7 @@ def _others(services: list[Service], *mine: str) -> list[Service]:
 strike(
     "reopening",
     answers="D10",
-    sure=CONFIRMED,
+    sure=DERIVED,
     sources="cms-ptp-2024q3",
     says="Opening a recent laparotomy again is part of whatever is then done; alone it is 49002.",
     what=("reopened",),
@@ -324,8 +324,9 @@ def loose_beside_stoma(d: Derivation, services: list[Service]) -> Struck:
     sure=CONFIRMED,
     sources="cms-ptp-2024q3",
     says=(
-        "A colon resection that was joined is never paid beside the ileocolic one: 44140 under 44160; by"
-        " scope 44205 under 44204 and 44206."
+        "A colon resection that was joined is never paid beside the ileocolic one: 44140 is shut out by"
+        " 44160. By scope it is the other way round: 44205 is shut out by 44204, and by 44206, whose end was"
+        " brought out."
     ),
 )
 def one_colon_resection(d: Derivation, services: list[Service]) -> Struck:
@@ -360,11 +361,12 @@ REVISED = ("colostomy revised", "colostomy rebuilt", "colostomy rebuilt, hernia"
 strike(
     "closure-beside-colostomy",
     answers="D20",
-    sure=CONFIRMED,
+    sure=DERIVED,
     sources="ncci-manual-2025:VI.H.11",
     says=(
-        "A stoma closed in the operation in which a colostomy is made or revised is not reported: the two"
-        " exclude each other, also where the tables hold no pair or let a modifier open it."
+        "A stoma closed in the operation in which a colostomy is made or revised is not reported: the manual"
+        " says that the two exclude each other, so also where the tables hold no pair or let a modifier open"
+        " it."
     ),
     what=("stoma closed", "stoma closed with resection"),
     beside=("colostomy", "colon, stoma above", "colon, end stoma", "colon hole, stoma", *REVISED),

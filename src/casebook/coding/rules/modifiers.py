@@ -8,7 +8,7 @@ from dataclasses import replace
 from casebook.coding import edits
 from casebook.coding.rulebook import Derivation, Service, main_lines, marked
 
-from .entering import CONFIRMED, DERIVED, SECONDARY, modifier
+from .entering import CONFIRMED, SECONDARY, modifier
 from .inside import look_decided
 
 GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
@@ -46,7 +46,7 @@ modifier(
     "58",
     answers="D10 D11",
     sure=CONFIRMED,
-    sources="ncci-manual-2025:I.E",
+    sources="ncci-manual-2025:I.E cms-addon-page",
     says=(
         "A later operation that was planned or staged is 58 on its own base codes; an add-on never reaches"
         " back to an earlier day."
@@ -55,7 +55,7 @@ modifier(
 modifier(
     "78",
     answers="D10 D11",
-    sure=CONFIRMED,
+    sure=SECONDARY,
     sources="ncci-manual-2025:I.C.14,I.E regence-78 ngs-global",
     says="An unplanned return to the operating room for a complication is 78 on the base codes.",
 )(_session("complication", "78"))
@@ -71,11 +71,12 @@ modifier(
 @modifier(
     "same-day",
     answers="D11",
-    sure=DERIVED,
+    sure=SECONDARY,
     sources="cms-mue-2024-07 cms-mue-day",
     says=(
-        "A return on the day of the first operation shares its unit limits: where both bill a code with an"
-        " absolute limit of one, such as 44120, every unit of that day is denied, and no modifier opens it."
+        "A return on the day of the first operation shares its unit limits: a day's units are added up. Where"
+        " both bill a code with an absolute limit of one, such as 44120, one claim for both loses both; of"
+        " two claims the one filed later is denied. No modifier opens that."
     ),
 )
 def mark_same_day(d: Derivation, lines: list[Service]) -> list[Service]:
@@ -114,7 +115,8 @@ def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
     sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 aapc-59-either",
     says=(
         "Where the tables pay a pair only for separate work and the second service was at a truly separate"
-        " site, 59 or XS goes on the second code; on the first code of the pair it works as well."
+        " site, 59 or XS goes on the second code. On the first it works as well, by a trade article"
+        " (secondary)."
     ),
 )
 def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
@@ -175,7 +177,7 @@ modifier(
     sure=CONFIRMED,
     sources="cms-pfs-2026-07 cms-pfs-layout-2025",
     says=(
-        "Two surgeons of different specialties who share one code mark every line 62, with proof that both"
-        " were needed."
+        "Two surgeons of different specialties mark every line that they share 62, with proof that both were"
+        " needed."
     ),
 )(_role("co-surgeon", "62"))

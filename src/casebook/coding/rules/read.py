@@ -18,8 +18,8 @@ from .entering import CONFIRMED, CONTESTED, DERIVED, RECALLED, SECONDARY, cited,
     sure=CONFIRMED,
     sources="cms-ptp-2024q3 ncci-manual-2025:I.M,VI.F.4",
     says=(
-        "The approach at the end of the operation picks the family: 44120 and 44121 when open, 44202 and"
-        " 44203 when laparoscopic, never mixed."
+        "The approach picks the family: 44120 and 44121 when open, 44202 and 44203 when laparoscopic, never"
+        " mixed."
     ),
 )
 def approach(d: Derivation) -> str:
@@ -75,7 +75,7 @@ cited(
 @read(
     "part",
     answers="D1 D9 D10 D12 D18 D19 D20",
-    sure=CONFIRMED,
+    sure=DERIVED,
     sources="ncci-manual-2025:I.K",
     says=(
         "Every place where bowel is missing plays one part: joined, brought out, left loose, ileocolic,"

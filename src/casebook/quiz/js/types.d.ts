@@ -148,7 +148,10 @@ export interface Asked {
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
   practice: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number }, Practiced];
-  follow: [{ answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string }, Follow];
+  follow: [
+    { answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string; before?: object[] },
+    Follow,
+  ];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [

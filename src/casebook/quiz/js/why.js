@@ -2,12 +2,13 @@
 // After a wrong answer that a known wrong rule gives: two short charts, to find out whether it was that rule.
 // Python decides which, and what they tell; the answers are kept like all others.
 
+import { dated } from "./answers.js";
 import { page, rules } from "./page.js";
 import { button, make, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { concluded } from "./result.js";
-import { record } from "./store.js";
+import { attempts, record } from "./store.js";
 import { coming } from "./words.js";
 
 /** @import { Given, Graded, Host } from "./types.d.ts" */
@@ -53,9 +54,10 @@ async function asking(box, host, answers) {
       status.textContent = coming(told);
     });
     const [{ all: bank }, table] = await Promise.all([known(), rules()]);
+    const before = dated(attempts().all);
     for (;;) {
       const asked = answers.length - 1;
-      const told = await host.ask({ do: "follow", answers, bank, table, asked });
+      const told = await host.ask({ do: "follow", answers, bank, table, asked, before });
       if (!told.ask) return show(box, concluded(told));
       answers.push(await one(box, told.ask, told.says));
     }

@@ -1,0 +1,142 @@
+"""What is said of one modifier on one line: why it does not stand there, or why it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casebook.coding import edits
+from casebook.coding.operation import Operation
+from casebook.coding.places import listed
+from casebook.coding.rulebook import Derived
+from casebook.coding.rules import RULEBOOK
+from casebook.coding.rules.modifiers import GLOBAL_DAYS
+
+ROLES = ("80", "AS", "62")
+SESSIONS = ("58", "78", "79")
+
+#: Whose claim it is, and so how it is marked.
+_WHOSE = {
+    "primary": "This is the claim of the surgeon who did this work, so no line takes {mark}.",
+    "assistant": "This is the claim of the physician who assisted: 80 on every line.",
+    "assistant-nonphysician": "This is the claim of the PA or nurse who assisted: AS on every line.",
+    "co-surgeon": "This is the claim of one of two surgeons who shared the work: 62 on every line.",
+}
+_UNSHARED = "62 is for two surgeons who share the work of one code, and no code here was shared."
+#: How a later operation is tied to the earlier one: how it came about, and the mark that says so.
+_TIES = {
+    "staged": ("58", "This return was planned"),
+    "complication": ("78", "This return was for a complication of the earlier operation"),
+    "unrelated": ("79", "This operation has nothing to do with the earlier one"),
+}
+_NEVER = {
+    "53": (
+        "53 is for an operation stopped because the patient was in danger, and this one was finished"
+        " another way."
+    ),
+    "GC": (
+        "GC goes on a line in which a resident took part, where the teaching surgeon says in the note that"
+        " they were there for the key parts; this note does not say both."
+    ),
+    "82": "82 is for a physician who assists in a teaching hospital where no qualified resident was at hand.",
+    **dict.fromkeys(
+        ("76", "77"), "76 and 77 are for one procedure done again later; a second resection is the add-on."
+    ),
+    **dict.fromkeys(
+        ("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."
+    ),
+}
+
+
+def rule_of(mark: str) -> str | None:
+    """The rule that puts a modifier on a line, or keeps it off."""
+    return mark if mark in RULEBOOK else "loose-ends" if mark == "52" else None
+
+
+def against(op: Operation, target: Derived, code: str, mark: str) -> str:
+    """Why a line of this code does not take a modifier in this operation."""
+    if mark in ROLES:
+        return _UNSHARED if (mark, op.surgeon) == ("62", "primary") else _WHOSE[op.surgeon].format(mark=mark)
+    if mark in SESSIONS:
+        return _no_session(op, target, code, mark)
+    where = [line for line in target.lines if mark in line.modifiers]
+    told = {"22": _no_22, "51": _no_51, "59": _no_59}.get(mark)
+    if told:
+        return told(target, code, listed(dict.fromkeys(line.code for line in where)) if where else "")
+    if mark == "52":
+        says = "52 says that less was done than the code describes."
+        return f"{says} Here that is so of {listed(map(str, where))} alone." if where else says
+    return _NEVER.get(mark, f"Nothing in this note supports {mark}.")
+
+
+def _no_22(target: Derived, code: str, where: str) -> str:
+    if edits.add_on(code):
+        base = f"here it goes on {where}" if where else "this note does not support it on another line either"
+        return f"An add-on never carries 22, and {base}."
+    if where:
+        return f"Here 22 goes on {where}."
+    return "22 needs a note that says how far the work went beyond the usual, and this one does not."
+
+
+def _no_51(target: Derived, code: str, where: str) -> str:
+    if edits.add_on(code):
+        return RULEBOOK["51"].says if where else "An add-on never takes 51, since its fee is not cut."
+    if where:
+        return f"{code} comes first, since it is valued higher: 51 goes on {where}."
+    return f"51 marks a later procedure, and {code} is the only one here that is not an add-on."
+
+
+def _no_59(target: Derived, code: str, where: str) -> str:
+    if edits.add_on(code):
+        return "An add-on needs no 59 beside its own base: the tables hold no pair of the two."
+    if where:
+        return f"Here 59 goes on {where}, for work at a separate site."
+    return (
+        "59 opens a pair of codes that the tables pay only for work at separate sites, and no such pair is"
+        " billed here."
+    )
+
+
+def _no_session(op: Operation, target: Derived, code: str, mark: str) -> str:
+    """Why a line does not take the mark of a later session."""
+    where = dict.fromkeys(line.code for line in target.lines if mark in line.modifiers)
+    if where:
+        why = "an add-on has no follow-up period of its own" if edits.add_on(code) else "not on the rest"
+        return f"Here {mark} goes on {listed(where)}; {why}."
+    if not op.follows:
+        return f"No earlier operation lies within the ninety days for which {mark} is asked."
+    if op.days > GLOBAL_DAYS:
+        return f"The ninety days of the earlier operation are over, so {mark} is not asked for."
+    right, came = _TIES[op.follows]
+    return f"{came}, and that is {right}." if right != mark else f"{came}; the add-on does not say so again."
+
+
+def needed(op: Operation, code: str, mark: str, given: Iterable[str]) -> str:
+    """Why a line of this code needs a modifier that was left off."""
+    if mark in SESSIONS and op.follows and _TIES[op.follows][0] == mark:
+        return f"{_TIES[op.follows][1]}, which {mark} says on every code that is no add-on."
+    if mark in ROLES:
+        return _WHOSE[op.surgeon].format(mark=mark)
+    rule = rule_of(mark)
+    says = RULEBOOK[rule].says if rule else ""
+    if mark == "59" and edits.OPENING.intersection(given):
+        says += " Other marks open the pair too, but 59 or XS is what says another site."
+    return says
+
+
+def tie(op: Operation) -> str:
+    """The mark that ties this operation to the earlier one, and what it says."""
+    if op.follows is None:
+        return "the modifier that ties this operation to the earlier one"
+    mark, came = _TIES[op.follows]
+    return f"{mark}: {came[0].lower()}{came[1:]}"
+
+
+def role(op: Operation) -> str:
+    """The mark of this surgeon's role, and where it goes."""
+    mark, who = {
+        "assistant": ("80", "the physician who assisted"),
+        "assistant-nonphysician": ("AS", "the PA or nurse who assisted"),
+        "co-surgeon": ("62", "one of two surgeons who shared the work"),
+        "primary": ("a mark", "the surgeon who did this work"),
+    }[op.surgeon]
+    return f"{mark}: this is the claim of {who}"
