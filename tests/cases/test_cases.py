@@ -873,7 +873,7 @@ def test_a_mark_of_the_whole_operation_must_be_in_the_chart(rowan):
     (fault,) = check(load(rowan))
     assert "approach: the chart marks no 'opened'" in str(fault)
     assert fault.line == text.splitlines().index("    evidence: {approach: opened}") + 1
-    for wrong in ("{weather: fine}", "{approach: [a]}", "opened"):
+    for wrong in ("{weather: fine}", "{approach: [7]}", "opened"):
         rowan.write_text(text.replace("{approach: opened}", wrong), "utf-8")
         with pytest.raises(CaseError, match="evidence"):
             load(rowan)

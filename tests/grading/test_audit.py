@@ -52,14 +52,19 @@ def test_a_claim_that_is_right_stands_whole():
     ]
 
 
-def test_why_a_line_falls_is_told_beside_a_right_answer_alone():
+def test_why_a_line_falls_is_told_beside_a_right_answer_and_the_filed_one_alone():
     page = load("juneberry").page()
 
     def rows(answer, judged=()):
         graded = door.answer({"do": "grade", "page": page, "answer": answer, "judged": list(judged)})
         return [r["says"] for p in graded["feedback"]["parts"] if p["kind"] == "filed" for r in p["rows"]]
 
-    assert rows("44120") == ["It stands.", "It does not stand."]
+    assert rows("44120") == []  # read as a verdict on this answer
+    assert rows("44120", [True, True]) == [
+        "It stands, as you said.",
+        "It does not stand; you said otherwise.",
+    ]
+    assert rows("44121 x2; 44120")[1].startswith("It does not stand. 44121 has 1 unit here, not 2")
     right = rows("44120; 44121", [True, False])
     assert right[0] == "It stands, as you said."
     assert right[1].startswith("It does not stand, as you said. ")

@@ -94,7 +94,8 @@ class Case:
 
     @cached_property
     def item(self) -> Item:
-        return Item(self.id, self.note, self.evidence, self.key, self.apart, self.unmarked, self.filed)
+        known = self.newborn if self.chart.strip() else None
+        return Item(self.id, self.note, self.evidence, self.key, self.apart, self.unmarked, self.filed, known)
 
     @cached_property
     def apart(self) -> dict[str, str]:
@@ -111,8 +112,9 @@ class Case:
 
     def page(self) -> dict[str, Any]:
         """The JSON that the page, the notebook and the class report hand to the grader."""
-        asked = {"chart": self.unmarked} if self.note.action == "query" else {}
+        asked: dict[str, Any] = {"chart": self.unmarked} if self.note.action == "query" else {}
         asked |= {"filed": self.filed} if self.filed else {}
+        asked |= {"newborn": True} if self.newborn else {}
         return {
             "schema": SCHEMA,
             "id": self.id,
@@ -127,6 +129,12 @@ class Case:
             "apart": self.apart,
             **asked,
         } | ({"measured": self.measured} if self.chart.strip() else {})
+
+    @property
+    def newborn(self) -> bool:
+        """Whether the patient is newborn, by the head of the file."""
+        patient = self.data.get("patient")
+        return isinstance(patient, dict) and patient.get("newborn") is True
 
     @property
     def measured(self) -> list[float]:

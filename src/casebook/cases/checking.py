@@ -150,12 +150,14 @@ def _evidence(case: Case) -> Iterator[Fault]:
     for r, op in enumerate(case.readings):
         base: Where = ("readings", r) if "readings" in case.data else ("operation",)
         named: list[tuple[str, str, Where]] = [
-            (f"{facet}: ", mark, ("evidence", facet)) for facet, mark in op.marks
+            (f"evidence: {facet}: ", mark, ("evidence", facet)) for facet, mark in op.marks
         ]
-        named += [("", s.evidence, ("steps", i, "evidence")) for i, s in enumerate(op.steps) if s.evidence]
+        for i, s in enumerate(op.steps):
+            given = {"evidence": s.evidence, "also": s.also}
+            named += [(f"{key}: ", mark, ("steps", i, key)) for key, mark in given.items() if mark]
         for what, mark, where in named:
             if mark not in case.evidence:
-                says = f"evidence: {what}the chart marks no {mark!r}; write [the sentence]{{#{mark}}}"
+                says = f"{what}the chart marks no {mark!r}; write [the sentence]{{#{mark}}}"
                 yield Fault(says, (*base, *where))
 
 

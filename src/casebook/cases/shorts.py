@@ -20,7 +20,7 @@ from casebook.coding.note import Note
 from casebook.coding.operation import NEAR_A_JOIN, POINTS, Operation, Step
 from casebook.coding.places import listed, many
 from casebook.data import toml
-from casebook.grading.item import DOUBTFUL
+from casebook.grading.doubt import DOUBTFUL
 
 from .case import Case
 

@@ -297,8 +297,9 @@ def _baseless(codes: list[str]) -> Iterable[Edit]:
                 yield Edit("add-on-without-base", (code,), True, says, "cms-aoc-2024-06")
         elif not accepted & set(codes):
             listed = sorted(accepted)
-            named = ", ".join(listed) if len(listed) <= 8 else f"one of {len(listed)} listed codes"
-            says = f"{code} is an add-on; CMS accepts it only on {named}, which is not on the claim."
+            named = " or ".join(listed) if len(listed) <= 8 else f"one of {len(listed)} listed codes"
+            lacking = "which is not" if len(listed) == 1 else "and none of these is"
+            says = f"{code} is an add-on; CMS accepts it only on {named}, {lacking} on the claim."
             yield Edit("add-on-without-base", (code,), True, says, "cms-aoc-2024-06")
 
 

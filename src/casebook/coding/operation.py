@@ -21,8 +21,19 @@ ASSISTED = {
     "laparoscopic-assisted": "assisted",
 }
 SURGEONS = ("primary", "assistant", "assistant-nonphysician", "co-surgeon")
-#: What an operation is beside its steps, and a sentence may say.
-FACETS = ("approach", "session", "surgeon", "unusual_work", "valve", "rectum", "indication")
+#: What an operation is beside its steps, and a sentence may say; `settled` is what settles a matter that
+#: looked open (an addendum, or the body of a note against its heading), `no_stoma` that none was made.
+FACETS = (
+    "approach",
+    "session",
+    "surgeon",
+    "unusual_work",
+    "valve",
+    "rectum",
+    "indication",
+    "settled",
+    "no_stoma",
+)
 OPERATION_KEYS = (
     "says",
     "approach",
@@ -124,6 +135,8 @@ class Step:
     decided: bool = False
     code: str | None = None  # of a hernia mended, where it has one of its own
     evidence: str | None = None
+    # The mark of another sentence that it takes to settle the step: who made a hole, what became of the ends.
+    also: str | None = field(default=None, compare=False)
     name: str = field(default="", compare=False)  # what the chart calls the place: "the loop in the pelvis"
 
     @property
@@ -144,6 +157,7 @@ class Step:
         row |= {"kind": self.kind} if self.act == "enterotomy" and self.kind else {}
         row |= {"code": self.code} if self.code else {}
         row |= {"name": self.name} if self.name else {}
+        row |= {"also": self.also} if self.also else {}
         return row | ({"evidence": self.evidence} if self.evidence else {})
 
 
@@ -203,6 +217,8 @@ class Operation:
             "session": not self.follows,
             "surgeon": self.surgeon == "primary",
             "unusual_work": not self.unusual_work,
+            "settled": True,
+            "no_stoma": True,
         }
         return not usual.get(facet, False)
 
@@ -267,5 +283,13 @@ class Operation:
         row |= {"surgeon": self.surgeon} if self.surgeon != "primary" else {}
         row |= {"teaching": True} if self.teaching else {}
         row |= {"unusual_work": True} if self.unusual_work else {}
-        row |= {"evidence": dict(self.marks)} if self.marks else {}
+        row |= {"evidence": _by_facet(self.marks)} if self.marks else {}
         return row | {"steps": [s.as_mapping() for s in self.steps]}
+
+
+def _by_facet(marks: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
+    """Each facet with its mark, or with its marks where two sentences say it together."""
+    found: dict[str, list[str]] = {}
+    for facet, mark in marks:
+        found.setdefault(facet, []).append(mark)
+    return {facet: names[0] if len(names) == 1 else names for facet, names in found.items()}

@@ -36,13 +36,7 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
     """An operation from its mapping; OperationError names the key, what was expected and how to mend it."""
     row = _mapping(data, "an operation", path)
     _only(row, OPERATION_KEYS, "an operation", path)
-    marks = _mapping(row.get("evidence") or {}, "evidence", (*path, "evidence"))
-    _only(marks, FACETS, "evidence", (*path, "evidence"))
-    for facet, mark in marks.items():
-        if not isinstance(mark, str):
-            raise OperationError(
-                "evidence: expected the name of a mark in the chart", (*path, "evidence", facet)
-            )
+    marks = _marks(row.get("evidence") or {}, (*path, "evidence"))
     session = _mapping(row.get("session") or {}, "session", (*path, "session"))
     _only(session, ("follows", "days", "left"), "session", (*path, "session"))
     follows = session.get("follows")
@@ -87,7 +81,7 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
             teaching=_flag(row.get("teaching", False), "teaching", (*path, "teaching")),
             unusual_work=_flag(row.get("unusual_work", False), "unusual_work", (*path, "unusual_work")),
             says=str(row.get("says") or ""),
-            marks=tuple(marks.items()),
+            marks=marks,
         )
     except OperationError as error:
         inside = error.path[: len(path)] == path
@@ -96,6 +90,21 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
             if inside and path
             else OperationError(error.message, error.path if inside else (*path, *error.path))
         ) from None
+
+
+def _marks(value: object, path: tuple[str | int, ...]) -> tuple[tuple[str, str], ...]:
+    """Each facet of an operation with the mark that says it, or with each of several."""
+    rows = _mapping(value, "evidence", path)
+    _only(rows, FACETS, "evidence", path)
+    found = [(facet, mark) for facet, given in rows.items() for mark in _several(given)]
+    for facet, mark in found:
+        if not isinstance(mark, str):
+            raise OperationError("evidence: expected the name of a mark in the chart", (*path, facet))
+    return tuple(found)
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def read_step(data: object, path: tuple[str | int, ...]) -> Step:
@@ -109,18 +118,19 @@ def read_step(data: object, path: tuple[str | int, ...]) -> Step:
         other = "" if acts or near else "; an act that none of these says is outside this casebook"
         raise OperationError(says + other, path)
     act = acts[0]
-    _only(row, (act, "evidence", "name", *EXTRAS.get(act, {})), f"a {act} step", path)
+    _only(row, (act, "evidence", "also", "name", *EXTRAS.get(act, {})), f"a {act} step", path)
     fields = _done(act, row[act], (*path, act)) | _besides(act, row, path)
-    evidence = row.get("evidence")
-    if evidence is not None and not isinstance(evidence, str):
-        raise OperationError("evidence: expected the name of a mark in the chart", (*path, "evidence"))
+    marks: dict[str, Any] = {key: row.get(key) for key in ("evidence", "also")}
+    for key, mark in marks.items():
+        if mark is not None and not isinstance(mark, str):
+            raise OperationError(f"{key}: expected the name of a mark in the chart", (*path, key))
     name = row.get("name", "")
     if not isinstance(name, str) or len(name) > LONGEST_NAME or not name.isprintable():
         raise OperationError(
             f"name: expected what the chart calls the place, in at most {LONGEST_NAME} characters",
             (*path, "name"),
         )
-    return Step(act, evidence=evidence, name=name, **fields)
+    return Step(act, **marks, name=name, **fields)
 
 
 def _done(act: str, value: object, here: tuple[str | int, ...]) -> dict[str, Any]:

@@ -89,6 +89,16 @@ def _the_stoma(grade: Grade, target: Derived) -> str | None:
     return f"The stoma that was made is {named_line(stomas[0])}."
 
 
+def _argued(grade: Grade, target: Derived) -> str | None:
+    """Who is to be asked where what was done is clear, and not how it is billed."""
+    if grade.item is None or len(grade.item.diagnosis.right) < 2:
+        return None
+    return (
+        "What was done is clear; how to bill it is argued. The surgeon cannot settle that: bill it in one of"
+        " the accepted ways, or ask the payer."
+    )
+
+
 _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "open-for-assisted": _approach,
     "add-on-alone": _in_place,
@@ -100,4 +110,5 @@ _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "pair-forced": _shut,
     "join-and-stoma-codes": _one_of_two,
     "stoma-left-off": _the_stoma,
+    "asked-without-need": _argued,
 }

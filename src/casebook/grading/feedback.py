@@ -7,17 +7,15 @@ The words can be had without the search for the flip, which is the slow part: `a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
-from casebook.coding.claim import show
-from casebook.coding.operation import FACETS
-from casebook.coding.rulebook import TWINS
+from casebook.coding.claim import Answer, show
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.typed import read
 from casebook.coding.views import accepted
 
 from . import icd10
@@ -27,7 +25,7 @@ from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .parts import Part, PartDict, Row
-from .quotes import settling
+from .quotes import proof, quoted
 from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
@@ -139,7 +137,7 @@ def _row_in_text(kind: str, row: Mapping[str, Any]) -> str:
         says = f"{row['code']}: {says}" if says else str(row["code"])
     if "copy" in row:
         return str(row["copy"])
-    return f"{says} Go to the case {row['case']}." if "case" in row else says
+    return f"{says} {row['case']}." if "case" in row else says
 
 
 # The parts of what is said of an answer
@@ -150,7 +148,7 @@ def headline(grade: Grade) -> str:
     if grade.view:
         return "Correct, by another accepted view."
     if grade.verdict == "partly" and grade.score < PARTLY:
-        return "Not settled: what stands against this answer is not sure."
+        return "Not settled: our answer is another, but no source decides between the two."
     if grade.item and grade.item.note.action == "out-of-scope" and grade.findings[0].kind == "query":
         return "Not judged."
     return _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
@@ -181,9 +179,9 @@ def parts(
         Part("doubt", "", _rows(grade.doubt)),
         Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
-        Part("filed", "The claim as filed", tuple(_filed(grade, filed)) if readable else ()),
+        Part("filed", "What the office filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
-        Part("flip", "What would make your answer right", _rows(flip)),
+        Part("flip", _flip_title(flip), _rows(flip)),
         Part(
             "rules",
             "Why: rules and sources",
@@ -195,10 +193,17 @@ def parts(
 
 
 def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
-    """Each filed line and whether it stands; why not only beside a right answer, which it would give away."""
+    """Each filed line, whether it stands and why not: beside a right answer and the filed claim itself.
+    Lines that were judged have their verdict beside any other answer, without the reason, which would tell
+    the right one.
+    """
+    item = grade.item
+    assert item is not None
+    its_own = grade.claim and item.compared(Answer(grade.claim)) == item.compared(read(item.filed))
+    told = grade.verdict == "correct" or its_own
     for line in filed:
-        against = line.against if grade.verdict == "correct" else ""
-        yield Row(code=line.line, says=f"{line.says} {against}".strip())
+        if told or line.judged is not None:
+            yield Row(code=line.line, says=f"{line.says} {line.against if told else ''}".strip())
 
 
 def _rows(*says: str | None) -> tuple[Row, ...]:
@@ -261,18 +266,20 @@ def _why(grade: Grade) -> str | None:
 
 
 def settled(grade: Grade, item: Item) -> Part:
-    """The sentences of the chart that decide, and what those lack that speak for the wrong answer.
+    """The sentences of the chart that decide, each with what is said of it.
 
-    They settle nothing where the verdict is that something is not settled.
+    They settle nothing where the verdict is that something is not settled, or where it is argued how what
+    they tell is billed.
     """
-    quoted = settling(item, grade)
-    title = settles_as(item)
+    rows = quoted(item, grade)
+    if item.note.action == "query" and {row.get("name") for row in rows} <= {*item.open_marks}:
+        return Part("settles", settles_as(item), rows)
     if item.note.action == "query":
-        return Part("settles", title, quoted)
-    lacking = _rows(*(m.lacks for m in grade.likely[:1] if m.lacks)) if quoted else ()
-    if lacking or grade.doubt:
-        title = "What the chart says"
-    return Part("settles", title, (*quoted, *lacking))
+        return Part("settles", "What the chart says", rows)
+    asked = grade.verdict != "correct" and not grade.claim
+    argued = grade.doubt or (asked and len(item.diagnosis.right) > 1)
+    plain = all("name" in row for row in rows) and not argued
+    return Part("settles", settles_as(item) if plain else "What the chart says", rows)
 
 
 def correction(grade: Grade) -> str | None:
@@ -317,7 +324,7 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
         return
     exchanged = _exchanged(grade)
     if exchanged:
-        each = "; ".join(said for said in exchanged.values() if said)
+        each = "; ".join(exchanged.values())
         yield f"{each[0].upper()}{each[1:]}."
     left = [f for f in dict.fromkeys(grade.findings) if f.code not in exchanged]
     for finding in left:
@@ -327,22 +334,17 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
             told = True
             if finding.briefly:
                 yield finding.briefly
-        told = told or any(_takes_its_place(finding, f) for f in left)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
             # Where a slip was named, its correction has given the reason.
             yield (grade.misconceptions and finding.briefly) or finding.says
 
 
 def _exchanged(grade: Grade) -> dict[str, str]:
-    """Where the slip that is named is one of approach: each code of the other family and the code it is taken
-    for, and what is said of the two."""
+    """Where the slip that is named is one of approach: what is said of each code of the other family."""
     if not any("approach" in m.against for m in grade.likely):
         return {}
-    missing = {f.code: " and ".join(map(named_line, f.put)) for f in grade.findings if f.kind == "missing"}
-    pairs = [(f.code, TWINS.get(f.code, "")) for f in grade.findings if f.kind == "family"]
-    pairs = [(wrong, right) for wrong, right in pairs if right in missing]
-    says = {wrong: f"use {missing[right]} instead of {wrong}" for wrong, right in pairs}
-    return says | {right: "" for _, right in pairs}
+    pairs = ((f.code, " and ".join(map(named_line, f.put))) for f in grade.findings if f.kind == "family")
+    return {wrong: f"use {right} instead of {wrong}" for wrong, right in pairs if right}
 
 
 def _by_the_slip(grade: Grade, finding: Finding) -> bool:
@@ -352,18 +354,14 @@ def _by_the_slip(grade: Grade, finding: Finding) -> bool:
     return struck and any(finding.rule in m.against and m.id != "pair-forced" for m in slips)
 
 
-def _takes_its_place(finding: Finding, other: Finding) -> bool:
-    """Whether another finding has named the code that stands in place of a wrong one."""
-    first = re.match(r"Here (\d+) takes the place|What was done is (\d+)", other.says)
-    says = finding.says.startswith("In its place stands")
-    return says and first is not None and finding.code in first.groups()
-
-
 def _flip(grade: Grade, setright: str | None) -> str | None:
-    """The smallest change, without what was said as the correction or line by line."""
-    if grade.flip and any(f.kind == "units" and "its limit is" in f.says for f in grade.findings):
-        return re.sub(r"^(No operation makes .* right): [^:]* a limit of .*", r"\1.", grade.flip)
+    """The smallest change, or why there is none, without what was said as the correction."""
     return grade.flip.replace(f": {setright}", ".") if grade.flip and setright else grade.flip
+
+
+def _flip_title(flip: str | None) -> str:
+    never = flip is not None and flip.startswith("No operation makes")
+    return "Never right" if never else "What would make your answer right"
 
 
 def _next(grade: Grade, item: Item) -> Row | None:
@@ -374,7 +372,7 @@ def _next(grade: Grade, item: Item) -> Row | None:
         if case := item.apart.get(f"{one.id} {two.id}"):
             return {
                 "case": case,
-                "says": "More than one slip gives this answer. This case would tell them apart.",
+                "says": "More than one slip gives this answer. The case that would tell them apart:",
             }
     return None
 
@@ -466,11 +464,6 @@ def expected(item: Item) -> str:
 def _worked(item: Item) -> list[Part]:
     main = item.diagnosis.targets[0] if item.diagnosis.targets else None
     billed = main if item.note.action == "bill" else None
-    whole = [name for name in item.marked(*FACETS) if name in item.shown and name in item.evidence]
-    quotes = (
-        *(Row(name=name, says=item.evidence[name]) for name in whole),
-        *settling(item, acts=["join", "stoma"]),
-    )
     struck = billed.not_billed if billed else ()
     decided = billed.because if billed else ("settle",) if item.note.action == "query" else ()
     readings = item.note.readings
@@ -489,7 +482,7 @@ def _worked(item: Item) -> list[Part]:
                 Row(says=op.says, code=show(accepted(op)[0][1].lines)) for op in readings if len(readings) > 1
             ),
         ),
-        Part("settles", settles_as(item), quotes),
+        Part("settles", settles_as(item), proof(item)),
         Part("because", "Because", tuple(map(rule_as_read, decided))),
         Part(
             "not_billed",

@@ -17,12 +17,11 @@ from casebook.coding.claim import MAX_TEXT, Answer, Claim, Line, Same, same
 from casebook.coding.note import Note
 from casebook.coding.operation import FACETS, MOST_READINGS, STRANGULATED, Operation, Step
 from casebook.coding.reading import read_operation
-from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.coding.views import View
 from casebook.errors import OperationError
 
-from . import flips, icd10
+from . import doubt, flips, icd10
 from .explanation import Diagnosis, Explanation, plain
 from .findings import Finding
 from .findings import findings as findings_of
@@ -32,7 +31,6 @@ from .score import score as score_of
 
 PARTLY = 0.4  # from this score on an answer is partly right
 ONE_READING = 0.4  # for billing one reading of a note that needs a query
-DOUBTFUL = ("recalled", "contested")
 MOST_CACHED = 5_000  # answers kept for one item
 
 #: What is said beside a right answer of marks that say nothing of the operation. Sources: aapc-gc, on chapter
@@ -61,7 +59,7 @@ class Grade:
     explained: Explanation = field(default_factory=Explanation)
     view: View | None = None
     item: Item | None = field(default=None, repr=False)
-    doubt: str | None = None
+    unsure: tuple[str, ...] = ()  # the rules not sure that alone stand against it
     aside: str | None = None
     claim: Claim = ()
 
@@ -76,6 +74,21 @@ class Grade:
     def flip(self) -> str | None:
         """That change in words; why there is none, where there is none; None for a right answer."""
         return self.way[0]
+
+    @cached_property
+    def doubt(self) -> str | None:
+        """What is not sure of the verdict, in words."""
+        item = self.item
+        if item is None or self.verdict in ("invalid", "blank"):
+            return None
+        if self.verdict == "correct":  # a view has been told as one
+            return None if self.view else doubt.beside_the_right(item.diagnosis, item.newborn)
+        if self.unsure:
+            return f"{doubt.says(self.unsure[0])} {doubt.SPARED}"
+        if flips.stuck(self.claim):  # what the tables shut is wrong whatever is thought of the rules
+            return None
+        named = self.likely if self.explained.together else self.likely[:1]
+        return next(map(doubt.says, doubt.partly(item.diagnosis, named, item.newborn)), None)
 
     @property
     def tempts(self) -> str | None:
@@ -131,6 +144,7 @@ class Item:
     )  # two misconceptions -> the case that tells them apart
     chart: str = ""  # the whole chart, where a question about it is judged
     filed: str = ""  # the claim that somebody filed for it, where it is to be judged
+    newborn: bool | None = None  # whether the patient is; None where there is no chart to say so
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -158,6 +172,7 @@ class Item:
             page.get("apart") or {},
             str(page.get("chart") or ""),
             str(page.get("filed") or ""),
+            page.get("newborn") is True if "measured" in page else None,
         )
 
     @cached_property
@@ -284,18 +299,14 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
             return Grade("correct", 1.0, item=item)
         unneeded = MISCONCEPTIONS["asked-without-need"]
         says = "Every reading of this note has one claim, so there is nothing to ask."
-        each = [set(main.because) for main in item.note.mains]
-        # What makes the readings agree.
-        alike = {r for rules in each for r in rules if not all(r in other for other in each)}
-        doubt = _doubt(sorted(alike))
-        verdict = "partly" if doubt else "wrong"
+        unsure = tuple(doubt.of_a_question(item.note))
         return Grade(
-            verdict,
+            "partly" if unsure else "wrong",
             0.0,
             (Finding("query", "", says, "settle"),),
             Explanation((unneeded,)),
             item=item,
-            doubt=doubt,
+            unsure=unsure,
         )
     moved = edits.on_second_codes(answer.claim)  # 59 works on either code of a pair
     for view, claim in item.diagnosis.right:
@@ -318,13 +329,12 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
             " billing."
         )
         findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
-    rules = blamed(item, found.misconceptions, findings)
-    stuck = flips.stuck(answer.claim)  # what the tables shut is wrong whatever is thought of the rules
-    # It spares the verdict, and never adds to the score.
-    unsure = not stuck and any(map(_doubtful, _each_alone(item, found, findings)))
-    doubt = None if stuck else _doubt(rules)
+    # What the tables shut is wrong whatever is thought of the rules. A doubt spares the verdict, and never
+    # adds to the score.
+    stuck = flips.stuck(answer.claim)
+    unsure = () if stuck else tuple(doubt.unsure(item.diagnosis, found, item.newborn))
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
-    return Grade(verdict, score, findings, found, item=item, doubt=doubt, claim=answer.claim)
+    return Grade(verdict, score, findings, found, item=item, unsure=unsure, claim=answer.claim)
 
 
 def _alike(line: Line, other: Line) -> bool:
@@ -338,35 +348,10 @@ def _said_of_marks(typed: Claim, kept: Claim) -> str | None:
     return " ".join(says for says, marks in ASIDE if gone & marks) or None
 
 
-def _each_alone(item: Item, found: Explanation, findings: tuple[Finding, ...]) -> list[list[str]]:
-    """The rules that stand against an answer, for each wrong rule that gives it by itself: whoever doubts
-    the one need not hold another."""
-    if found.misconceptions and not found.together:
-        return [blamed(item, (m,), findings) for m in found.misconceptions]
-    return [blamed(item, found.misconceptions, findings)]
-
-
-def _doubtful(rules: list[str]) -> bool:
-    """Whether nothing but rules that are not sure stands against an answer."""
-    return bool(rules) and all(RULEBOOK[r].confidence in DOUBTFUL for r in rules)
-
-
-def _doubt(rules: Iterable[str]) -> str | None:
-    """The first of these rules that is not sure, in words."""
-    doubtful = next((RULEBOOK[r] for r in rules if RULEBOOK[r].confidence in DOUBTFUL), None)
-    return f"This rests on a rule that is {doubtful.confidence}: {doubtful.says}" if doubtful else None
-
-
 def blamed(item: Item, known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:
     """The rules that stand against an answer; empty where something other than a rule does."""
     if known:
-        against = list(dict.fromkeys(id for m in known for id in m.against))
-        played = {
-            rule
-            for main in item.note.mains
-            for rule in (*main.because, *(struck for _, struck, _ in main.not_billed))
-        }
-        return [rule for rule in against if rule in played] or against
+        return doubt.against(item.note, known)
     # What was not done, is shut, or is the right code once too often, needs no rule.
     rules = [None if f.kind in ("extra", "edit") or _too_often(f) else f.rule for f in findings]
     return [r for r in rules if r] if all(rules) else []

@@ -7,7 +7,7 @@ The words (what it amounts to, why it tempts, what corrects it) stand in `data/m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casebook.coding import edits
@@ -25,7 +25,8 @@ Swap = Callable[..., Any]
 @dataclass(frozen=True, eq=False)
 class Misconception:
     """`says` completes “This is what … gives.”, `you` tells it of one answer; `settles` are the acts whose
-    sentence in the chart settles it, and `lacks` is what those sentences lack that speak for it."""
+    sentence in the chart settles it, and `lacks` is, by act, what is said under the sentence that speaks for
+    it."""
 
     id: str
     says: str
@@ -39,7 +40,7 @@ class Misconception:
     ways: tuple[
         tuple[Mapping[str, Swap], Rulebook], ...
     ]  # this rulebook, and others that the same slip gives
-    lacks: str = ""
+    lacks: Mapping[str, str] = field(default_factory=dict)
     tokens: frozenset[str] = frozenset()  # it is told only of an answer with one of these modifiers
     held: str = ""  # beside others: "often", "seldom", or between the two
 
@@ -506,7 +507,7 @@ def _load() -> dict[str, Misconception]:
             _SWAPS[id],
             RULEBOOK.swap(_SWAPS[id]),
             tuple((swaps, RULEBOOK.swap(swaps)) for swaps in (_SWAPS[id], *_ALSO.get(id, ()))),
-            row.get("lacks", ""),
+            row.get("lacks", {}),
             TOKENS.get(id, frozenset()),
             row.get("held", ""),
         )

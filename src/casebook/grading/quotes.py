@@ -1,12 +1,24 @@
-"""The marked sentences of a chart that settle a matter."""
+"""The marked sentences of a chart that bear on an answer, and under each what it shows and does not show.
+
+A sentence is quoted only for the act that it is marked for, and a comment stands only under a sentence of the
+act it speaks of: where the chart marks none, nothing is quoted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
-from casebook.coding.operation import FACETS
+from casebook.coding.bowel import Place
+from casebook.coding.claim import Claim
+from casebook.coding.operation import FACETS, POINTS, Operation, Step
+from casebook.coding.places import joined_in_order, many
+from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
 
+from .findings import Finding
 from .item import Grade, Item
+from .misconceptions import Misconception
 from .parts import Row
 
 #: What of an operation as a whole a rule looks at.
@@ -18,52 +30,273 @@ FACET_OF = {
     **dict.fromkeys(("80", "AS", "62"), "surgeon"),
     "22": "unusual_work",
 }
+#: Codes of a piece removed, or of ends joined: an answer with a wrong one is set right by the sentences that
+#: tell what became of every place.
+_RESECTIONS = frozenset(
+    code
+    for what, codes in CODES.items()
+    if what in ("first", "further", "removed, stoma", "ileocolic", "bypass", "further atresia")
+    or what.startswith(("colon", "atresia"))
+    for code in codes
+    if code and code != UNLISTED and "hole" not in what and "opening" not in what
+)
+_COUNTED = frozenset(c for what in ("first", "further", "further atresia") for c in CODES[what] if c)
+_CLOSURES = frozenset(c for what in CODES if what.startswith("bowel-") for c in CODES[what] if c)
+MOST_OPEN = 6  # sentences that leave a note open
+MOST_SLIPS = 2  # whose sentences are quoted, where several give one answer
+BYPASSED = "Nothing was removed at this bypass."
+OWN = "This piece had to go because of the surgeon's own slip, so its anastomosis is not counted."
 
 
-MOST_QUOTED = 3  # sentences for one answer
-MOST_IN_WORKED = 6
+@dataclass(frozen=True)
+class _Quote:
+    """A mark of the chart, and what is said of its sentence, if anything."""
+
+    name: str
+    comment: str = ""
 
 
-def settling(item: Item, grade: Grade | None = None, acts: Iterable[str] = ()) -> tuple[Row, ...]:
-    """The marked sentences of the chart that settle an answer, or with `acts` what was done."""
-    most = MOST_IN_WORKED if grade is None else MOST_QUOTED
-    if item.note.action == "query" and (marks := [name for name in item.open_marks if name in item.evidence]):
-        return tuple(Row(name=name, says=item.evidence[name]) for name in marks[:most])
-    known = grade.likely if grade else ()
-    acts = [act for m in known for act in m.settles] if known else list(acts)
-    rules = [f.rule or "" for f in grade.findings if f.kind != "units"] if grade and not acts else []
-    facets = {act for act in acts if act in FACETS} | {FACET_OF[rule] for rule in rules if rule in FACET_OF}
-    if whole := [name for name in item.marked(*facets) if name in item.evidence]:
-        return tuple(Row(name=name, says=item.evidence[name]) for name in whole[:most])
-    if facets and facets.issuperset(acts) and all(rule in FACET_OF for rule in rules):
-        return ()  # that the chart says nothing of it settles it
+def quoted(item: Item, grade: Grade) -> tuple[Row, ...]:
+    """The sentences that bear on an answer, in the order of what they settle, each with its comment below."""
+    chart = _Chart(item)
+    if item.note.action == "query":
+        whole = [] if grade.one_reading else [q for m in grade.likely for q in chart.of_whole(m)]
+        return (*_open(item), *chart.rows(whole))
+    if grade.verdict == "correct":
+        return proof(item)
+    slips = grade.likely[: None if grade.explained.together else MOST_SLIPS]
+    if not grade.claim:  # a question to the surgeon
+        return chart.rows([q for m in slips for q in chart.of_whole(m)]) or proof(item)
+    if slips:
+        return chart.rows([q for m in slips for q in chart.of_slip(m, grade.findings)])
+    return chart.rows(chart.of_findings(grade))
+
+
+def proof(item: Item) -> tuple[Row, ...]:
+    """The sentences that a right answer rests on: what is unusual of the whole, then what each line says."""
+    if item.note.action == "query":
+        return _open(item)
+    chart = _Chart(item)
+    whole = [_Quote(name) for name in item.marked(*FACETS) if name in item.shown]
+    return chart.rows([*whole, *chart.of_places(chart.billed), *chart.of_steps(chart.besides(chart.billed))])
+
+
+def of_acts(item: Item, acts: Iterable[str]) -> list[str]:
+    """The marks of the sentences that tell of these acts; of a note that is left open, where it is."""
+    if item.note.action == "query" and (names := [row["name"] for row in _open(item)]):
+        return names
     steps = [s for op in item.note.readings for s in op.steps]
-    chosen = (
-        item.differing if item.note.action == "query" else [s for act in acts for s in steps if s.act == act]
-    )
-    if not chosen and any(m.lacks for m in known[:1]):
-        return ()  # nothing in the chart speaks for it
-    if not chosen and grade is not None:
-        codes = {f.code for f in grade.findings if f.code} or {
-            c for t in item.diagnosis.targets[:1] for c in t.shown_by
-        }
-        by = [i for t in item.diagnosis.targets[:1] for c in codes for i in t.shown_by.get(c, ())]
-        by += [
-            i for t in item.diagnosis.targets[:1] for c, _, where in t.not_billed if c in codes for i in where
+    found = [s.evidence for act in acts for s in steps if s.act == act]
+    return [name for name in dict.fromkeys(found) if name in item.evidence and name]
+
+
+def _open(item: Item) -> tuple[Row, ...]:
+    """The sentences that leave a note open."""
+    names = [name for name in item.open_marks if name in item.evidence][:MOST_OPEN]
+    return tuple(Row(name=name, says=item.evidence[name]) for name in names)
+
+
+class _Chart:
+    """The one operation that a note tells of, its claim, and the marks of its chart."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.op: Operation = item.note.readings[0]
+        targets = item.diagnosis.targets
+        self.target = targets[0] if targets else Derived()
+
+    @cached_property
+    def billed(self) -> set[int]:
+        """The steps that a line of the claim stands for."""
+        return {i for steps in self.target.shown_by.values() for i in steps}
+
+    def rows(self, found: Iterable[_Quote]) -> tuple[Row, ...]:
+        """Each sentence once and where it is first wanted, with what is said of it below the last that it is
+        said of."""
+        said: dict[str, list[str]] = {}
+        for quote in found:
+            if quote.name in self.item.evidence:
+                said.setdefault(quote.name, []).append(quote.comment)
+        rows: list[Row] = []
+        waiting: list[str] = []
+        for name, comments in said.items():
+            now = [c for c in dict.fromkeys(comments) if c]
+            rows += [Row(says=c) for c in waiting if c not in now]
+            rows.append(Row(name=name, says=self.item.evidence[name]))
+            waiting = now
+        rows += [Row(says=c) for c in waiting]
+        return tuple(rows) + self._uncounted(said)
+
+    def _uncounted(self, names: Iterable[str]) -> tuple[Row, ...]:
+        """How many anastomoses there are, where every one is told of and a sentence tells of several."""
+        marks = [self.op.steps[p.joins[-1]].evidence for p in joined_in_order(self.op)]
+        if marks and {*marks} <= {*names} and len({*marks}) < len(marks):
+            return (Row(says=f"In all, these sentences tell of {many(len(marks), '', 'anastomoses')}."),)
+        return ()
+
+    # What is quoted of one thing
+
+    def of_steps(self, at: Iterable[int], comment: str = "") -> Iterator[_Quote]:
+        """The sentences of each of these steps, in the order of the chart."""
+        order = list(self.item.evidence)
+        for step in (self.op.steps[i] for i in at):
+            marks = [name for name in (step.also, step.evidence) if name in order and name]
+            yield from (_Quote(name, comment) for name in sorted(marks, key=order.index))
+
+    def of_places(
+        self, at: Iterable[int] | None = None, comments: Mapping[str, str] | None = None
+    ) -> Iterator[_Quote]:
+        """What became of the places that these steps shaped, or of all."""
+        chosen = None if at is None else {*at}
+        told = [
+            p for p in self.places if chosen is None or not chosen.isdisjoint((*p.cuts, *p.joins, *p.stomas))
         ]
-        chosen = [item.note.readings[0].steps[i] for i in sorted(set(by))]
-    chosen = [s for s in chosen if s.evidence] or [
-        s for s in steps if s.evidence and s.act in ("join", "stoma")
-    ]
-    first = {
-        op.steps[i].evidence
-        for op in item.note.readings
-        for p in op.bowel.places
-        for i in (*p.joins[-1:], *p.stomas)
-    }
-    names = list(dict.fromkeys(s.evidence for s in chosen if s.evidence in item.evidence))
-    kept = sorted(names, key=lambda name: name not in first)[
-        :most
-    ]  # what stands at closing before what was done on the way
-    names = [name for name in names if name in kept]
-    return tuple(Row(name=str(n), says=item.evidence[str(n)]) for n in names[:most])
+        for place in told:
+            if self.op.own_injury(place):
+                yield from self.of_steps(place.cuts, OWN)
+            for i in story(self.op, place):
+                gone = i not in place.joins[-1:] and place.joined
+                comment = (comments or {}).get(self.op.steps[i].act, "") if gone else ""
+                yield from self.of_steps([i], comment)
+        loops = [i for _, i in self.op.bowel.loops if chosen is None or i in chosen]
+        yield from self.of_steps(loops)
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The joined places in the order of their joins, then those that were not."""
+        joined = joined_in_order(self.op)
+        return [*joined, *(p for p in self.op.bowel.places if p not in joined)]
+
+    def besides(self, at: Iterable[int]) -> list[int]:
+        """Those of these steps that shaped no place."""
+        shaped = {i for p in self.places for i in (*p.cuts, *p.joins, *p.stomas)}
+        return sorted({*at} - shaped - {i for _, i in self.op.bowel.loops})
+
+    # What is quoted against an answer
+
+    def of_whole(self, m: Misconception) -> list[_Quote]:
+        """The sentences on the operation as a whole that speak against a wrong rule."""
+        facets = [act for act in m.settles if act in FACETS]
+        found = [_Quote(name, m.lacks.get(f, "")) for f in facets for name in self.item.marked(f)]
+        return [quote for quote in found if quote.name in self.item.evidence]
+
+    def of_slip(self, m: Misconception, findings: Iterable[Finding]) -> Iterator[_Quote]:
+        """The sentences that speak against a wrong rule: those of the whole operation, else of its acts."""
+        if whole := self.of_whole(m):
+            yield from whole
+            return
+        acts = [act for act in m.settles if act not in FACETS]
+        struck = self._struck(m, findings)
+        for act in acts:
+            if act == "join":
+                yield from self._joins(m, "resect" in acts)
+            elif act != "resect" or "join" not in acts:
+                yield from self.of_steps(self._narrowed(m, act, struck), m.lacks.get(act, ""))
+
+    def _joins(self, m: Misconception, all_places: bool) -> Iterator[_Quote]:
+        """Every anastomosis that an answer may have counted, or every place."""
+        left = {self.op.steps[i].evidence for p in self.places if p.left for i in p.joins[-1:]}
+        for quote in self.of_places(None, m.lacks) if all_places else self.of_joins(m.lacks):
+            said = m.lacks.get("join", "") if quote.name in left else quote.comment
+            yield _Quote(quote.name, said)
+
+    def of_joins(self, comments: Mapping[str, str] | None = None) -> Iterator[_Quote]:
+        """Every anastomosis, one that was cut out again with what took it; and each bypass."""
+        yield from self.of_places({i for p in self.places if p.joined for i in p.joins}, comments)
+        yield from self.of_bypasses()
+
+    def of_bypasses(self) -> Iterator[_Quote]:
+        return self.of_steps([i for i, _ in self._numbered("bypass")], BYPASSED)
+
+    def _numbered(self, act: str) -> list[tuple[int, Step]]:
+        return [(i, s) for i, s in enumerate(self.op.steps) if s.act == act]
+
+    def _struck(self, m: Misconception, findings: Iterable[Finding]) -> set[int]:
+        """The steps that the rules against a slip strike: those that the answer bills, if it bills any."""
+        against = [row for row in self.target.not_billed if row[1] in m.against]
+        billed = {f.code for f in findings} | {f.rule for f in findings}
+        struck = [row for row in against if row[0] in billed or row[1] in billed] or against
+        return {i for row in struck for i in row[2]}
+
+    def _resting(self, m: Misconception) -> set[int]:
+        """The steps of the lines that rest on the rules against a slip."""
+        resting = [c for c, rules in self.target.rests_on.items() if not {*rules}.isdisjoint(m.against)]
+        return {i for code in resting for i in self.target.shown_by.get(code, ())}
+
+    def _narrowed(self, m: Misconception, act: str, struck: set[int]) -> list[int]:
+        """The steps of one act that are at stake; all of them where none of this act is, but for an act that
+        the slip speaks of."""
+        done = [i for i, _ in self._numbered(act)]
+        resting = self._resting(m)
+        at = (struck or resting) if act in m.lacks else struck | resting
+        chosen = [i for i in done if i in at]
+        if act == "resect" and act in m.lacks:  # what is said under it is that it is not billed
+            done = [i for i in done if i not in self.billed]
+        points = [self.op.steps[i] for i in at if self.op.steps[i].act in POINTS]
+        if act == "resect" and not chosen and points:
+            return [i for i in done if any(self._holds(i, point) for point in points)]
+        return chosen if chosen or (act in m.lacks and at) else done
+
+    def _holds(self, cut: int, point: Step) -> bool:
+        return self.op.steps[cut].start <= point.start <= self.op.steps[cut].end
+
+    def of_findings(self, grade: Grade) -> Iterator[_Quote]:
+        """The sentences that speak against what is off in an answer; of a code of the other family, those on
+        the approach and no more."""
+        twins = {TWINS.get(f.code) for f in grade.findings if f.kind == "family"}
+        for finding in grade.findings:
+            if finding.code not in twins:
+                yield from self.of_finding(finding, grade.claim)
+        if not _CLOSURES.isdisjoint(line.code for line in grade.claim):
+            yield from self.of_steps([i for i, s in enumerate(self.op.steps) if s.reason == "fistula"])
+
+    def of_finding(self, f: Finding, claim: Claim) -> Iterator[_Quote]:
+        """The sentences that speak against one thing that is off in an answer."""
+        if (facet := self._facet(f, claim)) is not None:
+            yield from (_Quote(name) for name in self.item.marked(facet))
+            return
+        codes = (f.code, *(line.code for line in f.put))
+        at = {i for code in codes for i in self.target.shown_by.get(code, ())}
+        at |= {
+            i
+            for code, rule, steps in self.target.not_billed
+            if f.code == code or f.rule == rule
+            for i in steps
+        }
+        if f.code in _COUNTED:
+            yield from self.of_joins() if any(p.joined for p in self.places) else self.of_places()
+            return
+        if at:
+            yield from self.of_places(at)
+            yield from self.of_steps(self.besides(at))
+        elif f.code in _RESECTIONS:
+            yield from (_Quote(name) for name in self.item.marked("valve") if f.rule == "ileocolic")
+            yield from self.of_places()
+            yield from self.of_bypasses()
+
+    def _facet(self, f: Finding, claim: Claim) -> str | None:
+        """What of the operation as a whole a finding is about, "" where no sentence tells it; None where it
+        is about what was done."""
+        if f.rule == "stoma" and not self.op.did("stoma"):
+            return "no_stoma"
+        if f.kind == "modifier" and f.rule in (None, "51"):
+            given = {mark for line in claim if line.code == f.code for mark in line.modifiers}
+            return "surgeon" if given & {"GC", "81", "82"} else ""
+        facet = FACET_OF.get(f.rule or "")
+        return facet if facet == "approach" or f.kind == "modifier" else None
+
+
+def story(op: Operation, place: Place) -> list[int]:
+    """The steps that tell what became of a place: its anastomosis, before it each that was cut out again with
+    what took it; the end brought out; or the piece removed, where no end was dealt with."""
+    if not place.joined:
+        return [*place.stomas] or [*place.cuts]
+    found = {place.joins[-1]}
+    for i in place.joins[:-1]:
+        found |= {i, *[c for c in place.cuts if c > i and _takes(op.steps[c], op.steps[i])][:1]}
+    return sorted(found)
+
+
+def _takes(cut: Step, join: Step) -> bool:
+    """Whether a piece removed took an anastomosis with it."""
+    return cut.start <= join.end and join.start <= cut.end

@@ -8,25 +8,24 @@ from math import prod
 
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Same, same
-from casebook.coding.rulebook import TWINS, Derived
+from casebook.coding.rulebook import CODES, TWINS, Derived
 
 from .explanation import Diagnosis
 from .findings import wanted_lines
 
-# What a line weighs. The first code of a claim is the easiest part of it; whether there is an add-on is what
-# the casebook is about.
-MAIN, OTHER, ADD_ON = 2.0, 3.0, 5.0
-# The share of its weight that a line keeps ...
+# What a line weighs. The first code of a claim is the easiest part of it; whether there is a further join is
+# what the casebook is about.
+MAIN, OTHER, FURTHER = 2.0, 3.0, 5.0
+# The share of its weight that a line keeps; nothing where no unit of it is paid.
 TOO_MANY = 0.1  # with a unit too many
-DENIED = 0.3  # where nothing of it is paid, since an absolute limit is passed
-BASELESS = 0.4  # as an add-on without its base
 NEEDLESS = {"51": 0.8, "59": 0.6}  # with one of these where nothing needs it, which changes little of the pay
 # The share of the whole that is left ...
 WRONG_MARK = 0.4  # where any other modifier is wrong, or one is lacking
-NO_MAIN = 0.5  # where the main code is missing
+NO_MAIN = 0.5  # where the main code is missing, or nothing of it is paid
 MOST = 0.8  # at best, where an answer is not correct
 
 Lines = dict[str, set[frozenset[str]]]
+_FURTHER_JOINS = {code for what in ("further", "further atresia") for code in CODES[what] if code}
 
 
 def score(diagnosis: Diagnosis, claim: Claim) -> float:
@@ -39,7 +38,8 @@ def score(diagnosis: Diagnosis, claim: Claim) -> float:
     mine = [line for line in claim if line.code in supported]
     moved = (*edits.on_second_codes(mine), *(line for line in claim if line.code not in supported))
     forms = dict.fromkeys((tuple(claim), moved))
-    return min(MOST, max(_share(c, form, supported) for form in forms for c in diagnosis.targets))
+    best = max(_share(c, form, supported) for form in forms for c in diagnosis.targets)
+    return min(MOST, best * (WRONG_MARK if _forced(claim, diagnosis.targets) else 1))
 
 
 def nearest(diagnosis: Diagnosis, claim: Claim) -> Derived:
@@ -62,33 +62,54 @@ def _lines_of(targets: Iterable[Derived]) -> Lines:
 def _share(target: Derived, claim: Claim, supported: Lines) -> float:
     """What is right of a claim, out of all that it or the accepted one bills."""
     given, wanted = same(claim, target.free_51), wanted_lines(target)
-    lost = {e.codes[0] for e in edits.scrub(claim) if e.absolute}  # no unit of these is paid
     codes = {code for code, _, _ in given}
+    paid = _carried(codes - denied(claim), {line.code for line in target.lines})
     whole = sum(map(_weight, codes - supported.keys()))
     right = 0.0
     for i, (code, _, marks) in enumerate(wanted):
         weight = MAIN if i == 0 else _weight(code)
         whole += weight
-        if code in codes:
-            right += weight * _paid(code, given, target, lost) * _marked(code, marks, given)
+        if code in paid:
+            right += weight * _paid(code, given, target) * _marked(code, marks, given)
     fits = all(_fitting(m, supported[c]) for c, _, m in given if c in supported)
-    return right / whole * (1 if wanted[0][0] in codes else NO_MAIN) * (1 if fits else WRONG_MARK)
+    return right / whole * (1 if wanted[0][0] in paid else NO_MAIN) * (1 if fits else WRONG_MARK)
+
+
+def _forced(claim: Claim, targets: Iterable[Derived]) -> bool:
+    """Whether 59 opens a pair here for two services that no accepted claim has side by side."""
+    apart = {line.code for line in claim if {"59", "XS"} & set(line.modifiers)}
+    opened = [set(e.codes) for e in edits.scrub(claim) if e.kind == "pair" and not e.blocks]
+    beside = [{line.code for line in target.lines} for target in targets]
+    return any(pair & apart and not any(pair <= codes for codes in beside) for pair in opened)
+
+
+def denied(claim: Claim) -> set[str]:
+    """The codes of a claim of which no unit is paid, whatever the record says: over an absolute limit, or in
+    a pair that is never paid."""
+    found = edits.scrub(claim)
+    lost = {e.codes[0] for e in found if e.absolute}
+    return lost | {
+        e.codes[1] for e in found if e.kind == "pair" and edits.pairs()[e.codes[0], e.codes[1]] == 0
+    }
+
+
+def _carried(paid: Set[str], right: Set[str]) -> set[str]:
+    """The paid codes without the add-ons that have no base: one that is not right carries nothing."""
+    bases = {code: edits.bases().get(code, {edits.ANY_BASE}) for code in paid}
+    return {
+        code for code, base in bases.items() if edits.ANY_BASE in base or not base.isdisjoint(paid & right)
+    }
 
 
 def _weight(code: str) -> float:
-    return ADD_ON if edits.add_on(code) else OTHER
+    return FURTHER if code in _FURTHER_JOINS else OTHER
 
 
-def _paid(code: str, given: Same, target: Derived, lost: Set[str]) -> float:
-    """What a line that is there keeps by its units and its base."""
-    # A base that is not supported, or of which nothing is paid, carries nothing.
-    carried = {line.code for line in target.lines} - lost
-    base = edits.bases().get(code, {edits.ANY_BASE})
-    alone = edits.ANY_BASE not in base and not any(c in base & carried for c, _, _ in given)
+def _paid(code: str, given: Same, target: Derived) -> float:
+    """What a line that is there keeps by its units."""
     billed = sum(units for c, units, _ in given if c == code)
     wanted = sum(line.units for line in target.lines if line.code == code)
-    share = billed / wanted if billed <= wanted else TOO_MANY
-    return (DENIED if code in lost else share) * (BASELESS if alone else 1.0)
+    return billed / wanted if billed <= wanted else TOO_MANY
 
 
 def _marked(code: str, wanted: Set[str], given: Same) -> float:

@@ -27,9 +27,12 @@ def candidate_answers(page: Mapping[str, Any]) -> list[str]:
     """The accepted answers of a case, and what every wrong rule gives on it: for tests, distractors and
     exports."""
     item = item_of(page)
-    answers = [expected(item), *(show(c.lines) for c in item.diagnosis.targets)]
-    answers += [show(lines_of(key)) for key in item.diagnosis.wrong_ways]
-    return list(dict.fromkeys([*answers, "query"]))
+    claims = [c.lines for c in item.diagnosis.targets]
+    claims += [tuple(edits.listed(lines_of(key))) for key in item.diagnosis.wrong_ways]
+    once: dict[Any, str] = {}  # one claim in two orders is one answer
+    for text in (expected(item), *map(show, claims), "query"):
+        once.setdefault(item.compared(read(text)), text)
+    return list(once.values())
 
 
 def likely_answers(item: Item, most: int = MOST) -> list[str]:

@@ -18,7 +18,7 @@ from casebook.coding.places import NUMBERS, many
 from casebook.errors import OperationError
 from casebook.grading import Item, expected, item_of
 from casebook.grading.feedback import amounts_to, correction
-from casebook.grading.quotes import settling
+from casebook.grading.quotes import of_acts
 
 from .denied import WAYS, decide
 from .likely import candidate_answers
@@ -272,7 +272,7 @@ def _done(told: Told, step: Step) -> str:
 def _line(item: Item, sentences: Mapping[str, str | None], about: str) -> Turn:
     facets = [about] if about in FACETS else []
     acts = about.split() if about and not facets else ["join", "stoma"]
-    names = list(item.marked(*facets)) if facets else [row["name"] for row in settling(item, acts=acts)]
+    names = list(item.marked(*facets)) if facets else of_acts(item, acts)
     right = [text for text, mark in sentences.items() if mark in names]
     if not right or len(right) == len(sentences):
         raise ValueError(f"line: no sentence, or every sentence, is one that decides; these do: {names}")

@@ -1,0 +1,169 @@
+"""What is quoted of a chart bears on the answer: its act, every anastomosis, and what settled a question."""
+
+import re
+from itertools import islice
+
+import pytest
+
+from casebook import cases
+from casebook.coding.operation import FACETS
+from casebook.coding.places import NUMBERS
+from casebook.coding.reading import read_operation
+from casebook.errors import OperationError
+from casebook.grading.feedback import amounts_to, correction, said_line_by_line, settled
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.quotes import BYPASSED, OWN
+from casebook.practice.likely import candidate_answers
+
+ANSWERS = 7  # of each case that are likely, beside those that its author finds tempting
+#: What may be said under a sentence, and the acts that it speaks of.
+SPEAKS_OF = {BYPASSED: {"bypass"}, OWN: {"resect"}}
+for _m in MISCONCEPTIONS.values():
+    for _act, _says in _m.lacks.items():
+        SPEAKS_OF.setdefault(_says, set()).add(_act)
+
+
+def answers(case):
+    tempting = list(case.key.get("tempting") or {})
+    return ["query", *tempting, *islice(candidate_answers(case.page()), ANSWERS)]
+
+
+def graded(billed=True):
+    for path in cases.library():
+        case = cases.load(path)
+        if (case.note.action == "bill") == billed:
+            yield from (case.item.grade(str(answer)) for answer in answers(case))
+
+
+ALL = list(graded())
+
+
+def acts_of(item, mark):
+    """What a sentence is marked for."""
+    steps = [s for op in item.note.readings for s in op.steps if mark in (s.evidence, s.also)]
+    return {s.act for s in steps} | {f for op in item.note.readings for f, name in op.marks if name == mark}
+
+
+def test_a_comment_stands_under_a_sentence_of_the_act_it_speaks_of():
+    under = 0
+    for grade in ALL:
+        above = None
+        for row in settled(grade, grade.item).rows:
+            if "name" in row:
+                above = row["name"]
+            elif not row["says"].startswith("In all, "):
+                assert above, f"{grade.item.id}: {row['says']}"
+                assert acts_of(grade.item, above) & SPEAKS_OF[row["says"]], (
+                    grade.item.id,
+                    row["says"],
+                    above,
+                )
+                under += 1
+    assert under > 60
+
+
+def test_what_is_said_to_be_part_of_something_is_on_no_line_of_the_claim():
+    for grade in ALL:
+        target = grade.item.diagnosis.targets[0]
+        struck = {i for _, _, by in target.not_billed for i in by}
+        billed = {i for by in target.shown_by.values() for i in by} - struck
+        steps = grade.item.note.readings[0].steps
+        above = None
+        for row in settled(grade, grade.item).rows:
+            above = row.get("name", above)
+            if "name" not in row and re.search(r"part of|not counted", row["says"]):
+                at = {i for i, s in enumerate(steps) if above in (s.evidence, s.also)}
+                assert not at or at - billed, (grade.item.id, row["says"], above)
+
+
+def joined(item):
+    """Of each joined place, the sentences of the joins undone, of what took them, and of the last join."""
+    op = item.note.readings[0]
+    for place in op.bowel.places:
+        if place.joined:
+            *undone, last = (op.steps[i] for i in place.joins)
+            took = [op.steps[i] for i in place.cuts if i > place.joins[0]]
+            yield [s.evidence for s in undone], {s.evidence for s in took}, last.evidence
+
+
+def test_as_many_anastomoses_are_quoted_as_are_counted_and_one_cut_out_with_what_took_it():
+    counted = undone = 0
+    for grade in ALL:
+        rows = settled(grade, grade.item).rows
+        names = {row["name"] for row in rows if "name" in row}
+        told = " ".join(row["says"] for row in rows if "name" not in row)
+        places = [place for place in joined(grade.item) if place[2] in names]
+        for gone, took, _ in places:
+            assert {*gone} <= names
+            assert not gone or took & names, (grade.item.id, names)
+            undone += len(gone)
+        words = " ".join([amounts_to(grade) or "", correction(grade) or "", *said_line_by_line(grade)])
+        said = re.search(rf"\b({'|'.join(NUMBERS)}) anastomos[ie]s (?:stands?|counts?)\b", words)
+        if said and places:
+            least = NUMBERS.index(said[1])
+            enough = len({last for *_, last in places}) >= least
+            assert enough or any(f"of {n} anast" in told for n in NUMBERS[least:]), (
+                grade.item.id,
+                names,
+                words,
+            )
+            counted += 1
+    assert counted > 30
+    assert undone > 10
+
+
+def test_a_question_is_answered_by_what_settles_it_and_never_where_the_billing_is_argued():
+    argued = 0
+    for grade in ALL:
+        if grade.claim or grade.verdict == "correct":
+            continue
+        part, says = settled(grade, grade.item), correction(grade)
+        if len(grade.item.diagnosis.right) > 1:
+            argued += 1
+            assert "argued" in says
+            assert "Here it does not" not in says
+            assert part.title != "What settles it"
+        else:
+            assert "Here it does not" in says
+        marked = [name for name in grade.item.marked("settled") if name in grade.item.evidence]
+        assert [row.get("name") for row in part.rows] == marked or not marked, grade.item.id
+        assert part.rows
+    assert argued > 5
+
+
+def test_where_nothing_was_done_no_sentence_of_something_else_is_quoted():
+    mangrove, cork, pine = (cases.load(name).item for name in ("mangrove", "cork", "pine"))
+    told = settled(mangrove.grade("44160; 44310-51"), mangrove)
+    assert [row.get("name") for row in told.rows] == ["not-diverted"]
+    assert not settled(cork.grade("44202; 44203; 49320-59"), cork).rows
+    assert not settled(pine.grade("44120; 44310-51"), pine).rows
+
+
+@pytest.mark.parametrize(
+    ("case", "answer", "rows"),
+    [
+        ("plum", "44005-59; 44320", ["strands-cut", None]),
+        ("mahogany", "44120; 44602-59", ["hole-made", "hole-sewn", None]),
+        ("mulberry", "44120; 44121", ["tore-under-hand", "torn-out", None]),
+        ("mango", "44202; 44970-59", ["appendix-seen", "appendix-out", None]),
+        ("laurel", "44640-80; 44120-80-59", ["tract-cored"]),
+        ("osage", "44120-82; 44121-82", ["attested"]),
+        ("banksia", "44120-78", ["days-ago", "day-of-this"]),
+        ("nandina", "query", ["addendum"]),
+    ],
+)
+def test_the_deciding_sentence_is_quoted(case, answer, rows):
+    item = cases.load(case).item
+    found = [row.get("name") for row in settled(item.grade(answer), item).rows]
+    assert found[-len(rows) :] == rows or {*rows} <= {*found}, found
+
+
+def test_a_whole_operation_may_have_two_sentences_of_a_kind_and_a_step_a_second_one():
+    row = {"evidence": {"session": ["a", "b"]}, "steps": [{"resect": [1, 2], "evidence": "c", "also": "d"}]}
+    op = read_operation(row)
+    assert op.marks == (("session", "a"), ("session", "b"))
+    assert op.as_mapping()["evidence"] == row["evidence"]
+    assert op.as_mapping()["steps"][0]["also"] == "d"
+    assert {"settled", "no_stoma"} <= {*FACETS}
+    with pytest.raises(OperationError, match="also"):
+        read_operation({"steps": [{"resect": [1, 2], "also": 7}]})
