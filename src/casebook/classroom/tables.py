@@ -536,7 +536,7 @@ def _check(learners: Sequence[Mapping[str, Any]], bank: Bank) -> pd.DataFrame:
         for case, column in bank.columns.items()
     }
     reached: dict[str, int] = {}
-    rows = []
+    rows: list[dict[str, Any]] = []
 
     def added(case: str) -> int:
         return sum(max(0, number - reached.get(id, 0)) for id, number in new[case].items())
