@@ -103,6 +103,9 @@ def test_a_slip_of_a_modifier_is_told_only_of_an_answer_that_has_it():
         ("laurel", "44640-80; 44120-80-59", "file one of the two", "another accepted claim"),
         ("persimmon", "44120; 44121-22", "Take 22 off", "on the base code"),
         ("sycamore", "44126", "left", "22"),
+        ("sycamore", "44126; 44120", "44126", "No small-bowel segment"),
+        ("acacia", "44160; 44202", "No small-bowel segment was removed and joined beside 44160", "instead"),
+        ("guava", "44120-78", "44120 takes 79 here in place of 78", "lacks"),
     ],
 )
 def test_what_is_said_of_an_answer_leads_to_the_right_one(case, answer, says, never):

@@ -7,7 +7,6 @@ The words can be had without the search for the flip, which is the slow part: `a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
@@ -15,7 +14,6 @@ from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
 from casebook.coding.claim import Answer, show
-from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.coding.views import accepted
@@ -326,7 +324,7 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
         return
     exchanged = _exchanged(grade)
     if exchanged:
-        each = "; ".join(said for said in exchanged.values() if said)
+        each = "; ".join(exchanged.values())
         yield f"{each[0].upper()}{each[1:]}."
     left = [f for f in dict.fromkeys(grade.findings) if f.code not in exchanged]
     for finding in left:
@@ -336,22 +334,17 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
             told = True
             if finding.briefly:
                 yield finding.briefly
-        told = told or any(_takes_its_place(finding, f) for f in left)
         if not told and not (finding.kind == "query" and setright):  # then what a query is for has been said
             # Where a slip was named, its correction has given the reason.
             yield (grade.misconceptions and finding.briefly) or finding.says
 
 
 def _exchanged(grade: Grade) -> dict[str, str]:
-    """Where the slip that is named is one of approach: each code of the other family and the code it is taken
-    for, and what is said of the two."""
+    """Where the slip that is named is one of approach: what is said of each code of the other family."""
     if not any("approach" in m.against for m in grade.likely):
         return {}
-    missing = {f.code: " and ".join(map(named_line, f.put)) for f in grade.findings if f.kind == "missing"}
-    pairs = [(f.code, TWINS.get(f.code, "")) for f in grade.findings if f.kind == "family"]
-    pairs = [(wrong, right) for wrong, right in pairs if right in missing]
-    says = {wrong: f"use {missing[right]} instead of {wrong}" for wrong, right in pairs}
-    return says | {right: "" for _, right in pairs}
+    pairs = ((f.code, " and ".join(map(named_line, f.put))) for f in grade.findings if f.kind == "family")
+    return {wrong: f"use {right} instead of {wrong}" for wrong, right in pairs if right}
 
 
 def _by_the_slip(grade: Grade, finding: Finding) -> bool:
@@ -359,13 +352,6 @@ def _by_the_slip(grade: Grade, finding: Finding) -> bool:
     slips = grade.likely[: None if grade.explained.together else 1]
     struck = finding.kind == "family" or " is not billed: " in finding.says
     return struck and any(finding.rule in m.against and m.id != "pair-forced" for m in slips)
-
-
-def _takes_its_place(finding: Finding, other: Finding) -> bool:
-    """Whether another finding has named the code that stands in place of a wrong one."""
-    first = re.match(r"Here (\d+) takes the place|What was done is (\d+)", other.says)
-    says = finding.says.startswith("In its place stands")
-    return says and first is not None and finding.code in first.groups()
 
 
 def _flip(grade: Grade, setright: str | None) -> str | None:

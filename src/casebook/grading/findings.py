@@ -15,7 +15,7 @@ from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
-from .marks import against, needed, rule_of
+from .marks import ROLES, SESSIONS, against, needed, rule_of
 from .told import ATRESIA, FIRST, FURTHER, counted_joins, for_what, standing, why_missing, why_units
 
 
@@ -102,16 +102,17 @@ def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[F
     given = _by_code(lines_of(same(claim, target.free_51)))
     wanted = _by_code(lines_of(target.same()))
     blocked = {c: e for e in edits.scrub(claim) if e.blocks for c in e.codes[-1:]}
-    put: set[str] = set()
+    done: set[str] = set()  # what one finding puts on, another does not put on again
     for code in dict.fromkeys(line.code for line in claim):
         if code in wanted:
             found = _other_lines(diagnosis, target, given[code], wanted[code], blocked)
             yield from _listed_twice(claim, code, found)
         else:
             stray = _unsupported(_Extra(code, diagnosis, target, blocked, given))
-            put |= {line.code for line in stray.put}
-            yield replace(stray, strike=given[code])
-    yield from _missing(diagnosis, target, frozenset(given) | put)
+            put = tuple(line for line in stray.put if line.code not in done)
+            done |= {line.code for line in put}
+            yield replace(stray, strike=given[code], put=put)
+    yield from _missing(diagnosis, target, frozenset(given) | done)
 
 
 def _listed_twice(claim: Claim, code: str, found: Iterable[Finding]) -> Iterable[Finding]:
@@ -145,13 +146,13 @@ def _other_lines(
         return
     code = given[0].code
     have, right = sum(x.units for x in given), sum(x.units for x in wanted)
-    marks = list(_marks_off(diagnosis, target, given, wanted))
+    marks = list(_marks_off(diagnosis, target, given, wanted))  # which marks change, and what is said of it
     if len(given) == len(wanted) == 1:
         at = replace(given[0], units=right)
         if have != right:
             yield replace(_units_off(diagnosis, target, given, right, blocked), strike=given, put=(at,))
-        for mark, finding in marks:
-            now = replace(at, modifiers=tidy({*at.modifiers} ^ {mark}))
+        for changed, finding in marks:
+            now = replace(at, modifiers=tidy({*at.modifiers} ^ changed))
             yield replace(finding, strike=(at,), put=(now,))
             at = now
         return
@@ -199,8 +200,6 @@ def _lacking(
     says = f"{what} is missing{why_missing(op, target, code, rule)}"
     if diagnosis.note.action == "query":
         says = briefly = f"{named(code)} is missing, which every reading has."
-    elif TWINS.get(code) in have:
-        says = briefly = f"In its place stands {what}."
     elif own := [c for c in sorted(FURTHER & have & billed) if code in edits.bases()[c]]:
         says = f"Keep {own[0]} and put {what} before it{why_missing(op, target, code, rule)}"
         briefly = f"Keep {own[0]} and put {what} before it{for_what(op, target, code)}"
@@ -261,6 +260,10 @@ class _Extra:
     @property
     def op(self) -> Operation:
         return operation_of(self.diagnosis, self.target)
+
+    def lines(self, code: str) -> Claim:
+        """The lines of the accepted claim with a code that the answer lacks."""
+        return () if code in self.given else _shown(self.target, code)
 
     @property
     def family(self) -> str:
@@ -334,7 +337,12 @@ def _undone(x: _Extra) -> Finding | None:
     if TWINS.get(x.code) in x.billed or (rule is None and x.code not in _FURTHER):
         return None
     why = [_not_done(op, rule) for op in (x.diagnosis.note.readings if x.open else (x.op,))]
-    if rule == "first-join" and x.lead in _INSTEAD and x.lead in x.given and not x.billed & FIRST:
+    if (
+        rule == "first-join"
+        and x.lead in _INSTEAD
+        and x.lead in x.given
+        and not x.billed & (FIRST | _FURTHER)
+    ):
         why = [f"No small-bowel segment was removed and joined beside {x.lead}."]
     if not all(why):
         return None
@@ -352,12 +360,12 @@ def _other_family(x: _Extra) -> Finding | None:
     paired = code in TWINS and not TWINS.keys().isdisjoint(billed)
     if TWINS.get(code) in billed or (paired and _is_scoped(code) != any(map(_is_scoped, billed))):
         kind = "a laparoscopic" if _is_scoped(code) else "an open"
-        says = f"{code} is {kind} code, and {_DONE[x.op.approach]}."
-        have = sum(line.units for line in x.given[code])
-        right = sum(line.units for line in x.target.lines if line.code == TWINS.get(code))
-        if right not in (0, have):
-            says += f" Besides, it has {_units(right)} here, not {have}."
-        return Finding("family", code, says, "approach")
+        why = f"{code} is {kind} code, and {_DONE[x.op.approach]}"
+        twin = x.lines(TWINS.get(code, ""))
+        use = f": use {' and '.join(map(named_line, twin))} instead" if twin else ""
+        have, right = (sum(line.units for line in lines) for lines in (x.given[code], twin))
+        units = f" It has {_units(right)} here, not {have}." if right not in (0, have) else ""
+        return Finding("family", code, f"{why}{use}.{units}", "approach", put=twin)
     return None
 
 
@@ -376,16 +384,19 @@ def _taken_place(x: _Extra) -> Finding | None:
     """Another code says the same thing that was done."""
     code, lead = x.code, x.lead
     if code in CODES["first"] and lead in _INSTEAD:
-        rule = _told_of(lead)
-        says = f"Here {lead} takes the place of {code}: {RULEBOOK[rule or 'part'].says}"
-        return Finding("extra", code, says, rule)
-    groups = [group for group in (*map(_alike, _ALIKE), _FURTHER) if code in group]
-    instead = next((line.code for line in x.target.lines if any(line.code in g for g in groups)), None)
-    if instead is None:
+        rule, instead = _told_of(lead) or "part", lead
+    else:
+        groups = [group for group in (*map(_alike, _ALIKE), _FURTHER) if code in group]
+        codes = (line.code for line in x.target.lines if any(line.code in group for group in groups))
+        instead = next(codes, "")
+        rule = next((r for r in x.target.rests_on.get(instead, ()) if RULEBOOK[r].kind == "bill"), "")
+    if not instead:
         return None
-    rule = next((r for r in x.target.rests_on[instead] if RULEBOOK[r].kind == "bill"), None)
-    why = f" {RULEBOOK[rule].says}" if rule else ""
-    return Finding("extra", code, f"What was done is {named(instead)} here, not {code}.{why}", rule)
+    lines = x.lines(instead)
+    what = " and ".join(map(named_line, lines)) or named(instead)
+    briefly = f"What was done is {what} here, not {code}."
+    says = f"{briefly} {RULEBOOK[rule].says}" if rule else briefly
+    return Finding("extra", code, says, rule or None, put=lines, briefly=briefly)
 
 
 def _denied(x: _Extra) -> Finding | None:
@@ -680,8 +691,9 @@ def _is_scoped(code: str) -> bool:
 
 def _marks_off(
     diagnosis: Diagnosis, target: Derived, given: Claim, wanted: Claim
-) -> Iterable[tuple[str, Finding]]:
-    """Each mark that is wrong or lacking on the lines of a code, held against the right line most like it."""
+) -> Iterable[tuple[frozenset[str], Finding]]:
+    """Each mark that is wrong or lacking on the lines of a code, held against the right line most like it:
+    one that takes the place of another together with it."""
     op, code = operation_of(diagnosis, target), given[0].code
     rights = [frozenset(line.modifiers) for line in wanted]
     anywhere = _marks_of_any_reading(diagnosis, code)
@@ -689,15 +701,25 @@ def _marks_off(
     for line in given:
         have = frozenset(line.modifiers)
         nearest = min(rights, key=lambda each: (len(each ^ have), sorted(each)))
-        for mark in sorted((have ^ nearest) - told):
-            told.add(mark)
+        off = (have ^ nearest) - told
+        for group in (frozenset(ROLES), frozenset(SESSIONS)):
+            gone, come = off & group & have, off & group & nearest
+            if len(gone) == len(come) == 1 and not anywhere:
+                (wrong,), (right,) = gone, come
+                briefly = f"{code} takes {right} here in place of {wrong}."
+                says = f"{briefly} {needed(op, code, right, have)}"
+                yield gone | come, Finding("modifier", code, says, rule_of(right), briefly=briefly)
+                told |= gone | come
+        for mark in sorted(off - told):
             if mark in have and mark in anywhere:
                 briefly, why = f"{code} takes {mark} by another reading alone.", ""
             elif mark in have:
                 briefly, why = f"{code} does not take {mark} here.", against(op, target, code, mark)
             else:
                 briefly, why = f"{code} lacks {mark}.", needed(op, code, mark, have)
-            yield mark, Finding("modifier", code, f"{briefly} {why}".strip(), rule_of(mark), briefly=briefly)
+            says = f"{briefly} {why}".strip()
+            yield frozenset({mark}), Finding("modifier", code, says, rule_of(mark), briefly=briefly)
+        told |= off
 
 
 def _marks_of_any_reading(diagnosis: Diagnosis, code: str) -> frozenset[str]:

@@ -186,12 +186,12 @@ class _Chart:
             yield from whole
             return
         acts = [act for act in m.settles if act not in FACETS]
-        at = self._at_stake(m, findings)
+        struck = self._struck(m, findings)
         for act in acts:
             if act == "join":
                 yield from self._joins(m, "resect" in acts)
             elif act != "resect" or "join" not in acts:
-                yield from self.of_steps(self._narrowed(m, act, at), m.lacks.get(act, ""))
+                yield from self.of_steps(self._narrowed(m, act, struck), m.lacks.get(act, ""))
 
     def _joins(self, m: Misconception, all_places: bool) -> Iterator[_Quote]:
         """Every anastomosis that an answer may have counted, or every place."""
@@ -211,20 +211,24 @@ class _Chart:
     def _numbered(self, act: str) -> list[tuple[int, Step]]:
         return [(i, s) for i, s in enumerate(self.op.steps) if s.act == act]
 
-    def _at_stake(self, m: Misconception, findings: Iterable[Finding]) -> set[int]:
-        """The steps that the rules against a slip look at: what they strike, of that what the answer bills,
-        or the lines that rest on them."""
+    def _struck(self, m: Misconception, findings: Iterable[Finding]) -> set[int]:
+        """The steps that the rules against a slip strike: those that the answer bills, if it bills any."""
         against = [row for row in self.target.not_billed if row[1] in m.against]
         billed = {f.code for f in findings} | {f.rule for f in findings}
         struck = [row for row in against if row[0] in billed or row[1] in billed] or against
-        resting = [c for c, rules in self.target.rests_on.items() if not {*rules}.isdisjoint(m.against)]
-        lines = {i for code in resting for i in self.target.shown_by.get(code, ())}
-        return {i for row in struck for i in row[2]} or lines
+        return {i for row in struck for i in row[2]}
 
-    def _narrowed(self, m: Misconception, act: str, at: set[int]) -> list[int]:
+    def _resting(self, m: Misconception) -> set[int]:
+        """The steps of the lines that rest on the rules against a slip."""
+        resting = [c for c, rules in self.target.rests_on.items() if not {*rules}.isdisjoint(m.against)]
+        return {i for code in resting for i in self.target.shown_by.get(code, ())}
+
+    def _narrowed(self, m: Misconception, act: str, struck: set[int]) -> list[int]:
         """The steps of one act that are at stake; all of them where none of this act is, but for an act that
         the slip speaks of."""
         done = [i for i, _ in self._numbered(act)]
+        resting = self._resting(m)
+        at = (struck or resting) if act in m.lacks else struck | resting
         chosen = [i for i in done if i in at]
         if act == "resect" and act in m.lacks:  # what is said under it is that it is not billed
             done = [i for i in done if i not in self.billed]
@@ -251,7 +255,8 @@ class _Chart:
         if (facet := self._facet(f, claim)) is not None:
             yield from (_Quote(name) for name in self.item.marked(facet))
             return
-        at = {*self.target.shown_by.get(f.code, ())}
+        codes = (f.code, *(line.code for line in f.put))
+        at = {i for code in codes for i in self.target.shown_by.get(code, ())}
         at |= {
             i
             for code, rule, steps in self.target.not_billed
@@ -265,6 +270,7 @@ class _Chart:
             yield from self.of_places(at)
             yield from self.of_steps(self.besides(at))
         elif f.code in _RESECTIONS:
+            yield from (_Quote(name) for name in self.item.marked("valve") if f.rule == "ileocolic")
             yield from self.of_places()
             yield from self.of_bypasses()
 

@@ -76,11 +76,15 @@ def _share(target: Derived, claim: Claim, supported: Lines) -> float:
 
 
 def _forced(claim: Claim, targets: Iterable[Derived]) -> bool:
-    """Whether 59 opens a pair here for two services that no accepted claim has side by side."""
+    """Whether 59 opens a pair here for two services of accepted claims that none has side by side; a service
+    that none has at all weighs by itself."""
     apart = {line.code for line in claim if {"59", "XS"} & set(line.modifiers)}
     opened = [set(e.codes) for e in edits.scrub(claim) if e.kind == "pair" and not e.blocks]
     beside = [{line.code for line in target.lines} for target in targets]
-    return any(pair & apart and not any(pair <= codes for codes in beside) for pair in opened)
+    known = set[str]().union(*beside)
+    return any(
+        pair & apart and pair <= known and not any(pair <= codes for codes in beside) for pair in opened
+    )
 
 
 def denied(claim: Claim) -> set[str]:
