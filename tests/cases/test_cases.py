@@ -312,7 +312,7 @@ def test_a_second_reading_is_named_by_its_own_line(put):
     [
         (b"---\ntitle: \xff\xfe\n---\n", "the file is not UTF-8 text"),
         (b"---\n" + b"x" * (cases.LARGEST + 1), "larger than"),
-        (b"---\n" + b"[" * 3_000 + b"\n---\n", "YAML"),
+        (b"---\n" + b"[" * 40_000 + b"\n---\n", "nested too deeply"),
         (b"---\na: &a [*a]\n---\n", ""),
         (b"---\n? [1, 2]\n: 3\n---\n", ""),
         (b"---\ntitle: \x00\n---\n", "U+0000 cannot be seen"),

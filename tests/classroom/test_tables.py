@@ -321,6 +321,7 @@ def test_the_command_writes_the_report_and_the_tables(tmp_path, capsys):
     assert sorted(p.name for p in csv.iterdir()) == [
         "answers.csv",
         "cases.csv",
+        "check.csv",
         "confidence.csv",
         "learners.csv",
         "weeks.csv",
@@ -336,6 +337,28 @@ def test_the_command_says_what_it_could_not_use(tmp_path, capsys):
     assert "nothing to report" in said
     assert cli.main(["class", "report", str(SAMPLE), "-o", str(tmp_path / "no" / "r.html")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_few_new_cases_check_what_the_class_holds(told):
+    check, bank = told.check, tables._bank(json.dumps(tables.shipped()))
+    held = told.wrong_rules[told.wrong_rules["held_by"] > 0]
+    assert 1 <= len(check) <= 3
+    new = {
+        (case, id): sum(case not in told.learners.loc[who, "done"] for who in row["learners"])
+        for case in bank.items
+        for id, row in held.iterrows()
+        if bank.table[bank.place[(id,)], bank.columns[case]] > 0
+    }
+    for case, row in check.iterrows():
+        assert row["wrong_rules"]
+        assert all(new[case, id] for id in row["wrong_rules"])
+        assert row["learners"] == max(new[case, id] for id in row["wrong_rules"])
+    # No case left aside would have shown more than the first.
+    total = {case: sum(n for (each, _), n in new.items() if each == case) for case in bank.items}
+    assert total[check.index[0]] == max(total.values())
+    html = report(told)
+    assert "For the next lesson" in html
+    assert all(f"<li>{case}: " in html for case in check.index)
 
 
 def test_wrong_rules_have_words_and_cases(told):

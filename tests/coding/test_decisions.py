@@ -532,6 +532,10 @@ def test_d22d_another_surgeons_second_resection_has_its_own_base():
     bills("d22d-second-resection-alone", "44120")
 
 
+def test_d22e_the_days_of_an_earlier_operation_do_not_bind_an_assistant():
+    bills("d22e-assistant-on-a-return", "44120-80")
+
+
 def test_every_decision_has_a_test_named_after_it():
     numbers = {name[6:8] for name in globals() if name.startswith("test_d") and name[6:8].isdigit()}
     assert numbers == {f"{n:02}" for n in range(1, 23)}

@@ -151,10 +151,14 @@ class Bank:
     def _less(rules: Rules, id: str) -> Rules:
         return tuple(other for other in rules if other != id)
 
-    @staticmethod
-    def _dull(known: dict[Rules, set[str]], item: Item, rules: Rules) -> set[str]:
+    @classmethod
+    def _dull(cls, known: dict[Rules, set[str]], item: Item, rules: Rules) -> set[str]:
         """The wrong rules that change nothing for a note beside these: every question asked gets the same
         answer from them."""
+        if rules and rules[0] in cls._dull(known, item, ()):
+            return known[
+                ()
+            ]  # beside a rule that changes nothing the same is asked and answered as without it
         if rules not in known:
             book = book_of(rules)
             traces = [Trace(op, book) for op in item.note.readings]

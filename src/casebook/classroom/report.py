@@ -55,6 +55,7 @@ def report(told: Cohort, faults: Sequence[Fault] = (), title: str = "Class repor
         learners=_rows(learners),
         cases=_rows(told.cases),
         wrong_rules=_rows(told.wrong_rules),
+        check=_rows(told.check),
         confidence=_rows(told.confidence[told.confidence["answered"] > 0]),
         common={
             case: _rows(rows[rows["verdict"] != "correct"].head(3))

@@ -38,12 +38,13 @@ from .beliefs import Bank
 from .cells import safe
 
 COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
-NAMES = ("cases", "learners", "wrong_rules", "answers", "confidence", "weeks")  # of the tables
+NAMES = ("cases", "learners", "wrong_rules", "answers", "confidence", "weeks", "check")  # of the tables
 ENOUGH = 8  # learners at least before a case's discrimination is put into words
 EACH = 3  # who were right, and who were not, at least before that
 GOOD = 0.7  # of the other cases right: a learner who knows the rules
 APART = 0.3  # a correlation from which a case tells learners apart
 NEXT = 3  # cases to try against a wrong rule
+CHECK = 3  # questions at most to check a class with
 SUMS = (
     "answered",
     "right",
@@ -84,6 +85,8 @@ class Cohort:
     intervals allow for it.
     - `weeks`: each learner's first tries on new charts, week by week (named by its Monday, by this machine's
     clock): which wrong rules they tell apart, and how many were right.
+    - `check`: as few cases as can be, three at most, to ask the class next: which held rules each shows, and
+    to how many of their holders it is new.
     - `left_out`: answers to cases that this bank has not, by case.
     - `earlier`: answers to earlier editions of cases, which are not graded, by case.
     """
@@ -94,6 +97,7 @@ class Cohort:
     answers: pd.DataFrame
     confidence: pd.DataFrame
     weeks: pd.DataFrame
+    check: pd.DataFrame
     left_out: pd.Series = field(repr=False)
     earlier: pd.Series = field(repr=False)
 
@@ -333,6 +337,7 @@ def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
             sorted((row for part in parts for row in part.weeks), key=lambda row: row["learner"]),
             columns=WEEK,
         ).set_index("learner"),
+        check=_check(learners, bank),
         left_out=_by_case(left_out),
         earlier=_by_case(earlier),
     )
@@ -516,6 +521,31 @@ def _wrong_rules(
     return table.sort_values(
         ["held_by", "perhaps_by", "answers", "wrong_rule"], ascending=[False, False, False, True]
     )
+
+
+def _check(learners: Sequence[Mapping[str, Any]], bank: Bank) -> pd.DataFrame:
+    """The few cases that show most of what the class holds to those who hold it: each time the one that adds
+    most learners, until none adds any."""
+    new = {
+        case: {
+            id: number
+            for id in MISCONCEPTIONS
+            if bank.table[bank.place[(id,)], column] > 0
+            and (number := sum(id in row["holds"] and case not in row["done"] for row in learners))
+        }
+        for case, column in bank.columns.items()
+    }
+    reached: dict[str, int] = {}
+    rows: list[dict[str, Any]] = []
+
+    def added(case: str) -> int:
+        return sum(max(0, number - reached.get(id, 0)) for id, number in new[case].items())
+
+    while len(rows) < CHECK and (case := max(new, key=added, default="")) and added(case):
+        told = [id for id, number in new[case].items() if number > reached.get(id, 0)]
+        rows.append({"case": case, "wrong_rules": told, "learners": max(new[case][id] for id in told)})
+        reached |= {id: new[case][id] for id in told}
+    return pd.DataFrame(rows, columns=["case", "wrong_rules", "learners"]).set_index("case")
 
 
 def _answers(answers: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from casebook.coding.rulebook import Derivation, Service, main_lines, marked
 from .entering import CONFIRMED, SECONDARY, modifier
 from .inside import look_decided
 
+ASSISTING = ("assistant", "assistant-nonphysician")  # whom the rules of global surgery do not bind
 GLOBAL_DAYS = 90  # of every major operation here; after that no modifier ties a session to the earlier one
 
 
@@ -36,7 +37,7 @@ def mark_22(d: Derivation, lines: list[Service]) -> list[Service]:
 
 def _session(follows: str, modifier: str) -> Callable[[Derivation, list[Service]], list[Service]]:
     def mark(d: Derivation, lines: list[Service]) -> list[Service]:
-        ours = d.op.follows == follows and d.op.days <= GLOBAL_DAYS
+        ours = d.op.follows == follows and d.op.days <= GLOBAL_DAYS and d.op.surgeon not in ASSISTING
         return marked(lines, main_lines(lines), modifier, modifier) if ours else lines
 
     return mark
@@ -158,17 +159,20 @@ modifier(
     "80",
     answers="D22",
     sure=CONFIRMED,
-    sources="fcso-assistant cms-pfs-2026-07",
-    says="A physician who assists marks every line 80.",
+    sources="fcso-assistant cms-pfs-2026-07 palmetto-79",
+    says=(
+        "A physician who assists marks every line 80, and puts no 58, 78 or 79 beside it: the days of an"
+        " earlier operation bind its surgeon (secondary)."
+    ),
 )(_role("assistant", "80"))
 modifier(
     "AS",
     answers="D22",
     sure=CONFIRMED,
-    sources="fcso-assistant cms-pfs-2026-07",
+    sources="fcso-assistant cms-pfs-2026-07 palmetto-79",
     says=(
         "A physician assistant, nurse practitioner or clinical nurse specialist who assists marks every"
-        " line AS."
+        " line AS, and puts no 58, 78 or 79 beside it (secondary)."
     ),
 )(_role("assistant-nonphysician", "AS"))
 modifier(
