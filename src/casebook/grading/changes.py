@@ -390,7 +390,10 @@ def _scattered(op: Operation, place: Place) -> Iterator[Draft]:
         Step("join", first.start, first.end, name=first.name),
     )
     for _ in others:
-        site = free_site(replace(op, steps=steps))
+        try:
+            site = free_site(replace(op, steps=steps))
+        except OperationError:  # the first piece has no end of its own to be joined by
+            return
         if site is None:
             return
         end = site + PIECE

@@ -16,7 +16,7 @@ from casebook.coding import edits
 from casebook.coding.claim import Claim, Same, same
 from casebook.coding.operation import Operation
 from casebook.coding.rulebook import CODES, UNLISTED
-from casebook.coding.rules.modifiers import GLOBAL_DAYS, able_22
+from casebook.coding.rules.modifiers import able_22, tied
 
 SESSION = {"58": "staged", "78": "complication", "79": "unrelated"}
 ROLE = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
@@ -104,7 +104,7 @@ def look(op: Operation) -> Look:
     return Look(
         op.unusual_work,
         any(s.kind == "extensive" for s in op.did("lyse_adhesions")),
-        op.follows if op.days <= GLOBAL_DAYS else None,
+        tied(op),
         any(s.decided for s in op.steps),
         op.surgeon,
         op.approach in ("open", "converted"),

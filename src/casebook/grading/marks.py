@@ -9,7 +9,7 @@ from casebook.coding.operation import Operation
 from casebook.coding.places import listed
 from casebook.coding.rulebook import Derived
 from casebook.coding.rules import RULEBOOK
-from casebook.coding.rules.modifiers import GLOBAL_DAYS
+from casebook.coding.rules.modifiers import ASSISTING, GLOBAL_DAYS
 
 ROLES = ("80", "AS", "62")
 SESSIONS = ("58", "78", "79")
@@ -102,6 +102,8 @@ def _no_session(op: Operation, target: Derived, code: str, mark: str) -> str:
     if where:
         why = "an add-on has no follow-up period of its own" if edits.add_on(code) else "not on the rest"
         return f"Here {mark} goes on {listed(where)}; {why}."
+    if op.surgeon in ASSISTING:
+        return f"The days of an earlier operation bind its surgeon, not who assists: no {mark} here."
     if not op.follows:
         return f"No earlier operation lies within the ninety days for which {mark} is asked."
     if op.days > GLOBAL_DAYS:

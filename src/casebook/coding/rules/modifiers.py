@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from casebook.coding import edits
+from casebook.coding.operation import Operation
 from casebook.coding.rulebook import Derivation, Service, main_lines, marked
 
 from .entering import CONFIRMED, SECONDARY, modifier
@@ -35,10 +36,14 @@ def mark_22(d: Derivation, lines: list[Service]) -> list[Service]:
     return marked(lines, (resections or able)[:1], "22", "22")
 
 
+def tied(op: Operation) -> str | None:
+    """How a claim is tied to an earlier operation: "staged", "complication", "unrelated", or not at all."""
+    return op.follows if op.days <= GLOBAL_DAYS and op.surgeon not in ASSISTING else None
+
+
 def _session(follows: str, modifier: str) -> Callable[[Derivation, list[Service]], list[Service]]:
     def mark(d: Derivation, lines: list[Service]) -> list[Service]:
-        ours = d.op.follows == follows and d.op.days <= GLOBAL_DAYS and d.op.surgeon not in ASSISTING
-        return marked(lines, main_lines(lines), modifier, modifier) if ours else lines
+        return marked(lines, main_lines(lines), modifier, modifier) if tied(d.op) == follows else lines
 
     return mark
 
