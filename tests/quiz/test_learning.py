@@ -187,7 +187,8 @@ def test_nothing_is_said_twice_and_lines_fold_behind_a_rule_that_was_named(visit
     quiz.answer("44120", "wrong")
     told = quiz.section.evaluate("e => e.graded")
     assert told["misconceptions"]
-    line = quiz.section.get_by_text(told["findings"][-1]["says"], exact=True)
+    lines = next(part for part in told["feedback"]["parts"] if part["kind"] == "lines")
+    line = quiz.section.get_by_text(lines["rows"][-1]["says"], exact=True)
     expect(line).to_be_hidden()
     quiz.section.get_by_text("Line by line").click()
     expect(line).to_be_visible()
