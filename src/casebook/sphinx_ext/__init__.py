@@ -3,9 +3,9 @@ must resolve.
 
 `setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules,
 misconceptions, sources), `tables` (codes, coverage, what is contested), `desks`, `lessons` (pictures and
-small questions), `way` (chapters and cases in their order), `glossary` (its words where they first stand),
-`search`, `policy` (what a browser lets a page do), `offline` (the book without a network) and `parts` (the
-few elements that docutils lacks).
+small questions), `way` (chapters and cases in their order), `contents` (the list beside every page),
+`glossary` (its words where they first stand), `search`, `policy` (what a browser lets a page do), `offline`
+(the book without a network) and `parts` (the few elements that docutils lacks).
 """
 
 from __future__ import annotations
@@ -15,7 +15,21 @@ from sphinx.util.typing import ExtensionMetadata
 
 from casebook import __version__
 
-from . import charts, desks, glossary, lessons, lists, notebooks, offline, parts, policy, search, tables, way
+from . import (
+    charts,
+    contents,
+    desks,
+    glossary,
+    lessons,
+    lists,
+    notebooks,
+    offline,
+    parts,
+    policy,
+    search,
+    tables,
+    way,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -28,6 +42,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     desks.setup(app)
     lessons.setup(app)
     way.setup(app)
+    contents.setup(app)
     glossary.setup(app)
     search.setup(app)
     policy.setup(app)

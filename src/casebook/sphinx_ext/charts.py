@@ -10,7 +10,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,6 @@ from .lines import NumberedLines
 from .parts import PACKAGE, make_box, markup, note_package
 
 log = logging.getLogger(__name__)
-CASE_TITLE = re.compile(r"(<a [^>]*>)\s*(\w+): ([^<]+?)\s*(</a>)")
 UNIT = re.compile(r"(?<=\d) (?=(?:cm|mm|mL|L|kg|g|mg|F|C)\b)")  # a number and its unit stay on one line
 FILED = re.compile(
     r"\bClaim as filed\b.*?(?=\bPathology\b)"
@@ -181,18 +179,6 @@ def use_quiz(
         app.add_js_file("casebook/quiz.js", type="module")
 
 
-def short_contents(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """In the contents list a case is its name first, and the patient in small."""
-    make = context.get("generate_toctree_html")
-    if make is not None:
-        split = partial(
-            CASE_TITLE.sub, r'\1<span class="case-name">\2</span> <span class="patient">\3</span>\4'
-        )
-        context["generate_toctree_html"] = lambda *given, **named: split(str(make(*given, **named)))
-
-
 def write(file: Path, content: bytes) -> None:
     """Write a file unless it already holds just that."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -303,5 +289,4 @@ def setup(app: Sphinx) -> None:
     app.connect("env-purge-doc", _forget)
     app.connect("env-merge-info", _merge)
     app.connect("html-page-context", use_quiz)
-    app.connect("html-page-context", short_contents, priority=900)  # after the theme has set its functions
     app.connect("build-finished", publish)
