@@ -10,6 +10,7 @@ from casebook.coding.note import Note
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.grading import Item
+from casebook.grading.explanation import plain
 from casebook.grading.feedback import (
     amounts_to,
     correction,
@@ -77,6 +78,46 @@ def test_the_slip_that_made_an_answer_is_named():
     assert len(missed) <= (1 - NAMED) * len(SAMPLE), missed
 
 
+def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
+    alone = both = 0
+    tempted = [
+        item.grade(answer)
+        for item in (cases.load(path).item for path in cases.library())
+        for answer in item.key.get("tempting") or {}
+    ]
+    for grade in (*tempted, *(item.grade(slip.text) for item, slip in SAMPLE)):
+        words = amounts_to(grade) or ""
+        if "together give this claim" in words:
+            both += 1
+            assert grade.explained.together
+            assert "gives this claim" not in words
+        elif "gives this claim" in words:
+            alone += 1
+            for m in grade.likely:
+                ways = (d for way in m.ways for d in grade.item.diagnosis.given_by((m,), *way))
+                assert plain(grade.claim) in {plain(d.lines) for d in ways}, (grade.item.id, words)
+    assert alone > 20
+    assert both > 0
+
+
+def test_what_no_source_decides_is_not_called_missing_or_out_of_place():
+    spared = 0
+    for path in cases.library():
+        item = cases.load(path).item
+        for answer in item.key.get("tempting") or {}:
+            grade = item.grade(answer)
+            if grade.unsure:
+                spared += 1
+                assert "no source decides" in said(grade)
+                assert not re.search(r"has no place|is missing|comes off|not called wrong", said(grade))
+            elif grade.claim and grade.verdict != "correct":
+                assert "no source decides" not in said(grade)
+    assert spared > 2
+    known = cases.load("camellia").item.grade("44120")  # the other side files another claim, not this one
+    assert not known.unsure
+    assert "Every accepted view bills another thing" in known.doubt
+
+
 def test_nothing_is_said_in_the_words_of_the_tables_or_against_what_the_answer_shows():
     for item, slip in SAMPLE:
         grade = item.grade(slip.text)
@@ -113,6 +154,8 @@ def test_both_errors_are_named_where_there_are_two():
 def test_what_was_left_off_is_said_by_name():
     words = said(cases.load("alder").item.grade("44120"))
     assert words.startswith("You left the second anastomosis (the lower stricture) off.")
+    words = said(cases.load("holly").item.grade("44160; 44120-59-51"))  # after that of 44160
+    assert words.startswith("You left the third anastomosis (the jejunal ring) off.")
 
 
 def test_a_reading_honestly_taken_is_no_choice_by_payment():
