@@ -85,6 +85,7 @@ def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
         for item in (cases.load(path).item for path in cases.library())
         for answer in item.key.get("tempting") or {}
     ]
+    tempted.append(cases.load("holly").item.grade("44160; 44120-59-51 x2; 44121"))
     for grade in (*tempted, *(item.grade(slip.text) for item, slip in SAMPLE)):
         words = amounts_to(grade) or ""
         if "together give this claim" in words:
@@ -98,6 +99,18 @@ def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
                 assert plain(grade.claim) in {plain(d.lines) for d in ways}, (grade.item.id, words)
     assert alone > 20
     assert both > 0
+
+
+def test_a_line_that_comes_off_is_named():
+    off = named = 0
+    for item, slip in SAMPLE:
+        grade = item.grade(slip.text)
+        struck = [x.code for f in grade.findings if f.kind in ("extra", "line", "family") for x in f.strike]
+        if slip.kind == "added" and not grade.unsure and item.note.action == "bill":
+            off += len(struck)
+            named += sum(code in said(grade) for code in struck)
+    assert off > 20
+    assert named == off
 
 
 def test_what_no_source_decides_is_not_called_missing_or_out_of_place():

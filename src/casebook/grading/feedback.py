@@ -240,8 +240,9 @@ def amounts_to(grade: Grade) -> str | None:
     else:
         slips = "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
         told, count = [f"More than one slip gives this claim: {slips}."], _of_the_count(grade, ["{fact}"])
-    if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
+    if grade.explained.bare:
         told = [each.replace("this claim", "these codes") for each in told]
+    if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
         told.append("The modifiers are a matter of their own, below.")
     return " ".join([*count, *told])
 
@@ -322,7 +323,8 @@ def _off(grade: Grade, slips: Sequence[Misconception], told: str) -> str:
     """The lines that come off by what stands against these slips, where they are not named yet."""
     rules = {rule for m in slips for rule in m.against}
     found = [f for f in grade.findings if f.kind in ("extra", "line") and f.rule in rules and not f.put]
-    lines = [str(line) for f in found for line in f.strike if line.code not in told]
+    named = f"{amounts_to(grade)} {told}"
+    lines = [str(line) for f in found for line in f.strike if line.code not in named]
     if not lines or grade.unsure:
         return ""
     return f"{listed(lines)} {'comes' if len(lines) == 1 else 'come'} off. "
