@@ -155,6 +155,11 @@ def test_what_the_casebook_does_not_cover_is_not_called_impossible(answer, beyon
     assert said == f"This casebook has no rule for {beyond}, so it cannot say what would make {answer} right."
 
 
+def test_the_same_change_at_two_sites_is_said_once():
+    said = cases.load("hawkbush").item.grade("44120-58; 44121").flip
+    assert said == "It would be right had a segment been removed at the ileal site and at the jejunal site."
+
+
 def test_an_unlisted_code_takes_no_22():
     assert "takes no 22" in flip("d09e-laparoscopic-end-stoma", "44238-22")
 

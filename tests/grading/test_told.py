@@ -7,6 +7,7 @@ import pytest
 
 from casebook import cases
 from casebook.coding.note import Note
+from casebook.coding.places import ORDINALS, joined_in_order, ordinal
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.grading import Item
@@ -20,6 +21,7 @@ from casebook.grading.feedback import (
     said_line_by_line,
     settled,
 )
+from casebook.grading.told import counted_joins, further
 from casebook.practice.likely import candidate_answers
 from tests.minimal_cases import item as minimal
 from tests.slips import labelled
@@ -166,9 +168,22 @@ def test_both_errors_are_named_where_there_are_two():
 
 def test_what_was_left_off_is_said_by_name():
     words = said(cases.load("alder").item.grade("44120"))
-    assert words.startswith("You left the second anastomosis (the lower stricture) off.")
+    assert words.startswith("You left off the second anastomosis (the lower stricture).")
     words = said(cases.load("holly").item.grade("44160; 44120-59-51"))  # after that of 44160
-    assert words.startswith("You left the third anastomosis (the jejunal ring) off.")
+    assert words.startswith("You left off the third anastomosis (the jejunal ring).")
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_an_anastomosis_has_the_number_that_it_has_among_all_that_stand(path):
+    item = cases.load(path).item
+    op = item.note.readings[0]
+    if item.note.action == "bill" and (counted := counted_joins(op, item.diagnosis.targets[0])[1:]):
+        words = further(op, item.diagnosis.targets[0])
+        standing = [ordinal(i) for i, p in enumerate(joined_in_order(op)) if p in counted]
+        inside = op.did("bypass", "close_stoma", "close_fistula")
+        assert [n for n in ORDINALS if f"{n} " in f"{words} ".split("(")[0].replace(",", " ")] == (
+            [] if inside else standing
+        )
 
 
 def test_a_reading_honestly_taken_is_no_choice_by_payment():

@@ -97,9 +97,21 @@ def in_words(found: tuple[Change, ...]) -> str:
             return f"there been no {noun}"
     if len({change.says for change in found}) < len(found):
         return f"{found[0].says}, twice over"
+    if len(found) > 1 and (both := _at_both(*(change.says for change in found))):
+        return both
     if len(found) > 1 and all(change.says.startswith("there been only ") for change in found):
         return found[-1].says  # the second says what is left once both are gone
     return ", and had ".join(change.says for change in found)
+
+
+def _at_both(one: str, two: str) -> str:
+    """The same done at two sites, said once: “a segment been removed at the upper site and at the lower
+    site”; empty where it is not the same."""
+    before, at, first = one.partition(" at ")
+    first, comma, after = first.partition(", ")
+    second = two.removeprefix(f"{before}{at}").removesuffix(f"{comma}{after}")
+    same = " been " in before and two == f"{before}{at}{second}{comma}{after}"
+    return f"{before} at {first} and at {second}{comma}{after}" if same else ""
 
 
 _NO_PAIR = "beside its own base an add-on needs no {}: the tables hold no pair of the two."
