@@ -74,6 +74,19 @@ def flip(name, answer):
             "44120; 44310",
             "It would be right had the ends at 300 to 340 cm been joined and a loop brought out upstream.",
         ),
+        (
+            "colon-stoma-left-off",
+            "44140",
+            (
+                "It would be right had both cuts been through the colon, and the ends at 650 to 690 cm been"
+                " joined with no stoma made."
+            ),
+        ),
+        (
+            "own-injury-billed",
+            "44120; 44602-59",
+            "It would be right had the hole at 250 cm been a full-thickness hole made by disease or injury.",
+        ),
         ("d09b-join-and-loop", "44120", "It would be right had there been no loop stoma."),
         ("d10a-one-left-stapled", "44120", "It would be right had the ends at 300 to 340 cm been joined."),
         (
@@ -121,9 +134,9 @@ def test_merging_two_joins_makes_one_unit_less_right():
         ("44120 x2", "44120 may be filed once a day, whatever is done"),
         ("44121", "44121 is an add-on; CMS accepts it only on 44120"),
         ("44120; 44121-51", "an add-on never takes 51"),
-        ("44120; 44121-59", "an add-on never takes 59"),
+        ("44120; 44121-59", "beside its own base an add-on needs no 59"),
         ("44120; 44121-22", "an add-on never takes 22"),
-        ("44120; 44121-79", "an add-on never takes 79"),
+        ("44120; 44121-79", "79 goes on the base code"),
         ("44120; 44125", "44125 is never paid beside 44120"),
         ("44120; 44203", "44203 is an add-on"),
     ],
@@ -140,6 +153,11 @@ def test_where_there_is_none_it_says_so_and_why(answer, why):
 def test_what_the_casebook_does_not_cover_is_not_called_impossible(answer, beyond):
     said = flip("d05a-three-joins", answer)
     assert said == f"This casebook has no rule for {beyond}, so it cannot say what would make {answer} right."
+
+
+def test_the_same_change_at_two_sites_is_said_once():
+    said = cases.load("hawkbush").item.grade("44120-58; 44121").flip
+    assert said == "It would be right had a segment been removed at the ileal site and at the jejunal site."
 
 
 def test_an_unlisted_code_takes_no_22():
@@ -231,6 +249,8 @@ def test_a_change_is_proved_and_says_nothing_that_the_chart_already_has(path):
         said, changed = item.grade(answer).way
         if changed and not said.startswith("With 59"):
             assert verdict(changed, answer) == "correct", answer
+            (_, main), *_ = accepted(changed)
+            assert main.fits(lines(answer)) != ("by a view that some hold" in said), answer
         said = said or ""
         assert removed or "further segment" not in said
         assert "first operation" not in said

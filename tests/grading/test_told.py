@@ -7,9 +7,11 @@ import pytest
 
 from casebook import cases
 from casebook.coding.note import Note
+from casebook.coding.places import ORDINALS, joined_in_order, ordinal
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.grading import Item
+from casebook.grading.explanation import plain
 from casebook.grading.feedback import (
     amounts_to,
     correction,
@@ -19,6 +21,7 @@ from casebook.grading.feedback import (
     said_line_by_line,
     settled,
 )
+from casebook.grading.told import counted_joins, further
 from casebook.practice.likely import candidate_answers
 from tests.minimal_cases import item as minimal
 from tests.slips import labelled
@@ -77,6 +80,59 @@ def test_the_slip_that_made_an_answer_is_named():
     assert len(missed) <= (1 - NAMED) * len(SAMPLE), missed
 
 
+def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
+    alone = both = 0
+    tempted = [
+        item.grade(answer)
+        for item in (cases.load(path).item for path in cases.library())
+        for answer in item.key.get("tempting") or {}
+    ]
+    tempted.append(cases.load("holly").item.grade("44160; 44120-59-51 x2; 44121"))
+    for grade in (*tempted, *(item.grade(slip.text) for item, slip in SAMPLE)):
+        words = amounts_to(grade) or ""
+        if "together give this claim" in words:
+            both += 1
+            assert grade.explained.together
+            assert "gives this claim" not in words
+        elif "gives this claim" in words:
+            alone += 1
+            for m in grade.likely:
+                ways = (d for way in m.ways for d in grade.item.diagnosis.given_by((m,), *way))
+                assert plain(grade.claim) in {plain(d.lines) for d in ways}, (grade.item.id, words)
+    assert alone > 20
+    assert both > 0
+
+
+def test_a_line_that_comes_off_is_named():
+    off = named = 0
+    for item, slip in SAMPLE:
+        grade = item.grade(slip.text)
+        struck = [x.code for f in grade.findings if f.kind in ("extra", "line", "family") for x in f.strike]
+        if slip.kind == "added" and not grade.unsure and item.note.action == "bill":
+            off += len(struck)
+            named += sum(code in said(grade) for code in struck)
+    assert off > 20
+    assert named == off
+
+
+def test_what_no_source_decides_is_not_called_missing_or_out_of_place():
+    spared = 0
+    for path in cases.library():
+        item = cases.load(path).item
+        for answer in item.key.get("tempting") or {}:
+            grade = item.grade(answer)
+            if grade.unsure:
+                spared += 1
+                assert "no source decides" in said(grade)
+                assert not re.search(r"has no place|is missing|comes off|not called wrong", said(grade))
+            elif grade.claim and grade.verdict != "correct":
+                assert "no source decides" not in said(grade)
+    assert spared > 2
+    known = cases.load("camellia").item.grade("44120")  # the other side files another claim, not this one
+    assert not known.unsure
+    assert "Every accepted view bills another thing" in known.doubt
+
+
 def test_nothing_is_said_in_the_words_of_the_tables_or_against_what_the_answer_shows():
     for item, slip in SAMPLE:
         grade = item.grade(slip.text)
@@ -112,7 +168,22 @@ def test_both_errors_are_named_where_there_are_two():
 
 def test_what_was_left_off_is_said_by_name():
     words = said(cases.load("alder").item.grade("44120"))
-    assert words.startswith("You left the second anastomosis (the lower stricture) off.")
+    assert words.startswith("You left off the second anastomosis (the lower stricture).")
+    words = said(cases.load("holly").item.grade("44160; 44120-59-51"))  # after that of 44160
+    assert words.startswith("You left off the third anastomosis (the jejunal ring).")
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_an_anastomosis_has_the_number_that_it_has_among_all_that_stand(path):
+    item = cases.load(path).item
+    op = item.note.readings[0]
+    if item.note.action == "bill" and (counted := counted_joins(op, item.diagnosis.targets[0])[1:]):
+        words = further(op, item.diagnosis.targets[0])
+        standing = [ordinal(i) for i, p in enumerate(joined_in_order(op)) if p in counted]
+        inside = op.did("bypass", "close_stoma", "close_fistula")
+        assert [n for n in ORDINALS if f"{n} " in f"{words} ".split("(")[0].replace(",", " ")] == (
+            [] if inside else standing
+        )
 
 
 def test_a_reading_honestly_taken_is_no_choice_by_payment():

@@ -100,6 +100,11 @@ class Change:
         """Whether the claim is an accepted one after the change."""
         return any(sought.same(free) == claim for free, claim in self.claims)
 
+    def plainly(self, sought: Sought) -> bool:
+        """Whether the claim is the main one after the change, and not that of a view."""
+        main = next(claim for view, claim in accepted(self.op) if view is None)
+        return main.out_of_scope is None and sought.same(main.free_51) == main.same()
+
     def distance(self, sought: Sought) -> int:
         """In how many lines the main claim after it differs."""
         free, claim = self.claims[0] if self.claims else (frozenset[str](), Same())
@@ -280,15 +285,26 @@ def _otherwise_than_open(op: Operation, place: Place) -> Iterator[Draft]:
     """The ends of a place joined that were left stapled or brought out, or a stoma alone made there."""
     ended = {*place.joins, *place.stomas}
     joined = (*_without(op, ended), Step("join", place.start, place.end, name=name(op, place)))
-    yield Draft(f"{_ends(op, place)} been joined", {"steps": joined})
+    first, no_stoma = _cut_through_colon(op, place)
+    yield Draft(f"{first}{_ends(op, place)} been joined{no_stoma}", {"steps": joined})
     if not place.brought_out:
         return
     loop = Step("stoma", max(place.start - ROOM, 1.0), max(place.start - ROOM, 1.0), kind="loop")
-    yield Draft(f"{_ends(op, place)} been joined and a loop brought out upstream", {"steps": (*joined, loop)})
+    says = f"{first}{_ends(op, place)} been joined and a loop brought out upstream"
+    yield Draft(says, {"steps": (*joined, loop)})
     if place.cuts and not place.left:
         alone = (*_without(op, {*place.cuts, *ended}), replace(loop, start=place.start, end=place.start))
         says = f"nothing been removed at {_spot(op, place)}, and a loop brought out there"
         yield Draft(says, {"steps": alone}, alone=True)
+
+
+def _cut_through_colon(op: Operation, place: Place) -> tuple[str, str]:
+    """What must be so besides for ends to be joined where the lower one may be the rectum, whose join has
+    another code: what is said before and after."""
+    if not place.brought_out or place.end <= op.valve or (op.rectum or 0) > place.end:
+        return "", ""
+    cuts = "the lower cut" if place.start < op.valve else "both cuts"
+    return f"{cuts} been through the colon, and ", " with no stoma made"
 
 
 def _otherwise_than_joined(op: Operation, place: Place) -> Iterator[Draft]:
@@ -509,7 +525,10 @@ def _at_a_fistula(op: Operation) -> Iterator[Draft]:
 
 #: What a step may have been instead: where it is the usual kind, and where it is the other.
 _OTHERWISE: dict[str, tuple[tuple[str | None, str], tuple[str | None, str]]] = {
-    "repair": (("surgeon", "been the surgeon’s own"), ("disease", "come from disease")),
+    "repair": (
+        ("surgeon", "been the surgeon’s own"),
+        ("disease", "been a full-thickness hole made by disease or injury"),
+    ),
     "fistula": (("disease", ""), ("disease", "been a hole of its own, and no end of the fistula")),
     "appendectomy": (
         ("incidental", "the appendix been healthy"),

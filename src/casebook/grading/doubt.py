@@ -21,7 +21,8 @@ SAID = {
     "recalled": "We are fairly sure of this, but found no source that says it: {says}",
     "contested": "Careful people differ on this: {says}",
 }
-SPARED = "So this answer is not called wrong."
+SPARED = "We would {do}; no source decides."
+NOBODY = "Every accepted view bills another thing than this."
 
 
 def _trimmed(op: Operation) -> bool:
@@ -52,13 +53,30 @@ def doubted(note: Note, ms: Iterable[Misconception], newborn: bool | None) -> li
     return rules if rules and all(_in_doubt(rule, note, newborn) for rule in rules) else []
 
 
+def spared(note: Note, ms: Iterable[Misconception], newborn: bool | None) -> list[str]:
+    """The same, for a claim that is not called wrong for their sake: none where what the other side files is
+    known, and is another claim."""
+    rules = doubted(note, ms, newborn)
+    return [] if any(turned(rule, note) for rule in rules) else rules
+
+
+def turned(rule: str, note: Note) -> bool:
+    """Whether an accepted view of a note turns a rule round."""
+    return any(view and rule in view.swaps for view, _ in note.accepted())
+
+
+def preferred(note: Note) -> str:
+    """What we would do with a note, to follow “We would”."""
+    return f"bill {show(note.mains[0].lines)}" if note.action == "bill" else "ask the surgeon"
+
+
 def unsure(diagnosis: Diagnosis, found: Explanation, newborn: bool | None) -> list[str]:
     """The doubtful rules that alone stand against an answer which these misconceptions give, the modifiers
     too; whoever doubts the one need not hold another."""
     if found.bare:
         return []
     ways = [found.misconceptions] if found.together else [(m,) for m in found.misconceptions]
-    return next(filter(None, (doubted(diagnosis.note, ms, newborn) for ms in ways)), [])
+    return next(filter(None, (spared(diagnosis.note, ms, newborn) for ms in ways)), [])
 
 
 def partly(diagnosis: Diagnosis, named: Iterable[Misconception], newborn: bool | None) -> list[str]:
@@ -71,7 +89,7 @@ def others(diagnosis: Diagnosis, newborn: bool | None) -> list[tuple[str, Same]]
     """The claims against which nothing but doubt stands, each with the rule that is in doubt."""
     found = []
     for key, ms in diagnosis.wrong_ways.items():
-        rules = next(filter(None, (doubted(diagnosis.note, (m,), newborn) for m in ms)), [])
+        rules = next(filter(None, (spared(diagnosis.note, (m,), newborn) for m in ms)), [])
         if rules and not any(e.blocks and not e.appealable for e in edits.scrub(lines_of(key))):
             found.append((rules[0], key))
     return found

@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
 from casebook.coding.claim import Answer, show
+from casebook.coding.places import listed
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.coding.views import accepted
@@ -24,6 +25,7 @@ from .corrections import corrected
 from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
+from .misconceptions import Misconception
 from .parts import Part, PartDict, Row
 from .quotes import proof, quoted
 from .told import ATRESIA, FIRST, FURTHER, filled
@@ -38,6 +40,7 @@ _HEADLINES = {
     "invalid": "This could not be read.",
     "blank": "Nothing to check yet.",
 }
+GIVES = "gives this claim."  # how a slip ends that is told by the claim which it alone gives
 Label = Callable[[str], str]  # what a mark of the chart is called to this reader: its name, or "line 12"
 
 
@@ -230,20 +233,36 @@ def amounts_to(grade: Grade) -> str | None:
         return f"No reading of this note gives {show(grade.claim)}."
     if grade.explained.together or len(grade.likely) == 1:
         target = item.diagnosis.targets[0] if item.diagnosis.targets else None
-        told = [filled(m.you, item.note.readings[0], target) for m in grade.likely]
+        told = [_of_one(filled(m.you, item.note.readings[0], target), grade) for m in grade.likely]
+        if grade.explained.together and any(GIVES in m.you for m in grade.likely):
+            told = [f"Two slips together give this claim: {'; and '.join(m.says for m in grade.likely)}."]
         count = _of_the_count(grade, [m.you for m in grade.likely])
     else:
         slips = "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
         told, count = [f"More than one slip gives this claim: {slips}."], _of_the_count(grade, ["{fact}"])
+    if grade.explained.bare:
+        told = [each.replace("this claim", "these codes") for each in told]
     if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
         told.append("The modifiers are a matter of their own, below.")
     return " ".join([*count, *told])
+
+
+def _of_one(told: str, grade: Grade) -> str:
+    """What is told of a family of codes, of the one code of it that an answer has."""
+    wrong = [f.code for f in grade.findings if f.kind == "family"]
+    if len(wrong) != 1:
+        return told
+    for family, one in (("laparoscopic", "a laparoscopic"), ("open", "an open")):
+        told = told.replace(f"the {family} codes", f"{wrong[0]}, {one} code,").replace(",,", ",")
+    return told
 
 
 def _of_the_count(grade: Grade, words: list[str]) -> list[str]:
     """What the claim counts and the note does not, where the words of a slip ask for it: with its reason, or
     in short."""
     whole = any("{fact}" in each for each in words)
+    if grade.unsure:  # by what no source decides, nothing is lacking or too much
+        return []
     if not whole and not any("{short}" in each for each in words):
         return []
     found = [f for f in grade.findings if f.code in FIRST | FURTHER | ATRESIA]
@@ -293,10 +312,22 @@ def correction(grade: Grade) -> str | None:
         return f"{ask} {grade.likely[0].correction}" if same else ask
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
-        return " ".join(dict.fromkeys(corrected(m, grade) for m in several))
+        told = " ".join(dict.fromkeys(corrected(m, grade) for m in several))
+        return f"{_off(grade, several, told)}{told}"
     worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
     worst.sort(key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
     return worst[0].says if worst else None
+
+
+def _off(grade: Grade, slips: Sequence[Misconception], told: str) -> str:
+    """The lines that come off by what stands against these slips, where they are not named yet."""
+    rules = {rule for m in slips for rule in m.against}
+    found = [f for f in grade.findings if f.kind in ("extra", "line") and f.rule in rules and not f.put]
+    named = f"{amounts_to(grade)} {told}"
+    lines = [str(line) for f in found for line in f.strike if line.code not in named]
+    if not lines or grade.unsure:
+        return ""
+    return f"{listed(lines)} {'comes' if len(lines) == 1 else 'come'} off. "
 
 
 def rules(grade: Grade) -> list[str]:
@@ -322,12 +353,14 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
     exact = grade.misconceptions and not grade.explained.bare
     if exact and all(f.kind == "modifier" for f in grade.findings):
         return
-    exchanged = _exchanged(grade)
+    exchanged = {} if grade.unsure else _exchanged(grade)
     if exchanged:
         each = "; ".join(exchanged.values())
         yield f"{each[0].upper()}{each[1:]}."
     left = [f for f in dict.fromkeys(grade.findings) if f.code not in exchanged]
     for finding in left:
+        if grade.unsure and finding.kind != "modifier":
+            continue  # what we would bill is said with the doubt, and no source says that it is lacking
         words = [each for each in (finding.says, finding.briefly) if each]
         told = any(each in text for each in words for text in (setright, *said) if text)
         if _by_the_slip(grade, finding):

@@ -226,7 +226,9 @@ def _units_off(
     says += "."
     if code in blocked and blocked[code].absolute:  # one that records can lift is no reason here
         limit = edits.limits()[code].units
-        says += f" Besides, its limit is {limit} a day, and going over it loses every unit of the day."
+        says += (
+            f" Besides, its limit is {limit} a day, and going over it loses every unit of {code} that day."
+        )
     return Finding("units", code, says, rule, briefly=briefly)
 
 
@@ -713,6 +715,8 @@ def _marks_off(
         for mark in sorted(off - told):
             if mark in have and mark in anywhere:
                 briefly, why = f"{code} takes {mark} by another reading alone.", ""
+            elif mark in have and mark == "51" and target.lines[0].code == code:
+                briefly, why = f"{code} stands first here, and the first line takes no 51.", ""
             elif mark in have:
                 briefly, why = f"{code} does not take {mark} here.", against(op, target, code, mark)
             else:

@@ -46,7 +46,12 @@ def way(note: Note, claim: Claim) -> Way:
     found = nearest(note.readings[0], claim)
     if not found:  # none within reach, or too many to try
         return None, None
-    return f"It would be right had {in_words(found)}.", found[-1].op
+    return f"It would be right{_held(found, claim)} had {in_words(found)}.", found[-1].op
+
+
+def _held(found: tuple[Change, ...], claim: Claim) -> str:
+    """That the claim is right after a change by a view alone, if it is."""
+    return "" if found[-1].plainly(Sought(claim)) else ", by a view that some hold,"
 
 
 def _why(edit: edits.Edit) -> str:
@@ -75,7 +80,9 @@ def _apart(note: Note, claim: Claim) -> Way | None:
     if never(marked) or beyond(marked):
         return None
     found = nearest(note.readings[0], marked)
-    return (f"With 59 on {codes} it would be right had {in_words(found)}.", found[-1].op) if found else None
+    if not found:
+        return None
+    return f"With 59 on {codes} it would be right{_held(found, marked)} had {in_words(found)}.", found[-1].op
 
 
 def in_words(found: tuple[Change, ...]) -> str:
@@ -90,9 +97,34 @@ def in_words(found: tuple[Change, ...]) -> str:
             return f"there been no {noun}"
     if len({change.says for change in found}) < len(found):
         return f"{found[0].says}, twice over"
+    if len(found) > 1 and (both := _at_both(*(change.says for change in found))):
+        return both
     if len(found) > 1 and all(change.says.startswith("there been only ") for change in found):
         return found[-1].says  # the second says what is left once both are gone
     return ", and had ".join(change.says for change in found)
+
+
+def _at_both(one: str, two: str) -> str:
+    """The same done at two sites, said once: “a segment been removed at the upper site and at the lower
+    site”; empty where it is not the same."""
+    before, at, first = one.partition(" at ")
+    first, comma, after = first.partition(", ")
+    second = two.removeprefix(f"{before}{at}").removesuffix(f"{comma}{after}")
+    same = " been " in before and two == f"{before}{at}{second}{comma}{after}"
+    return f"{before} at {first} and at {second}{comma}{after}" if same else ""
+
+
+_NO_PAIR = "beside its own base an add-on needs no {}: the tables hold no pair of the two."
+#: Why a mark stands on no add-on in any claim of this casebook.
+_ON_NO_ADD_ON = {
+    "22": "an add-on never takes 22.",
+    "51": "an add-on never takes 51, since its fee is not cut.",
+    **{mark: _NO_PAIR.format(mark) for mark in ("59", "XS")},
+    "79": (
+        "79 goes on the base code, and the add-on, which has no follow-up period of its own, does not say so"
+        " again."
+    ),
+}
 
 
 def never(claim: Claim) -> str | None:
@@ -101,8 +133,8 @@ def never(claim: Claim) -> str | None:
         for mark in line.modifiers:
             if mark == "22" and line.code in (UNLISTED, UNLISTED_OPEN):
                 return "an unlisted code takes no 22; the report says what was done."
-            if edits.add_on(line.code) and mark in ("22", "51", "59", "XS", "79"):
-                return f"an add-on never takes {mark}."
+            if edits.add_on(line.code) and mark in _ON_NO_ADD_ON:
+                return _ON_NO_ADD_ON[mark]
     return None
 
 
@@ -156,9 +188,9 @@ def nearest(op: Operation, wanted: Claim) -> tuple[Change, ...] | None:
         return None
     work = Work()
     first = sorted(work.among(around(op)), key=lambda change: change.distance(sought))
-    for change in first:
-        if not sought.lacks(change.look) and change.gives(sought):
-            return (change,)
+    fit = [change for change in first if not sought.lacks(change.look) and change.gives(sought)]
+    if fit:  # one by which it is right without any view, where there is one
+        return (next((change for change in fit if change.plainly(sought)), fit[0]),)
     for fewer in (True, False):  # two things fewer are easier to think than one moved and one more
         for change in first:
             if change.alone or len(sought.lacks(change.look)) > 1 or (fewer and not change.fewer):

@@ -84,11 +84,15 @@ class Grade:
         if self.verdict == "correct":  # a view has been told as one
             return None if self.view else doubt.beside_the_right(item.diagnosis, item.newborn)
         if self.unsure:
-            return f"{doubt.says(self.unsure[0])} {doubt.SPARED}"
+            return f"{doubt.says(self.unsure[0])} {doubt.SPARED.format(do=doubt.preferred(item.note))}"
         if flips.stuck(self.claim):  # what the tables shut is wrong whatever is thought of the rules
             return None
         named = self.likely if self.explained.together else self.likely[:1]
-        return next(map(doubt.says, doubt.partly(item.diagnosis, named, item.newborn)), None)
+        rule = next(iter(doubt.partly(item.diagnosis, named, item.newborn)), None)
+        if rule is None:
+            return None
+        nobody = f" {doubt.NOBODY}" if doubt.turned(rule, item.note) else ""
+        return f"{doubt.says(rule)}{nobody}"
 
     @property
     def tempts(self) -> str | None:

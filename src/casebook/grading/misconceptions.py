@@ -12,6 +12,7 @@ from typing import Any
 
 from casebook.coding import edits
 from casebook.coding.bowel import Place
+from casebook.coding.operation import Step
 from casebook.coding.rulebook import CODES, Derivation, Rulebook, Service, main_lines, marked, steps_of
 from casebook.coding.rules import RULEBOOK
 from casebook.data import Lazy, toml
@@ -102,7 +103,15 @@ def _count(measure: Callable[[Derivation, Place], int]) -> Swap:
 
 def _lesions(d: Derivation, place: Place) -> int:
     pieces = [d.op.steps[i] for i in place.cuts]
-    return sum(s.lesions for s in pieces if s.reason not in ("margin", "join"))
+    return sum(s.lesions for s in pieces if s.reason not in ("margin", "join") and not _bridge(s, pieces))
+
+
+def _bridge(step: Step, pieces: list[Step]) -> bool:
+    """Whether a piece is what lay between two others and had lost its blood: no diseased area of its own."""
+    above, below = (
+        any(at in (s.start, s.end) for s in pieces if s is not step) for at in (step.start, step.end)
+    )
+    return step.reason == "ischemia" and above and below
 
 
 def _played(change: Callable[[Derivation, Place, str], str]) -> dict[str, Swap]:

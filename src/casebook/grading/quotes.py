@@ -14,7 +14,8 @@ from casebook.coding.bowel import Place
 from casebook.coding.claim import Claim
 from casebook.coding.operation import FACETS, POINTS, Operation, Step
 from casebook.coding.places import joined_in_order, many
-from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
+from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derivation, Derived
+from casebook.coding.rules import RULEBOOK
 
 from .findings import Finding
 from .item import Grade, Item
@@ -61,7 +62,9 @@ def quoted(item: Item, grade: Grade) -> tuple[Row, ...]:
     chart = _Chart(item)
     if item.note.action == "query":
         whole = [] if grade.one_reading else [q for m in grade.likely for q in chart.of_whole(m)]
-        return (*_open(item), *chart.rows(whole))
+        open_ = _open(item)
+        told = chart.rows([*(_Quote(row["name"]) for row in open_), *whole])
+        return told if whole else open_
     if grade.verdict == "correct":
         return proof(item)
     slips = grade.likely[: None if grade.explained.together else MOST_SLIPS]
@@ -117,14 +120,11 @@ class _Chart:
         for quote in found:
             if quote.name in self.item.evidence:
                 said.setdefault(quote.name, []).append(quote.comment)
+        last = {c: name for name, comments in said.items() for c in comments}
         rows: list[Row] = []
-        waiting: list[str] = []
         for name, comments in said.items():
-            now = [c for c in dict.fromkeys(comments) if c]
-            rows += [Row(says=c) for c in waiting if c not in now]
             rows.append(Row(name=name, says=self.item.evidence[name]))
-            waiting = now
-        rows += [Row(says=c) for c in waiting]
+            rows += [Row(says=c) for c in dict.fromkeys(comments) if c and last[c] == name]
         return tuple(rows) + self._uncounted(said)
 
     def _uncounted(self, names: Iterable[str]) -> tuple[Row, ...]:
@@ -186,12 +186,21 @@ class _Chart:
             yield from whole
             return
         acts = [act for act in m.settles if act not in FACETS]
+        if "valve" in m.settles and (at_stake := self._played_otherwise(m)):
+            told = {i for p in at_stake for i in (*p.cuts, *p.joins)}
+            yield from self.of_steps(i for i in sorted(told) if self.op.steps[i].act in acts)
+            return
         struck = self._struck(m, findings)
         for act in acts:
             if act == "join":
                 yield from self._joins(m, "resect" in acts)
             elif act != "resect" or "join" not in acts:
                 yield from self.of_steps(self._narrowed(m, act, struck), m.lacks.get(act, ""))
+
+    def _played_otherwise(self, m: Misconception) -> list[Place]:
+        """The places that play another part by a slip."""
+        right, wrong = Derivation(self.op, RULEBOOK), Derivation(self.op, m.book)
+        return [p for p in self.op.bowel.places if right.ask("part", p) != wrong.ask("part", p)]
 
     def _joins(self, m: Misconception, all_places: bool) -> Iterator[_Quote]:
         """Every anastomosis that an answer may have counted, or every place."""
@@ -247,7 +256,8 @@ class _Chart:
         for finding in grade.findings:
             if finding.code not in twins:
                 yield from self.of_finding(finding, grade.claim)
-        if not _CLOSURES.isdisjoint(line.code for line in grade.claim):
+        off = {f.code for f in grade.findings}
+        if off & (_CLOSURES | _RESECTIONS) and not _CLOSURES.isdisjoint(line.code for line in grade.claim):
             yield from self.of_steps([i for i, s in enumerate(self.op.steps) if s.reason == "fistula"])
 
     def of_finding(self, f: Finding, claim: Claim) -> Iterator[_Quote]:

@@ -34,7 +34,12 @@ def further(op: Operation, target: Derived) -> str:
     places = counted_joins(op, target)[1:]
     if not places:
         return "a further anastomosis"
-    which = listed(ordinal(i + 1) for i in range(len(places)))
+    # A join inside another act is no place, so no number here would be the one that a reader gives it.
+    standing = [] if op.did("bypass", "close_stoma", "close_fistula") else joined_in_order(op)
+    if not standing:
+        names = [name(op, p) for p in places]
+        return f"what was joined at {listed(names)}" if all(names) else "a further anastomosis"
+    which = listed(ordinal(standing.index(p)) for p in places)
     named = f" ({name(op, places[0])})" if len(places) == 1 and name(op, places[0]) else ""
     return f"the {which} {'anastomosis' if len(places) == 1 else 'anastomoses'}{named}"
 

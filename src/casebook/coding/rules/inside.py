@@ -175,7 +175,7 @@ strike(
     answers="D21",
     sure=DERIVED,
     sources="cms-ptp-2024q3 ncci-manual-2025",
-    says="Closing the mesentery is part of the operation on the bowel it belongs to.",
+    says="Closing a gap in the mesentery is part of the operation on bowel in which it is closed.",
     what=("mesentery",),
     beside=LARGER,
 )
