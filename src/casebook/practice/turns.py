@@ -291,6 +291,12 @@ TELLS = {
 
 
 def _lined(item: Item, mark: str | None) -> Said:
+    if item.note.action == "query":
+        return Said(
+            "wrong",
+            "That is told plainly. Which sentence can be read in two ways?",
+            "The claim hangs on what the note leaves open, so look for what two readers take differently.",
+        )
     steps = [s for op in item.note.readings for s in op.steps if mark and s.evidence == mark]
     asks = TELLS.get(steps[0].act) if steps else None
     return Said(
@@ -301,6 +307,8 @@ def _lined(item: Item, mark: str | None) -> Said:
 
 
 # Which claim
+
+OPTIONAL_51 = "Some payers want the 51, and some put it on themselves: here it may be left off."
 
 
 def _claim(item: Item, page: Mapping[str, Any]) -> Turn:
@@ -313,7 +321,8 @@ def _graded(item: Item, text: str) -> Said | None:
     """What the grader says of a claim; None where it cannot be read."""
     grade = item.grade(text)
     if grade.verdict == "correct":
-        return Said("correct", "", amounts_to(grade) or "")
+        left_off = OPTIONAL_51 if "-51" in expected(item) and "-51" not in text else ""
+        return Said("correct", "", amounts_to(grade) or left_off)
     if grade.verdict not in ("partly", "wrong"):
         return None
     asks = amounts_to(grade) or "What does each line of yours stand for?"

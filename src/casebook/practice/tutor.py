@@ -300,8 +300,10 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
         charts = sum(rules[0] in one.rules for one in tutor.asked)
         which = "; or ".join(MISCONCEPTIONS[rule].says for rule in rules)
         return f"{charts} charts fit {which}."
+    if not tutor.asked:
+        return "Nothing was answered, so there is no wrong rule to look for."
     if all(one.right for one in tutor.asked):
-        return "All of it was right, so there is no wrong rule to look for."
+        return "Every answer was right, so there is no wrong rule to look for."
     if ask:
         return "One chart cannot tell a wrong rule from a slip. Another one can."
     if tutor.shares[-3] > SURE:

@@ -29,7 +29,9 @@ export function testing(section, host) {
   const status = find(section, ".casebook-test-status", HTMLElement);
   const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
   const set = topics ? null : setTest(); // by the address: then nothing is judged here
-  const name = set ? `set ${set.seed} ${set.cases ?? set.number}` : topics;
+  const pool = section.dataset.pool?.split(" "); // of an exit check: what was taught so far
+  const check = pool && `${topics} ${location.pathname.split("/").at(-1)?.replace(".html", "")}`;
+  const name = set ? `set ${set.seed} ${set.cases ?? set.number}` : (check ?? topics);
   let test = keptTests()[name] ?? null;
   /** @type {Awaited<ReturnType<typeof known>> | null} */
   let pages = null; // the cases, and all that can be asked, once they were fetched
@@ -101,8 +103,19 @@ export function testing(section, host) {
       number: set?.number ?? Number(chosen("number")),
       seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
       topics: topics ? topics.split(" ") : null,
-      pool: section.dataset.pool?.split(" ") ?? null,
+      pool: pool ? unmet(pool, Number(chosen("number"))) : null,
     });
+
+  /**
+   * What this browser has no answer to yet, where that is enough: each check brings charts of its own.
+   * @param {string[]} pool
+   * @param {number} number
+   */
+  function unmet(pool, number) {
+    const met = new Set(noted().map((each) => each.case));
+    const fresh = pool.filter((id) => !met.has(id));
+    return fresh.length >= number ? fresh : pool;
+  }
 
   async function step() {
     setup.hidden = true;
@@ -161,8 +174,9 @@ export function testing(section, host) {
         test.answers.push(given); // the first answer counts
         store(why);
         skip.hidden = true;
+        stop.hidden = test.answers.length === test.items.length;
         on.hidden = false;
-        say(place);
+        say("");
       }
       show();
     }
@@ -172,8 +186,8 @@ export function testing(section, host) {
     mount(quiz, live);
     if (set) silence(quiz);
     if (test.feedback === "end") find(quiz, ".casebook-check", HTMLElement).textContent = "Keep this answer";
-    headed(heading);
-    say(place);
+    headed(heading); // which says the place
+    say("");
     if (test.ends) count(test, test.ends, left);
   }
 
@@ -219,6 +233,7 @@ export function testing(section, host) {
   async function finish(test) {
     say("");
     if (set) return handIn(test);
+    say("Working out your result");
     const missing = test.items
       .slice(test.answers.length)
       .map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
@@ -231,11 +246,12 @@ export function testing(section, host) {
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());
+    say("");
     stage.replaceChildren(
       heading,
       which(follow, () => further(test, follow.ask ?? "", missing)),
       ...parts(told, host.link),
-      make("p", { className: "casebook-hint" }, number),
+      ...(pool ? [] : [make("p", { className: "casebook-hint" }, number)]),
       rowOf(print, button("Another test", again)),
     );
     headed(heading);
