@@ -22,6 +22,7 @@ from casebook.grading import Item
 WIDTH = 360.0  # of the drawing, in its own units; it is as high as its words need
 LEFT, RIGHT = 14.0, 14.0
 LETTER = 8.2  # width of a letter, about
+WIDE = 9.4  # of a wide one, as in "duodenum": what stands at an edge must not be cut
 SKIN, LINE, TUBE = 30.0, 92.0, 13.0  # how far down the skin and the bowel lie, and how thick the bowel is
 FIRST_ROW, ROW = LINE + 32, 17.0  # where words stand, and how far a row lies under the one before
 LONGEST_LABEL = int((WIDTH - 8) / LETTER)  # letters
@@ -155,7 +156,8 @@ class Words:
         """One label, centered at x as far as the edges allow; one that is too long is cut."""
         text = text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}\u2026"
         half = len(text) * LETTER / 2
-        x = min(max(x, half + 2), WIDTH - half - 2)
+        edge = min(len(text) * WIDE / 2 + 2, WIDTH / 2)
+        x = min(max(x, edge), WIDTH - edge)
         free = (
             i
             for i, row in enumerate(self.taken)

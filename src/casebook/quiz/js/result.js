@@ -55,7 +55,7 @@ export function which(told, further) {
  * @param {Follow} told
  */
 export function concluded({ says, rules, could, of }) {
-  const hint = `These charts could have shown ${could} of the ${of} wrong rules that this book knows twice, which is what it takes to name one.`;
+  const hint = `A wrong rule is named once two charts show it. These charts could have done that for ${could} of the ${of} that this book knows.`;
   return [
     make("p", {}, says),
     ...rules.map(({ correction }) => make("p", {}, correction)),
