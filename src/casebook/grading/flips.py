@@ -161,8 +161,8 @@ def _beyond(note: Note, claim: Claim, strange: str) -> str:
             return f"It would be right had {in_words(found).replace(ASSISTED, HELPED)}."
     if strange.startswith(HERNIA):
         return (
-            f"{strange} is for a hernia mended at a wound of its own, which was not done here; this casebook"
-            " has no rule for such repairs."
+            f"{strange} is for a hernia of the belly wall mended for its own sake, which was not done here;"
+            " this casebook has no rule for such repairs."
         )
     return f"This casebook has no rule for {strange}, so it cannot say what would make {show(claim)} right."
 
