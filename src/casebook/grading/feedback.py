@@ -230,7 +230,7 @@ def amounts_to(grade: Grade) -> str | None:
     if not grade.misconceptions:
         return None
     if item.note.action == "query" and not _whatever_was_done(grade):
-        return f"No reading of this note gives {show(grade.claim)}."
+        return f"No reading of this note gives exactly {show(grade.claim)}."
     if grade.explained.together or len(grade.likely) == 1:
         target = item.diagnosis.targets[0] if item.diagnosis.targets else None
         told = [_of_one(filled(m.you, item.note.readings[0], target), grade) for m in grade.likely]
