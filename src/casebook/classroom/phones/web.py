@@ -273,7 +273,8 @@ class RoomPages:
                 last = seen
                 yield {"data": json.dumps(seen)}
             await rung.wait()
-            await asyncio.sleep(PACE)
+            if not self.over:
+                await asyncio.sleep(PACE)
 
     async def _form(self, request: Request, who: str) -> dict[str, str]:
         """The fields of a form, each once. Refuses what is large, what is no form, and who asks too often."""
