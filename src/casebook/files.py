@@ -121,8 +121,10 @@ def can_be_written(outputs: Iterable[Path]) -> None:
     for out in outputs:
         if out.is_dir():
             raise CommandError(f"{out}: it cannot be written: it is a folder")
-        above = next(each for each in out.absolute().parents if _there(each))
-        if not above.is_dir() or not os.access(out if out.is_file() else above, os.W_OK):
+        target = Path(os.path.realpath(out))
+        straight = target.exists() and not target.is_file()  # a device is not replaced
+        above = next(each for each in target.parents if _there(each))
+        if not above.is_dir() or not os.access(target if straight else above, os.W_OK):
             why = "no files can be put there" if above.is_dir() else f"{above} is no folder"
             raise CommandError(f"{out}: it cannot be written: {why}")
 

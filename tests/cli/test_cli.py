@@ -407,10 +407,10 @@ def test_a_pipe_is_refused_and_not_waited_for(run, tmp_path):
     pipes = [tmp_path / f"pipe{ending}" for ending in (".md", ".csv", ".jsonl", ".zip")]
     for pipe in pipes:
         os.mkfifo(pipe)
-    case, form, answers, table = pipes
+    chart, form, answers, table = pipes
     for words in (
-        ["check", case],
-        ["grade", case, "44120"],
+        ["check", chart],
+        ["grade", chart, "44120"],
         ["class", "gradebook", "--cases", "alder", form, "-o", tmp_path / "g"],
         ["class", "gradebook", "--cases", "alder", answers, "-o", tmp_path / "g"],
         ["class", "gradebook", "--key", table, answers, "-o", tmp_path / "g"],
@@ -432,11 +432,11 @@ def test_a_name_with_a_slash_is_a_file(run, name):
 def test_worksheets_are_not_written_over_a_case(run, put, tmp_path):
     text = (cases.cases_folder() / "alder.md").read_text("utf-8")
     own, key = put(text, "own.md"), put(text, "set-key.md")
-    for case, out in ((own, own), (key, tmp_path / "set.md")):
-        code, _, err = run("pack", "--cases", case, "-o", out)
+    for file, out in ((own, own), (key, tmp_path / "set.md")):
+        code, _, err = run("pack", "--cases", file, "-o", out)
         assert code == 2
         assert "one of the files that are read" in err
-        assert case.read_text("utf-8") == text
+        assert file.read_text("utf-8") == text
     assert not (tmp_path / "set.md").exists()
 
 

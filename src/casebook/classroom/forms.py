@@ -356,4 +356,6 @@ def _moment(text: str) -> float | None:
 
 def _response(learner: str, case: str, answer: str, at: float | None) -> Response:
     plain = case_named(case.strip().lower())
-    return Response(plain_name(learner), plain[:LONGEST_NAME], plain_answer(answer)[: MAX_TEXT + 1], at)
+    return Response(
+        plain_name(learner), plain[:LONGEST_NAME], plain_answer(answer).strip()[: MAX_TEXT + 1], at
+    )
