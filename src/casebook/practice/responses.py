@@ -4,7 +4,8 @@ class.
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
 then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
 `confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code), `edition` (the digest of
-the chart that it was given to), `held` (on a page that said no verdict). A line may also be a code, which is
+the chart that it was given to), `held` (on a page that said no verdict), `try` (of a room: which vote on the
+case, from 1). A line may also be a code, which is
 such a file as one word. What a file says of verdicts and scores is passed over, since the grader runs
 again. Nothing in a file raises: what cannot be used is named with file and line.
 """
@@ -46,7 +47,9 @@ SAMPLES = "sample_responses"  # the folder of answers that come with the noteboo
 class Response:
     """One answer of one learner: `at` in epoch milliseconds, `seconds` it took, `test` the number of the test
     that it was given in, `edition` the text of the chart that it was given to; None where the file does not
-    tell. `held`: on a page of the book that said no verdict, where anybody could look for it elsewhere."""
+    tell. `held`: on a page of the book that said no verdict, where anybody could look for it elsewhere.
+    `turn`: which try it was, or which of a room's votes on the case, from 1.
+    """
 
     learner: str
     case: str
@@ -58,6 +61,7 @@ class Response:
     test: str | None = None
     edition: str | None = None
     held: bool = False
+    turn: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -81,8 +85,9 @@ def read_folder(folder: str | Path, cases: Collection[str] = ()) -> tuple[list[R
     A learner is known by the name in the head of the file, else by the file's own name; where several files
     are named alike, as in the folders that learning systems make, by the folder's. Names that differ in
     capitals alone are one learner; files that are counted together are named among the faults. An answer that
-    stands in several files of one learner counts once. Where `cases` are given, an answer to another one is
-    named among the faults, and kept.
+    stands in several files of one learner counts once. An answer to a room's later vote on a case counts only
+    of who answered the first: the others had heard the verdict; how many they are is told. Where `cases`
+    are given, an answer to another one is named among the faults, and kept.
     """
     root = Path(folder)
     if not _there(root):
@@ -101,7 +106,7 @@ def read_files(
     """These response files, which lie in `root` or below it; learners are told apart, and `cases` taken, as
     in a folder."""
     faults: list[Fault] = []
-    found: dict[Response, None] = {}
+    found: dict[Response, str] = {}
     known: dict[
         str, tuple[str, str]
     ] = {}  # a learner's name in small letters: as it was first written, and in which file
@@ -118,8 +123,25 @@ def read_files(
                 faults.append(
                     Fault(shown, 1, f"{each.learner} stands in {first} too: both were counted as one learner")
                 )
-            found.setdefault(replace(each, learner=learner))
-    return list(found), faults
+            found.setdefault(replace(each, learner=learner), shown)
+    late = _late(found)
+    faults += _told_late([(found[each], each.case) for each in late])
+    return [each for each in found if each not in late], faults
+
+
+def _late(found: Iterable[Response]) -> set[Response]:
+    """The answers to a room's later votes of who gave none to the first."""
+    votes = [each for each in found if each.test and each.turn]
+    began = {(each.learner, each.case, each.test) for each in votes if each.turn == 1}
+    return {each for each in votes if (each.learner, each.case, each.test) not in began}
+
+
+def _told_late(late: Sequence[tuple[str, str]]) -> Iterator[Fault]:
+    """What is said of them, once for each file; `late` holds the file and the case of each."""
+    for file in sorted({file for file, _ in late}):
+        cases = Counter(case for of, case in late if of == file)
+        which = ", ".join(f"{case} ({number})" for case, number in sorted(cases.items()))
+        yield Fault(file, 1, f"first given after the room was told the verdict, and so not counted: {which}")
 
 
 def files_of(folder: str | Path) -> list[Path]:
@@ -416,7 +438,7 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
     if not (answer + case).isascii():  # half a character, which JSON can hold, cannot be written anywhere
         case, answer = (text.encode("utf-8", "replace").decode("utf-8") for text in (case, answer))
     case, answer = case.strip(), plain_answer(answer)
-    sure = row.get("confidence")
+    sure, turn = row.get("confidence"), _number(row.get("try"), 1000)
     hints = _number(row.get("hints"), 1000)
     return Response(
         learner,
@@ -429,6 +451,7 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         _test(row.get("test")),
         read_edition(row.get("edition")),
         row.get("held") is True,
+        None if turn is None else int(turn),
     )
 
 
