@@ -1,4 +1,5 @@
 """The one place that writes files: each is written beside its place, made to last, and then moved into it.
+What is read is looked at here first, so that no pipe is waited for.
 
 So whoever looks finds the old file or the new one, never a part of it, whenever the disk fills up or the
 program is killed. What failed takes its half-done part away again; a part that a killed program left behind
@@ -104,6 +105,28 @@ def not_among(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     for out in outputs:
         if _there(out) and any(os.path.samefile(out, path) for path in read):
             raise CommandError(f"{out}: it is one of the files that are read; give the output another name")
+
+
+def regular(path: str | Path) -> Path:
+    """The path of a file to read. Raises OSError where it leads to a pipe or a device, for which one could
+    wait for ever."""
+    file = Path(path)
+    if _there(file) and not (file.is_file() or file.is_dir()):
+        raise OSError(22, "it is a pipe or a device; save it as a file first", str(path))
+    return file
+
+
+def can_be_written(outputs: Iterable[Path]) -> None:
+    """Raises CommandError where one of several outputs cannot be written, before the first of them is."""
+    for out in outputs:
+        if out.is_dir():
+            raise CommandError(f"{out}: it cannot be written: it is a folder")
+        target = Path(os.path.realpath(out))
+        straight = target.exists() and not target.is_file()  # a device is not replaced
+        above = next(each for each in target.parents if _there(each))
+        if not above.is_dir() or not os.access(target if straight else above, os.W_OK):
+            why = "no files can be put there" if above.is_dir() else f"{above} is no folder"
+            raise CommandError(f"{out}: it cannot be written: {why}")
 
 
 def _there(path: Path) -> bool:

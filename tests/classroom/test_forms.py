@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.classroom.forms import read_csv
-from casebook.practice.responses import CODE, LATEST
+from casebook.classroom.forms import read_csv, read_csvs
+from casebook.practice.responses import CODE, LATEST, first_answers
 from tests.conftest import ROOT
 
 TITLES = {"oak": "Oak: a man of 62", "elm": "Elm: a woman of 30"}
@@ -85,7 +85,7 @@ def test_a_time_that_no_clock_tells_is_none(tmp_path, at):
     file = tmp_path / "answers.csv"
     file.write_text(f"learner,case,answer,at\nAnn,oak,44120,{at}\n", "utf-8")
     ((answer,), faults) = read_csv(file, TITLES)
-    assert not faults
+    assert [fault.line for fault in faults if "cannot be read" in fault.says] == [2] * (answer.at is None)
     assert answer.at is None or 0 <= answer.at <= LATEST
     assert answer.at is None or at.startswith("9999")
 
@@ -98,3 +98,69 @@ def test_codes_that_were_pasted_into_a_form_are_read(tmp_path):
     assert found == [("Ann", "elm", "query")]
     assert len(faults) == 1
     assert "cut short" in faults[0]
+
+
+def learners(tmp_path, *texts):
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.csv").write_text(text, "utf-8")
+    found, faults = read_csvs([tmp_path / f"{n}.csv" for n in range(len(texts))], TITLES)
+    return {each.learner for each in found}, [str(fault) for fault in faults]
+
+
+A, B, BARE = (f"Name,Email,Oak,Elm\nAnn,{at},44120,query\n" for at in ("a@x.example", "b@x.example", ""))
+PLAIN_A, PLAIN_B = (f"learner,email,case,answer\nann,{at}@X.example,oak,44121\n" for at in "AB")
+
+
+@pytest.mark.parametrize(
+    ("texts", "people", "word"),
+    [
+        ((A, B), 2, "kept apart"),
+        ((A, PLAIN_B), 2, "kept apart"),
+        ((A, BARE), 2, "kept apart"),
+        ((BARE, BARE), 1, "counted as one"),
+        ((A, A), 1, ""),
+        ((A, PLAIN_A), 1, ""),
+        ((f"{PLAIN_A}ann,b@x.example,oak,44120\n",), 2, ""),
+        ((f"{A}Ann,,44121,query\n",), 2, "kept apart"),
+    ],
+)
+def test_people_are_known_by_name_and_address_in_all_files(tmp_path, texts, people, word):
+    found, faults = learners(tmp_path, *texts)
+    assert len(found) == people
+    assert bool(faults) == bool(word)
+    assert all(word in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("text", "unused"),
+    [
+        ("Name,Oak,Elmm\nAnn,44120,query\n", "Elmm"),
+        ('Name,"Oak, as Elm?",Elm\nAnn,44120,query\n', "Oak, as Elm?"),
+        ("learner,case,answer,sure\nAnn,oak,44120,yes\n", "sure"),
+        ("Name,Oak,\nAnn,44120,query\n", "3"),
+        ("learner,case,answer\nAnn,oak,44120,44121\n", "more cells"),
+        ("Name,Oak,Elm,Other\nAnn,44120,query,\n", ""),
+    ],
+)
+def test_what_was_not_used_is_named(tmp_path, text, unused):
+    found, faults = told(tmp_path, text)
+    assert found
+    assert [unused in fault for fault in faults] == [True] * bool(unused)
+
+
+def test_a_date_that_cannot_be_read_changes_no_order(tmp_path):
+    rows = ["Ann,oak,44120,02.11.2026 10:00", "Ann,oak,44121,2026-11-03", "Ann,elm,query,2026-11-04"]
+    file = tmp_path / "answers.csv"
+    file.write_text("\n".join(["learner,case,answer,at", *rows]), "utf-8")
+    found, (fault,) = read_csv(file, TITLES)
+    assert fault.line == 2
+    assert [(each.answer, each.at is None) for each in first_answers(found)] == [
+        ("query", False),
+        ("44120", True),
+    ]
+
+
+def test_control_characters_and_marks_set_apart_are_mended(tmp_path):
+    found, faults = told(tmp_path, "learner,case,answer\nAnn\u0065\u0301,oak,44120\0; 44121\x1b\n")
+    assert found == [("Ann\u00e9", "oak", "44120 ; 44121")]
+    assert not faults

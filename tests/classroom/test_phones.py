@@ -51,12 +51,17 @@ def get(address):
     return httpx.get(address, timeout=PATIENCE)
 
 
+def say(phone, claim, at=0, turn=1, **more):
+    """Send the form of a page that was made for this case and turn."""
+    return phone.post("answer", data={"claim": claim, "at": at, "turn": turn}, **more)
+
+
 def counts(room, at=0, turn=1):
     return room.votes.counts(at, turn)
 
 
 def test_a_form_does_without_scripts(room, phone):
-    shown = phone.post("answer", data={"claim": "44120;44121"})
+    shown = say(phone, "44120;44121")
     assert shown.status_code == 200
     assert "Noted: 44120;44121" in shown.text
     assert phone.post("name", data={"name": "Ada"}).headers["location"] == "./"
@@ -65,19 +70,20 @@ def test_a_form_does_without_scripts(room, phone):
 
 def test_what_cannot_be_read_is_said_at_once_and_not_noted(room, phone):
     for text in ("", "what?", "44120 (22)", "x" * 5000):
-        told = phone.post("answer", data={"claim": text}, headers=JSON)
+        told = say(phone, text, headers=JSON)
         assert told.status_code == 422
         assert told.json()["says"]
     assert not counts(room)
 
 
 def test_nothing_is_taken_after_the_vote_is_closed(room, phone):
-    phone.post("answer", data={"claim": "44120"})
+    say(phone, "44120")
     for do in ("closed", "revealed"):
         act(room, do)
-        told = phone.post("answer", data={"claim": "44120; 44121"}, headers=JSON)
+        told = say(phone, "44120; 44121", headers=JSON)
         assert told.status_code == 409
         assert not told.json()["noted"]
+    assert "Your answer: <code>44120</code>" in say(phone, "44202").text
     act(room, "open")  # what was revealed stays so
     assert room.votes.now.phase == "revealed"
     assert counts(room) == {"44120": 1}
@@ -85,13 +91,84 @@ def test_nothing_is_taken_after_the_vote_is_closed(room, phone):
 
 
 def test_a_case_keeps_its_votes_while_others_are_shown(room, phone):
-    phone.post("answer", data={"claim": "44120"})
+    say(phone, "44120")
     act(room, "go 1")
     assert phone.get("").text.count("Noted") == 0
-    phone.post("answer", data={"claim": "query"})
+    say(phone, "query", at=1)
     act(room, "go 0")
     assert "Noted: 44120" in phone.get("").text
     assert (counts(room, 0), counts(room, 1)) == ({"44120": 1}, {"query": 1})
+
+
+def test_an_answer_is_noted_only_under_the_vote_that_its_page_showed(room, phone):
+    say(phone, "44120")
+    act(room, "go 1")
+    for where in ({}, {"at": 0, "turn": 1}, {"at": 1, "turn": 2}, {"at": "x", "turn": "1"}):
+        told = phone.post("answer", data={"claim": "44120; 44121", **where})
+        assert told.status_code == 409
+        assert "The room has moved on" in told.text
+        assert '<main data-at="1" data-turn="1"' in told.text  # the new chart, and a form made for it
+        assert '<input type="hidden" name="at" value="1">' in told.text
+        assert "44120; 44121" not in told.text
+    told = say(phone, "what?", headers=JSON)
+    assert (told.status_code, told.json()["noted"]) == (409, False)
+    assert not counts(room, 1)
+    assert say(phone, "44120", at=1).status_code == 200
+    act(room, "revealed")
+    act(room, "again")
+    assert say(phone, "query", at=1).status_code == 409
+    assert say(phone, "query", at=1, turn=2).status_code == 200
+    assert (counts(room), counts(room, 1)) == ({"44120": 1}, {"44120": 1})
+
+
+def test_a_vote_is_repeated_once_for_each_reveal(room):
+    act(room, "again")
+    assert room.votes.now.turn == 1
+    act(room, "revealed")
+    for _ in range(2):
+        act(room, "again")
+    assert (room.votes.now.turn, room.votes.now.phase) == (2, "open")
+
+
+def test_who_first_answers_after_the_reveal_is_told_and_not_counted(room, phone, tmp_path):
+    with httpx.Client(base_url=room.join, timeout=PATIENCE) as late:
+        say(phone, "44120 x2")
+        act(room, "revealed")
+        act(room, "again")
+        for each in (phone, late):
+            each.get("")
+            say(each, "44120", turn=2)
+        act(room, "go 1")
+        say(late, "query", at=1)
+    (tmp_path / "room.jsonl").write_text(room.votes.export(), "utf-8")
+    answers, faults = read_folder(tmp_path / "room.jsonl")
+    found = {(each.learner, each.case, each.answer) for each in answers}
+    assert found == {
+        ("guest 1", "oak", "44120 x2"),
+        ("guest 1", "oak", "44120"),
+        ("guest 2", "elm", "query"),
+    }
+    assert ["oak (1)" in str(fault) for fault in faults] == [True]
+
+
+def test_a_phone_that_is_lost_and_a_file_that_cannot_be_written_are_told_in_a_line(room, phone, caplog):
+    host, port = room.join.split("/")[2].split(":")
+    with socket.create_connection((host, int(port))) as line:
+        path = f"/{room.votes.code}/answer"
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nclaim=".encode())
+    room.votes._db.execute("PRAGMA busy_timeout = 0")
+    with sqlite3.connect(room.votes.file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        told = say(phone, "44120", headers=JSON)
+        assert told.status_code == 503
+        assert told.json() == {"noted": False, "says": "Your answer was not kept. Send it again."}
+        other.execute("ROLLBACK")
+    other.close()
+    assert say(phone, "44120").status_code == 200
+    room.votes.file.unlink()
+    assert say(phone, "44202", headers=JSON).status_code == 503
+    assert [record.exc_info for record in caplog.records] == [None, None]
+    assert "database is locked" in caplog.text
 
 
 def test_namesakes_are_told_apart_and_the_file_is_a_response_file(room, tmp_path):
@@ -100,10 +177,11 @@ def test_namesakes_are_told_apart_and_the_file_is_a_response_file(room, tmp_path
         ("ann", "44120; 44121"),
         ("", "query"),
         ("Bo\n\u202e<b>", "44120 x2"),
+        ("Guest  3", "44202"),
     ):
         with httpx.Client(base_url=room.join, timeout=PATIENCE) as client:
             client.get("")
-            client.post("answer", data={"claim": claim})
+            say(client, claim)
             if name:
                 client.post("name", data={"name": name})
     file = tmp_path / "room.jsonl"
@@ -114,13 +192,14 @@ def test_namesakes_are_told_apart_and_the_file_is_a_response_file(room, tmp_path
         "ann (2)": ("oak", "44120; 44121"),
         "guest 3": ("oak", "query"),
         "Bo <b>": ("oak", "44120 x2"),
+        "Guest 3 (2)": ("oak", "44202"),
     }
 
 
 def test_what_learners_type_is_never_markup(room, phone):
     bad = "<img src=x onerror=alert(1)>"
-    pages = [phone.post("answer", data={"claim": bad}).text]
-    phone.post("answer", data={"claim": "44120"})
+    pages = [say(phone, bad).text]
+    say(phone, "44120")
     phone.post("name", data={"name": bad})
     pages.append(phone.get("").text)
     for do in ("", "revealed"):
@@ -141,7 +220,7 @@ def test_a_room_takes_only_those_who_know_its_code(room):
 
 
 def test_whoever_taps_too_often_waits(room, phone):
-    answers = [phone.post("answer", data={"claim": "44120"}, headers=JSON) for _ in range(40)]
+    answers = [say(phone, "44120", headers=JSON) for _ in range(40)]
     assert {answer.status_code for answer in answers} == {200, 429}
     assert "Wait" in answers[-1].json()["says"]
     assert counts(room) == {"44120": 1}
@@ -171,6 +250,8 @@ def hostile(rng, code, secret):
             b"do=\xff",
             b"name=%00%ff",
             b"claim=44120" + b"%0A44121" * 50,
+            b"at=0&turn=1&claim=%00\xff" + rng.randbytes(9),
+            b"at=\xb2&turn=-1&claim=44120",
         ]
     )
     cookie = rng.choice(["", "casebook-room=", "casebook-room=" + "x" * 30, "casebook-room=%ff", "a=b"])
@@ -187,7 +268,7 @@ def test_bad_requests_break_nothing(room, phone, number):
             method, path, body, cookie = hostile(rng, room.votes.code, "x" * 22)
             told = client.request(method, path, content=body, headers={"cookie": cookie} if cookie else {})
             assert told.status_code < 500, (method, path, body)
-    assert phone.post("answer", data={"claim": "44120"}, headers=JSON).status_code == 200
+    assert say(phone, "44120", headers=JSON).status_code == 200
 
 
 @pytest.mark.slow
@@ -229,7 +310,7 @@ def test_a_room_that_is_killed_goes_on_where_it_was(tmp_path):
     for number in range(12):
         with httpx.Client(base_url=told["join"], timeout=PATIENCE) as client:
             client.get("")
-            answer = client.post("answer", data={"claim": f"44120 x{number + 1}"}, headers=JSON)
+            answer = say(client, f"44120 x{number + 1}", headers=JSON)
             noted.append(answer.json()["noted"])
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
@@ -266,6 +347,34 @@ def test_a_file_is_one_lesson(tmp_path):
     (tmp_path / "text").write_text("no database, but long enough to be looked at as one" * 20)
     with pytest.raises(CommandError, match="no lesson can be kept"):
         Votes(tmp_path / "text", ["oak"])
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE lesson SET cases = '[\"oak'",
+        "UPDATE lesson SET cases = '3'",
+        "DELETE FROM shown",
+        "DROP TABLE shown",
+        "UPDATE shown SET at = 7",
+        "UPDATE vote SET phase = 'gone'",
+        "UPDATE vote SET turn = 'x'",
+        "INSERT INTO answer VALUES (9, 1, 1, '44120', 0, NULL)",
+    ],
+)
+def test_a_spoiled_file_is_told(tmp_path, spoil):
+    file = tmp_path / "votes.sqlite3"
+    Votes(file, ["oak", "elm"]).close()
+    with sqlite3.connect(file) as spoiled:
+        spoiled.execute(spoil)
+    spoiled.close()
+    with pytest.raises(CommandError, match="holds no lesson of this edition"):
+        Votes(file, ["oak", "elm"])
+
+
+def test_what_is_no_file_is_refused():
+    with pytest.raises(CommandError, match="would keep no vote"):
+        Votes(":memory:", ["oak"])
 
 
 def test_an_answer_keeps_the_digest_of_the_chart_that_it_was_given_to(tmp_path):

@@ -401,3 +401,53 @@ def test_where_a_library_lacks_the_extra_that_holds_it_is_named(tmp_path, librar
     assert done.returncode == 2, done.stderr
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     assert any(re.match(rf"{library}\b", need) for need in extras[extra[1]])
+
+
+def test_a_pipe_is_refused_and_not_waited_for(run, tmp_path):
+    pipes = [tmp_path / f"pipe{ending}" for ending in (".md", ".csv", ".jsonl", ".zip")]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    chart, form, answers, table = pipes
+    for words in (
+        ["check", chart],
+        ["grade", chart, "44120"],
+        ["class", "gradebook", "--cases", "alder", form, "-o", tmp_path / "g"],
+        ["class", "gradebook", "--cases", "alder", answers, "-o", tmp_path / "g"],
+        ["class", "gradebook", "--key", table, answers, "-o", tmp_path / "g"],
+        ["update-edits", table],
+    ):
+        code, _, err = run(*words)
+        assert code
+        assert "pipe or a device" in err
+
+
+@pytest.mark.parametrize("name", ["nosuch/alder", "./alder", "../alder"])
+def test_a_name_with_a_slash_is_a_file(run, name):
+    code, out, err = run("grade", name, "44120")
+    assert code == 2
+    assert not out
+    assert err.startswith(f"{os.path.normpath(name)}:1: the file cannot be read")
+
+
+def test_worksheets_are_not_written_over_a_case(run, put, tmp_path):
+    text = (cases.cases_folder() / "alder.md").read_text("utf-8")
+    own, key = put(text, "own.md"), put(text, "set-key.md")
+    for file, out in ((own, own), (key, tmp_path / "set.md")):
+        code, _, err = run("pack", "--cases", file, "-o", out)
+        assert code == 2
+        assert "one of the files that are read" in err
+        assert file.read_text("utf-8") == text
+    assert not (tmp_path / "set.md").exists()
+
+
+def test_nothing_is_written_where_one_output_cannot_be(run, put, tmp_path):
+    form = put("learner,case,answer\nAnn,alder,44120\nDi,aldr,44120\n", "a.csv")
+    (tmp_path / "g" / "answers_by_learner.csv").mkdir(parents=True)
+    code, _, err = run("class", "gradebook", "--cases", "alder", form, "-o", tmp_path / "g")
+    assert code == 2
+    assert "cannot be written: it is a folder" in err
+    assert len(list((tmp_path / "g").iterdir())) == 1
+    code, _, err = run("class", "gradebook", "--cases", "alder", form, "-o", tmp_path / "h")
+    assert code == 0
+    assert "a.csv:3: no case is named aldr" in err
+    assert "Di" in (tmp_path / "h" / "gradebook.csv").read_text("utf-8")

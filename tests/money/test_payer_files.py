@@ -196,6 +196,7 @@ def test_what_is_of_another_type_is_named_with_its_place_and_the_rest_is_kept(tm
         (service("44121", price(negotiated_type=5)), "negotiated_type"),
         (service("44121", price(service_code={"a": 1})), "service_code"),
         (service("44121", price(billing_code_modifier="80")), "billing_code_modifier"),
+        (service(44121, price()), "billing_code"),
         (service("44121", 5, None), "negotiated_prices"),
         (service("44121") | {"negotiated_rates": [{"negotiated_prices": 5}]}, "negotiated_prices"),
     ):

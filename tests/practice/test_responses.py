@@ -311,3 +311,21 @@ def test_a_part_of_a_code_is_refused_whole(cut):
 def test_a_code_counts_for_whoever_handed_it_in():
     """A form knows who is signed in; the name in a code is what anybody typed."""
     assert {each.learner for each in of_code(as_code(ROWS), "Bo")} == {"Bo"}
+
+
+def test_what_is_to_be_looked_at_is_named_with_its_line(tmp_path):
+    path = tmp_path / "two.jsonl"
+    rows = [
+        HEAD | {"learner": "Ann"},
+        ROW | {"case": " Oak.md ", "answer": "44120\0"},
+        HEAD | {"learner": "ANN"},
+        ROW | {"case": "okk"},
+    ]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    found, faults = read_folder(path, {"oak"})
+    assert [(each.learner, each.case) for each in found] == [("Ann", "oak"), ("Ann", "okk")]
+    assert "\0" not in found[0].answer
+    assert [str(fault) for fault in faults] == [
+        "two.jsonl:3: ANN stands in line 1 too: both were counted as one learner",
+        "two.jsonl:4: no case is named okk",
+    ]

@@ -17,6 +17,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from casebook import files
 from casebook.coding import places
 from casebook.coding.claim import Same
 from casebook.coding.note import Note
@@ -149,9 +150,9 @@ class Case:
 
 
 def load(where: str | Path) -> Case:
-    """Read a case file, or a shipped case by its id. Raises CaseError."""
+    """Read a case file, or a shipped case by its id; a name with a slash is a file's. Raises CaseError."""
     path = Path(where)
-    if not path.suffix and not _there(path):
+    if not path.suffix and str(where) == path.name and not _there(path):
         path = cases_folder() / f"{path.name}.md"
         if not _there(path):
             known = ", ".join(p.stem for p in library())
@@ -179,7 +180,7 @@ def _there(path: Path) -> bool:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with files.regular(path).open("rb") as file:
             content = file.read(LARGEST + 1)
         text = content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -100,7 +100,7 @@ def read_key(path: str | Path) -> list[Page]:
     """The cases of a key file. Raises CommandError where it cannot be read, CaseError for what it holds."""
     file = Path(path)
     try:
-        if file.stat().st_size > 100 * LARGEST:
+        if files.regular(file).stat().st_size > 100 * LARGEST:
             raise CommandError(f"{file}: the file is too large for a key")
         data: Any = json.loads(file.read_text("utf-8"))
     except OSError as error:

@@ -12,12 +12,25 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from casebook import files
 from casebook.coding.claim import MAX_TEXT
-from casebook.practice.responses import CODE, LATEST, LONGEST_NAME, Fault, Response, of_code, plain_name
+from casebook.practice.responses import (
+    CODE,
+    LATEST,
+    LONGEST_NAME,
+    Doubts,
+    Fault,
+    Response,
+    case_named,
+    of_code,
+    plain_answer,
+    plain_name,
+)
 
 MOST_BYTES = 50_000_000  # of a file
 MOST_ROWS = 100_000
@@ -35,43 +48,85 @@ KNOWN = ("email", "email address", "sis_id", "id number", "username")
 #: What columns beside a question's begin with.
 BESIDE = ("points -", "feedback -", "right answer", "question ")
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+#: Moodle's points, of the whole or of a question.
+POINTS = re.compile(r"(grade|q\. ?\d+) ?/ ?\d+([.,]\d+)?")
+
+Told = Iterator[Response | tuple[int, str]]
 
 
-def read_csv(path: str | Path, titles: Mapping[str, str]) -> tuple[list[Response], list[Fault]]:
+def read_csv(
+    path: str | Path, titles: Mapping[str, str], cases: Collection[str] = ()
+) -> tuple[list[Response], list[Fault]]:
     """The answers of one file; `titles` are the cases that it may hold, in the order of the questions, id to
-    title."""
-    file = Path(path)
+    title. `cases` are all that are known, where an answer to another one is to be told."""
+    return read_csvs([Path(path)], titles, cases)
+
+
+def read_csvs(
+    paths: Sequence[Path], titles: Mapping[str, str], cases: Collection[str] = ()
+) -> tuple[list[Response], list[Fault]]:
+    """The answers of several files, whose people are told apart together, by name and address."""
+    responses: list[Response] = []
+    faults: list[Fault] = []
+    tables: list[_Table] = []
+    for file in paths:
+        table = _table(file)
+        if isinstance(table, Fault):
+            faults.append(table)
+        else:
+            tables.append(table)
+    for table, names in zip(tables, _names(tables), strict=True):
+        doubts = Doubts(cases)
+        told = _plain(table, names, doubts) if table.plain else _wide(table, names, titles)
+        for each in (*_unused_cells(table), *told):
+            if isinstance(each, Response):
+                responses.append(each)
+            else:
+                faults.append(Fault(table.file, *each))
+        faults += [Fault(table.file, line, says) for says, lines in doubts.told.items() for line in lines]
+    return responses, faults
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A file as rows: its name, the headings, all rows with theirs, and whether it has an answer a row."""
+
+    file: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    @property
+    def plain(self) -> bool:
+        return {head.lower() for head in self.heads} >= PLAIN
+
+
+def _table(file: Path) -> _Table | Fault:
+    """The rows of a file, or why there are none."""
     try:
-        if file.stat().st_size > MOST_BYTES:
-            return [], [Fault(file.name, 1, f"the file is larger than {MOST_BYTES // 1_000_000} MB")]
+        if files.regular(file).stat().st_size > MOST_BYTES:
+            return Fault(file.name, 1, f"the file is larger than {MOST_BYTES // 1_000_000} MB")
         text = file.read_bytes().decode("utf-8-sig")
         reader = csv.reader(io.StringIO(text, newline=""), dialect=_dialect(text))
         rows = list(reader)
     except OSError as error:
-        return [], [Fault(file.name, 1, f"the file cannot be read: {error.strerror or error}")]
+        return Fault(file.name, 1, f"the file cannot be read: {error.strerror or error}")
     except UnicodeDecodeError:
-        return [], [Fault(file.name, 1, "this is not UTF-8 text; save it as CSV (UTF-8) again")]
+        return Fault(file.name, 1, "this is not UTF-8 text; save it as CSV (UTF-8) again")
     except csv.Error as error:
-        return [], [Fault(file.name, max(reader.line_num, 1), f"from here on this is no CSV file: {error}")]
+        return Fault(file.name, max(reader.line_num, 1), f"from here on this is no CSV file: {error}")
     if len(rows) > MOST_ROWS:
-        return [], [Fault(file.name, 1, f"the file holds more than {MOST_ROWS} rows")]
+        return Fault(file.name, 1, f"the file holds more than {MOST_ROWS} rows")
     if len(rows) < 2:
-        return [], [
-            Fault(
-                file.name, 1, "the file holds no answers: a row of headings and a row for each were expected"
-            )
-        ]
-    heads = [head.strip() for head in rows[0]]
-    plain = {head.lower() for head in heads} >= PLAIN
-    told = _plain(heads, rows) if plain else _wide(heads, rows, titles)
-    responses: list[Response] = []
-    faults: list[Fault] = []
-    for each in told:
-        if isinstance(each, Response):
-            responses.append(each)
-        else:
-            faults.append(Fault(file.name, *each))
-    return responses, faults
+        says = "the file holds no answers: a row of headings and a row for each were expected"
+        return Fault(file.name, 1, says)
+    return _Table(file.name, [head.strip() for head in rows[0]], rows)
+
+
+def _unused_cells(table: _Table) -> Told:
+    """The rows that hold more than the headings name, as where a comma in an answer parted it."""
+    for line, row in enumerate(table.rows[1:], 2):
+        if any(cell.strip() for cell in row[len(table.heads) :]):
+            yield line, "this row has more cells than there are headings; what is beyond them was not used"
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
@@ -85,28 +140,46 @@ def _dialect(text: str) -> type[csv.Dialect]:
     return Found
 
 
-Told = Iterator[Response | tuple[int, str]]
-
-
-def _plain(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Told:
-    where = {head.lower(): number for number, head in enumerate(heads)}
-    for line, row in enumerate(rows[1:], 2):
+def _plain(table: _Table, names: Sequence[tuple[str, str]], doubts: Doubts) -> Told:
+    where = {head.lower(): number for number, head in enumerate(table.heads)}
+    used = {number for head, number in where.items() if head in PLAIN | ABOUT | {"at"}}
+    yield from _unused(table, set(range(len(table.heads))) - used, "it is none of learner, case, answer, at")
+    found: list[Response] = []
+    undated: set[tuple[str, str]] = set()
+    for line, (row, (name, why)) in enumerate(zip(table.rows[1:], names, strict=True), 2):
         if not any(cell.strip() for cell in row):
             continue
-        cell = {name: row[where[name]].strip() if where[name] < len(row) else "" for name in PLAIN}
-        if not cell["learner"] or not cell["case"]:
+        case, answer, date = (_cell(row, where.get(head)) for head in ("case", "answer", "at"))
+        if not name or not case:
             yield line, "this row names no learner or no case"
             continue
-        at = _moment(row[where["at"]]) if "at" in where and where["at"] < len(row) else None
-        yield _response(cell["learner"], cell["case"], cell["answer"], at)
+        if why:
+            yield line, why
+        at = _moment(date)
+        response = doubts.of_case(_response(name, case, answer, at), line)
+        if date and at is None:
+            undated.add((response.learner, response.case))
+            yield (
+                line,
+                f"the date {plain_name(date)} cannot be read (2026-11-29 can): the rows' order was kept",
+            )
+        found.append(response)
+    for each in found:  # among dates of which one is not known, none says which answer was first
+        yield replace(each, at=None) if (each.learner, each.case) in undated else each
 
 
-def _wide(heads: Sequence[str], rows: Sequence[Sequence[str]], titles: Mapping[str, str]) -> Told:
-    questions = _questions(heads, rows, titles)
+def _cell(row: Sequence[str], number: int | None) -> str:
+    return row[number].strip() if number is not None and number < len(row) else ""
+
+
+def _wide(table: _Table, names: Sequence[tuple[str, str]], titles: Mapping[str, str]) -> Told:
+    heads, rows = table.heads, table.rows
+    columns = _asking(heads, rows)
+    questions = _questions(heads, rows, titles, columns)
     if isinstance(questions, str):
         yield 1, questions
         return
-    names = _names(heads, rows)
+    yield from _unused(table, set(columns) - set(questions), "its heading names no case, or more than one")
     for line, (row, (name, why)) in enumerate(zip(rows[1:], names, strict=True), 2):
         if why:
             yield line, why
@@ -117,6 +190,13 @@ def _wide(heads: Sequence[str], rows: Sequence[Sequence[str]], titles: Mapping[s
             answer = row[column].strip() if column < len(row) else ""
             if answer and answer != "-" and not answer.startswith(CODE):  # Moodle's sign for none
                 yield _response(name, case, answer, None)
+
+
+def _unused(table: _Table, columns: Collection[int], why: str) -> Told:
+    """The columns that hold something and were not used."""
+    for number in sorted(columns):
+        if _filled(table.rows, number):
+            yield 1, f"the column {plain_name(table.heads[number]) or number + 1} was not used: {why}"
 
 
 def _in_codes(row: Sequence[str], name: str, line: int) -> Told:
@@ -131,15 +211,19 @@ def _in_codes(row: Sequence[str], name: str, line: int) -> Told:
             yield from found
 
 
-def _questions(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], titles: Mapping[str, str]
-) -> dict[int, str] | str:
-    """Which column answers which case; or why that cannot be said."""
-    columns = [
+def _asking(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """The columns that hold answers, as far as their headings tell."""
+    return [
         number
         for number, head in enumerate(heads)
-        if head.lower() not in ABOUT and not _beside(head, number, heads) and _filled(rows, number)
+        if head.lower() not in ABOUT and not _beside(head) and _filled(rows, number)
     ]
+
+
+def _questions(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], titles: Mapping[str, str], columns: list[int]
+) -> dict[int, str] | str:
+    """Which of these columns answers which case; or why that cannot be said."""
     if not columns and any(cell.strip().startswith(CODE) for row in rows[1:] for cell in row):
         return {}  # codes alone: each names its cases
     named = {column: case for column in columns if (case := _case(heads[column], titles))}
@@ -166,12 +250,10 @@ def _questions(
     )
 
 
-def _beside(head: str, number: int, heads: Sequence[str]) -> bool:
+def _beside(head: str) -> bool:
     """Whether a column holds the points of the question before it, as Canvas and Microsoft Forms write."""
     low = head.lower()
-    return bool(NUMBER.fullmatch(head)) or low.startswith(
-        ("points -", "feedback -", "right answer", "question ")
-    )
+    return bool(NUMBER.fullmatch(head) or POINTS.fullmatch(low)) or low.startswith(BESIDE)
 
 
 def _filled(rows: Sequence[Sequence[str]], column: int) -> bool:
@@ -190,30 +272,75 @@ def _case(text: str, titles: Mapping[str, str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _names(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    """What to call whom, row by row, and what is to be said of it. Who has the same name and another address
-    is another person; the same name without an address is not taken for the same person."""
-    people = []
-    for row in rows[1:]:
-        told = {head.lower(): cell.strip() for head, cell in zip(heads, row, strict=False)}
-        both = f"{told.get('first name', '')} {told.get('last name') or told.get('surname') or ''}".strip()
-        name = told.get("name") or told.get("full name") or told.get("learner") or both
-        number = told.get("id", "") if "sis_id" in told else ""  # Canvas's; elsewhere the row's
-        known = next((told[key] for key in KNOWN if told.get(key)), number)
-        people.append((name, known))
-    alike = Counter(name.casefold() for name, _ in set(people))
-    bare = Counter(name.casefold() for name, known in people if not known)
+def _person(told: Mapping[str, str]) -> tuple[str, str]:
+    """Whom a row names, and what tells such a person from a namesake: an address or a number, or ""."""
+    both = f"{told.get('first name', '')} {told.get('last name') or told.get('surname') or ''}".strip()
+    name = told.get("name") or told.get("full name") or told.get("learner") or both
+    number = told.get("id", "") if "sis_id" in told else ""  # Canvas's; elsewhere the row's
+    return plain_name(name), plain_name(next((told[key] for key in KNOWN if told.get(key)), number))
+
+
+def _names(tables: Sequence[_Table]) -> list[list[tuple[str, str]]]:
+    """What to call whom, file by file and row by row, and what is to be said of it.
+
+    Who has the same name and another address is another person, also in another file; the same name without
+    an address is not taken for the same person, but where no file has it twice and none tells an address.
+    """
+    people = [
+        [
+            _person({h.lower(): cell.strip() for h, cell in zip(table.heads, row, strict=False)})
+            for row in table.rows[1:]
+        ]
+        for table in tables
+    ]
+    alike: dict[
+        str, dict[str, str]
+    ] = {}  # a name: whoever has it, by address, and the file that has it first
+    for table, rows in zip(tables, people, strict=True):
+        for name, known in rows:
+            alike.setdefault(name.casefold(), {}).setdefault(known.casefold(), table.file)
+    seen: dict[tuple[str, str], str] = {}  # by name and address: the name that is shown
+    return [_named(table, rows, alike, seen) for table, rows in zip(tables, people, strict=True)]
+
+
+def _named(
+    table: _Table,
+    people: Sequence[tuple[str, str]],
+    alike: Mapping[str, Mapping[str, str]],
+    seen: dict[tuple[str, str], str],
+) -> list[tuple[str, str]]:
+    """The names of one file's rows; `seen` is added to."""
+    bare = Counter() if table.plain else Counter(name.casefold() for name, known in people if not known)
+    before = set(seen)
+    said: set[tuple[str, str]] = set()
     names = []
     for line, (name, known) in enumerate(people, 2):
+        person = (name.casefold(), known.casefold())
+        others = alike[name.casefold()] if name else {}
+        elsewhere = next((file for file in others.values() if file != table.file), "")
         if not name and not known:
-            names.append(("", "this row names nobody" if any(c.strip() for c in rows[line - 1]) else ""))
+            empty = table.plain or not any(cell.strip() for cell in table.rows[line - 1])
+            names.append(("", "" if empty else "this row names nobody"))
         elif not known and bare[name.casefold()] > 1:
-            names.append((f"{name} (row {line})", f"several rows are named {name}: they were kept apart"))
-        elif name and alike[name.casefold()] > 1:
-            names.append((f"{name} ({known or f'row {line}'})", ""))
+            where = f"{table.file}, row {line}" if elsewhere else f"row {line}"
+            names.append((f"{name} ({where})", f"several rows are named {name}: they were kept apart"))
         else:
-            names.append((name or known, ""))
+            shown = f"{name} ({known or 'no address'})" if len(others) > 1 else name or known
+            why = "" if person in said else _namesakes(name, known, others, elsewhere, person in before)
+            said.add(person)
+            names.append((seen.setdefault(person, shown), why))
     return names
+
+
+def _namesakes(name: str, known: str, others: Mapping[str, str], elsewhere: str, before: bool) -> str:
+    """What is to be said of a name that others have too, `elsewhere`; `before`: it was met with
+    this address."""
+    if len(others) > 1 and (elsewhere or not known):
+        where = f"stands in {elsewhere} too" if elsewhere else "stands here also"
+        return f"{name} {where}, with another address or none: they were kept apart"
+    if before and not known and elsewhere:
+        return f"{name} stands in {elsewhere} too: both were counted as one learner"
+    return ""
 
 
 def _moment(text: str) -> float | None:
@@ -228,5 +355,7 @@ def _moment(text: str) -> float | None:
 
 
 def _response(learner: str, case: str, answer: str, at: float | None) -> Response:
-    plain = re.sub(r"\.(md|ya?ml)$", "", case.strip().lower())
-    return Response(plain_name(learner), plain[:LONGEST_NAME], answer[: MAX_TEXT + 1], at)
+    plain = case_named(case.strip().lower())
+    return Response(
+        plain_name(learner), plain[:LONGEST_NAME], plain_answer(answer).strip()[: MAX_TEXT + 1], at
+    )

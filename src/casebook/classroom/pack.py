@@ -22,10 +22,12 @@ TEMPLATE = environment("pack.html").get_template("pack.html")
 def pack(cases: Sequence[Case], path: str | Path, title: str = "Worksheets") -> tuple[Path, Path]:
     """Write the worksheets, and beside them the key; the paths of both.
 
-    Raises CaseError for a case without a chart or with a fault, OSError.
+    Raises CaseError for a case without a chart or with a fault, CommandError where one of the two would be
+    written over a case, OSError.
     """
     sheets = Path(path)
     key = sheets.with_name(f"{sheets.stem}-key{sheets.suffix or '.html'}")
+    files.not_among([sheets, key], [case.path for case in cases])
     shown: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
     for case in distinct(cases):

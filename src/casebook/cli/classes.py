@@ -7,11 +7,13 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casebook import files
+from casebook.cases import beyond, library
 from casebook.errors import CommandError
 from casebook.practice.bank import Page
 from casebook.practice.responses import Fault, Response, files_of, plain_name, read_files, read_folder
@@ -91,36 +93,50 @@ def _pages(args: argparse.Namespace) -> list[Page] | None:
 
 def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Response], list[Fault]]:
     """Every answer that the options leave, and what of the files could not be used, which is told too."""
-    from casebook.classroom.forms import read_csv
+    from casebook.classroom.forms import read_csvs
     from casebook.classroom.gradebook import chosen
 
     titles = {str(page["id"]): str(page.get("title") or page["id"]) for page in pages}
     responses: list[Response] = []
     faults: list[Fault] = []
-    single = [path for path in args.paths if path.is_file() and path.suffix.lower() != ".csv"]
+    known = {*titles, *(path.stem for path in (*library(), *beyond()))}
+    forms = [path for path in args.paths if path.suffix.lower() == ".csv"]
+    single = [path for path in args.paths if path.is_file() and path not in forms]
     read = [
-        read_csv(path, titles) if path.suffix.lower() == ".csv" else read_folder(path)
+        (str(path), read_folder(path, known))
         for path in args.paths
-        if path not in single
+        if path not in single and path not in forms
     ]
+    if forms:
+        read.append((", ".join(map(str, forms)), read_csvs(forms, titles, known)))
     if single:  # together, so that files of one name are told apart by their folders
         root = Path(os.path.commonpath([path.resolve().parent for path in single]))
-        read.append(read_files(root, [path.resolve() for path in single]))
-    for more, wrong in read:
-        responses += more
+        found = read_files(root, [path.resolve() for path in single], known)
+        read.append((", ".join(map(str, single)), found))
+    first: dict[str, tuple[str, str]] = {}  # a learner's name in small letters: as first written, and where
+    for where, (more, wrong) in read:
         faults += wrong
+        for name in dict.fromkeys(each.learner for each in more):
+            if (met := first.setdefault(name.casefold(), (name, where)))[1] != where:
+                says = f"{name} stands in {met[1]} too: both were counted as one learner"
+                faults.append(Fault(where, 1, says))
+        responses += [replace(each, learner=first[each.learner.casefold()][0]) for each in more]
     for fault in faults[:MOST_FAULTS]:
         print(fault, file=sys.stderr)
     if len(faults) > MOST_FAULTS:
         print(f"and {len(faults) - MOST_FAULTS} more; the report lists them", file=sys.stderr)
     if not responses:
         raise CommandError(f"{args.paths[0]}: no answers were found, so there is nothing to report")
-    ids = list(titles) if args.cases else ()
+    # An answer to a case that nobody knows stays, and its learner with it: it may be a slip of the pen.
+    unknown = {each.case for each in responses} - known
+    ids = [*titles, *unknown] if args.cases else ()
     return chosen(dict.fromkeys(responses), cases=ids, since=args.since, test=args.test), faults
 
 
 def _apart(args: argparse.Namespace, outputs: Iterable[Path]) -> None:
-    """Raises CommandError where the command would write over a file that it reads."""
+    """Raises CommandError where the command would write over a file that it reads, or cannot write one."""
+    outputs = list(outputs)
+    files.can_be_written(outputs)
     read = [file for path in args.paths for file in (path, *files_of(path))]
     files.not_among(outputs, [*read, *(path for path in (args.key, getattr(args, "roster", None)) if path)])
 
@@ -201,7 +217,7 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
 
 def _roster(path: Path) -> list[str]:
     try:
-        names = [plain_name(line) for line in path.read_text("utf-8-sig").split("\n")]
+        names = [plain_name(line) for line in files.regular(path).read_text("utf-8-sig").split("\n")]
     except OSError as error:
         raise CommandError(f"{path}: it cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -198,7 +198,7 @@ def _known() -> frozenset[str]:
 
 def _cells(path: Path) -> Iterator[list[str]]:
     try:
-        if zipfile.is_zipfile(path):
+        if zipfile.is_zipfile(files.regular(path)):
             with zipfile.ZipFile(path) as archive:
                 names = [n for n in archive.namelist() if n.lower().endswith((".txt", ".csv"))]
                 if not names:

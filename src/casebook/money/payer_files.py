@@ -19,6 +19,7 @@ import ijson
 from tqdm.auto import tqdm
 from tqdm.utils import CallbackIOWrapper
 
+from casebook import files
 from casebook.coding.edits import family
 
 LONGEST_RUN = 32_000_000  # bytes without a quotation mark: more than a list of every provider there is
@@ -80,7 +81,7 @@ def read(path: str | Path, codes: Collection[str] | None = None, progress: bool 
     A bar shows the progress of anything that takes more than a second. Raises OSError where the file cannot
     be opened.
     """
-    path = Path(path)
+    path = files.regular(path)
     found = PayerFile(path)
     total = path.stat().st_size
     bar = tqdm(
@@ -251,6 +252,8 @@ class _Reader:
                 )
                 if isinstance(value, str):
                     head[key] = value
+                elif key == "billing_code" and str(value) in self.codes:
+                    self.found.misread("billing_code", {"billing_code": str(value)})
         if waiting and self._wanted(head):
             for group in waiting:
                 self._group(head, group)

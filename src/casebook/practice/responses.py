@@ -4,7 +4,8 @@ class.
 JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "only where one was typed"}`,
 then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
 `confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code), `edition` (the digest of
-the chart that it was given to), `held` (on a page that said no verdict). A line may also be a code, which is
+the chart that it was given to), `held` (on a page that said no verdict), `try` (of a room: which vote on the
+case, from 1). A line may also be a code, which is
 such a file as one word. What a file says of verdicts and scores is passed over, since the grader runs
 again. Nothing in a file raises: what cannot be used is named with file and line.
 """
@@ -14,8 +15,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -45,7 +47,9 @@ SAMPLES = "sample_responses"  # the folder of answers that come with the noteboo
 class Response:
     """One answer of one learner: `at` in epoch milliseconds, `seconds` it took, `test` the number of the test
     that it was given in, `edition` the text of the chart that it was given to; None where the file does not
-    tell. `held`: on a page of the book that said no verdict, where anybody could look for it elsewhere."""
+    tell. `held`: on a page of the book that said no verdict, where anybody could look for it elsewhere.
+    `turn`: which try it was, or which of a room's votes on the case, from 1.
+    """
 
     learner: str
     case: str
@@ -57,6 +61,7 @@ class Response:
     test: str | None = None
     edition: str | None = None
     held: bool = False
+    turn: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -74,13 +79,15 @@ class Fault:
         return f"{self.file}:{self.line}: {self.says}"
 
 
-def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
+def read_folder(folder: str | Path, cases: Collection[str] = ()) -> tuple[list[Response], list[Fault]]:
     """Every response file in a folder and the folders in it, or one file.
 
     A learner is known by the name in the head of the file, else by the file's own name; where several files
     are named alike, as in the folders that learning systems make, by the folder's. Names that differ in
     capitals alone are one learner; files that are counted together are named among the faults. An answer that
-    stands in several files of one learner counts once.
+    stands in several files of one learner counts once. An answer to a room's later vote on a case counts only
+    of who answered the first: the others had heard the verdict; how many they are is told. Where `cases`
+    are given, an answer to another one is named among the faults, and kept.
     """
     root = Path(folder)
     if not _there(root):
@@ -89,21 +96,24 @@ def read_folder(folder: str | Path) -> tuple[list[Response], list[Fault]]:
     faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in inside if p.suffix.lower() not in ENDINGS]
     if not answers and root.is_dir():
         return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}"), *faults]
-    found, more = read_files(root, answers)
+    found, more = read_files(root, answers, cases)
     return found, [*faults, *more]
 
 
-def read_files(root: Path, answers: Sequence[Path]) -> tuple[list[Response], list[Fault]]:
-    """These response files, which lie in `root` or below it; learners are told apart as in a folder."""
+def read_files(
+    root: Path, answers: Sequence[Path], cases: Collection[str] = ()
+) -> tuple[list[Response], list[Fault]]:
+    """These response files, which lie in `root` or below it; learners are told apart, and `cases` taken, as
+    in a folder."""
     faults: list[Fault] = []
-    found: dict[Response, None] = {}
+    found: dict[Response, str] = {}
     known: dict[
         str, tuple[str, str]
     ] = {}  # a learner's name in small letters: as it was first written, and in which file
     for path, name in learners_of(root, answers).items():
         shown = _under(root, path)
         together = set()
-        for each in read_file(path, name, shown):
+        for each in read_file(path, name, shown, cases):
             if isinstance(each, Fault):
                 faults.append(each)
                 continue
@@ -113,8 +123,25 @@ def read_files(root: Path, answers: Sequence[Path]) -> tuple[list[Response], lis
                 faults.append(
                     Fault(shown, 1, f"{each.learner} stands in {first} too: both were counted as one learner")
                 )
-            found.setdefault(replace(each, learner=learner))
-    return list(found), faults
+            found.setdefault(replace(each, learner=learner), shown)
+    late = _late(found)
+    faults += _told_late([(found[each], each.case) for each in late])
+    return [each for each in found if each not in late], faults
+
+
+def _late(found: Iterable[Response]) -> set[Response]:
+    """The answers to a room's later votes of who gave none to the first."""
+    votes = [each for each in found if each.test and each.turn]
+    began = {(each.learner, each.case, each.test) for each in votes if each.turn == 1}
+    return {each for each in votes if (each.learner, each.case, each.test) not in began}
+
+
+def _told_late(late: Sequence[tuple[str, str]]) -> Iterator[Fault]:
+    """What is said of them, once for each file; `late` holds the file and the case of each."""
+    for file in sorted({file for file, _ in late}):
+        cases = Counter(case for of, case in late if of == file)
+        which = ", ".join(f"{case} ({number})" for case, number in sorted(cases.items()))
+        yield Fault(file, 1, f"first given after the room was told the verdict, and so not counted: {which}")
 
 
 def files_of(folder: str | Path) -> list[Path]:
@@ -184,15 +211,18 @@ def _no_answers(path: Path) -> str:
     return f"this was not read: a file of answers ends in {' or '.join(ENDINGS)}"
 
 
-def read_file(path: Path, learner: str | None = None, shown: str | None = None) -> Iterator[Response | Fault]:
-    """The answers of one file, and then what of it could not be used; `learner` is who it belongs to where
-    the head does not say."""
+def read_file(
+    path: Path, learner: str | None = None, shown: str | None = None, cases: Collection[str] = ()
+) -> Iterator[Response | Fault]:
+    """The answers of one file, and then what of it could not be used, or is to be looked at; `learner` is who
+    it belongs to where the head does not say. Where `cases` are given, answers to others are named."""
     shown = shown or path.name
     name = plain_name(learner if learner is not None else path.stem) or "unnamed"
     faults: dict[str, list[int]] = {}  # what is wrong, and in which lines
+    doubts = Doubts(cases)
     answers = line = 0
     try:
-        with path.open("rb") as file:
+        with files.regular(path).open("rb") as file:
             for line, text in _lines(file):
                 if why := _too_much(line, text, answers, sum(map(len, faults.values()))):
                     faults[why] = [line]
@@ -207,17 +237,45 @@ def read_file(path: Path, learner: str | None = None, shown: str | None = None) 
                 for row in told:
                     if _is_head(row):
                         name = plain_name(row.get("learner")) or name
+                        doubts.head(name, line)
                     elif response := _response(name, row):
                         answers += 1
-                        yield response
+                        yield doubts.of_case(response, line)
                     else:
                         faults.setdefault(NO_ANSWER, []).append(line)
     except OSError as error:
         faults[f"the file cannot be read: {error.strerror or error}"] = [line + 1]
     if not answers and not faults:
         faults["the file holds no answers"] = [1]
-    for says, lines in faults.items():
+    for says, lines in [*faults.items(), *doubts.told.items()]:
         yield Fault(shown, lines[0], says if len(lines) == 1 else f"{says} (and so in {len(lines) - 1} more)")
+
+
+class Doubts:
+    """What of a file was used and is to be looked at: `told`, each with its lines. Where `cases` are given,
+    these are known."""
+
+    def __init__(self, cases: Collection[str] = ()) -> None:
+        self.told: dict[str, list[int]] = {}
+        self._cases = cases
+        self._heads: dict[str, int] = {}  # a learner's name in small letters: the line of its first head
+
+    def head(self, learner: str, line: int) -> None:
+        """Take note of a head, after which the answers of this learner stand."""
+        if (first := self._heads.setdefault(learner.casefold(), line)) != line:
+            self._say(f"{learner} stands in line {first} too: both were counted as one learner", line)
+
+    def of_case(self, response: Response, line: int) -> Response:
+        """The answer under the name that its case has; a name that no case has is told, and kept."""
+        if not self._cases or response.case in self._cases:
+            return response
+        case = case_named(response.case, self._cases)
+        if case not in self._cases:
+            self._say(f"no case is named {plain_name(case)}", line)
+        return replace(response, case=case)
+
+    def _say(self, what: str, line: int) -> None:
+        self.told.setdefault(what, []).append(line)
 
 
 NO_ANSWER = "this is no answer: a case and an answer were expected"
@@ -344,15 +402,34 @@ def of_code(code: str, learner: str) -> list[Response] | str:
 
 def plain_name(value: object) -> str:
     """A name on one line and of at most `LONGEST_NAME` characters, without characters that cannot be seen."""
-    seen = "".join(c if c.isprintable() else " " for c in value) if isinstance(value, str) else ""
+    # One letter with its mark or two that look the same are one name.
+    plain = unicodedata.normalize("NFC", value) if isinstance(value, str) else ""
+    seen = "".join(c if c.isprintable() else " " for c in plain)
     return re.sub(r"\s+", " ", seen).strip()[:LONGEST_NAME]
+
+
+def plain_answer(text: str) -> str:
+    """An answer without the control characters that no form can type and some tables cannot hold."""
+    if text.isprintable():
+        return text
+    return "".join(" " if unicodedata.category(c) == "Cc" and c not in "\t\n\r" else c for c in text)
+
+
+def case_named(text: str, cases: Iterable[str] = ()) -> str:
+    """The case that somebody typed, `Oak` or ` oak.md` for `oak`; as it was typed where none of these is
+    meant."""
+    plain = re.sub(r"\.(md|ya?ml)$", "", text.strip(), flags=re.IGNORECASE)
+    known = list(cases)
+    if plain in known:
+        return plain
+    return next((case for case in known if case.casefold() == plain.casefold()), plain)
 
 
 def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
     case, answer = row.get("case"), row.get("answer")
     if (
         not isinstance(case, str)
-        or not case
+        or not case.strip()
         or len(case) > LONGEST_NAME
         or not isinstance(answer, str)
         or len(answer) > MAX_TEXT
@@ -360,7 +437,8 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         return None
     if not (answer + case).isascii():  # half a character, which JSON can hold, cannot be written anywhere
         case, answer = (text.encode("utf-8", "replace").decode("utf-8") for text in (case, answer))
-    sure = row.get("confidence")
+    case, answer = case.strip(), plain_answer(answer)
+    sure, turn = row.get("confidence"), _number(row.get("try"), 1000)
     hints = _number(row.get("hints"), 1000)
     return Response(
         learner,
@@ -373,6 +451,7 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         _test(row.get("test")),
         read_edition(row.get("edition")),
         row.get("held") is True,
+        None if turn is None else int(turn),
     )
 
 

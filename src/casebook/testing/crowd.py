@@ -4,6 +4,7 @@ and changes its answer once, over real connections."""
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from random import Random
 
 import httpx
 
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="(\d+)">')
 JSON = {"accept": "application/json"}
 
 
@@ -38,18 +40,20 @@ async def vote(
         watching = asyncio.create_task(_watch(line, panel))
         joining, answering = within
         tokens: dict[int, str] = {}
+        forms: dict[int, dict[str, str]] = {}  # the vote that the page of each was made for
 
         async def come(number: int, wait: float) -> None:
             await asyncio.sleep(wait)
             page = await line.get(join)
             crowd.pages.add(page.text)
+            forms[number] = dict(HIDDEN.findall(page.text))
             tokens[number] = page.headers["set-cookie"].split(";")[0]
 
         async def say(number: int, wait: float, answer: str) -> None:
             await asyncio.sleep(wait)
             began = time.perf_counter()
             headers = {**JSON, "cookie": tokens[number]}
-            told = await line.post(f"{join}answer", data={"claim": answer}, headers=headers)
+            told = await line.post(f"{join}answer", data={**forms[number], "claim": answer}, headers=headers)
             crowd.noted.append(time.perf_counter() - began)
             crowd.pages.add(told.text)
             if told.status_code == 200:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from types import FrameType
 
 import segno
 import uvicorn
@@ -49,7 +50,7 @@ class Opened:
             timeout_graceful_shutdown=1,
             lifespan="on",
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config, self.pages)
         self._thread: threading.Thread | None = None
 
     def run(self) -> None:
@@ -83,6 +84,18 @@ class Opened:
             f' <strong>{self.votes.code}</strong>. The projector: <a href="{panel}">the panel</a>.</p>{qr}'
             f'<iframe src="{panel}" title="The panel of the room" width="100%" height="640"></iframe>'
         )
+
+
+class _Server(uvicorn.Server):
+    """A server that lets the streams of the pages end before it is told to stop waiting for them."""
+
+    def __init__(self, config: uvicorn.Config, pages: RoomPages) -> None:
+        super().__init__(config)
+        self._pages = pages
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._pages.end()
+        super().handle_exit(sig, frame)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -28,7 +28,7 @@ async function renew() {
 async function send(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
-  const status = /** @type {HTMLElement} */ (page().querySelector("[role=status]"));
+  let status = /** @type {HTMLElement} */ (page().querySelector("[role=status]"));
   event.preventDefault();
   button.disabled = true;
   status.textContent = "Sending…";
@@ -41,6 +41,11 @@ async function send(event) {
       headers: { accept: "application/json" },
     });
     const told = await answer.json();
+    if (answer.status === 409) {
+      // The room is elsewhere: show where, and say there what became of the answer.
+      await renew();
+      status = /** @type {HTMLElement} */ (page().querySelector("[role=status]"));
+    }
     status.textContent = told.says;
     status.dataset.verdict = answer.status === 422 ? "invalid" : "";
     status.scrollIntoView({ block: "nearest" });

@@ -8,6 +8,7 @@ where one was typed.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 import threading
@@ -26,6 +27,7 @@ CODE = 5  # letters of a room's code
 PHASES = ("open", "closed", "revealed")
 MOST_PEOPLE = 5_000  # in one room
 LONGEST_NAME = 40  # characters
+GUEST = re.compile(r"guest \d+")  # how the room calls whoever gave no name
 TABLES = """
 CREATE TABLE IF NOT EXISTS lesson (code TEXT NOT NULL, secret TEXT NOT NULL, cases TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS shown (at INTEGER NOT NULL);
@@ -39,8 +41,16 @@ CREATE TABLE IF NOT EXISTS answer (
 """
 
 
+NOW = "SELECT vote.at, turn, phase FROM vote JOIN shown ON vote.at = shown.at ORDER BY turn DESC LIMIT 1"
+ANEW = f"INSERT INTO vote SELECT at, turn + 1, 'open' FROM ({NOW}) WHERE phase = 'revealed'"
+
+
 class Closed(Exception):
     """The vote that an answer was meant for takes none now."""
+
+
+class Moved(Exception):
+    """The room shows another case or turn than the one that an answer was meant for."""
 
 
 class Full(Exception):
@@ -54,6 +64,11 @@ class Vote:
     at: int
     turn: int
     phase: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The case and the turn."""
+        return self.at, self.turn
 
 
 class Votes:
@@ -71,6 +86,8 @@ class Votes:
         self.cases = list(cases)
         self._editions = dict(editions or {})
         self._lock = threading.RLock()
+        if str(file) == ":memory:":
+            raise CommandError(":memory: is no file and would keep no vote; name a file")
         try:
             self._db = sqlite3.connect(
                 self.file, check_same_thread=False, isolation_level=None, cached_statements=64
@@ -80,6 +97,7 @@ class Votes:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(TABLES)
             self.code, self.secret = self._begun()
+            self._whole()
         except sqlite3.DatabaseError as error:
             raise CommandError(f"{self.file}: no lesson can be kept here: {error}") from None
 
@@ -88,8 +106,21 @@ class Votes:
         known = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         columns = {row[1] for row in self._db.execute("PRAGMA table_info(answer)")}
         if known and ("lesson" not in known or "edition" not in columns):
-            self._db.close()
-            raise CommandError(f"{self.file}: it holds no lesson of this edition; name another file")
+            raise self._no_lesson()
+
+    def _no_lesson(self) -> CommandError:
+        self._db.close()
+        return CommandError(f"{self.file}: it holds no lesson of this edition; name another file")
+
+    def _whole(self) -> None:
+        """Raises CommandError where the file shows no vote, or holds what no lesson has."""
+        row = self._shown()
+        most = self._one("SELECT max(at) FROM (SELECT at FROM vote UNION SELECT at FROM answer)")[0]
+        if row is None or row[2] not in PHASES or not self._known(row[0], row[1]) or not self._known(most, 1):
+            raise self._no_lesson()
+
+    def _known(self, at: object, turn: object) -> bool:
+        return isinstance(at, int) and isinstance(turn, int) and 0 <= at < len(self.cases) and turn > 0
 
     def _begun(self) -> tuple[str, str]:
         """The code and the secret of the lesson in the file, or of a new one."""
@@ -105,9 +136,16 @@ class Votes:
                 self._db.execute("INSERT INTO shown VALUES (0)")
                 self._db.execute("INSERT INTO vote VALUES (0, 1, 'open')")
                 return code, secret
-        if json.loads(found[2]) != self.cases:
+        try:
+            kept = json.loads(found[2])
+        except (TypeError, ValueError):
+            raise self._no_lesson() from None
+        if not isinstance(kept, list) or not all(isinstance(case, str) for case in kept):
+            raise self._no_lesson()
+        if kept != self.cases:
+            self._db.close()
             raise CommandError(
-                f"{self.file}: it holds a lesson on {', '.join(json.loads(found[2]))}; name another file with"
+                f"{self.file}: it holds a lesson on {', '.join(kept)}; name another file with"
                 " --file, or the same cases"
             )
         return str(found[0]), str(found[1])
@@ -122,11 +160,10 @@ class Votes:
     @property
     def now(self) -> Vote:
         """The vote that is shown."""
-        row = self._one(
-            "SELECT vote.at, turn, phase FROM vote JOIN shown ON vote.at = shown.at"
-            " ORDER BY turn DESC LIMIT 1"
-        )
-        return Vote(*row)
+        return Vote(*self._shown())
+
+    def _shown(self) -> Any:
+        return self._one(NOW)
 
     def go(self, at: int) -> None:
         """Show the case at this place of the lesson; a case that was not shown before is opened."""
@@ -150,20 +187,26 @@ class Votes:
             self._change(("UPDATE vote SET phase = ? WHERE at = ? AND turn = ?", (phase, now.at, now.turn)))
 
     def again(self) -> None:
-        """Vote on the same case once more; what was answered before is kept."""
-        now = self.now
-        self._change(("INSERT OR IGNORE INTO vote VALUES (?, ?, 'open')", (now.at, now.turn + 1)))
+        """Vote on the same case once more; what was answered before is kept. Only what was revealed is voted
+        on again, so that a second tap does nothing."""
+        self._change((ANEW, ()))
 
     # Who answers what
 
-    def answer(self, token: str, text: str) -> Vote:
-        """Note an answer to the vote that is shown, in the place of an earlier one.
+    def answer(self, token: str, text: str, to: tuple[int, int] | None = None) -> Vote:
+        """Note an answer to the vote that is shown, in the place of an earlier one. `to` is the case and the
+        turn that it was meant for, where they are known.
 
-        Raises Closed where it takes none, Full where the room takes nobody new.
+        Raises Moved where the room shows another, Closed where it takes none, Full where the room takes
+        nobody new, sqlite3.Error where the file cannot be written.
         """
+        if not self.file.exists():  # what is written to a file that was removed is lost, and nobody told
+            raise sqlite3.OperationalError("the file was removed")
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
             now = self.now
+            if to not in (None, now.place):
+                raise Moved
             if now.phase != "open":
                 raise Closed
             edition = self._editions.get(self.cases[now.at])
@@ -176,7 +219,7 @@ class Votes:
 
     def name(self, token: str, name: str) -> str:
         """Call a person by a name of at most 40 characters on one line; the name as it was kept. Two who give
-        the same are told apart by a number."""
+        the same are told apart by a number; so is a name that the room gives to whoever has none."""
         wanted = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:LONGEST_NAME]
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
@@ -184,7 +227,7 @@ class Votes:
             others = self._db.execute("SELECT name FROM person WHERE number != ? AND name != ''", (person,))
             taken = {str(row[0]).casefold() for row in others}
             kept, n = wanted, 1
-            while kept and kept.casefold() in taken:
+            while kept and (kept.casefold() in taken or GUEST.fullmatch(kept.casefold())):
                 n += 1
                 kept = f"{wanted} ({n})"
             self._db.execute("UPDATE person SET name = ? WHERE number = ?", (kept, person))

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import secrets
+import sqlite3
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from markupsafe import Markup
 from sse_starlette import EventSourceResponse
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -37,7 +39,7 @@ from casebook.practice.diagram import STYLE
 from casebook.quiz.markup import claim_field
 
 from .told import Teller
-from .votes import LONGEST_NAME, Closed, Full, Vote, Votes
+from .votes import LONGEST_NAME, Closed, Full, Moved, Vote, Votes
 
 HERE = Path(__file__).resolve().parent
 COOKIE = "casebook-room"
@@ -56,6 +58,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+CLOSED = "The vote was closed before this answer came. It was not noted."
+MOVED = "The room has moved on: this answer was for an earlier vote, and was not noted. Here is the new one."
 TEMPLATES = environment("room/base.html", "room/door.html", "room/phone.html", "room/panel.html")
 
 
@@ -128,7 +132,12 @@ class RoomPages:
                 Route(f"{code}stream", self._phone_stream),
             ],
             lifespan=self._begun,
-            exception_handlers={HTTPException: _failed, Full: _full},
+            exception_handlers={
+                HTTPException: _failed,
+                Full: _full,
+                sqlite3.Error: _not_kept,
+                ClientDisconnect: _gone,
+            },
         )
         app.router.redirect_slashes = False  # it redirects to paths that a proxy may not know
         return app
@@ -191,35 +200,45 @@ class RoomPages:
 
     async def _phone(self, request: Request) -> Response:
         token = self._entered(request)
-        vote = self.votes.now
+        return _kept(await self._shown(token), token)
+
+    async def _shown(self, token: str, says: str = "", typed: str = "") -> HTMLResponse:
+        """The phone's page of what the room shows now."""
+        vote, teller = self.votes.now, self.teller
         name, mine = self.votes.mine(token)
         told = None
         if mine and vote.phase == "revealed":
-            told = await asyncio.to_thread(self.teller.verdict, mine)
-        page = _phone_page(self.teller, vote, self.votes.code, name, mine, told, "", "")
-        return _kept(page, token)
+            told = await asyncio.to_thread(teller.verdict, mine)
+        return _phone_page(teller, vote, self.votes.code, name, mine, told, says, typed)
 
     async def _answer(self, request: Request) -> Response:
         token = self._entered(request) or secrets.token_urlsafe(16)
-        typed = (await self._form(request, token)).get("claim", "")
-        answer = read(typed)
-        status, says, shown = 200, "", typed
-        if answer.error or answer.blank:
-            status, says = 422, answer.error or "Type a claim, or query, and tap Check."
-        else:
-            try:
-                self.votes.answer(token, typed)
-                self.counted.ring()
-            except Closed:
-                status, says = 409, "The vote was closed before this answer came. It was not noted."
+        form = await self._form(request, token)
+        typed = form.get("claim", "")
+        status, says = self._noting(token, typed, _meant(form))
         if request.headers.get("accept") == "application/json":
             told = {"noted": status == 200, "says": says or _noted(typed)}
             return _kept(Response(json.dumps(told), status, HEADERS, "application/json"), token)
-        vote = self.votes.now
-        name, mine = self.votes.mine(token)
-        page = _phone_page(self.teller, vote, self.votes.code, name, mine, None, says, shown)
+        page = await self._shown(token, says, "" if status == 409 else typed)
         page.status_code = status
         return _kept(page, token)
+
+    def _noting(self, token: str, typed: str, meant: tuple[int, int]) -> tuple[int, str]:
+        """Note an answer to the vote that it was meant for; the status, and what is said where it was not
+        noted."""
+        if meant != self.votes.now.place:  # before it is read, since the room no longer asks
+            return 409, MOVED
+        answer = read(typed)
+        if answer.error or answer.blank:
+            return 422, answer.error or "Type a claim, or query, and tap Check."
+        try:
+            self.votes.answer(token, typed, meant)
+        except Moved:
+            return 409, MOVED
+        except Closed:
+            return 409, CLOSED
+        self.counted.ring()
+        return 200, ""
 
     async def _name(self, request: Request) -> Response:
         token = self._entered(request) or secrets.token_urlsafe(16)
@@ -230,7 +249,8 @@ class RoomPages:
     async def _phone_stream(self, request: Request) -> Response:
         token = self._entered(request)
         if token:
-            self.votes.join(token)
+            with suppress(sqlite3.Error):  # a stream that is refused is not tried again by the phone
+                self.votes.join(token)
             self.counted.ring()
         return EventSourceResponse(self._changes(self._vote, self.moved), headers=HEADERS, ping=20)
 
@@ -245,12 +265,16 @@ class RoomPages:
         last: Mapping[str, Any] | None = None
         while not self.over:
             rung = bell.next
-            seen = look()
-            if seen != last:
+            try:
+                seen = look()
+            except sqlite3.Error:
+                seen = last or {}
+            if seen and seen != last:
                 last = seen
                 yield {"data": json.dumps(seen)}
             await rung.wait()
-            await asyncio.sleep(PACE)
+            if not self.over:
+                await asyncio.sleep(PACE)
 
     async def _form(self, request: Request, who: str) -> dict[str, str]:
         """The fields of a form, each once. Refuses what is large, what is no form, and who asks too often."""
@@ -354,6 +378,13 @@ def _kept(response: Response, token: str) -> Response:
     return response
 
 
+def _meant(form: Mapping[str, str]) -> tuple[int, int]:
+    """The case and the turn that a form was made for; none where it does not say."""
+    at, turn = (form.get(name, "") for name in ("at", "turn"))
+    known = all(number.isdecimal() and len(number) < 6 for number in (at, turn))
+    return (int(at), int(turn)) if known else (-1, 0)
+
+
 def _machine(request: Request) -> str:
     return request.client.host if request.client else ""
 
@@ -388,3 +419,18 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 async def _full(request: Request, _: Exception) -> Response:
     return await _failed(request, HTTPException(503, "The room is full."))
+
+
+async def _not_kept(request: Request, error: Exception) -> Response:
+    """The file is locked, full or gone: whoever sent something hears that it was not kept."""
+    logging.getLogger("uvicorn.error").error("The room's file cannot be used: %s", error)
+    sent = request.method == "POST"
+    says = (
+        "Your answer was not kept. Send it again." if sent else "The room's file cannot be read. Try again."
+    )
+    return await _failed(request, HTTPException(503, says))
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """Nobody reads what is said to a line that was lost."""
+    return Response(status_code=400)
