@@ -121,16 +121,17 @@ def test_an_answer_is_noted_only_under_the_vote_that_its_page_showed(room, phone
     assert (counts(room), counts(room, 1)) == ({"44120": 1}, {"44120": 1})
 
 
-def test_a_vote_is_repeated_once_for_each_reveal(room):
+@pytest.mark.parametrize("ended", ["closed", "revealed"])
+def test_a_vote_that_is_over_is_repeated_once(room, ended):
     act(room, "again")
     assert room.votes.now.turn == 1
-    act(room, "revealed")
+    act(room, ended)
     for _ in range(2):
         act(room, "again")
     assert (room.votes.now.turn, room.votes.now.phase) == (2, "open")
 
 
-def test_who_first_answers_after_the_reveal_is_told_and_not_counted(room, phone, tmp_path):
+def test_who_first_answers_in_a_later_vote_is_told_and_not_counted(room, phone, tmp_path):
     with httpx.Client(base_url=room.join, timeout=PATIENCE) as late:
         say(phone, "44120 x2")
         act(room, "revealed")

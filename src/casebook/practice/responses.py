@@ -86,8 +86,8 @@ def read_folder(folder: str | Path, cases: Collection[str] = ()) -> tuple[list[R
     are named alike, as in the folders that learning systems make, by the folder's. Names that differ in
     capitals alone are one learner; files that are counted together are named among the faults. An answer that
     stands in several files of one learner counts once. An answer to a room's later vote on a case counts only
-    of who answered the first: the others had heard the verdict; how many they are is told. Where `cases`
-    are given, an answer to another one is named among the faults, and kept.
+    of who answered the first: the others had heard the room talk, or the verdict; how many they are is told.
+    Where `cases` are given, an answer to another one is named among the faults, and kept.
     """
     root = Path(folder)
     if not _there(root):
@@ -141,7 +141,7 @@ def _told_late(late: Sequence[tuple[str, str]]) -> Iterator[Fault]:
     for file in sorted({file for file, _ in late}):
         cases = Counter(case for of, case in late if of == file)
         which = ", ".join(f"{case} ({number})" for case, number in sorted(cases.items()))
-        yield Fault(file, 1, f"first given after the room was told the verdict, and so not counted: {which}")
+        yield Fault(file, 1, f"first given in a later vote of a room, and so not counted: {which}")
 
 
 def files_of(folder: str | Path) -> list[Path]:

@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS answer (
 
 
 NOW = "SELECT vote.at, turn, phase FROM vote JOIN shown ON vote.at = shown.at ORDER BY turn DESC LIMIT 1"
-ANEW = f"INSERT INTO vote SELECT at, turn + 1, 'open' FROM ({NOW}) WHERE phase = 'revealed'"
+ANEW = f"INSERT INTO vote SELECT at, turn + 1, 'open' FROM ({NOW}) WHERE phase != 'open'"
 
 
 class Closed(Exception):
@@ -187,8 +187,8 @@ class Votes:
             self._change(("UPDATE vote SET phase = ? WHERE at = ? AND turn = ?", (phase, now.at, now.turn)))
 
     def again(self) -> None:
-        """Vote on the same case once more; what was answered before is kept. Only what was revealed is voted
-        on again, so that a second tap does nothing."""
+        """Vote on the same case once more; what was answered before is kept. What is
+        still open is not voted on again, so that a second tap does nothing."""
         self._change((ANEW, ()))
 
     # Who answers what
