@@ -30,7 +30,7 @@ TOLD = [
     ),
     (
         "book/decision.md",
-        ["is no witness", "It counts pieces", "two units of 44120 on one claim lose both"],
+        ["is no witness", "It counts pieces", "units of that code on it", "Two units of 44120 lose both"],
         [],
     ),
     ("book/documentation.md", ["A drain is part of the operation"], []),
