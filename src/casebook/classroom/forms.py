@@ -27,6 +27,7 @@ from casebook.practice.responses import (
     Fault,
     Response,
     case_named,
+    counted_as_one,
     of_code,
     plain_answer,
     plain_name,
@@ -293,9 +294,7 @@ def _names(tables: Sequence[_Table]) -> list[list[tuple[str, str]]]:
         ]
         for table in tables
     ]
-    alike: dict[
-        str, dict[str, str]
-    ] = {}  # a name: whoever has it, by address, and the file that has it first
+    alike: dict[str, dict[str, str]] = {}  # a name: its addresses, each with the file that has it first
     for table, rows in zip(tables, people, strict=True):
         for name, known in rows:
             alike.setdefault(name.casefold(), {}).setdefault(known.casefold(), table.file)
@@ -339,7 +338,7 @@ def _namesakes(name: str, known: str, others: Mapping[str, str], elsewhere: str,
         where = f"stands in {elsewhere} too" if elsewhere else "stands here also"
         return f"{name} {where}, with another address or none: they were kept apart"
     if before and not known and elsewhere:
-        return f"{name} stands in {elsewhere} too: both were counted as one learner"
+        return counted_as_one(name, elsewhere)
     return ""
 
 

@@ -16,7 +16,15 @@ from casebook import files
 from casebook.cases import beyond, library
 from casebook.errors import CommandError
 from casebook.practice.bank import Page
-from casebook.practice.responses import Fault, Response, files_of, plain_name, read_files, read_folder
+from casebook.practice.responses import (
+    Fault,
+    Response,
+    counted_as_one,
+    files_of,
+    plain_name,
+    read_files,
+    read_folder,
+)
 
 from .shared import bar, cases_named, many, names_in, needs, title_in, written
 
@@ -118,8 +126,7 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
         faults += wrong
         for name in dict.fromkeys(each.learner for each in more):
             if (met := first.setdefault(name.casefold(), (name, where)))[1] != where:
-                says = f"{name} stands in {met[1]} too: both were counted as one learner"
-                faults.append(Fault(where, 1, says))
+                faults.append(Fault(where, 1, counted_as_one(name, met[1])))
         responses += [replace(each, learner=first[each.learner.casefold()][0]) for each in more]
     for fault in faults[:MOST_FAULTS]:
         print(fault, file=sys.stderr)

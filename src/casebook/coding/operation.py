@@ -226,6 +226,17 @@ class Operation:
     def acts(self) -> frozenset[str]:
         return frozenset(s.act for s in self.steps)
 
+    @property
+    def opened(self) -> bool:
+        """Whether it was open at its end, from the first cut or by conversion."""
+        return self.approach in ("open", "converted")
+
+    def numbered(self, *acts: str) -> list[tuple[int, Step]]:
+        """The steps of these acts, each with its place in the order."""
+        if self.acts.isdisjoint(acts):
+            return []
+        return [(i, s) for i, s in enumerate(self.steps) if s.act in acts]
+
     def did(self, *acts: str) -> tuple[Step, ...]:
         """The steps of these kinds, in order."""
         if self.acts.isdisjoint(acts):

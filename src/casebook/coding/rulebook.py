@@ -79,6 +79,11 @@ TWINS = {
 }
 
 
+def codes_of(*services: str) -> frozenset[str]:
+    """The codes of these services in both families. Raises KeyError for a service that `CODES` has not."""
+    return frozenset(code for what in services for code in CODES[what] if code)
+
+
 @dataclass(frozen=True)
 class Service:
     """Something done, as a line of a claim would say it. `steps` are the steps that show it."""
@@ -170,9 +175,7 @@ class Derivation:
         return Service(what, code, units, frozenset(), why, tuple(steps), rank)
 
     def numbered(self, *acts: str) -> list[tuple[int, Step]]:
-        if self.op.acts.isdisjoint(acts):
-            return []
-        return [(i, s) for i, s in enumerate(self.op.steps) if s.act in acts]
+        return self.op.numbered(*acts)
 
 
 def steps_of(places: Iterable[Place]) -> tuple[int, ...]:

@@ -102,7 +102,7 @@ class Change:
 
     def plainly(self, sought: Sought) -> bool:
         """Whether the claim is the main one after the change, and not that of a view."""
-        main = next(claim for view, claim in accepted(self.op) if view is None)
+        _, main = accepted(self.op)[0]
         return main.out_of_scope is None and sought.same(main.free_51) == main.same()
 
     def distance(self, sought: Sought) -> int:
@@ -154,7 +154,7 @@ def _candidates(op: Operation) -> Iterator[Draft]:
 
 
 def _approach(op: Operation) -> Iterator[Draft]:
-    if op.approach not in ("open", "converted"):
+    if not op.opened:
         yield Draft("the operation been open", {"approach": APPROACHES[0]})
     elif not _open_already(op):
         how = "laparoscopic to the end" if op.approach == "converted" else "laparoscopic"
@@ -452,10 +452,8 @@ def _fewer(op: Operation) -> Iterator[Draft]:
         if step.act == "close_fistula":
             for kind in FISTULAS:
                 if kind != step.kind:
-                    turned = (*op.steps[:i], replace(step, kind=kind), *op.steps[i + 1 :])
-                    yield Draft(
-                        f"the fistula led from {kind.replace('-', ' to ')}", {"steps": turned}, alone=True
-                    )
+                    says = f"the fistula led from {kind.replace('-', ' to ')}"
+                    yield Draft(says, _turned(op, i, kind), alone=True)
 
 
 def _not_done(op: Operation, step: Step) -> str:
@@ -505,13 +503,13 @@ def _removed_instead(op: Operation, i: int) -> Iterator[Draft]:
     piece = (Step("resect", a, b, reason="perforation", name=step.name), Step("join", a, b, name=step.name))
     where = called_step(replace(op, measured=frozenset()), step, MOVED[step.act])
     says = f"a segment been removed and joined at {where}, instead of {INSTEAD[step.act]}"
-    yield Draft(says, {"steps": (*op.steps[:i], *piece, *op.steps[i + 1 :])})
+    yield Draft(says, _instead(op, i, *piece))
 
 
 def _at_a_fistula(op: Operation) -> Iterator[Draft]:
     """Whether closing it was the main work, or removing the bowel that it came from."""
     removed = any(s.reason == "fistula" for s in op.steps)
-    closed = {i for i, s in enumerate(op.steps) if s.act == "close_fistula"}
+    closed = {i for i, _ in op.numbered("close_fistula")}
     if removed and not closed:
         for kind in FISTULAS:
             yield Draft(
@@ -543,23 +541,27 @@ _OTHERWISE: dict[str, tuple[tuple[str | None, str], tuple[str | None, str]]] = {
 
 def _turned(op: Operation, i: int, kind: str | None) -> dict[str, Any]:
     """The steps with one of another kind."""
-    return {"steps": (*op.steps[:i], replace(op.steps[i], kind=kind), *op.steps[i + 1 :])}
+    return _instead(op, i, replace(op.steps[i], kind=kind))
+
+
+def _instead(op: Operation, i: int, *steps: Step) -> dict[str, Any]:
+    """The steps with others in the place of one."""
+    return {"steps": (*op.steps[:i], *steps, *op.steps[i + 1 :])}
 
 
 def _more(op: Operation) -> Iterator[Draft]:
     """Something more at a site of its own, or moved there; or colon brought out."""
     site = free_site(op)
     if site is not None:
-        scoped = op.approach not in ("open", "converted")
         for what, says, more in _additions(op, site):
             # The unlisted code tells none of these from another.
-            if not scoped or CODES[what][1] is not None:
+            if op.opened or CODES[what][1] is not None:
                 yield Draft(says, {"steps": (*op.steps, *more)}, alone=True)
         for i, step in enumerate(op.steps):
             if step.act in POINTS:
-                moved = (*op.steps[:i], replace(step, start=site, end=site), *op.steps[i + 1 :])
                 what = called_step(replace(op, measured=frozenset()), step, MOVED[step.act])
-                yield Draft(f"{what} been at another site", {"steps": moved}, alone=True)
+                moved = _instead(op, i, replace(step, start=site, end=site))
+                yield Draft(f"{what} been at another site", moved, alone=True)
     beyond = max([op.valve, *(end for s in op.steps for end in (s.start, s.end))]) + ROOM
     brought_out = Step("stoma", beyond, beyond, kind="loop")
     yield Draft("a loop of colon been brought out", {"steps": (*op.steps, brought_out)}, alone=True)
@@ -619,8 +621,7 @@ def _of_the_whole(op: Operation) -> Iterator[Draft]:
 
 def _not_tied(op: Operation) -> str:
     """An earlier operation to which no modifier ties this one; one not healed is of these days."""
-    recent = op.left or op.did("reopen")
-    return "another group’s" if recent else "another group’s, or more than ninety days ago"
+    return "another group’s" if _open_already(op) else "another group’s, or more than ninety days ago"
 
 
 #: What a return is: said of a return of another kind, and of an operation that is none.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from casebook.coding import edits
 from casebook.coding.operation import ASSISTED
-from casebook.coding.rulebook import CODES, Derived
+from casebook.coding.rulebook import Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
 from .findings import Finding, named_line
@@ -14,7 +14,7 @@ from .item import Grade
 from .misconceptions import Misconception
 from .told import FIRST, FURTHER
 
-_STOMAS = frozenset(code for what in ("stoma", "colostomy") for code in CODES[what] if code)
+_STOMAS = codes_of("stoma", "colostomy")
 
 
 def corrected(m: Misconception, grade: Grade) -> str:

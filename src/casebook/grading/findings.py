@@ -10,13 +10,23 @@ from casebook.coding import edits
 from casebook.coding.claim import Claim, Line, lines_of, same, show, tidy
 from casebook.coding.operation import Operation
 from casebook.coding.places import listed
-from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived
+from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
 from .marks import ROLES, SESSIONS, against, needed, rule_of
-from .told import ATRESIA, FIRST, FURTHER, counted_joins, for_what, standing, why_missing, why_units
+from .told import (
+    ATRESIA,
+    FIRST,
+    FURTHER,
+    FURTHER_JOINS,
+    counted_joins,
+    for_what,
+    standing,
+    why_missing,
+    why_units,
+)
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,8 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
     """Everything in which a claim differs from the accepted one it is compared with."""
     found = list(_findings(diagnosis, claim, target))
     later = next((f for f in found if f.kind == "missing" and any("51" in x.modifiers for x in f.put)), None)
-    told: set[str] = (
-        set()
-    )  # each reason is given once: what stands against a wrong code says why another is right
+    # Each reason is given once: what stands against a wrong code says why another is right.
+    told: set[str] = set()
     for each in found:
         why = each.rule and RULEBOOK[each.rule].says
         reason = why if why and why in each.says else each.says.removeprefix(each.briefly).strip()
@@ -320,7 +329,13 @@ def _part_of_something(x: _Extra) -> Finding | None:
 def _for_the_base(x: _Extra) -> Finding | None:
     """An add-on typed where nothing but its base is billed."""
     lines = tuple(line for line in x.target.lines if line.code in FIRST | ATRESIA)
-    if x.code not in _FURTHER or x.open or not lines or x.billed & _FURTHER or lines[0].code in x.given:
+    if (
+        x.code not in FURTHER_JOINS
+        or x.open
+        or not lines
+        or x.billed & FURTHER_JOINS
+        or lines[0].code in x.given
+    ):
         return None
     what = " and ".join(map(named_line, lines))
     others = [line.code for line in x.target.lines if line.code in _INSTEAD | _COLON]
@@ -336,14 +351,14 @@ def _for_the_base(x: _Extra) -> Finding | None:
 def _undone(x: _Extra) -> Finding | None:
     """What it stands for was not done, by any reading."""
     rule = _told_of(x.code)
-    if TWINS.get(x.code) in x.billed or (rule is None and x.code not in _FURTHER):
+    if TWINS.get(x.code) in x.billed or (rule is None and x.code not in FURTHER_JOINS):
         return None
     why = [_not_done(op, rule) for op in (x.diagnosis.note.readings if x.open else (x.op,))]
     if (
         rule == "first-join"
         and x.lead in _INSTEAD
         and x.lead in x.given
-        and not x.billed & (FIRST | _FURTHER)
+        and not x.billed & (FIRST | FURTHER_JOINS)
     ):
         why = [f"No small-bowel segment was removed and joined beside {x.lead}."]
     if not all(why):
@@ -388,7 +403,7 @@ def _taken_place(x: _Extra) -> Finding | None:
     if code in CODES["first"] and lead in _INSTEAD:
         rule, instead = _told_of(lead) or "part", lead
     else:
-        groups = [group for group in (*map(_alike, _ALIKE), _FURTHER) if code in group]
+        groups = [group for group in (*map(_alike, _ALIKE), FURTHER_JOINS) if code in group]
         codes = (line.code for line in x.target.lines if any(line.code in group for group in groups))
         instead = next(codes, "")
         rule = next((r for r in x.target.rests_on.get(instead, ()) if RULEBOOK[r].kind == "bill"), "")
@@ -410,7 +425,7 @@ def _denied(x: _Extra) -> Finding | None:
         return Finding("line", code, says, "first-join")
     if code in x.blocked and not _liftable(x.blocked[code]):
         baseless = x.blocked[code].kind == "add-on-without-base"
-        rule = "first-join" if baseless and code in _FURTHER else _told_of(code)
+        rule = "first-join" if baseless and code in FURTHER_JOINS else _told_of(code)
         why = f"{RULEBOOK[rule].says} " if rule and RULEBOOK[rule].kind == "inside" else ""
         return Finding("edit", code, why + x.blocked[code].plain, rule)
     return None
@@ -419,7 +434,7 @@ def _denied(x: _Extra) -> Finding | None:
 def _no_further(x: _Extra) -> Finding | None:
     """An add-on for a further join that is not there."""
     code = x.code
-    if code not in _FURTHER or x.billed & _FURTHER or not x.billed & (FIRST | ATRESIA):
+    if code not in FURTHER_JOINS or x.billed & FURTHER_JOINS or not x.billed & (FIRST | ATRESIA):
         return None
     first = next((c for c in x.billed if c in CODES["first"]), None)
     beside = next((c for c in x.billed if c in _INSTEAD), None)
@@ -546,25 +561,17 @@ def _not_resected(op: Operation) -> str | None:
 
 
 #: The codes that take the place of a small-bowel resection with its join.
-_INSTEAD = {
-    code
-    for what in (
-        "ileocolic",
-        "removed, stoma",
-        "atresia",
-        "atresia, tapered",
-        "stoma closed with resection",
-        "bowel-skin",
-        "bowel-bowel",
-        "bowel-bladder",
-        "bowel-bladder with resection",
-    )
-    for code in CODES[what]
-    if code
-}
-
-
-_FURTHER = {code for what in ("further", "further atresia") for code in CODES[what] if code}
+_INSTEAD = codes_of(
+    "ileocolic",
+    "removed, stoma",
+    "atresia",
+    "atresia, tapered",
+    "stoma closed with resection",
+    "bowel-skin",
+    "bowel-bowel",
+    "bowel-bladder",
+    "bowel-bladder with resection",
+)
 
 #: The codes that an act may be billed as, whatever its number, place and approach: where what was done of it
 #: is part of something, all of them are struck for that reason.
@@ -590,8 +597,8 @@ HERNIAS = frozenset(str(code) for code in range(49591, 49597)) | frozenset(
 )
 #: What of a piece removed only to close something, or because of the surgeon's own slip, is billed by part.
 _PIECES = (
-    frozenset(c for w in ("first", "further") for c in CODES[w] if c),
-    frozenset(c for c in CODES["ileocolic"] if c),
+    FIRST | FURTHER,
+    codes_of("ileocolic"),
     _COLON,
 )
 
@@ -627,7 +634,7 @@ def _alike(act: str) -> frozenset[str]:
         return HERNIAS
     if act == "close_stoma":
         return frozenset({"44620", "44625", "44626", "44227"})
-    return frozenset(c for what in _ALIKE.get(act, ()) for c in CODES[what] if c and c != UNLISTED)
+    return codes_of(*_ALIKE.get(act, ())) - {UNLISTED}
 
 
 def _liftable(edit: edits.Edit) -> bool:

@@ -18,8 +18,8 @@ from casebook.coding.operation import Operation
 from casebook.coding.rulebook import CODES, UNLISTED
 from casebook.coding.rules.modifiers import able_22, tied
 
-SESSION = {"58": "staged", "78": "complication", "79": "unrelated"}
-ROLE = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
+from .marks import ROLES, SESSIONS
+
 LOOK = "49320"  # the one code that a pair lets by without 59, and 58 may leave out
 OPEN = {opened for opened, _ in CODES.values()} - {scoped for _, scoped in CODES.values()}
 SCOPED = {scoped for _, scoped in CODES.values() if scoped} - {opened for opened, _ in CODES.values()} | {
@@ -107,7 +107,7 @@ def look(op: Operation) -> Look:
         tied(op),
         any(s.decided for s in op.steps),
         op.surgeon,
-        op.approach in ("open", "converted"),
+        op.opened,
         any(p.open for p in op.bowel.places),
         op.acts | frozenset(_features(op)),
     )
@@ -143,10 +143,10 @@ class Sought:
         argued = "22" in self.marks and seen.extensive
         if ("22" in self.marks) != seen.unusual and self.takes_22 and not argued:
             yield "unusual work"
-        follows = next((SESSION[m] for m in sorted(self.marks) if m in SESSION), None)
+        follows = next((SESSIONS[m] for m in sorted(self.marks) if m in SESSIONS), None)
         if follows != seen.follows and not seen.decided:
             yield "session"
-        if next((ROLE[m] for m in sorted(self.marks) if m in ROLE), "primary") != seen.surgeon:
+        if next((ROLES[m] for m in sorted(self.marks) if m in ROLES), "primary") != seen.surgeon:
             yield "surgeon"
         if (self.codes & OPEN and not seen.opened) or (self.codes & SCOPED and seen.opened):
             yield "approach"
@@ -201,10 +201,10 @@ def _unevenly_marked(sought: Sought) -> bool:
     """A mark of the surgeon's role that some line lacks, one of the session that some main line lacks, or 22
     twice."""
     mains = [marks for code, marks in _mains(sought) if code != LOOK]
-    for mark in SESSION.keys() & sought.marks:
+    for mark in SESSIONS.keys() & sought.marks:
         if any(mark not in marks for marks in mains):
             return True
-    for mark in ROLE.keys() & sought.marks:
+    for mark in ROLES.keys() & sought.marks:
         if any(mark not in line.modifiers for line in sought.claim):
             return True
     return sum("22" in marks for marks in mains) > 1

@@ -26,7 +26,7 @@ class Matter(NamedTuple):
 #: What a whole operation can be, beside its bowel: how to measure it, and the matter it makes.
 _FACETS: tuple[tuple[Callable[[Operation], object], Matter], ...] = (
     (
-        lambda op: op.approach in ("open", "converted"),
+        lambda op: op.opened,
         Matter(
             "approach",
             "whether it was finished open or laparoscopically",

@@ -11,23 +11,24 @@ from casebook.coding.rulebook import Derived
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import ASSISTING, GLOBAL_DAYS
 
-ROLES = ("80", "AS", "62")
-SESSIONS = ("58", "78", "79")
-
-#: Whose claim it is, and so how it is marked.
-_WHOSE = {
-    "primary": "This is the claim of the surgeon who did this work, so no line takes {mark}.",
-    "assistant": "This is the claim of the physician who assisted: 80 on every line.",
-    "assistant-nonphysician": "This is the claim of the PA or nurse who assisted: AS on every line.",
-    "co-surgeon": "This is the claim of one of two surgeons who shared the work: 62 on every line.",
+#: What each mark says: how this operation follows the earlier one, and whose claim it is.
+SESSIONS = {"58": "staged", "78": "complication", "79": "unrelated"}
+ROLES = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
+_MARK = {what: mark for mark, what in {**SESSIONS, **ROLES}.items()}
+#: How a later operation came about.
+_CAME = {
+    "staged": "This return was planned",
+    "complication": "This return was for a complication of the earlier operation",
+    "unrelated": "This operation has nothing to do with the earlier one",
+}
+#: Whose claim it is.
+_WHO = {
+    "primary": "the surgeon who did this work",
+    "assistant": "the physician who assisted",
+    "assistant-nonphysician": "the PA or nurse who assisted",
+    "co-surgeon": "one of two surgeons who shared the work",
 }
 _UNSHARED = "62 is for two surgeons who share the work of one code, and no code here was shared."
-#: How a later operation is tied to the earlier one: how it came about, and the mark that says so.
-_TIES = {
-    "staged": ("58", "This return was planned"),
-    "complication": ("78", "This return was for a complication of the earlier operation"),
-    "unrelated": ("79", "This operation has nothing to do with the earlier one"),
-}
 _NEVER = {
     "53": (
         "53 is for an operation stopped because the patient was in danger, and this one was finished"
@@ -55,7 +56,7 @@ def rule_of(mark: str) -> str | None:
 def against(op: Operation, target: Derived, code: str, mark: str) -> str:
     """Why a line of this code does not take a modifier in this operation."""
     if mark in ROLES:
-        return _UNSHARED if (mark, op.surgeon) == ("62", "primary") else _WHOSE[op.surgeon].format(mark=mark)
+        return _UNSHARED if (mark, op.surgeon) == ("62", "primary") else _whose(op, mark)
     if mark in SESSIONS:
         return _no_session(op, target, code, mark)
     where = [line for line in target.lines if mark in line.modifiers]
@@ -108,16 +109,16 @@ def _no_session(op: Operation, target: Derived, code: str, mark: str) -> str:
         return f"No earlier operation lies within the ninety days for which {mark} is asked."
     if op.days > GLOBAL_DAYS:
         return f"The ninety days of the earlier operation are over, so {mark} is not asked for."
-    right, came = _TIES[op.follows]
+    right, came = _MARK[op.follows], _CAME[op.follows]
     return f"{came}, and that is {right}." if right != mark else f"{came}; the add-on does not say so again."
 
 
 def needed(op: Operation, code: str, mark: str, given: Iterable[str]) -> str:
     """Why a line of this code needs a modifier that was left off."""
-    if mark in SESSIONS and op.follows and _TIES[op.follows][0] == mark:
-        return f"{_TIES[op.follows][1]}, which {mark} says on every code that is no add-on."
+    if op.follows and SESSIONS.get(mark) == op.follows:
+        return f"{_CAME[op.follows]}, which {mark} says on every code that is no add-on."
     if mark in ROLES:
-        return _WHOSE[op.surgeon].format(mark=mark)
+        return _whose(op, mark)
     rule = rule_of(mark)
     says = RULEBOOK[rule].says if rule else ""
     if mark == "59" and edits.OPENING.intersection(given):
@@ -129,16 +130,16 @@ def tie(op: Operation) -> str:
     """The mark that ties this operation to the earlier one, and what it says."""
     if op.follows is None:
         return "the modifier that ties this operation to the earlier one"
-    mark, came = _TIES[op.follows]
-    return f"{mark}: {came[0].lower()}{came[1:]}"
+    came = _CAME[op.follows]
+    return f"{_MARK[op.follows]}: {came[0].lower()}{came[1:]}"
 
 
 def role(op: Operation) -> str:
     """The mark of this surgeon's role, and where it goes."""
-    mark, who = {
-        "assistant": ("80", "the physician who assisted"),
-        "assistant-nonphysician": ("AS", "the PA or nurse who assisted"),
-        "co-surgeon": ("62", "one of two surgeons who shared the work"),
-        "primary": ("a mark", "the surgeon who did this work"),
-    }[op.surgeon]
-    return f"{mark}: this is the claim of {who}"
+    return f"{_MARK.get(op.surgeon, 'a mark')}: this is the claim of {_WHO[op.surgeon]}"
+
+
+def _whose(op: Operation, mark: str) -> str:
+    """Whose claim it is, and so how it is marked."""
+    says, own = f"This is the claim of {_WHO[op.surgeon]}", _MARK.get(op.surgeon)
+    return f"{says}: {own} on every line." if own else f"{says}, so no line takes {mark}."

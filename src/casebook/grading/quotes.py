@@ -14,13 +14,14 @@ from casebook.coding.bowel import Place
 from casebook.coding.claim import Claim
 from casebook.coding.operation import FACETS, POINTS, Operation, Step
 from casebook.coding.places import joined_in_order, many
-from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derivation, Derived
+from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derivation, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
 from .findings import Finding
 from .item import Grade, Item
 from .misconceptions import Misconception
 from .parts import Row
+from .told import FIRST, FURTHER_JOINS
 
 #: What of an operation as a whole a rule looks at.
 FACET_OF = {
@@ -33,16 +34,16 @@ FACET_OF = {
 }
 #: Codes of a piece removed, or of ends joined: an answer with a wrong one is set right by the sentences that
 #: tell what became of every place.
-_RESECTIONS = frozenset(
-    code
-    for what, codes in CODES.items()
-    if what in ("first", "further", "removed, stoma", "ileocolic", "bypass", "further atresia")
-    or what.startswith(("colon", "atresia"))
-    for code in codes
-    if code and code != UNLISTED and "hole" not in what and "opening" not in what
-)
-_COUNTED = frozenset(c for what in ("first", "further", "further atresia") for c in CODES[what] if c)
-_CLOSURES = frozenset(c for what in CODES if what.startswith("bowel-") for c in CODES[what] if c)
+_RESECTIONS = codes_of(
+    *("first", "further", "removed, stoma", "ileocolic", "bypass", "further atresia"),
+    *(
+        what
+        for what in CODES
+        if what.startswith(("colon", "atresia")) and "hole" not in what and "opening" not in what
+    ),
+) - {UNLISTED}
+_COUNTED = FIRST | FURTHER_JOINS
+_CLOSURES = codes_of(*(what for what in CODES if what.startswith("bowel-")))
 MOST_OPEN = 6  # sentences that leave a note open
 MOST_SLIPS = 2  # whose sentences are quoted, where several give one answer
 BYPASSED = "Nothing was removed at this bypass."
@@ -215,10 +216,7 @@ class _Chart:
         yield from self.of_bypasses()
 
     def of_bypasses(self) -> Iterator[_Quote]:
-        return self.of_steps([i for i, _ in self._numbered("bypass")], BYPASSED)
-
-    def _numbered(self, act: str) -> list[tuple[int, Step]]:
-        return [(i, s) for i, s in enumerate(self.op.steps) if s.act == act]
+        return self.of_steps([i for i, _ in self.op.numbered("bypass")], BYPASSED)
 
     def _struck(self, m: Misconception, findings: Iterable[Finding]) -> set[int]:
         """The steps that the rules against a slip strike: those that the answer bills, if it bills any."""
@@ -235,7 +233,7 @@ class _Chart:
     def _narrowed(self, m: Misconception, act: str, struck: set[int]) -> list[int]:
         """The steps of one act that are at stake; all of them where none of this act is, but for an act that
         the slip speaks of."""
-        done = [i for i, _ in self._numbered(act)]
+        done = [i for i, _ in self.op.numbered(act)]
         resting = self._resting(m)
         at = (struck or resting) if act in m.lacks else struck | resting
         chosen = [i for i in done if i in at]

@@ -8,10 +8,11 @@ from math import prod
 
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Same, same
-from casebook.coding.rulebook import CODES, TWINS, Derived
+from casebook.coding.rulebook import TWINS, Derived
 
 from .explanation import Diagnosis
 from .findings import wanted_lines
+from .told import FURTHER_JOINS
 
 # What a line weighs. The first code of a claim is the easiest part of it; whether there is a further join is
 # what the casebook is about.
@@ -25,7 +26,6 @@ NO_MAIN = 0.5  # where the main code is missing, or nothing of it is paid
 MOST = 0.8  # at best, where an answer is not correct
 
 Lines = dict[str, set[frozenset[str]]]
-_FURTHER_JOINS = {code for what in ("further", "further atresia") for code in CODES[what] if code}
 
 
 def score(diagnosis: Diagnosis, claim: Claim) -> float:
@@ -106,7 +106,7 @@ def _carried(paid: Set[str], right: Set[str]) -> set[str]:
 
 
 def _weight(code: str) -> float:
-    return FURTHER if code in _FURTHER_JOINS else OTHER
+    return FURTHER if code in FURTHER_JOINS else OTHER
 
 
 def _paid(code: str, given: Same, target: Derived) -> float:

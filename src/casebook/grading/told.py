@@ -7,25 +7,21 @@ from collections.abc import Iterable
 from casebook.coding.bowel import Place
 from casebook.coding.operation import Operation
 from casebook.coding.places import joined_in_order, listed, many, name, ordinal
-from casebook.coding.rulebook import CODES, UNLISTED, Derived
+from casebook.coding.rulebook import UNLISTED, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
 from .marks import role, tie
 
-FIRST = frozenset(code for code in CODES["first"] if code)
-FURTHER = frozenset(code for code in CODES["further"] if code)
-ATRESIA = frozenset(code for what in ("atresia", "atresia, tapered") for code in CODES[what] if code)
+FIRST = codes_of("first")
+FURTHER = codes_of("further")
+FURTHER_JOINS = codes_of("further", "further atresia")
+ATRESIA = codes_of("atresia", "atresia, tapered")
 
 
 def counted_joins(op: Operation, target: Derived) -> list[Place]:
     """The joined places that the resections with a join and their add-ons stand for, the first one made
     first."""
-    shown = {
-        i
-        for code in (*FIRST, *FURTHER, *ATRESIA, *CODES["further atresia"])
-        if code
-        for i in target.shown_by.get(code, ())
-    }
+    shown = {i for code in FIRST | FURTHER_JOINS | ATRESIA for i in target.shown_by.get(code, ())}
     return [p for p in joined_in_order(op) if p.joins[-1] in shown]
 
 
@@ -69,7 +65,7 @@ def _holes(op: Operation, target: Derived | None) -> str:
     return f"what was sewn at a site of its own: {what}" if what else "what was sewn at a site of its own"
 
 
-_SEWN_CODES = {code for what in ("one hole", "several holes", "colon hole") for code in CODES[what] if code}
+_SEWN_CODES = codes_of("one hole", "several holes", "colon hole")
 _CAME = {"staged": "a planned return", "complication": "a return for a complication"}
 _TAKEN = {"staged": "one for a complication", "complication": "a planned one"}
 

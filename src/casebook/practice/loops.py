@@ -287,7 +287,7 @@ class Told:
     def joins(self) -> list[Joined]:
         """Every anastomosis made between the ends of a place."""
         standing = {p.joins[-1] for p in self.op.bowel.places if p.joined}
-        made = [(i, s) for i, s in enumerate(self.op.steps) if s.act == "join"]
+        made = self.op.numbered("join")
         return [Joined(n, step, i in standing) for n, (i, step) in enumerate(made, 1)]
 
     def took(self, join: Joined) -> str:
@@ -301,7 +301,7 @@ class Told:
 
     def number(self, place: Place) -> int:
         """Which anastomosis stands at a joined place."""
-        made = [i for i, s in enumerate(self.op.steps) if s.act == "join"]
+        made = [i for i, _ in self.op.numbered("join")]
         return made.index(place.joins[-1]) + 1
 
 

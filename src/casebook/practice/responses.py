@@ -120,9 +120,7 @@ def read_files(
             learner, first = known.setdefault(each.learner.casefold(), (each.learner, shown))
             if first != shown and learner not in together:
                 together.add(learner)
-                faults.append(
-                    Fault(shown, 1, f"{each.learner} stands in {first} too: both were counted as one learner")
-                )
+                faults.append(Fault(shown, 1, counted_as_one(each.learner, first)))
             found.setdefault(replace(each, learner=learner), shown)
     late = _late(found)
     faults += _told_late([(found[each], each.case) for each in late])
@@ -263,7 +261,7 @@ class Doubts:
     def head(self, learner: str, line: int) -> None:
         """Take note of a head, after which the answers of this learner stand."""
         if (first := self._heads.setdefault(learner.casefold(), line)) != line:
-            self._say(f"{learner} stands in line {first} too: both were counted as one learner", line)
+            self._say(counted_as_one(learner, f"line {first}"), line)
 
     def of_case(self, response: Response, line: int) -> Response:
         """The answer under the name that its case has; a name that no case has is told, and kept."""
@@ -398,6 +396,11 @@ def of_code(code: str, learner: str) -> list[Response] | str:
     if why := next((_other(row) for row in rows if _is_head(row) and _other(row)), None):
         return why
     return [response for row in rows if (response := _response(learner, row))]
+
+
+def counted_as_one(name: str, where: str) -> str:
+    """What is said of a name that stands elsewhere too, in other capitals perhaps."""
+    return f"{name} stands in {where} too: both were counted as one learner"
 
 
 def plain_name(value: object) -> str:

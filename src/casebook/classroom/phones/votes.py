@@ -187,8 +187,8 @@ class Votes:
             self._change(("UPDATE vote SET phase = ? WHERE at = ? AND turn = ?", (phase, now.at, now.turn)))
 
     def again(self) -> None:
-        """Vote on the same case once more; what was answered before is kept. What is
-        still open is not voted on again, so that a second tap does nothing."""
+        """Vote on the same case once more; what was answered before is kept. A vote that is
+        still open stays as it is, so that a second tap does nothing."""
         self._change((ANEW, ()))
 
     # Who answers what
