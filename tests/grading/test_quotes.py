@@ -12,7 +12,7 @@ from casebook.coding.reading import read_operation
 from casebook.errors import OperationError
 from casebook.grading.feedback import amounts_to, correction, said_line_by_line, settled
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.grading.quotes import BYPASSED, OWN
+from casebook.grading.quotes import BYPASSED, OWN, WHATEVER
 from casebook.practice.likely import candidate_answers
 
 ANSWERS = 7  # of each case that are likely, beside those that its author finds tempting
@@ -20,7 +20,7 @@ ANSWERS = 7  # of each case that are likely, beside those that its author finds 
 SPEAKS_OF = {BYPASSED: {"bypass"}, OWN: {"resect"}}
 for _m in MISCONCEPTIONS.values():
     for _act, _says in _m.lacks.items():
-        SPEAKS_OF.setdefault(_says, set()).add(_act)
+        SPEAKS_OF.setdefault(_says, set()).update({*_m.settles} if _act == WHATEVER else {_act})
 
 
 def answers(case):
