@@ -90,7 +90,7 @@ def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
         for item in (cases.load(path).item for path in cases.library())
         for answer in item.key.get("tempting") or {}
     ]
-    tempted.append(cases.load("holly").item.grade("44160; 44120-59-51 x2; 44121"))
+    tempted.append(cases.load("dogwood").item.grade("44202; 44203 x3"))
     for grade in (*tempted, *(item.grade(slip.text) for item, slip in SAMPLE)):
         words = amounts_to(grade) or ""
         if "together give this claim" in words:
@@ -244,6 +244,9 @@ def test_a_question_without_need_is_told_what_to_bill():
         ("kumquat", "44160-80; 44120-80-59", "old ileocolic anastomosis", "valve with it"),
         ("beech", "44120; 44121 x3", "kept its blood supply", "been kept"),
         ("mahogany", "44120; 44121", "made by accident", "from injury or disease"),
+        ("holly", "44160; 44120-59-51 x2; 44121", "1 unit here, not 2", "Two slips"),
+        ("redwood", "44120; 44121; 44128", "No bowel was closed from birth", "side-to-side"),
+        ("alder", "44120-59; 44121", "does not take 59", "bowel ends there"),
         ("tamarack", "44120; 44121; 49002", "No recent laparotomy was opened again", ""),
     ],
 )

@@ -416,7 +416,10 @@ def _scattered(op: Operation, place: Place) -> Iterator[Draft]:
             return
         end = site + PIECE
         steps = (*steps, Step("resect", site, end), Step("join", site, end))
-    says = f"the {many(len(place.cuts), 'piece')} come from as many sites, each with its own anastomosis"
+    where = f" at {_spot(op, place)}" if len(op.bowel.places) > 1 else ""
+    says = (
+        f"the {many(len(place.cuts), 'piece')}{where} come from as many sites, each with its own anastomosis"
+    )
     yield Draft(says, {"steps": steps}, alone=True)
 
 

@@ -541,7 +541,7 @@ _ACTS = {
     "stoma-closed": ("close_stoma", "No stoma was closed."),
     "stoma-revised": ("revise_stoma", "No stoma was revised."),
     "stricturoplasty": ("stricturoplasty", "No stricture was widened."),
-    "hole-sewn": ("repair", "No hole that would have a code was sewn."),
+    "hole-sewn": ("repair", "No hole was sewn that has a code of its own."),
     "reopening": ("reopen", "No recent laparotomy was opened again."),
     "untwisting": ("untwist", "No loop was untwisted."),
     "bypass": ("bypass", "No loop was bypassed."),

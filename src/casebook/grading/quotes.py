@@ -12,6 +12,7 @@ from functools import cached_property
 
 from casebook.coding.bowel import Place
 from casebook.coding.claim import Claim
+from casebook.coding.edits import SEPARATE
 from casebook.coding.operation import FACETS, POINTS, Operation, Step
 from casebook.coding.places import joined_in_order, many
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derivation, Derived, codes_of
@@ -281,6 +282,8 @@ class _Chart:
             if f.code == code or f.rule == rule
             for i in steps
         }
+        if f.rule == "atresia" and f.code not in self.target.shown_by:
+            return  # that bowel was closed from birth stands nowhere, and no sentence says that it was not
         if f.code in _COUNTED:
             yield from self.of_joins() if any(p.joined for p in self.places) else self.of_places()
             return
@@ -297,8 +300,10 @@ class _Chart:
         is about what was done."""
         if f.rule == "stoma" and not self.op.did("stoma"):
             return "no_stoma"
-        if f.kind == "modifier" and f.rule in (None, "51"):
-            given = {mark for line in claim if line.code == f.code for mark in line.modifiers}
+        given = {mark for line in claim if line.code == f.code for mark in line.modifiers}
+        if f.kind == "modifier" and (
+            f.rule in (None, "51") or (f.rule == "59" and given.intersection(SEPARATE))
+        ):
             return "surgeon" if given & {"GC", "81", "82"} else ""
         facet = FACET_OF.get(f.rule or "")
         return facet if facet == "approach" or f.kind == "modifier" else None
