@@ -34,7 +34,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "What was the main work at the stoma or fistula, and what was removed only in order to do it?",
+        "What was the main work where the bowel was closed, and what was removed only in order to close it?",
         (
             "closure-beside-colostomy",
             "far-opening",
