@@ -80,7 +80,11 @@ def boxes(svg):
         elif kind == ["letter"]:
             found[f"letter {len(found)}"] = float(e.get("x")) + 9, float(e.get("y")) + 9, 9, 9
         elif kind in (["number"], ["stoma"]) and float(e.get("r")) > 5:
-            found[f"{kind[0]} {len(found)}"] = float(e.get("cx")), float(e.get("cy")), *[float(e.get("r"))] * 2
+            found[f"{kind[0]} {len(found)}"] = (
+                float(e.get("cx")),
+                float(e.get("cy")),
+                *[float(e.get("r"))] * 2,
+            )
         elif kind == ["point"]:
             found[f"point {len(found)}"] = at[0], at[1] + 11, 8, 11
         elif kind == ["jar"]:
@@ -95,11 +99,14 @@ def test_no_label_lies_on_another_or_on_a_mark_in_any_case(view):
         told = boxes(loops.draw(op, case, view))
         for (a, (x, y, w, h)), (b, (u, v, s, t)) in combinations(told.items(), 2):
             round_ = not (set(a.split()) | set(b.split())) & {"jar", "point"} and w == h and s == t
-            apart = hypot(x - u, y - v) / (w + s) if round_ else max(abs(x - u) / (w + s), abs(y - v) / (h + t))
+            apart = (
+                hypot(x - u, y - v) / (w + s) if round_ else max(abs(x - u) / (w + s), abs(y - v) / (h + t))
+            )
             assert apart >= 0.97, (case, view, a, b)
         high = loops.HEIGHT + loops.JARS * -(-len(op.did("resect")) // loops.JARS_IN_ROW)
         for name, (x, y, w, h) in told.items():
-            assert w <= x <= loops.WIDTH - w and h <= y <= high - h, (case, view, name)
+            assert w <= x <= loops.WIDTH - w, (case, view, name)
+            assert h <= y <= high - h, (case, view, name)
 
 
 def test_no_name_lies_on_the_bowel():
@@ -118,7 +125,9 @@ def test_the_ileum_enters_the_side_of_the_colon_whose_own_ends_are_closed_or_the
     """Drawn as a surgeon would: a blind cecum below the valve, and no open end of colon beside an ileum."""
     small, colon = loops.TRACKS["small"], loops.TRACKS["colon"]
     (x, y, _), (u, v, _) = small.at(small.length), colon.at(loops.CECUM)
-    assert x - u < TUBES["colon"] and abs(y - v) < 3 and v < colon.y - TUBES["colon"]
+    assert x - u < TUBES["colon"]
+    assert abs(y - v) < 3
+    assert v < colon.y - TUBES["colon"]
     assert abs(colon.at(colon.length)[1] - loops.HEIGHT) < 3  # the rectum leaves the drawing
     for case in cases.library():
         for op in cases.load(case).note.readings:

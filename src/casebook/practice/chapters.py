@@ -19,7 +19,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "book/queries": (),
 }
 FIRST_CODES = frozenset(("44120", "44121", "44202", "44203"))  # all that the first chapters speak of
-#: What else an operation may hold in the first chapters; whatever is done beside these comes with `companions`.
+#: What is done in the operations of the first chapters; whatever else is done comes with `companions`.
 FIRST_ACTS = frozenset(("resect", "join", "explore", "lyse_adhesions", "mesentery_repair"))
 NOISY = 3  # the level of a chart that only the last chapter prepares for
 

@@ -205,7 +205,8 @@ def _look(rows: list[Row], steps: list[list[Step]]) -> str:
 def _where(sentences: int, look: str) -> str:
     if not sentences:
         return f"Read the operative report from the first cut to the closing. Look for {look}."
-    return f"Everything turns on {many(sentences, 'sentence')} of the chart. Look for {look}."
+    tell = "tells" if sentences == 1 else "tell"
+    return f"Look for {look}: {many(sentences, 'sentence')} of the chart {tell} it."
 
 
 def _rule(item: Item, rows: list[Row]) -> str:

@@ -184,7 +184,8 @@ TRACKS: dict[str, Track] = {
     ),
 }
 CECUM = 23.0  # units of the colon's track that lie before the valve, blind
-STUMP = 12.0  # units of colon beside an anastomosis with ileum: its end is closed, and the ileum enters its side
+#: Units of colon below an anastomosis with ileum: its end is closed, and the ileum enters its side.
+STUMP = 12.0
 
 
 # Where an operation lies on it

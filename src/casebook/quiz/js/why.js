@@ -1,6 +1,6 @@
 // @ts-check
-// After a wrong answer that a known wrong rule gives: two short charts, to find out whether it was that rule.
-// Python decides which, and what they tell; the answers are kept like all others.
+// After a wrong answer that a known wrong rule gives: up to three more charts, to find out whether it was that
+// rule. Python decides which, and what they tell; the answers are kept like all others.
 
 import { dated } from "./answers.js";
 import { page, rules } from "./page.js";
@@ -29,7 +29,7 @@ export function offering(section, host) {
     if (under) return;
     box.hidden = graded.verdict === "correct" || !graded.misconceptions.length;
     box.replaceChildren(
-      button("Try two short ones to find out why", () => {
+      button("Find out why, with up to three more charts", () => {
         under = true;
         asking(box, host, [first]).finally(() => {
           under = false;
