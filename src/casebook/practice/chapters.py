@@ -47,6 +47,13 @@ def taught(chapter: str) -> set[str]:
     return {topic for name in names[: names.index(chapter) + 1] for topic in CHAPTERS[name]}
 
 
+def first_for(page: Page) -> int:
+    """How many Learn chapters stand before the one after which all is taught that a case needs; the last one
+    for what none teaches."""
+    wanted = needs(page)
+    return next((i for i, name in enumerate(CHAPTERS) if wanted <= taught(name)), len(CHAPTERS) - 1)
+
+
 def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:
     """The cases that a chapter's exit check may draw: nothing that was not taught yet, nothing noisy before
     the last chapter, and none of those `spared` for later."""

@@ -176,7 +176,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
     "follow": _follow,
-    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"]),
+    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or ()),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(
         q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")
