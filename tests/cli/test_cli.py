@@ -451,3 +451,8 @@ def test_nothing_is_written_where_one_output_cannot_be(run, put, tmp_path):
     assert code == 0
     assert "a.csv:3: no case is named aldr" in err
     assert "Di" in (tmp_path / "h" / "gradebook.csv").read_text("utf-8")
+    (tmp_path / "pack-key.html").mkdir()
+    code, _, err = run("pack", "--cases", "alder", "-o", tmp_path / "pack.html")
+    assert code == 2
+    assert "cannot be written" in err
+    assert not (tmp_path / "pack.html").exists()

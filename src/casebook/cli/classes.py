@@ -76,6 +76,9 @@ def add_to(commands: Any) -> None:
     )  # fmt: skip
     back.add_argument("--title", type=title_in, default="Your answers")
     back.add_argument("--roster", type=Path, metavar="FILE", help="a name a line: who should have answered")
+    back.add_argument(
+        "--force", action="store_true", help="take away pages of an earlier run that this one does not write"
+    )
 
 
 def _day(text: str) -> float:
@@ -166,7 +169,8 @@ def _report(args: argparse.Namespace) -> int:
         responses, faults = numbered(responses), []
     told = tables.cohort(tables.frame_of(responses), bank, bar(tqdm, "cases, then learners"))
     html = class_report.report(told, faults, args.title)
-    written(lambda: files.write(args.out, html), args.out)
+    tables_of = {args.csv / name: text for name, text in told.csv().items()} if args.csv else {}
+    _, *beside = written(lambda: files.write_all({args.out: html, **tables_of}), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
     print(
         f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to"
@@ -181,9 +185,8 @@ def _report(args: argparse.Namespace) -> int:
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
     _say_earlier(told.earlier.to_dict())
     _say_held(responses)
-    if args.csv:
-        for path in written(lambda: told.to_csv(args.csv), args.csv):
-            print(path)
+    for path in beside:
+        print(path)
     return 0
 
 
@@ -252,6 +255,8 @@ def _feedback(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise needs(error) from None
     pages_of = bar(tqdm, "learners")
-    made = written(lambda: give_back(book, pages, args.out, args.title, pages_of), args.out)
+    made = written(
+        lambda: give_back(book, pages, args.out, args.title, pages_of, replace=args.force), args.out
+    )
     print(f"{args.out}: {many(len(made), 'page')}")
     return 0
