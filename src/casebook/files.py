@@ -21,14 +21,14 @@ from .errors import CommandError
 
 _STEM, _ENDING = ".casebook-", ".part"
 FORGOTTEN = 3600  # seconds after which a part is nobody's any more
-_SAVE_AS_CSV = "open it and save it as CSV (UTF-8), then name that file"
-#: How files begin that are taken for text by mistake, and what is said of each.
-NO_TEXT = {
-    b"PK\x03\x04": f"this is a spreadsheet (.xlsx, .ods) or an archive (.zip), not text: {_SAVE_AS_CSV}",
-    b"\xd0\xcf\x11\xe0": f"this is a file of an older office program (.xls, .doc), not text: {_SAVE_AS_CSV}",
-    b"%PDF": "this is a PDF, not text: export the table itself as CSV (UTF-8)",
-    b"\xff\xfe": f"this is text, but not UTF-8 (it is UTF-16): {_SAVE_AS_CSV}",
-    b"\xfe\xff": f"this is text, but not UTF-8 (it is UTF-16): {_SAVE_AS_CSV}",
+#: How files begin that are taken for text by mistake, and what they are.
+BEGINS = {
+    b"PK\x03\x04": "a spreadsheet (.xlsx, .ods) or an archive (.zip)",
+    b"\xd0\xcf\x11\xe0": "a file of an older office program (.xls, .doc)",
+    b"\x1f\x8b": "a packed file (.gz)",
+    b"%PDF": "a PDF",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
 }
 
 
@@ -154,11 +154,8 @@ def can_be_written(outputs: Iterable[Path]) -> None:
 
 
 def no_text(begins: bytes) -> str | None:
-    """Why a file that begins so is no text, and what to do; None where it may be text."""
-    for mark, says in NO_TEXT.items():
-        if begins.startswith(mark):
-            return says
-    return None
+    """What a file is that begins so and cannot be read as text; None where it may be text."""
+    return next((what for mark, what in BEGINS.items() if begins.startswith(mark)), None)
 
 
 def _beside(target: Path, content: bytes, clear: ExitStack) -> Path:
