@@ -373,6 +373,7 @@ def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
                 "http://a:99999", "http://a/?x", "http://a/\x1b[2J",
             )
         ),
+        *(("--proxy", address) for address in ("*", "proxy.example", "10.0.0.1/8", "10.0.0.1,10.0.0.2", "")),
     ],
 )  # fmt: skip
 def test_a_room_is_opened_only_at_what_can_be_an_address(capsys, tmp_path, option, given):
