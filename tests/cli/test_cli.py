@@ -373,6 +373,7 @@ def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
                 "http://a:99999", "http://a/?x", "http://a/\x1b[2J",
             )
         ),
+        *(("--proxy", address) for address in ("*", "proxy.example", "10.0.0.1/8", "10.0.0.1,10.0.0.2", "")),
     ],
 )  # fmt: skip
 def test_a_room_is_opened_only_at_what_can_be_an_address(capsys, tmp_path, option, given):
@@ -451,3 +452,8 @@ def test_nothing_is_written_where_one_output_cannot_be(run, put, tmp_path):
     assert code == 0
     assert "a.csv:3: no case is named aldr" in err
     assert "Di" in (tmp_path / "h" / "gradebook.csv").read_text("utf-8")
+    (tmp_path / "pack-key.html").mkdir()
+    code, _, err = run("pack", "--cases", "alder", "-o", tmp_path / "pack.html")
+    assert code == 2
+    assert "cannot be written" in err
+    assert not (tmp_path / "pack.html").exists()
