@@ -145,6 +145,7 @@ class Room:
 
         if self._live is not None:
             self._live.close()
+            self._live = None  # also where no other one can be opened
         kept = Path(file) if file else Path(tempfile.mkdtemp(prefix="casebook-")) / "votes.sqlite3"
         self._live = Opened(self.cases, kept, lan=lan, port=port).start()
         return self._live

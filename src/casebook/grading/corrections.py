@@ -91,6 +91,20 @@ def _the_stoma(grade: Grade, target: Derived) -> str | None:
     return f"The stoma that was made is {named_line(stomas[0])}."
 
 
+def _stoma_beside(grade: Grade, target: Derived) -> str | None:
+    """A stoma that stands beside a resection with a join."""
+    first = next((line.code for line in target.lines if line.code in FIRST), None)
+    stoma = next((line for line in target.lines if line.code in _STOMAS), None)
+    if not first or not stoma:
+        return None
+    held = edits.pair(first, "44125")
+    why = f", since 44125 is never paid beside {first}" if held and held[2] == 0 else ""
+    return (
+        f"An end brought to the skin is not a join. Beside the piece that was joined, {first}, the stoma is a"
+        f" line of its own, {named_line(stoma)}{why}."
+    )
+
+
 def _argued(grade: Grade, target: Derived) -> str | None:
     """What to bill without a question; and who is to be asked where only that is argued."""
     if grade.item is None:
@@ -114,6 +128,7 @@ _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "separate-mark-missing": _apart,
     "pair-forced": _shut,
     "join-and-stoma-codes": _one_of_two,
+    "stoma-as-join": _stoma_beside,
     "stoma-left-off": _the_stoma,
     "asked-without-need": _argued,
 }

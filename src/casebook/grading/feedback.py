@@ -28,7 +28,8 @@ from .left_open import left_open, question_of
 from .marks import rule_of
 from .misconceptions import Misconception
 from .parts import Part, PartDict, Row
-from .quotes import proof, quoted
+from .quotes import cited as cited_of
+from .quotes import deciding, proof, quoted
 from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
@@ -102,7 +103,7 @@ def result(
     is what was `judged` of each line of a filed one."""
     item = grade.item
     assert item is not None
-    cited = None if evidence is None else item.cited(evidence)
+    cited = None if evidence is None else cited_of(item, evidence)
     diagnosed = None if codes is None else item.diagnosed(codes)
     filed = audit(item, judged)
     return {
@@ -288,8 +289,8 @@ def _why(grade: Grade) -> str | None:
 def settled(grade: Grade, item: Item) -> Part:
     """The sentences of the chart that decide, each with what is said of it.
 
-    They settle nothing where the verdict is that something is not settled, or where it is argued how what
-    they tell is billed.
+    They settle nothing where the verdict is that something is not settled, where it is argued how what
+    they tell is billed, or where one of them is none that the right answer rests on.
     """
     rows = quoted(item, grade)
     if item.note.action == "query" and {row.get("name") for row in rows} <= {*item.open_marks}:
@@ -298,7 +299,7 @@ def settled(grade: Grade, item: Item) -> Part:
         return Part("settles", "What the chart says", rows)
     asked = grade.verdict != "correct" and not grade.claim
     argued = grade.doubt or (asked and len(item.diagnosis.right) > 1)
-    plain = all("name" in row for row in rows) and not argued
+    plain = {row.get("name") for row in rows} <= {*deciding(item)} and not argued
     return Part("settles", settles_as(item) if plain else "What the chart says", rows)
 
 
@@ -469,7 +470,7 @@ def _evidence_in_words(cited: Mapping[str, Any] | None, item: Item, label: Label
         return
     found, missed, beside = cited["found"], cited["missed"], cited["irrelevant"]
     if not missed and not beside:
-        yield "These are just the lines that decide."
+        yield "You marked every line that decides."
         return
     named = f" ({_listed(found, label)})" if found else ""
     yield f"{len(found)} of {len(found) + len(missed)} deciding lines found{named}."

@@ -92,7 +92,7 @@ def _no_59(target: Derived, code: str, where: str) -> str:
     if where:
         return f"Here 59 goes on {where}, for work at a separate site."
     return (
-        "59 opens a pair of codes that the tables pay only for work at separate sites, and no such pair is"
+        "59 is for two codes that CMS pays together only for work at separate sites, and no such pair is"
         " billed here."
     )
 
@@ -122,7 +122,7 @@ def needed(op: Operation, code: str, mark: str, given: Iterable[str]) -> str:
     rule = rule_of(mark)
     says = RULEBOOK[rule].says if rule else ""
     if mark == "59" and edits.OPENING.intersection(given):
-        says += " Other marks open the pair too, but 59 or XS is what says another site."
+        says += " Other modifiers bypass the edit too, but 59 or XS is what says another site."
     return says
 
 

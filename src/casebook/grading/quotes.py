@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from casebook.coding.bowel import Place
 from casebook.coding.claim import Claim
@@ -85,6 +86,31 @@ def proof(item: Item) -> tuple[Row, ...]:
     chart = _Chart(item)
     whole = [_Quote(name) for name in item.marked(*FACETS) if name in item.shown]
     return chart.rows([*whole, *chart.of_places(chart.billed), *chart.of_steps(chart.besides(chart.billed))])
+
+
+def deciding(item: Item) -> list[str]:
+    """The marks of the sentences that a right answer rests on, which are those quoted beside it; where none
+    is, of all that the readings stand on."""
+    return [row["name"] for row in proof(item) if "name" in row] or list(item.shown)
+
+
+def bearing(item: Item) -> set[str]:
+    """The marks of every sentence that is told of an operation: those that decide, and those that nobody need
+    cite, since what was taken out or what is usual settles nothing by itself."""
+    also = {s.also for op in item.note.readings for s in op.steps if s.also}
+    return {*deciding(item), *item.shown, *item.marked(*FACETS), *also}
+
+
+def cited(item: Item, names: Iterable[str]) -> dict[str, Any]:
+    """Which deciding sentences the learner marked; what only bears on the operation is neither asked for nor
+    held against anybody."""
+    given, wanted, known = list(dict.fromkeys(str(n) for n in names)), deciding(item), bearing(item)
+    found = [n for n in wanted if n in given]
+    missed = [n for n in wanted if n not in given]
+    irrelevant = [n for n in given if n not in known]
+    total = len(found) + len(missed) + len(irrelevant)
+    score = len(found) / total if total else 1.0
+    return {"found": found, "missed": missed, "irrelevant": irrelevant, "score": round(score, 2)}
 
 
 def of_acts(item: Item, acts: Iterable[str]) -> list[str]:

@@ -20,6 +20,7 @@ from casebook.errors import CasebookError
 from casebook.grading import Item, grade_page, item_of
 from casebook.grading.findings import code_words, field_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.quotes import bearing
 from casebook.grading.scrubbed import scrubbed
 from casebook.money import fees
 from casebook.practice import diagram, explorer, laid_out, query
@@ -116,13 +117,13 @@ LINE = re.compile(r"line-(\d+)")
 
 
 def _cited(question: Question) -> list[str] | None:
-    """The marks that the learner's lines hold; a line that decides nothing stands for itself."""
+    """The marks that the learner's lines hold; any other line stands for itself."""
     lines = _listed(question, "lines")
     if not lines:
         return _listed(question, "evidence")
-    deciding = set(_item(question).shown)
+    known = bearing(_item(question))
     held = {
-        line: [name for name in names if name in deciding]
+        line: [name for name in names if name in known]
         for line, names in (question["page"].get("lines") or {}).items()
     }
     return [name for line in lines for name in held.get(line) or [line]]
@@ -175,7 +176,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
     "follow": _follow,
-    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"]),
+    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or ()),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(
         q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")

@@ -82,7 +82,7 @@ modifier(
     says=(
         "A return on the day of the first operation shares its unit limits: a day's units are added up. Where"
         " both bill a code with an absolute limit of one, such as 44120, one claim for both loses both; of"
-        " two claims the one filed later is denied. No modifier opens that."
+        " two claims the one filed later is denied. No modifier changes that."
     ),
 )
 def mark_same_day(d: Derivation, lines: list[Service]) -> list[Service]:

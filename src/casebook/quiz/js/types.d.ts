@@ -105,6 +105,8 @@ export interface Way {
   chapters: { page: string; title: string; turns: string[] }[];
   cases: Record<string, { title: string; minutes: number }>;
   about: Record<string, string[]>;
+  /** After which chapter, by its place, a reader is prepared for a chart. */
+  after: Record<string, number>;
 }
 
 /** What the chart says to an operation that was laid out (casebook.practice.laid_out). */
@@ -147,7 +149,10 @@ export interface Asked {
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
-  practice: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number }, Practiced];
+  practice: [
+    { attempts: Attempt[]; bank: unknown; table: unknown; now: number; within: string[] },
+    Practiced,
+  ];
   follow: [
     { answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string; before?: object[] },
     Follow,
