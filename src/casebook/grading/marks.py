@@ -11,6 +11,19 @@ from casebook.coding.rulebook import Derived
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import ASSISTING, GLOBAL_DAYS
 
+#: Modifiers in our own plain words, in the order in which they are offered.
+WORDS = {
+    "22": "far more work than usual",
+    "51": "a later procedure of the same operation",
+    "52": "less was done than the code describes",
+    "58": "a return that was planned",
+    "59": "work at a separate site",
+    "62": "two surgeons shared the work",
+    "78": "a return for a complication",
+    "79": "unrelated to an earlier operation",
+    "80": "the physician who assisted",
+    "AS": "a PA or nurse who assisted",
+}
 #: What each mark says: how this operation follows the earlier one, and whose claim it is.
 SESSIONS = {"58": "staged", "78": "complication", "79": "unrelated"}
 ROLES = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from itertools import count, pairwise
-from math import cos, pi, sin
+from math import atan2, cos, degrees, hypot, pi, sin
 
 from casebook.coding.bowel import Place
 from casebook.coding.operation import Operation, Step
@@ -128,13 +128,19 @@ class Track:
         if end - start < 0.05:
             return ""
         x, y, _ = self.at(start)
-        told = [f"M{x:.1f} {y:.1f}"]
+        told = [f"M{_n(x)} {_n(y)}"]
         for arc, (begin, *_) in zip(self.arcs, self.joints, strict=False):
             low, high = max(start, begin), min(end, begin + arc.length)
             if high - low > 0.01:
                 x, y, _ = self.at(high)
-                told.append(f"A{arc.radius:g} {arc.radius:g} 0 0 {int(arc.turn > 0)} {x:.1f} {y:.1f}")
+                r = _n(arc.radius)
+                told.append(f"A{r} {r} 0 0 {int(arc.turn > 0)} {_n(x)} {_n(y)}")
         return "".join(told)
+
+
+def _n(units: float) -> str:
+    """Units to one place, as short as can be."""
+    return f"{units:.1f}".removesuffix(".0")
 
 
 def _along(x: float, y: float, heading: float, arc: Arc, far: float) -> tuple[float, float, float]:
@@ -149,12 +155,16 @@ def _along(x: float, y: float, heading: float, arc: Arc, far: float) -> tuple[fl
     )
 
 
-NARROW, BROAD = 14.5, 21.5  # units: how tightly bowel turns; between rows that turn broadly a word has room
+#: The waves of a row, in whole units, so that a page with many pictures stays small: how long one is, how far
+#: it leans, and how tightly bowel turns. Between rows that turn broadly a word has room.
+WAVE, LEAN = 27.0, degrees(atan2(11, 27))
+NARROW, BROAD = hypot(11, 27) / 2, hypot(16.5, 40.5) / 2
 
 
-def _row(waves: int, side: int, radius: float = 36.0, half: float = 22.0) -> list[Arc]:
+def _row(waves: int, side: int) -> list[Arc]:
     """A row of bowel in gentle waves."""
-    return [Arc(radius, side * (1 if i % 2 else -1) * -2 * half) for i in range(waves)]
+    radius = WAVE / 2 / sin(LEAN * pi / 180)
+    return [Arc(radius, side * (1 if i % 2 else -1) * -2 * LEAN) for i in range(waves)]
 
 
 def _small() -> Track:
@@ -164,7 +174,7 @@ def _small() -> Track:
         *_row(2, 1), back, *_row(7, 1), on, *_row(7, -1), back, *_row(7, 1), on, *_row(7, -1), back,
         *_row(8, 1), Arc(36.0, 14.0),
     ]  # fmt: skip
-    return Track(197.0, 72.0, -22.0, tuple(arcs))
+    return Track(197.0, 72.0, -LEAN, tuple(arcs))
 
 
 TRACKS: dict[str, Track] = {
@@ -473,7 +483,7 @@ APPENDIX = "M15 266C12 279 22 282 27 277"
 def _pole(along: float, radius: float) -> Iterator[str]:
     """A blind, round end of colon."""
     x, y, _ = TRACKS["colon"].at(along)
-    yield f'<circle class="pole" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+    yield f'<circle class="pole" cx="{_n(x)}" cy="{_n(y)}" r="{radius:g}"/>'
 
 
 def _walls(way: str, kind: str) -> Iterator[str]:
@@ -549,12 +559,12 @@ def _apart(spots: list[float], low: float, high: float) -> list[float]:
 def _badge(x: float, y: float, kind: str, text: str) -> str:
     """A letter in a square, or a number in a circle."""
     shape = (
-        f'<rect class="letter" x="{x - 9:.1f}" y="{y - 9:.1f}" width="18" height="18" rx="3"/>'
+        f'<rect class="letter" x="{_n(x - 9)}" y="{_n(y - 9)}" width="18" height="18" rx="3"/>'
         if kind == "letter"
-        else f'<circle class="number" cx="{x:.1f}" cy="{y:.1f}" r="9.5"/>'
+        else f'<circle class="number" cx="{_n(x)}" cy="{_n(y)}" r="9.5"/>'
     )
     on = ' class="on"' if kind == "number" else ""
-    return f'<g data-{kind}="{text}">{shape}<text{on} x="{x:.1f}" y="{y + 5:.1f}">{text}</text></g>'
+    return f'<g data-{kind}="{text}">{shape}<text{on} x="{_n(x)}" y="{_n(y + 5)}">{text}</text></g>'
 
 
 def _closing(lay: Lay, told: Told) -> Iterator[str]:
@@ -578,10 +588,10 @@ def _points(lay: Lay) -> Iterator[str]:
     for step in lay.op.steps:
         if step.act in POINTS and not _within(lay.op, step.start):
             x, y, _ = _where(lay, step.start)
-            yield f'<path class="point" d="M{x:.1f} {y - 11:.1f}l8 11l-8 11l-8 -11z"/>'
+            yield f'<path class="point" d="M{_n(x)} {_n(y - 11)}l8 11l-8 11l-8 -11z"/>'
         if step.act == "bypass":
             (x, y, _), (u, v, _) = _where(lay, step.start), _where(lay, step.end)
-            yield f'<path class="thread" d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}"/>'
+            yield f'<path class="thread" d="M{_n(x)} {_n(y)}L{_n(u)} {_n(v)}"/>'
 
 
 def _where(lay: Lay, at: float) -> tuple[float, float, float]:
@@ -594,15 +604,15 @@ def _across(lay: Lay, at: float, half: float, kind: str) -> str:
     x, y, heading = _where(lay, at)
     h = heading * pi / 180
     dx, dy = -sin(h) * half, cos(h) * half
-    return f'<path class="{kind}" d="M{x - dx:.1f} {y - dy:.1f}L{x + dx:.1f} {y + dy:.1f}"/>'
+    return f'<path class="{kind}" d="M{_n(x - dx)} {_n(y - dy)}L{_n(x + dx)} {_n(y + dy)}"/>'
 
 
 def _stoma(lay: Lay, at: float, loop: bool = False) -> str:
     """A rosette of bowel on the skin: one opening, or the two of a loop."""
     x, y, _ = _where(lay, at)
     holes = (-4.5, 4.5) if loop else (0.0,)
-    inside = "".join(f'<circle class="stoma" cx="{x + d:.1f}" cy="{y:.1f}" r="2.5"/>' for d in holes)
-    return f'<circle class="stoma" cx="{x:.1f}" cy="{y:.1f}" r="12.5"/>{inside}'
+    inside = "".join(f'<circle class="stoma" cx="{_n(x + d)}" cy="{_n(y)}" r="2.5"/>' for d in holes)
+    return f'<circle class="stoma" cx="{_n(x)}" cy="{_n(y)}" r="12.5"/>{inside}'
 
 
 def _jars(told: Told) -> Iterator[str]:

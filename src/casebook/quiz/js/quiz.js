@@ -305,6 +305,11 @@ export function mount(section, host) {
   if (lay && keeps && host.later) lay.addEventListener("toggle", unfoldLay);
   else if (lay) lay.hidden = true;
 
+  const icd = codes?.closest("details");
+  icd?.addEventListener("toggle", async () => {
+    if (icd.open) (await host.later?.().catch(() => null))?.diagnosing(icd, ask);
+  });
+
   async function unfoldLay() {
     if (!lay?.open || laid) return;
     try {

@@ -145,7 +145,18 @@ export interface Asked {
     Graded,
   ];
   read: [{ answer: string }, { lines: Line[]; error: string | null }];
-  codes: [object, { codes: { code: string; words: string; also: string }[] }];
+  codes: [
+    object,
+    { codes: { code: string; words: string; also: string }[]; modifiers: { code: string; words: string }[] },
+  ];
+  diagnoses: [
+    { words: string; codes: string },
+    {
+      found: { code: string; words: string }[];
+      hits: number;
+      names: { code: string; words: string }[];
+    },
+  ];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
