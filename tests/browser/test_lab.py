@@ -151,6 +151,8 @@ def test_the_notebook_answers(run):
     answered(section, "44120", "partly")
     expect(section.get_by_text("True, but not what decides: line 4.")).to_be_visible()
     expect(section.get_by_role("img").first).to_be_visible()
+    printed = page.locator(".jp-RenderedText pre").first
+    assert printed.evaluate("e => getComputedStyle(e).wordBreak") == "normal"  # no word is broken
 
 
 def test_the_notebook_and_the_command_line_say_the_same(run, capsys):
