@@ -186,3 +186,10 @@ def test_what_the_notebook_saves_the_class_report_reads_with_the_same_grades(run
     for case, graded in said.items():
         assert told.answers.loc[case, "verdict"] == graded["verdict"]
         assert told.answers.loc[case, "wrong_rules"] == [m["id"] for m in graded["misconceptions"]]
+
+
+def test_the_lab_starts_without_an_error_in_its_log(run, lab):
+    run("save.ipynb")
+    log = (lab.folder.parent / "log").read_text("utf-8")
+    assert "is running at" in log
+    assert not re.findall(r"^.*(?:Error|Traceback|\[[EC] ).*$", log, re.MULTILINE)

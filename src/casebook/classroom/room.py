@@ -64,6 +64,9 @@ LARGE = """<style>
 .jp-Notebook .casebook-quiz code { font-size: .95em; }
 .jp-Notebook figure svg { width: 100%; max-width: 60rem; height: auto; }
 .jp-Notebook figcaption { font-size: 20px; }
+.jp-Notebook .casebook-pictures {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 38rem), 1fr));
+}
 </style>"""
 WIDEST = 24  # of a bar, in characters' widths
 SHORT = 24  # characters of an answer that stands on one line
