@@ -44,7 +44,7 @@ STYLE = """<style>
   font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere;
 }
 .casebook-room h2 { line-height: 1.25; }
-.casebook-room table { font-size: .9em; border-collapse: collapse; }
+.casebook-room table { font-size: .9em; line-height: 1.35; border-collapse: collapse; }
 .casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
 .casebook-room table tr th { overflow-wrap: normal; }
 .casebook-room table tr th.whole { white-space: nowrap; }
