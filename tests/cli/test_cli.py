@@ -144,10 +144,10 @@ def test_evidence_and_diagnoses_are_null_unless_given(run, put):
     found = json.loads(
         run("grade", path, "44120", "--json", "--evidence", "cut,join", "--diagnoses", "K50.012")[1]
     )
-    assert found["evidence"] == {"found": ["cut", "join"], "missed": [], "irrelevant": [], "score": 1.0}
+    assert found["evidence"] == {"found": ["join"], "missed": [], "irrelevant": [], "score": 1.0}
     assert found["diagnoses"]["score"] == 1.0
     found = json.loads(run("grade", path, "44120", "--json", "--evidence", "")[1])
-    assert found["evidence"]["missed"] == ["cut", "join"]
+    assert found["evidence"]["missed"] == ["join"]
 
 
 # scrub
@@ -304,7 +304,7 @@ def test_sentences_and_diagnoses_are_told_in_words(run):
     )
     assert code == 0
     for line in (
-        "1 of 4 deciding lines found (upper-join).",
+        "1 of 2 deciding lines found (upper-join).",
         "True, but not what decides: bowel-between.",
         "The chart marks no nonsense; it marks: no-operation-before",
         "Missing: K50.012.",
