@@ -89,7 +89,8 @@ def test_the_return_to_the_operating_room_pays_81_percent_of_44120_and_nothing_o
     ],
 )
 def test_unit_limits(code, units, kind):
-    assert edits.limits()[code] == edits.Limit(units, kind)
+    found = edits.limits()[code]
+    assert (found.units, found.kind) == (units, kind)
 
 
 @pytest.mark.parametrize(
