@@ -383,6 +383,13 @@ def test_a_room_is_opened_only_at_what_can_be_an_address(capsys, tmp_path, optio
     assert not list(tmp_path.iterdir())
 
 
+def test_a_proxy_elsewhere_needs_a_room_that_it_can_reach(run, tmp_path):
+    code, _, err = run("room", "--cases", "alder", "--file", tmp_path / "votes", "--proxy", "10.0.0.5")
+    assert code == 2
+    assert "say --lan" in err
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("library", "args"),
     [
