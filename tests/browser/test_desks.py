@@ -680,3 +680,18 @@ def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_
     kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
     assert len({each["round"] for each in kept}) == 1
     assert len(kept) == 5
+
+
+def test_a_diagnosis_is_found_by_its_name_and_no_code_needs_to_be_known(visit, violations):
+    page = visit("cases/birch.html", viewport={"width": 390, "height": 844})
+    page.get_by_text("Add the diagnoses").click()
+    search = page.get_by_label("Find a diagnosis")
+    search.fill("crohn sbo")
+    found = page.locator(".casebook-icd .casebook-found button")
+    expect(found.filter(has_text="K50.012")).to_be_visible(timeout=SLOW)
+    assert violations(page) == []
+    found.filter(has_text="K50.012").click()
+    expect(page.get_by_label("Diagnosis codes")).to_have_value("K50.012")
+    expect(page.locator(".casebook-names")).to_contain_text("with intestinal obstruction", timeout=SLOW)
+    expect(found).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
