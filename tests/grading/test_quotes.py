@@ -19,7 +19,7 @@ from casebook.grading.feedback import (
     settles_as,
 )
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.grading.quotes import BYPASSED, OWN, cited, deciding
+from casebook.grading.quotes import BYPASSED, OWN, WHATEVER, cited, deciding
 from casebook.practice.likely import candidate_answers
 
 ANSWERS = 7  # of each case that are likely, beside those that its author finds tempting
@@ -27,7 +27,7 @@ ANSWERS = 7  # of each case that are likely, beside those that its author finds 
 SPEAKS_OF = {BYPASSED: {"bypass"}, OWN: {"resect"}}
 for _m in MISCONCEPTIONS.values():
     for _act, _says in _m.lacks.items():
-        SPEAKS_OF.setdefault(_says, set()).add(_act)
+        SPEAKS_OF.setdefault(_says, set()).update({*_m.settles} if _act == WHATEVER else {_act})
 
 
 def answers(case):

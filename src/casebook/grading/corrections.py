@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from casebook.coding import edits
+from casebook.coding.claim import show
 from casebook.coding.operation import ASSISTED
+from casebook.coding.places import listed
 from casebook.coding.rulebook import Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
@@ -104,12 +106,15 @@ def _stoma_beside(grade: Grade, target: Derived) -> str | None:
 
 
 def _argued(grade: Grade, target: Derived) -> str | None:
-    """Who is to be asked where what was done is clear, and not how it is billed."""
-    if grade.item is None or len(grade.item.diagnosis.right) < 2:
+    """What to bill without a question; and who is to be asked where only that is argued."""
+    if grade.item is None:
         return None
+    ways = list(dict.fromkeys(show(claim.lines) for _, claim in grade.item.diagnosis.right))
+    if len(ways) < 2:
+        return f"Ask only when the note leaves open what was done. Here it does not: bill {ways[0]}."
     return (
-        "What was done is clear; how to bill it is argued. The surgeon cannot settle that: bill it in one of"
-        " the accepted ways, or ask the payer."
+        "What was done is clear; how to bill it is argued. The surgeon cannot settle that: bill"
+        f" {listed(ways, 'or')}, or ask the payer."
     )
 
 

@@ -13,18 +13,19 @@ from itertools import combinations
 from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
-from casebook.coding.claim import Answer, show
+from casebook.coding.claim import MODIFIER_ORDER, Answer, show
 from casebook.coding.places import listed
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.coding.views import accepted
 
-from . import icd10
+from . import doubt, icd10
 from .audit import FiledLine, audit
 from .corrections import corrected
 from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
+from .marks import rule_of
 from .misconceptions import Misconception
 from .parts import Part, PartDict, Row
 from .quotes import cited as cited_of
@@ -189,7 +190,7 @@ def parts(
         Part(
             "rules",
             "Why: rules and sources",
-            tuple(rule_as_read(r) for r in rules(grade)) if readable else (),
+            tuple(rule_as_read(r, _where(grade, r)) for r in rules(grade)) if readable else (),
         ),
         Part("next", "", (case,) if case else ()),
     ]
@@ -341,7 +342,21 @@ def rules(grade: Grade) -> list[str]:
     else:
         against = blamed(item, grade.misconceptions, grade.findings)
     found = dict.fromkeys([*against, *(f.rule for f in grade.findings if f.rule)])
-    return [r for r in found if r in RULEBOOK][:MOST_RULES]
+    strange = doubt.OF_NEWBORNS if item.newborn is False else frozenset()
+    return [r for r in found if r in RULEBOOK and r not in strange][:MOST_RULES]
+
+
+def _where(grade: Grade, rule: str) -> str:
+    """What is said before a rule that plays no part in this chart: which code or mark it is on."""
+    item = grade.item
+    assert item is not None
+    if grade.verdict == "correct" or rule in doubt.at_work(item.note):
+        return ""
+    found = next((f for f in grade.findings if f.rule == rule), None)
+    if found is None or found.kind not in ("extra", "line", "edit", "family", "modifier"):
+        return ""
+    mark = next((m for m in MODIFIER_ORDER if rule_of(m) == rule), "")
+    return f"About {mark if mark and found.kind == 'modifier' else found.code}: "
 
 
 def said_line_by_line(grade: Grade) -> list[str]:
@@ -416,17 +431,17 @@ def settles_as(item: Item) -> str:
     return "What leaves it open" if item.note.action == "query" else "What settles it"
 
 
-def rule_as_read(id: str) -> Row:
-    """A rule as a reader sees it, with its sources."""
+def rule_as_read(id: str, before: str = "") -> Row:
+    """A rule as a reader sees it, with its sources, and what is said before it."""
     r = RULEBOOK[id]
     sources = [_cited(AUTHORITIES[a], r.sections.get(a)) for a in r.authorities]
     return {
-        "says": r.says,
+        "says": before + r.says,
         "rule": id,
         "confidence": r.confidence,
         "authorities": sources,
         "page": rule_page(id),
-        "copy": rule_to_quote(id),
+        "copy": before + rule_to_quote(id),
     }
 
 

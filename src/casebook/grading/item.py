@@ -312,6 +312,8 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     main = action == "bill" and any(m.id in OF_MAIN for m in found.misconceptions)
     target = item.diagnosis.targets[0] if main else nearest(item.diagnosis, answer.claim)
     findings = tuple(findings_of(item.diagnosis, answer.claim, target))
+    if found.together and len(findings) == 1:  # one thing is off: two slips would be a longer story
+        found = Explanation()
     if action == "query":
         whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)
         if whole:  # one reading's own claim: only the choice of it is wrong

@@ -93,8 +93,8 @@ def atresia(d: Derivation) -> Iterable[Service]:
     sure=CONFIRMED,
     sources="cms-ptp-2024q3",
     says=(
-        "A segment removed with an end brought to the skin instead of joined is 44125, once; the stoma is"
-        " in it."
+        "In open surgery, a segment removed with an end brought to the skin instead of joined is 44125,"
+        " once; the stoma is in it."
     ),
 )
 def brought_out(d: Derivation) -> Iterable[Service]:
