@@ -19,7 +19,10 @@ from casebook.practice.chapters import first_for
 from casebook.practice.responses import read_file, read_folder
 from casebook.testing import learners
 from tests.browser.page import SLOW, Quiz
+from tools.bench import PAINT
 from tools.engines import IPHONE
+
+PHONE = {"width": 390, "height": 844}
 
 OLDER = [
     {"case": "alder", "at": 1_700_000_000_000, "answer": "44120 x2", "verdict": "wrong", "misconceptions": []}
@@ -680,3 +683,27 @@ def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_
     kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
     assert len({each["round"] for each in kept}) == 1
     assert len(kept) == 5
+
+
+def test_a_diagnosis_is_found_by_its_name_and_no_code_needs_to_be_known(visit, violations):
+    page = visit("cases/birch.html", viewport={"width": 390, "height": 844})
+    page.get_by_text("Add the diagnoses").click()
+    search = page.get_by_label("Find a diagnosis")
+    search.fill("crohn sbo")
+    found = page.locator(".casebook-icd .casebook-found button")
+    expect(found.filter(has_text="K50.012")).to_be_visible(timeout=SLOW)
+    assert violations(page) == []
+    found.filter(has_text="K50.012").click()
+    expect(page.get_by_label("Diagnosis codes")).to_have_value("K50.012")
+    expect(page.locator(".casebook-names")).to_contain_text("with intestinal obstruction", timeout=SLOW)
+    expect(found).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("kept", ["", TRIED])
+@pytest.mark.parametrize("name", ["progress", "today"])
+def test_nothing_moves_while_a_page_of_its_own_script_comes(visit, name, kept):
+    page = visit(f"book/{name}.html", before=lambda p: p.add_init_script(kept), viewport=PHONE)
+    expect(page.locator(".casebook-stage")).not_to_be_empty()
+    page.wait_for_timeout(300)
+    assert page.evaluate(PAINT)["shift"] < 0.02

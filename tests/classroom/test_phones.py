@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from contextlib import ExitStack
 from random import Random
@@ -516,6 +517,19 @@ def test_the_panel_counts_who_is_there_and_who_has_answered(room, phone):
             assert room.pages.joined == 2
             say(other, "44120")
             assert room.pages.joined == 2
+
+
+def test_a_line_that_ended_is_no_longer_counted(room, phone):
+    """However it ended: a phone that sleeps and wakes all day fills no room."""
+    for number in range(6):
+        with phone.stream("GET", "stream") as line:
+            if number % 2:
+                next(line.iter_lines())
+    began = time.monotonic()
+    while room.pages.present.lines and time.monotonic() - began < PATIENCE:
+        time.sleep(0.05)
+    assert room.pages.present.lines == 0
+    assert room.pages.joined == 1  # whoever sleeps is still in the room
 
 
 # Behind a proxy
