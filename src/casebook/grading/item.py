@@ -155,6 +155,7 @@ class Item:
     chart: str = ""  # the whole chart, where a question about it is judged
     filed: str = ""  # the claim that somebody filed for it, where it is to be judged
     newborn: bool | None = None  # whether the patient is; None where there is no chart to say so
+    worked_out: Diagnosis | None = field(default=None, repr=False)  # where somebody needed it before
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -187,7 +188,7 @@ class Item:
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        return Diagnosis(self.note)
+        return self.worked_out or Diagnosis(self.note)
 
     def grade(self, text: object) -> Grade:
         """Grade one typed answer. Never raises."""
