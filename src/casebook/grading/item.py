@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any
 
 from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Answer, Claim, Line, Same, same
 from casebook.coding.note import Note
-from casebook.coding.operation import FACETS, MOST_READINGS, STRANGULATED, Operation, Step
+from casebook.coding.operation import MOST_READINGS, STRANGULATED, Operation, Step
 from casebook.coding.reading import read_operation
 from casebook.coding.typed import read
 from casebook.coding.views import View
@@ -240,8 +240,7 @@ class Item:
         """The marks in the chart that the readings stand on: what is unusual of the whole operation, then the
         steps in their order.
 
-        What is usual goes without saying: that it was open, a first operation, the main surgeon's. Its
-        sentence settles a matter of its kind, but nobody need cite it.
+        What is usual goes without saying: that it was open, a first operation, the main surgeon's.
         """
         facets = [mark for op in self.note.readings for facet, mark in op.marks if op.unusual(facet)]
         names = (s.evidence for op in self.note.readings for s in op.steps)
@@ -277,16 +276,6 @@ class Item:
         ]
         steps = [s.evidence for s in self.differing if s.evidence]
         return list(dict.fromkeys([*self.marked(*facets), *steps]))
-
-    def cited(self, names: Iterable[str]) -> dict[str, Any]:
-        """Which deciding sentences the learner marked."""
-        given = list(dict.fromkeys(str(n) for n in names))
-        found = [n for n in self.shown if n in given]
-        missed = [n for n in self.shown if n not in given]
-        irrelevant = [n for n in given if n not in self.shown and n not in self.marked(*FACETS)]
-        total = len(found) + len(missed) + len(irrelevant)
-        score = len(found) / total if total else 1.0
-        return {"found": found, "missed": missed, "irrelevant": irrelevant, "score": round(score, 2)}
 
     def diagnosed(self, codes: Iterable[str]) -> dict[str, Any] | None:
         """The learner's diagnosis codes beside the author's; None where the case has none."""
@@ -332,6 +321,9 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
     found = item.diagnosis.of(answer.claim)
+    off = cache(partial(_lines_off, item, answer.claim, found))
+    if found.together and len(off()) == 1:  # one thing is off: two slips would be a longer story
+        found = Explanation()
     whole = False
     if action == "query":
         whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)
@@ -343,7 +335,7 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     stuck = flips.stuck(answer.claim)
     unsure = () if stuck else tuple(doubt.unsure(item.diagnosis, found, item.newborn))
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
-    find = partial(_findings, item, answer.claim, found, whole)
+    find = partial(_findings, action, whole, off)
     return Grade(verdict, score, find, found, item=item, unsure=unsure, claim=answer.claim)
 
 
@@ -355,14 +347,17 @@ def _just(kind: str, says: str, rule: str | None = None) -> Callable[[], tuple[F
 OPEN = "The note supports more than one operation, and their claims differ: ask the surgeon before billing."
 
 
-def _findings(item: Item, claim: Claim, explained: Explanation, whole: bool) -> tuple[Finding, ...]:
+def _findings(action: str, whole: bool, off: Callable[[], tuple[Finding, ...]]) -> tuple[Finding, ...]:
     """What is off in a claim; `whole`: it is the claim of one reading of a note that needs a query."""
-    of_note = (Finding("query", "", OPEN, "settle"),) if item.note.action == "query" else ()
-    if whole:
-        return of_note
-    main = not of_note and any(m.id in OF_MAIN for m in explained.misconceptions)
+    of_note = (Finding("query", "", OPEN, "settle"),) if action == "query" else ()
+    return of_note if whole else (*of_note, *off())
+
+
+def _lines_off(item: Item, claim: Claim, explained: Explanation) -> tuple[Finding, ...]:
+    """What is off in a claim, line by line, held against the accepted claim that is nearest to it."""
+    main = item.note.action == "bill" and any(m.id in OF_MAIN for m in explained.misconceptions)
     target = item.diagnosis.targets[0] if main else nearest(item.diagnosis, claim)
-    return (*of_note, *findings_of(item.diagnosis, claim, target))
+    return tuple(findings_of(item.diagnosis, claim, target))
 
 
 def _alike(line: Line, other: Line) -> bool:

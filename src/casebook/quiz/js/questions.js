@@ -9,6 +9,9 @@ import { every, fail, find } from "./parts.js";
 const UNWANTED = "script, .casebook-worked, .casebook-open, .casebook-hinter"; // while it is asked
 const SHORT = /^short-\d+$/;
 
+/** @param {string} id */
+export const isShort = (id) => SHORT.test(id);
+
 /** All cases, and all that can be asked. */
 export async function known() {
   const shorts = json(new URL("shorts.json", here).href);
@@ -27,7 +30,7 @@ const list = (pages) => (Array.isArray(pages) ? pages : []);
  * @param {string} id
  */
 export async function fetched(id) {
-  const place = SHORT.test(id) ? new URL(`shorts/${id}.html`, here).href : address(id);
+  const place = isShort(id) ? new URL(`shorts/${id}.html`, here).href : address(id);
   const response = await fetch(place).catch(() => fail("the connection failed"));
   if (!response.ok) fail(`the case ${id} is missing (${response.status})`);
   const there = new DOMParser().parseFromString(await response.text(), "text/html");
