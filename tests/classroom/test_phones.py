@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from contextlib import ExitStack
 from random import Random
@@ -506,6 +507,11 @@ def test_who_waits_is_counted_until_they_answer_or_are_long_gone(monkeypatch):
     assert not present.full("x")
 
 
+def test_a_line_stays_open_while_its_owner_reads(room):
+    """An answer that meets a line which is just being closed is lost on its way."""
+    assert room._server.config.timeout_keep_alive >= 60
+
+
 def test_the_panel_counts_who_is_there_and_who_has_answered(room, phone):
     with httpx.Client(base_url=room.join, timeout=PATIENCE) as other:
         other.get("")
@@ -516,6 +522,19 @@ def test_the_panel_counts_who_is_there_and_who_has_answered(room, phone):
             assert room.pages.joined == 2
             say(other, "44120")
             assert room.pages.joined == 2
+
+
+def test_a_line_that_ended_is_no_longer_counted(room, phone):
+    """However it ended: a phone that sleeps and wakes all day fills no room."""
+    for number in range(6):
+        with phone.stream("GET", "stream") as line:
+            if number % 2:
+                next(line.iter_lines())
+    began = time.monotonic()
+    while room.pages.present.lines and time.monotonic() - began < PATIENCE:
+        time.sleep(0.05)
+    assert room.pages.present.lines == 0
+    assert room.pages.joined == 1  # whoever sleeps is still in the room
 
 
 # Behind a proxy

@@ -358,6 +358,11 @@ def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
     assert rows[2].startswith("Bo,2,0,0,0,0,2,0.0,0.0,")
     assert main(["class", "feedback", *common, "-o", str(tmp_path / "back"), "--anonymous"]) == 0
     assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["learner-1.html", "learner-2.html"]
+    again = ["class", "feedback", *common, "-o", str(tmp_path / "back")]
+    assert main(again) == 2
+    assert "name another folder, or say --force" in capsys.readouterr().err
+    assert main([*again, "--force"]) == 0
+    assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["ada.html", "bo.html"]
     assert main(["class", "gradebook", str(form), "-o", str(tmp_path / "no")]) == 2
     assert "--key or --cases" in capsys.readouterr().err
 
@@ -380,6 +385,13 @@ def test_a_room_is_opened_only_at_what_can_be_an_address(capsys, tmp_path, optio
     with pytest.raises(SystemExit, match="2"):
         main(["room", "--cases", "alder", "--file", str(tmp_path / "votes"), f"{option}={given}"])
     assert "expected" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_proxy_elsewhere_needs_a_room_that_it_can_reach(run, tmp_path):
+    code, _, err = run("room", "--cases", "alder", "--file", tmp_path / "votes", "--proxy", "10.0.0.5")
+    assert code == 2
+    assert "say --lan" in err
     assert not list(tmp_path.iterdir())
 
 

@@ -29,7 +29,12 @@ class Present:
 
     def full(self, host: str) -> bool:
         """Whether no more lines are kept open to this address, or to any."""
-        return self._lines[host] >= MOST_OF_ONE or self._lines.total() >= MOST_PEOPLE
+        return self._lines[host] >= MOST_OF_ONE or self.lines >= MOST_PEOPLE
+
+    @property
+    def lines(self) -> int:
+        """How many lines are open."""
+        return self._lines.total()
 
     @contextmanager
     def line(self, token: str, host: str, waits: bool) -> Iterator[None]:

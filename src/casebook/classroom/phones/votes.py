@@ -345,7 +345,7 @@ class Votes:
 
 def _plain(error: sqlite3.DatabaseError) -> str:
     """Why a file cannot be had, and what to do."""
-    if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return (
             "another room, or another program, has this file open; end that one first, or name another file"
             " with --file"
