@@ -87,7 +87,7 @@ def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
         for item in (cases.load(path).item for path in cases.library())
         for answer in item.key.get("tempting") or {}
     ]
-    tempted.append(cases.load("holly").item.grade("44160; 44120-59-51 x2; 44121"))
+    tempted.append(cases.load("holly").item.grade("44160; 44120-59-51; 44121 x3"))
     for grade in (*tempted, *(item.grade(slip.text) for item, slip in SAMPLE)):
         words = amounts_to(grade) or ""
         if "together give this claim" in words:

@@ -1,6 +1,7 @@
 """Changes of a chart as questions: what they say is so of the operation, their keys stand on nothing
 doubtful, and they are asked and counted only where the chart was read rightly."""
 
+import json
 from functools import cache
 from random import Random
 
@@ -15,6 +16,7 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.changed import all_changes, change_of, changed_page, chart_of, is_change
 from casebook.practice.rounds import Practice
 from casebook.practice.tutor import Tutor, follow, row, table_of
+from casebook.quiz import door
 from tests import minimal_cases
 
 SOME = 24  # charts of a hundred
@@ -68,6 +70,16 @@ def test_a_page_grades_a_change_as_the_rules_do():
         for text, held in table()[id].items():
             assert item.grade(text).verdict != "correct"
             assert set(held) <= set(row(item)[text])
+
+
+def test_a_page_gets_a_change_and_its_verdict_by_the_door():
+    for id in Random(5).sample(asked(), 6):
+        page = door.answer({"do": "changed", "page": cases()[chart_of(id)].page(), "change": id})
+        for text in (expected(item_of(page)), *list(table()[id])[:2]):
+            asked_for = {"do": "grade", "page": page, "answer": text, "lines": None, "diagnoses": None}
+            told = door.answer(asked_for)
+            assert (told["verdict"] == "correct") == (text not in table()[id])
+            assert json.loads(json.dumps(told)) == told
 
 
 def test_what_the_table_has_of_a_change_the_chart_as_it_is_does_not_show():

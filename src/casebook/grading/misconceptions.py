@@ -184,9 +184,11 @@ def _second_apart(d: Derivation, lines: list[Service]) -> list[Service]:
 def _each_hole(d: Derivation) -> Iterable[Service]:
     """The code of one hole for each of several."""
     for s in _right("hole-sewn", d):
-        yield replace(s, what="one hole", code=d.code("one hole"), units=len(s.steps)) if (
-            s.what == "several holes"
-        ) else s
+        yield (
+            replace(s, what="one hole", code=d.code("one hole"), units=len(s.steps))
+            if (s.what == "several holes")
+            else s
+        )
 
 
 def _on_base(modifier: str, role: str) -> Swap:

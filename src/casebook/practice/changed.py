@@ -312,6 +312,11 @@ KINDS: Mapping[str, Callable[[Operation], Iterator[Draft]]] = {
         lambda at: (Step("repair", at, at, kind="surgeon"),),
         opened=False,
     ),
+    "two holes": _at_a_site(
+        "two holes from disease elsewhere been sewn",
+        lambda at: tuple(Step("repair", x, x, kind="disease") for x in (at, at + PIECE)),
+        but=("repair",),
+    ),
     "let out": _at_a_site(
         "the bowel been opened elsewhere only to let out what distended it",
         lambda at: (Step("enterotomy", at, at, kind="decompress"),),
@@ -350,7 +355,15 @@ KINDS: Mapping[str, Callable[[Operation], Iterator[Draft]]] = {
     "valve": _of_another_kind("taken the ileocecal valve with it"),
 }
 SMALL = ("omentum", "appendix", "mesentery", "adhesions", "explored", "hernia")
-ELSEWHERE = ("own hole", "let out", "closed", "closed with a piece", "closed for a colostomy", "colon")
+ELSEWHERE = (
+    "own hole",
+    "two holes",
+    "let out",
+    "closed",
+    "closed with a piece",
+    "closed for a colostomy",
+    "colon",
+)
 #: Several things in one sentence, of kinds whose wrong rules give answers of their own: who answers rightly
 #: holds none of many.
 TOGETHER = (
