@@ -12,18 +12,17 @@ import os
 import pathlib
 import statistics
 import sys
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tools.bench import SLOW, Counting  # noqa: E402
 from tools.browser import ENGINES, find, named  # noqa: E402
 from tools.engines import IPHONE, Page, opened  # noqa: E402
-from tools.serve import HTML, Pages, server  # noqa: E402
 
 CASES = ("dogwood", "cedar", "alder", "oak", "elm", "maple", "juniper", "aspen", "willow", "hazel")
+LATENCY = 0.04  # seconds from a request to its answer on the slow line
 ODD = "44120-22 x3; 44005-59; 49000"  # nobody answers so: Python must grade it
 ASK = """const status = document.querySelector(".casebook-status");
 const field = document.querySelector("textarea[name=claim]");
@@ -40,32 +39,10 @@ field.dispatchEvent(new Event("input", { bubbles: true }));
 document.querySelector(".casebook-check").click();"""
 
 
-class Counted(Pages):
-    """The book, and how many bytes of the quiz's files were sent."""
-
-    sent = 0
-
-    def copyfile(self, source: Any, outputfile: Any) -> None:
-        """Send a file."""
-        content = source.read()
-        outputfile.write(content)
-        if "/_static/casebook/" in self.path:
-            Counted.sent += len(content)
-
-
-@contextlib.contextmanager
-def served() -> Iterator[str]:
-    """The address of the book on a free port."""
-    pages = server(0, HTML, Counted)
-    threading.Thread(target=pages.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{pages.server_port}"
-    pages.shutdown()
-    pages.server_close()
-
-
 def took(page: Page, address: str, boot: str = "snapshot") -> float:
     """Open a case and answer it: ms from the first touch to the verdict."""
     page.open(address + ("?boot=plain" if boot == "plain" else ""))
+    page.wait("return document.querySelector('.casebook-quiz')?.dataset.live")
     page.do(ASK, ODD)
     ms = float(page.wait("return window.took", timeout=180))
     told = page.do("return window.casebookTimings")
@@ -93,33 +70,39 @@ def memory() -> float:
     return total / 1024
 
 
-def starts(engine: str, tool: Any, site: str, times: int, **options: Any) -> None:
-    """The row of one engine: the plain boot, the snapshot, a second case."""
+def starts(engine: str, tool: Any, site: Counting, times: int, **options: Any) -> None:
+    """The row of one engine: the plain boot, the snapshot, a second case; both again on a slow line."""
     found: dict[str, list[float]] = {"plain": [], "snapshot": [], "second": []}
-    sent = 0
+    first, other = (f"{site.address}/cases/{case}.html" for case in CASES[:2])
+    moved = 0
     for _ in range(times):
-        for boot in ("plain", "snapshot"):
-            with opened(engine, tool, **options) as page:
-                found[boot].append(took(page, f"{site}/cases/{CASES[0]}.html", boot))
-                if boot == "snapshot":
-                    before = Counted.sent
-                    found["second"].append(took(page, f"{site}/cases/{CASES[1]}.html"))
-                    sent = max(sent, Counted.sent - before)
+        with opened(engine, tool, **options) as page:
+            found["plain"].append(took(page, first, "plain"))
+        with opened(engine, tool, **options) as page:
+            found["snapshot"].append(took(page, first))
+            site.quiz = 0
+            found["second"].append(took(page, other))
+            moved = max(moved, site.quiz)
+    site.speed, site.delay = SLOW, LATENCY
+    with opened(engine, tool, **options) as page:
+        slow, slow_second = took(page, first), took(page, other)
+    site.speed = site.delay = 0.0
     plain, snapshot, second = (statistics.median(each) for each in found.values())
     name = f"{engine} {page.version.split()[-1]}" + (", iPhone's name" if options else "")
     print(
         f"  {name:34} {plain:>7.0f} ms {snapshot:>7.0f} ms  {snapshot / plain:.2f} (aim: 0.35)"
-        f"  second case {second:.0f} ms, {second / snapshot:.2f} (aim: 0.6), {sent / 1000:.0f} kB",
+        f"  second case {second:.0f} ms, {second / snapshot:.2f}, {moved / 1000:.0f} kB;"
+        f" at 10 Mbit/s {slow:.0f} and {slow_second:.0f} ms, {slow_second / slow:.2f} (aim: 0.6)",
         flush=True,
     )
 
 
-def remembers(engine: str, tool: Any, site: str) -> None:
+def remembers(engine: str, tool: Any, site: Counting) -> None:
     """The memory of a reader of ten cases."""
     with opened(engine, tool) as page:
         seen = []
         for case in CASES:
-            took(page, f"{site}/cases/{case}.html")
+            took(page, f"{site.address}/cases/{case}.html")
             page.do("return 1")
             seen.append(memory())
     print(
@@ -135,11 +118,14 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description="Measure Python's start in every engine.")
     parser.add_argument("--times", type=int, default=3, help="runs for each median")
-    times: int = parser.parse_args().times
+    parser.add_argument("--memory", action="store_true", help="the memory alone")
+    asked = parser.parse_args()
+    times: int = asked.times
     here = named() or [engine for engine in ENGINES if find(engine)]
-    with served() as site, sync_playwright() as tool:
-        print(f"First touch to the verdict of an odd answer: plain boot, snapshot, medians of {times}")
-        for engine in here:
+    with contextlib.closing(Counting()) as site, sync_playwright() as tool:
+        if not asked.memory:
+            print(f"First touch to the verdict of an odd answer: plain boot, snapshot, medians of {times}")
+        for engine in () if asked.memory else here:
             starts(engine, tool, site, times)
             starts(engine, tool, site, times, user_agent=IPHONE)
         print("Memory of the browser (PSS) of a reader who goes from case to case")

@@ -82,6 +82,8 @@ def main(folder: str) -> None:
         "--no-deps", "--no-build-isolation", "-e", ROOT,
     ):  # fmt: skip
         stop("Installing the casebook package itself failed; the messages above say why.")
+    # Node would take the scripts of JupyterLab for modules, as the repository's own are, and fail.
+    (home / "package.json").write_text('{"type": "commonjs"}\n', encoding="utf-8")
     (home / ".ready").touch()
 
 

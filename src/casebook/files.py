@@ -14,13 +14,22 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .errors import CommandError
 
 _STEM, _ENDING = ".casebook-", ".part"
 FORGOTTEN = 3600  # seconds after which a part is nobody's any more
+#: How files begin that are taken for text by mistake, and what they are.
+BEGINS = {
+    b"PK\x03\x04": "a spreadsheet (.xlsx, .ods) or an archive (.zip)",
+    b"\xd0\xcf\x11\xe0": "a file of an older office program (.xls, .doc)",
+    b"\x1f\x8b": "a packed file (.gz)",
+    b"%PDF": "a PDF",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
+}
 
 
 def write(path: str | Path, content: str | bytes) -> Path:
@@ -28,6 +37,33 @@ def write(path: str | Path, content: str | bytes) -> Path:
     with beside(path) as part:
         part.write_bytes(_bytes(content))
     return Path(path)
+
+
+def write_all(contents: Mapping[Path, str | bytes]) -> list[Path]:
+    """Write files that belong together, all of them or none, in the place of what is there; their paths.
+
+    Each is written beside its place before the first is moved; where one cannot be moved, those before it are
+    put back. Folders are made. Where a program is killed between two moves, each file is whole, and the same
+    call again makes them one set. Raises OSError.
+    """
+    targets = {path: Path(os.path.realpath(path)) for path in contents}
+    straight = [path for path, target in targets.items() if target.exists() and not target.is_file()]
+    with ExitStack() as clear, ExitStack() as undo:
+        parts = {
+            targets[path]: _beside(targets[path], _bytes(content), clear)
+            for path, content in contents.items()
+            if path not in straight
+        }
+        kept = {target: _beside(target, target.read_bytes(), clear) for target in parts if target.exists()}
+        for path in straight:
+            write(path, contents[path])  # a device; a folder is refused
+        for target, part in parts.items():
+            undo.callback(_put_back, kept.get(target), target)
+            os.replace(part, target)
+        undo.pop_all()
+    for folder in {target.parent for target in parts}:
+        _last(folder)
+    return list(contents)
 
 
 @contextmanager
@@ -67,24 +103,12 @@ def write_new(contents: Mapping[Path, str | bytes]) -> None:
     """
     if all(path.exists() for path in contents):
         raise FileExistsError(17, "it is there already", str(next(iter(contents))))
-    parts: dict[Path, Path] = {}
-    mine: list[Path] = []
-    try:
-        for path, content in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            parts[path] = _part(path.parent)
-            parts[path].write_bytes(_bytes(content))
-            _last(parts[path])
+    with ExitStack() as clear, ExitStack() as undo:
+        parts = {path: _beside(path, _bytes(content), clear) for path, content in contents.items()}
         for path, content in contents.items():
             if _claim(parts[path], path, _bytes(content)):
-                mine.append(path)
-    except BaseException:
-        for path in mine:
-            path.unlink(missing_ok=True)
-        raise
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+                undo.callback(_put_back, None, path)
+        undo.pop_all()
 
 
 def place(made: Path, target: Path) -> None:
@@ -127,6 +151,40 @@ def can_be_written(outputs: Iterable[Path]) -> None:
         if not above.is_dir() or not os.access(target if straight else above, os.W_OK):
             why = "no files can be put there" if above.is_dir() else f"{above} is no folder"
             raise CommandError(f"{out}: it cannot be written: {why}")
+
+
+def no_text(begins: bytes) -> str | None:
+    """What a file is that begins so and cannot be read as text; None where it may be text."""
+    return next((what for mark, what in BEGINS.items() if begins.startswith(mark)), None)
+
+
+def _beside(target: Path, content: bytes, clear: ExitStack) -> Path:
+    """A part beside a file, with its rights, that the disk keeps. `clear` takes away what is not moved, and
+    the folders that are made for it where they stay empty."""
+    for folder in [each for each in target.parents if not _there(each)][::-1]:
+        clear.callback(_drop_empty, folder)
+        folder.mkdir(exist_ok=True)
+    part = _part(target.parent)
+    clear.callback(part.unlink, missing_ok=True)
+    part.write_bytes(content)
+    if target.exists():
+        part.chmod(target.stat().st_mode & 0o777)
+    _last(part)
+    return part
+
+
+def _drop_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _put_back(old: Path | None, target: Path) -> None:
+    """Have a file as it was, as far as the system lets it."""
+    with contextlib.suppress(OSError):
+        if old is None:
+            target.unlink(missing_ok=True)
+        else:
+            os.replace(old, target)
 
 
 def _there(path: Path) -> bool:
@@ -182,5 +240,9 @@ def _claim(part: Path, path: Path, content: bytes) -> bool:
         raise FileExistsError(error.errno, "it is there already", str(path)) from None
     except OSError:  # a file system without links: take the name first
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        os.replace(part, path)
+        try:
+            os.replace(part, path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     return True

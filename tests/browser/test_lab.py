@@ -151,6 +151,8 @@ def test_the_notebook_answers(run):
     answered(section, "44120", "partly")
     expect(section.get_by_text("True, but not what decides: line 4.")).to_be_visible()
     expect(section.get_by_role("img").first).to_be_visible()
+    printed = page.locator(".jp-RenderedText pre").first
+    assert printed.evaluate("e => getComputedStyle(e).wordBreak") == "normal"  # no word is broken
 
 
 def test_the_notebook_and_the_command_line_say_the_same(run, capsys):
@@ -184,3 +186,10 @@ def test_what_the_notebook_saves_the_class_report_reads_with_the_same_grades(run
     for case, graded in said.items():
         assert told.answers.loc[case, "verdict"] == graded["verdict"]
         assert told.answers.loc[case, "wrong_rules"] == [m["id"] for m in graded["misconceptions"]]
+
+
+def test_the_lab_starts_without_an_error_in_its_log(run, lab):
+    run("save.ipynb")
+    log = (lab.folder.parent / "log").read_text("utf-8")
+    assert "is running at" in log
+    assert not re.findall(r"^.*(?:Error|Traceback|\[[EC] ).*$", log, re.MULTILINE)

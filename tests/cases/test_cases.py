@@ -769,7 +769,7 @@ def test_what_tempts_must_be_wrong_and_said_in_words(tmp_path):
         ("steps:\n- explore: laparotomy\nsays: !!timestamp abc\n", 3, "'abc' cannot be read"),
         ("steps:\n- explore: laparotomy\nsays: 2020-13-45\n", 3, "between quotes"),
         ('steps:\n- explore: laparotomy\nsays: "a\x01b"\n', 3, r"U\+0001 cannot be seen"),
-        ("steps:\n- explore: laparotomy\ncolour: red\n", 3, "approach, valve, rectum, session"),
+        ("steps:\n- explore: laparotomy\ncolour: red\n", 3, "approach, valve, valve_gone, rectum, session"),
         ("aproach: open\nsteps:\n- explore: laparotomy\n", 1, "perhaps approach was meant"),
         ("approach: laproscopic\nsteps:\n- explore: laparotomy\n", 1, "perhaps laparoscopic was meant"),
         ("steps:\n- resct: [1, 2]\n", 2, "perhaps resect was meant"),

@@ -81,3 +81,10 @@ def test_no_line_of_a_chart_is_a_numeral_alone():
         for line in re.findall(r'<span class="line"[^>]*>(.*?)</span> ', html):
             words = re.sub(r"<[^>]+>", "", line)
             assert re.search(r"[A-Za-z]{2}|[A-Z] [A-Z]|[A-Z]\.[A-Z]", words), (path.stem, words)
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_a_numbered_list_stands_line_by_line(path):
+    """Beside the numbers of the chart's own lines, “1. … 2. …” within one line reads as a third count."""
+    lines = cases.load(path).unmarked.splitlines()
+    assert [line for line in lines if re.search(r"(?<![\d.])1\. \S.*(?<![\d.])2\. \S", line)] == []

@@ -1,14 +1,17 @@
 """Answers that Moodle, Canvas and forms write: whose they are, to which case, and nothing dropped unseen."""
 
 import base64
+import csv
+import io
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.classroom.forms import read_csv, read_csvs
-from casebook.practice.responses import CODE, LATEST, first_answers
+from casebook.classroom.forms import read_csv, read_csvs, read_roster
+from casebook.errors import CommandError
+from casebook.practice.responses import CODE, LATEST, first_answers, read_folder
 from tests.conftest import ROOT
 
 TITLES = {"oak": "Oak: a man of 62", "elm": "Elm: a woman of 30"}
@@ -53,7 +56,13 @@ def test_one_person_may_answer_twice(tmp_path):
     ("text", "why"),
     [
         ("", "row of headings"),
-        (b"\xff\xfe\x00", "UTF-8"),
+        (b"\xff\xfe\x00", "UTF-16"),
+        (
+            b"PK\x03\x04\x14\x00",
+            "a spreadsheet (.xlsx, .ods) or an archive (.zip), not UTF-8 text; save it as CSV",
+        ),
+        ("Name;Oak\nAnn;44120\n".encode("utf-16"), "save it as CSV (UTF-8), and name that file"),
+        (b"Name,Oak\nAnn\xe9,44120\n", "not UTF-8 text"),
         ("Name,Oak,Oak again\nAnn,44120,44120\n", "two columns are about the case oak"),
         ("Name,One\nAnn,44120\n", "1 questions were found and 2 cases were set"),
         ("learner,case,answer\n,oak,44120\n", "names no learner"),
@@ -164,3 +173,69 @@ def test_control_characters_and_marks_set_apart_are_mended(tmp_path):
     found, faults = told(tmp_path, "learner,case,answer\nAnn\u0065\u0301,oak,44120\0; 44121\x1b\n")
     assert found == [("Ann\u00e9", "oak", "44120 ; 44121")]
     assert not faults
+
+
+CELLS = st.text(st.sampled_from('a\n\r;,"=x'), max_size=6)
+
+
+@given(
+    st.lists(st.tuples(CELLS, CELLS), max_size=6),
+    st.sampled_from(["", "sep=,\n"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_fault_names_the_line_at_which_its_row_begins(tmp_path_factory, rows, said, end):
+    """Whatever line ends stand in the quoted cells above it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator=end)
+    writer.writerow(["Na\nme" if rows else "learner", "case", "answer", "learner"])
+    for name, answer in rows:
+        writer.writerow([name, "oak", answer, name])
+    above = f"{said}{out.getvalue()}"
+    _, faults = told(tmp_path_factory.getbasetemp(), f"{above},,44120,{end}")
+    last = len(io.StringIO(above, newline=None).readlines()) + 1
+    assert faults[-1] == f"answers.csv:{last}: this row names no learner or no case"
+
+
+def roster(tmp_path, text):
+    file = tmp_path / "names.txt"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    names, said = read_roster(file)
+    return names, [str(each) for each in said]
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("Ann Lee\nBo\n", ""),
+        ("\ufeffAnn Lee\r\n\r\n Bo\r\n", ""),
+        ("Name\nAnn Lee\nBo", "Name"),
+        ("STUDENTS\nAnn Lee\nBo", "STUDENTS"),
+        ("Student,ID,Section\nAnn Lee,1,a\nBo,2,a\n", "Student, ID, Section"),
+        ("Last name;First name;Email\nLee;Ann;a@x.example\n;Bo;\n", "Last name, First name, Email"),
+        ("sep=;\nName;Email\nAnn Lee;a\nBo;b\n", "Name, Email"),
+    ],
+)
+def test_a_roster_may_have_headings_which_are_nobody(tmp_path, text, headings):
+    names, said = roster(tmp_path, text)
+    assert names == ["Ann Lee", "Bo"]
+    assert [headings in each and "taken for headings" in each for each in said] == [True] * bool(headings)
+
+
+def test_a_roster_tells_namesakes_and_what_it_cannot_read(tmp_path):
+    names, said = roster(tmp_path, "Lee, Ann\nBo\nbo\n")
+    assert names == ["Lee, Ann", "Bo", "bo"]
+    assert said == ["names.txt:3: bo stands in line 2 too: both were counted as one learner"]
+    with pytest.raises(CommandError, match=r"a spreadsheet .* save it as CSV"):
+        roster(tmp_path, b"PK\x03\x04")
+    with pytest.raises(CommandError, match="cannot be read"):
+        read_roster(tmp_path)
+
+
+def test_a_spreadsheet_among_the_files_is_told_for_what_it_is(tmp_path):
+    for name in ("oak.xlsx", "oak.csv", "answers.jsonl"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04\x14\x00\n\xff\n")
+    _, faults = read_folder(tmp_path)
+    said = {fault.file: fault.says for fault in faults}
+    assert "save it as CSV (UTF-8), and name that file" in said["oak.xlsx"]
+    assert "name a CSV file itself" in said["oak.csv"]
+    assert "a spreadsheet (.xlsx, .ods)" in said["answers.jsonl"]

@@ -123,6 +123,36 @@ def test_each_learner_gets_a_page(book, tmp_path):
     assert "Not answered. Expected: " in di
 
 
+def test_no_page_of_an_earlier_run_stands_beside_those_of_this_one(book, tmp_path):
+    """Whoever left, a namesake who came, another class: nothing old can be handed out unseen."""
+    give_back(book, PAGES, tmp_path)
+    others = {"index.html": "<h1>Week 1</h1>", "notes.txt": "mine"}
+    for name, text in others.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    left = gradebook(CLASS["Ada"][0], PAGES, ["Ada", "Zoe"])
+    with pytest.raises(CommandError, match=r"earlier run lie here .*: bo.html, cy.html, di.html and 1 more"):
+        give_back(left, PAGES, tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    give_back(left, PAGES, tmp_path, replace=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"ada.html", "zoe.html", *others}
+    assert {name: (tmp_path / name).read_text("utf-8") for name in others} == others
+    give_back(left, PAGES, tmp_path)  # the same learners again
+    with pytest.raises(CommandError, match=r"index.html: this file is there already"):
+        give_back(gradebook([], PAGES, ["Index"]), PAGES, tmp_path, replace=True)
+    assert (tmp_path / "index.html").read_text("utf-8") == others["index.html"]
+
+
+def test_a_learner_sees_which_answers_are_marked_as_held(tmp_path):
+    given = [Response("Ada", "oak", "44120", 1, held=True), Response("Ada", "elm", "44120", 2)]
+    (page,) = give_back(gradebook(given, PAGES), PAGES, tmp_path)
+    oak, elm = (text.partition("</p>")[0] for text in page.read_text("utf-8").split("You answered")[1:])
+    assert ("no verdict" in oak, "no verdict" in elm) == (True, False)
+    assert "marked here and in the grade book" in page.read_text("utf-8")
+    (plain,) = give_back(gradebook(given[1:], PAGES), PAGES, tmp_path)
+    assert "no verdict" not in plain.read_text("utf-8")
+
+
 @given(st.lists(st.text(min_size=1, max_size=20), unique=True))
 def test_file_names_are_plain_and_differ(names):
     files = file_names(names)

@@ -9,7 +9,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
+from contextlib import ExitStack
 from random import Random
 
 import httpx
@@ -17,8 +19,10 @@ import pytest
 
 from casebook import cases
 from casebook.classroom.gradebook import gradebook
+from casebook.classroom.phones import present as present_module
+from casebook.classroom.phones import votes as votes_module
 from casebook.classroom.phones.opened import Opened
-from casebook.classroom.phones.votes import Closed, Votes
+from casebook.classroom.phones.votes import MOST_OF_ONE, MOST_PEOPLE, Closed, Full, Votes
 from casebook.errors import CommandError
 from casebook.practice.responses import read_file, read_folder
 from casebook.testing import crowd
@@ -157,19 +161,16 @@ def test_a_phone_that_is_lost_and_a_file_that_cannot_be_written_are_told_in_a_li
     with socket.create_connection((host, int(port))) as line:
         path = f"/{room.votes.code}/answer"
         line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nclaim=".encode())
-    room.votes._db.execute("PRAGMA busy_timeout = 0")
-    with sqlite3.connect(room.votes.file, isolation_level=None) as other:
-        other.execute("BEGIN IMMEDIATE")
-        told = say(phone, "44120", headers=JSON)
-        assert told.status_code == 503
-        assert told.json() == {"noted": False, "says": "Your answer was not kept. Send it again."}
-        other.execute("ROLLBACK")
-    other.close()
+    room.votes._db.execute("PRAGMA query_only = ON")
+    told = say(phone, "44120", headers=JSON)
+    assert told.status_code == 503
+    assert told.json() == {"noted": False, "says": "Your answer was not kept. Send it again."}
+    room.votes._db.execute("PRAGMA query_only = OFF")
     assert say(phone, "44120").status_code == 200
     room.votes.file.unlink()
     assert say(phone, "44202", headers=JSON).status_code == 503
     assert [record.exc_info for record in caplog.records] == [None, None]
-    assert "database is locked" in caplog.text
+    assert "readonly database" in caplog.text
 
 
 def test_namesakes_are_told_apart_and_the_file_is_a_response_file(room, tmp_path):
@@ -216,7 +217,8 @@ def test_a_room_takes_only_those_who_know_its_code(room):
         assert get(base + address).status_code == 404
     assert get(f"{base}?code={room.votes.code.lower()}").status_code == 303
     assert "no room with this code" in get(f"{base}?code=zzz").text
-    assert [get(f"{base}AAAAA/").status_code for _ in range(70)][-1] == 429
+    with httpx.Client(timeout=PATIENCE) as client:
+        assert [client.get(f"{base}AAAAA/").status_code for _ in range(70)][-1] == 429
     assert get(room.join).status_code == 200  # who knows the code is not kept out
 
 
@@ -257,7 +259,8 @@ def hostile(rng, code, secret):
     )
     cookie = rng.choice(["", "casebook-room=", "casebook-room=" + "x" * 30, "casebook-room=%ff", "a=b"])
     method = rng.choice(["GET", "POST", "PUT", "HEAD"])
-    return method, path, body, cookie
+    where = rng.choice(["", "x" * 3000, "1.2.3.4, ::1", "[::1", "%", "fe80::1%eth0", "::ffff:1.2.3.4", ",,"])
+    return method, path, body, {"cookie": cookie, "x-forwarded-for": where}
 
 
 @pytest.mark.parametrize("number", [400, pytest.param(10_000, marks=pytest.mark.slow)])
@@ -266,9 +269,9 @@ def test_bad_requests_break_nothing(room, phone, number):
     base = room.join.removesuffix(f"/{room.votes.code}/")
     with httpx.Client(base_url=base, timeout=PATIENCE) as client:
         for _ in range(number):
-            method, path, body, cookie = hostile(rng, room.votes.code, "x" * 22)
-            told = client.request(method, path, content=body, headers={"cookie": cookie} if cookie else {})
-            assert told.status_code < 500, (method, path, body)
+            method, path, body, headers = hostile(rng, room.votes.code, "x" * 22)
+            told = client.request(method, path, content=body, headers=headers)
+            assert told.status_code < 500, (method, path, body, headers)
     assert say(phone, "44120", headers=JSON).status_code == 200
 
 
@@ -287,20 +290,28 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def served(file, port):
-    """A room as the command opens it, and its addresses."""
+def started(file, port):
+    """A room as the command opens it."""
     command = [
         sys.executable,
         "-c",
-        "import casebook.cli; casebook.cli.main()",
+        "import sys, casebook.cli; sys.exit(casebook.cli.main())",
         "room",
         "--cases",
         "oak,elm",
         "--json",
     ]
-    process = subprocess.Popen(
-        [*command, "--port", str(port), "--file", str(file)], stdout=subprocess.PIPE, text=True
+    return subprocess.Popen(
+        [*command, "--port", str(port), "--file", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+
+
+def served(file, port):
+    """Such a room and its addresses, once it answers."""
+    process = started(file, port)
     return process, json.loads(process.stdout.readline())
 
 
@@ -314,8 +325,7 @@ def test_a_room_that_is_killed_goes_on_where_it_was(tmp_path):
             answer = say(client, f"44120 x{number + 1}", headers=JSON)
             noted.append(answer.json()["noted"])
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    process.communicate()
     assert all(noted)
     again, told_again = served(file, port)
     try:
@@ -324,8 +334,32 @@ def test_a_room_that_is_killed_goes_on_where_it_was(tmp_path):
         assert sorted(re.findall(r"44120 x\d+", saved)) == sorted(f"44120 x{n + 1}" for n in range(12))
     finally:
         again.terminate()
-        again.wait()
-        again.stdout.close()
+        again.communicate()
+
+
+def test_a_file_is_one_rooms_while_that_lives(tmp_path):
+    """By whatever name, from another process or this one; and the first room loses nothing by it."""
+    file, link = tmp_path / "votes.sqlite3", tmp_path / "link.sqlite3"
+    process, told = served(file, free_port())
+    try:
+        link.symlink_to(file)
+        second = started(file, free_port())
+        out, err = second.communicate(timeout=PATIENCE)
+        assert (second.returncode, out) == (2, "")
+        assert err.count("\n") == 1
+        assert err.startswith(f"{file}: another room, or another program, has this file open")
+        for name in (file, link):
+            with pytest.raises(CommandError, match="has this file open"):
+                Votes(name, ["oak", "elm"])
+        with httpx.Client(base_url=told["join"], timeout=PATIENCE) as client:
+            client.get("")
+            assert say(client, "44120", headers=JSON).json()["noted"]
+    finally:
+        process.terminate()
+        process.communicate()
+    votes = Votes(file, ["oak", "elm"])
+    assert votes.counts(0, 1) == {"44120": 1}
+    votes.close()
 
 
 def test_a_file_is_one_lesson(tmp_path):
@@ -335,7 +369,9 @@ def test_a_file_is_one_lesson(tmp_path):
     with pytest.raises(Closed):
         first.answer("t" * 22, "44120")
     first.close()
-    assert Votes(file, ["oak", "elm"]).code == first.code
+    again = Votes(file, ["oak", "elm"])
+    assert again.code == first.code
+    again.close()
     with pytest.raises(CommandError, match="lesson on oak, elm"):
         Votes(file, ["oak"])
     stranger = sqlite3.connect(tmp_path / "stranger")
@@ -394,11 +430,148 @@ def test_an_answer_keeps_the_digest_of_the_chart_that_it_was_given_to(tmp_path):
 
 def test_a_taken_port_is_told(tmp_path, room):
     port = int(room.join.split(":")[2].split("/")[0])
+    file = tmp_path / "other.sqlite3"
     with pytest.raises(CommandError, match="another with --port"):
-        Opened([cases.load("oak")], tmp_path / "other.sqlite3", port=port)
+        Opened([cases.load("oak")], file, port=port)
+    Votes(file, ["oak"]).close()  # which the next try can have
 
 
 def test_policy_forbids_scripts_of_a_page(room):
     policy = get(room.panel).headers["content-security-policy"]
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+
+
+# One client among many
+
+
+def token(number):
+    return f"{number:022}"
+
+
+def test_who_only_joins_takes_nobodys_seat(tmp_path, monkeypatch):
+    """However many names or answers come from one address, or tokens without an answer from many: others get
+    in, and no answer is lost."""
+    monkeypatch.setattr(votes_module, "MOST_OF_ONE", 20)
+    monkeypatch.setattr(votes_module, "MOST_PEOPLE", 50)
+    votes = Votes(tmp_path / "votes.sqlite3", ["oak"])
+    votes.answer(token(1), "44120", host="a")
+    for number in range(2, 200):
+        votes.name(token(number), f"n{number}", host="a")
+    for number in range(200, 219):
+        votes.answer(token(number), "query", host="a")
+    with pytest.raises(Full):
+        votes.answer(token(300), "query", host="a")
+    votes.answer(token(1), "44121", host="a")  # who has a seat may change
+    for number in range(400, 800):
+        votes.name(token(number), "x", host=f"h{number}")
+    for number in range(800, 830):
+        votes.answer(token(number), "44120", host="b" if number % 2 else "c")
+    assert votes.counts(0, 1) == {"44121": 1, "query": 19, "44120": 30}
+    with pytest.raises(Full):
+        votes.answer(token(900), "query", host="d")
+    votes.close()
+
+
+def test_a_class_behind_one_address_gets_in_beside_a_client_that_joins_without_end(room):
+    """Three hundred answer from one address, from which more than it may have came and never answered."""
+    present = room.pages.present
+    with ExitStack() as lines:
+        for number in range(MOST_OF_ONE):
+            lines.enter_context(present.line(token(number), "10.0.0.9", waits=True))
+        assert present.full("10.0.0.9")
+        assert not present.full("127.0.0.1")
+    for number in range(MOST_OF_ONE + 200):
+        room.votes.name(token(number), "x", host="127.0.0.1")
+        with present.line(token(number), "127.0.0.1", waits=True):
+            pass
+    for number in range(10_000, 10_300):
+        room.votes.answer(token(number), "44120", host="127.0.0.1")
+    assert counts(room) == {"44120": 300}
+    assert present.waiting == MOST_OF_ONE + 200 <= MOST_PEOPLE
+
+
+def test_who_waits_is_counted_until_they_answer_or_are_long_gone(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(present_module.time, "monotonic", lambda: clock[0])
+    present = present_module.Present()
+    with present.line("a", "x", waits=True), present.line("a", "x", waits=True):
+        with present.line("b", "x", waits=True), present.line("c", "x", waits=False):
+            assert present.waiting == 2
+        clock[0] += present_module.FORGOTTEN - 1
+        assert present.waiting == 2
+        clock[0] += 2
+        assert present.waiting == 1
+        present.answered("a")
+        assert present.waiting == 0
+    assert not present.full("x")
+
+
+def test_the_panel_counts_who_is_there_and_who_has_answered(room, phone):
+    with httpx.Client(base_url=room.join, timeout=PATIENCE) as other:
+        other.get("")
+        with other.stream("GET", "stream") as line:
+            next(line.iter_lines())
+            assert room.pages.joined == 1
+            say(phone, "44120")
+            assert room.pages.joined == 2
+            say(other, "44120")
+            assert room.pages.joined == 2
+
+
+def test_a_line_that_ended_is_no_longer_counted(room, phone):
+    """However it ended: a phone that sleeps and wakes all day fills no room."""
+    for number in range(6):
+        with phone.stream("GET", "stream") as line:
+            if number % 2:
+                next(line.iter_lines())
+    began = time.monotonic()
+    while room.pages.present.lines and time.monotonic() - began < PATIENCE:
+        time.sleep(0.05)
+    assert room.pages.present.lines == 0
+    assert room.pages.joined == 1  # whoever sleeps is still in the room
+
+
+# Behind a proxy
+
+
+def wrong_codes(room, peer, forwarded, times):
+    """The status of the last of so many wrong codes that a machine sends, through a proxy at `peer`."""
+
+    async def ask():
+        line = httpx.ASGITransport(room._server.config.loaded_app, client=(peer, 1))
+        async with httpx.AsyncClient(transport=line, base_url="http://room") as client:
+            for number in range(times):
+                headers = {"X-Forwarded-For": forwarded(number)} if forwarded else {}
+                told = await client.get("/AAAAA/", headers=headers)
+            return told.status_code
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "status"),
+    [
+        ("127.0.0.1", None, 429),
+        ("127.0.0.1", lambda n: "10.0.0.7", 429),
+        ("127.0.0.1", lambda n: f"10.0.0.{n}", 404),  # as many machines as there are
+        ("127.0.0.1", lambda n: f"1.1.1.{n}, 10.0.0.7", 429),  # what the client says itself is not believed
+        ("127.0.0.1", lambda n: f"2001:db8::{n:x}", 429),  # one machine may have all of these
+        ("127.0.0.1", lambda n: f"2001:db8:0:{n:x}::1", 404),
+        ("127.0.0.1", lambda n: f"x{n}", 429),  # no address
+        ("10.1.1.1", lambda n: f"10.0.0.{n}", 429),  # a machine that was not named
+        ("10.2.2.2", lambda n: f"10.0.0.{n}", 404),  # the proxy that was
+        ("10.3.3.3", lambda n: f"10.0.0.{n}, 10.2.2.2", 404),  # two that were, in a row
+    ],
+)
+def test_where_a_phone_is_is_told_by_the_proxies_that_were_named(
+    tmp_path, monkeypatch, peer, forwarded, status
+):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    proxies = ["10.2.2.2", "10.3.3.0/24"]
+    room = Opened([cases.load("oak")], tmp_path / "votes.sqlite3", proxies=proxies)
+    room._server.config.load()
+    try:
+        assert wrong_codes(room, peer, forwarded, 70) == status
+    finally:
+        room.close()

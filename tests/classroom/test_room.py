@@ -2,11 +2,13 @@
 text."""
 
 import json
+import re
 
 import pytest
 
 from casebook.classroom.room import Room, read_hands
 from casebook.errors import CaseError
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -176,3 +178,21 @@ def test_the_panel_does_what_its_buttons_say(room):
     assert cases.value == 1
     press["Reveal"].click()
     assert out is panel.children[-1]
+
+
+def test_code_of_the_notebooks_fits_the_width_that_it_is_shown_at():
+    """1280 pixels with the list of files open: 71 characters in a projector's type, else 104."""
+    for file in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(file.read_text("utf-8"))["cells"]
+        lines = "".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "code").splitlines()
+        widest = 71 if "projector()" in lines else 104
+        assert not [line for line in lines if len(line) > widest], file.name
+
+
+def test_an_answer_stands_on_one_line_and_a_rule_on_several(room):
+    room.hands({"44120 x2; 44121": 3, "44120; 44121": 2})
+    assert room.tally()._repr_html_().count('<th scope="row" class=whole>') == 2
+    rules = re.findall(r"<th([^>]*)>([^<]*)", room.bars()._repr_html_())
+    assert rules
+    assert not [name for how, name in rules if "whole" in how and len(name) > 30]
+    assert [name for how, name in rules if "whole" not in how]

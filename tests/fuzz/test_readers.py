@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from casebook.cases import check, library, load
 from casebook.classroom.assignments import FORMAT, VERSION, read_key
-from casebook.classroom.forms import read_csv
+from casebook.classroom.forms import read_csv, read_roster
 from casebook.coding.typed import read as read_typed
-from casebook.errors import CasebookError, CaseError
+from casebook.errors import CasebookError, CaseError, CommandError
 from casebook.grading import item_of, worked
 from casebook.money import payer_files
 from casebook.practice.bank import graded_item
@@ -171,6 +171,17 @@ def form(text, folder):
         assert item().grade(each.answer).verdict in VERDICTS
     assert answers or faults
     assert all(str(fault).startswith(f"{path.name}:") for fault in faults)
+    roster(path)
+
+
+def roster(path):
+    try:
+        names, said = read_roster(path)
+    except CommandError as error:
+        told(error, str(path))
+        return
+    assert all(name and name.isprintable() for name in names)
+    assert all(str(fault).startswith(f"{path.name}:") for fault in said)
 
 
 def payer(value, folder):
@@ -222,6 +233,7 @@ ROW = {"case": "alder", "answer": "44120; 44121", "at": 5, "confidence": "sure",
 LINES = "\n".join(json.dumps(row) for row in (HEAD, ROW, ROW | {"case": "birch"}))
 FORMS = [
     'learner,case,answer,at\nAda,alder,"44120; 44121",5\nBo,birch,query,2026-11-29\n',
+    "sep=;\nName;Email;Question 1: alder;Question 2: birch\nAda;a@x.org;44120;query\n",
     "Name;Email;A title;Another\nAda;a@x.org;44120;query\nAda;b@x.org;-;44120 x2\n",
     'ID\tFirst name\tLast name\tResponse 1\tResponse 2\n1\tAda\tL\t"44120\n44121"\tquery\n',
 ]

@@ -1,6 +1,8 @@
 """Page, notebook and command line show the same parts for the same answer, in one order, each thing once."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 
@@ -33,6 +35,7 @@ def test_every_face_shows_the_same_parts(id):
         expected = words(" ".join(said))
         assert words(" ".join(told(graded))) == expected
         assert words(repr(Result(answer, graded))) == expected
+        assert of_html(Result(answer, graded)) == [part.strip() for part in plain(graded["feedback"])]
         assert (
             json.loads(door.answer_json(json.dumps({"do": "grade", "page": page, "answer": answer})))
             == graded
@@ -46,6 +49,18 @@ def test_every_face_shows_the_same_parts(id):
         assert len(rows) == len(set(rows)), "something is said twice"
 
 
+def plain(told):
+    """A headline, and the titles and rows of the parts, in their order."""
+    rows = ([part["title"], *in_text(part)] for part in told["parts"])
+    return [told["headline"], *(text for row in rows for text in row if text)]
+
+
+def of_html(shown):
+    """The words of what a notebook shows as HTML, paragraph by paragraph."""
+    found = re.sub(r"</?(div|strong|ul)[^>]*>", "", shown._repr_html_())
+    return [unescape(text) for text in re.findall(r"<(?:p|li)>([^<]*)</", found)]
+
+
 @pytest.mark.parametrize("id", SHIPPED)
 def test_the_worked_answer_reads_the_same_in_a_notebook(id):
     found = worked(cases.load(id).page())
@@ -53,3 +68,4 @@ def test_the_worked_answer_reads_the_same_in_a_notebook(id):
     for part in found["parts"]:
         said += [f"{part['title']}:" if part["title"] else "", *in_text(part)]
     assert words(repr(Worked(found))) == words(" ".join(said))
+    assert of_html(Worked(found)) == [part.strip() for part in plain({"headline": found["answer"], **found})]

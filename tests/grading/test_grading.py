@@ -808,10 +808,12 @@ def test_evidence_is_scored_beside_the_claim():
     assert told["verdict"] == "correct"
     assert told["evidence"] == {
         "found": ["join"],
-        "missed": ["cut", "look"],
+        "missed": [],
         "irrelevant": ["other"],
-        "score": 0.25,
+        "score": 0.5,
     }
+    # What was taken out bears on the operation; what became of the ends decides.
+    assert grade_page(PAGE, "44120", ["look", "cut"])["evidence"]["missed"] == ["join"]
     assert grade_page(PAGE, "44120", ["look", "cut", "join"])["evidence"]["score"] == 1.0
     assert grade_page(PAGE, "44120", [])["evidence"]["score"] == 0.0
     assert grade_page(PAGE, "44120")["evidence"] is None

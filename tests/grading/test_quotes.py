@@ -10,9 +10,16 @@ from casebook.coding.operation import FACETS
 from casebook.coding.places import NUMBERS
 from casebook.coding.reading import read_operation
 from casebook.errors import OperationError
-from casebook.grading.feedback import amounts_to, correction, said_line_by_line, settled
+from casebook.grading.feedback import (
+    amounts_to,
+    correction,
+    expected,
+    said_line_by_line,
+    settled,
+    settles_as,
+)
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.grading.quotes import BYPASSED, OWN
+from casebook.grading.quotes import BYPASSED, OWN, WHATEVER, cited, deciding
 from casebook.practice.likely import candidate_answers
 
 ANSWERS = 7  # of each case that are likely, beside those that its author finds tempting
@@ -20,7 +27,7 @@ ANSWERS = 7  # of each case that are likely, beside those that its author finds 
 SPEAKS_OF = {BYPASSED: {"bypass"}, OWN: {"resect"}}
 for _m in MISCONCEPTIONS.values():
     for _act, _says in _m.lacks.items():
-        SPEAKS_OF.setdefault(_says, set()).add(_act)
+        SPEAKS_OF.setdefault(_says, set()).update({*_m.settles} if _act == WHATEVER else {_act})
 
 
 def answers(case):
@@ -176,3 +183,19 @@ def test_a_whole_operation_may_have_two_sentences_of_a_kind_and_a_step_a_second_
     assert {"settled", "no_stoma"} <= {*FACETS}
     with pytest.raises(OperationError, match="also"):
         read_operation({"steps": [{"resect": [1, 2], "also": 7}]})
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_the_sentences_that_settle_it_are_those_to_be_marked(path):
+    """Who marks just what stands under “What settles it” beside a right answer has found all; beside a wrong
+    one nothing else stands there, and no sentence quoted of any answer is beside the matter."""
+    case = cases.load(path)
+    item = case.item
+    told = [row["name"] for row in settled(item.grade(expected(item)), item).rows if "name" in row]
+    if told:
+        assert cited(item, told) == {"found": told, "missed": [], "irrelevant": [], "score": 1.0}
+    for answer in answers(case):
+        part = settled(item.grade(str(answer)), item)
+        quoted = [row["name"] for row in part.rows if "name" in row]
+        assert cited(item, quoted)["irrelevant"] == [], answer
+        assert part.title != settles_as(item) or {*quoted} <= {*deciding(item)}, answer

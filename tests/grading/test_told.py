@@ -6,17 +6,20 @@ from dataclasses import replace
 import pytest
 
 from casebook import cases
+from casebook.coding.claim import show
 from casebook.coding.note import Note
 from casebook.coding.places import ORDINALS, joined_in_order, ordinal
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.grading import Item
+from casebook.grading.doubt import at_work
 from casebook.grading.explanation import plain
 from casebook.grading.feedback import (
     amounts_to,
     correction,
     headline,
     in_text,
+    parts,
     rule_as_read,
     said_line_by_line,
     settled,
@@ -87,7 +90,7 @@ def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
         for item in (cases.load(path).item for path in cases.library())
         for answer in item.key.get("tempting") or {}
     ]
-    tempted.append(cases.load("holly").item.grade("44160; 44120-59-51; 44121 x3"))
+    tempted.append(cases.load("dogwood").item.grade("44202; 44203 x3"))
     for grade in (*tempted, *(item.grade(slip.text) for item, slip in SAMPLE)):
         words = amounts_to(grade) or ""
         if "together give this claim" in words:
@@ -209,3 +212,45 @@ def test_a_rule_is_quoted_with_its_address_confidence_and_date(id):
         assert part in row["copy"]
     assert re.search(r"as of 20\d\d-\d\d-\d\d", row["copy"])
     assert in_text({"kind": "rules", "rows": [row]}) == [row["copy"]]
+
+
+def test_a_rule_that_plays_no_part_in_a_chart_is_said_to_be_about_a_code():
+    about = 0
+    for item, slip in SAMPLE:
+        grade = item.grade(slip.text)
+        part = next((p for p in parts(grade) if p.kind == "rules"), None)
+        for row in part.rows if part and grade.verdict != "correct" else ():
+            if not row["says"].startswith(RULEBOOK[row["rule"]].says):
+                assert row["rule"] not in at_work(item.note), (item.id, slip.text, row["says"])
+                assert re.match(r"About \w+: ", row["says"])
+                assert row["copy"].startswith("About ")
+                about += 1
+    assert about > 20
+
+
+def test_a_question_without_need_is_told_what_to_bill():
+    for path in cases.library():
+        item = cases.load(path).item
+        if item.note.action == "bill":
+            told = correction(item.grade("query")) or ""
+            assert show(item.diagnosis.targets[0].lines) in told, (item.id, told)
+
+
+@pytest.mark.parametrize(
+    ("case", "answer", "has", "lacks"),
+    [
+        ("pear", "44120; 44955 x2", "diseased appendix", "counted join is the base"),
+        ("chestnut", "44120-22", "still been finished open", ""),
+        ("kumquat", "44160-80; 44120-80-59", "old ileocolic anastomosis", "valve with it"),
+        ("beech", "44120; 44121 x3", "kept its blood supply", "been kept"),
+        ("mahogany", "44120; 44121", "made by accident", "from injury or disease"),
+        ("holly", "44160; 44120-59-51 x2; 44121", "1 unit here, not 2", "Two slips"),
+        ("redwood", "44120; 44121; 44128", "No bowel was closed from birth", "side-to-side"),
+        ("alder", "44120-59; 44121", "does not take 59", "bowel ends there"),
+        ("tamarack", "44120; 44121; 49002", "No recent laparotomy was opened again", ""),
+    ],
+)
+def test_what_is_said_fits_the_chart(case, answer, has, lacks):
+    told = "\n".join(row["says"] for p in parts(cases.load(case).item.grade(answer)) for row in p.rows)
+    assert has in told, told
+    assert not lacks or lacks not in told, told

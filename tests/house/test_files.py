@@ -5,6 +5,7 @@ import ast
 import errno
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,7 +49,7 @@ class Failing:
 
 def every_failure(work, look):
     """Do the work with the first call failing, then the second, until it ends well."""
-    for number in range(1, 40):
+    for number in range(1, 60):
         with pytest.MonkeyPatch.context() as patch:
             failing = Failing(patch, number)
             try:
@@ -91,6 +92,31 @@ def test_a_failure_of_any_call_leaves_no_half_of_what_belongs_together_and_the_n
     every_failure(lambda: files.write_new(whole), look)
     files.write_new(whole)
     assert {path: path.read_bytes() for path in whole} == whole
+
+
+def test_a_failure_of_any_call_leaves_files_that_belong_together_as_they_were(tmp_path):
+    """Some of them stand there already, one in a folder that is made."""
+    old = {tmp_path / "page.html": OLD, tmp_path / "key.html": b"older"}
+    whole = {**dict.fromkeys(old, NEW), tmp_path / "tables" / "new" / "a.csv": OLD}
+
+    def begin():
+        shutil.rmtree(tmp_path / "tables", ignore_errors=True)
+        for path, content in old.items():
+            path.write_bytes(content)
+
+    def look(ended):
+        found = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        assert found == (whole if ended else old)
+        assert ended or not (tmp_path / "tables").exists()
+        begin()
+
+    begin()
+    every_failure(lambda: files.write_all(whole), look)
+    (tmp_path / "tables").mkdir()
+    with pytest.raises(IsADirectoryError):
+        files.write_all({**dict.fromkeys(old, NEW), tmp_path / "tables": NEW})
+    assert {path: path.read_bytes() for path in old} == old
+    assert names(tmp_path) == ["key.html", "page.html"]
 
 
 def test_where_there_are_no_links_a_name_is_taken_all_the_same(tmp_path, monkeypatch):
@@ -282,3 +308,38 @@ def test_nothing_else_writes_a_file():
         if calls := set(writing(ast.parse(file.read_text("utf-8")))):
             found[file.relative_to(SOURCE).as_posix()] = calls
     assert found == MAY
+
+
+#: Who writes several files one by one, since a later call finds and writes what is missing.
+ONE_BY_ONE = {
+    "quiz/runtime.py": {"_publish"},
+    "quiz/verdicts.py": {"fill"},
+}
+
+
+def one_by_one(tree):
+    """The functions that write a file in a loop, or two after one another."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        single = [call for call in ast.walk(function) if _is_single(call)]
+        loops = [
+            each for each in ast.walk(function) if isinstance(each, ast.For | ast.While | ast.comprehension)
+        ]
+        looped = [call for loop in loops for call in ast.walk(loop) if _is_single(call)]
+        if len(single) > 1 or looped:
+            yield function.name
+
+
+def _is_single(node):
+    function = getattr(node, "func", None)
+    owner = getattr(getattr(function, "value", None), "id", "")
+    return isinstance(node, ast.Call) and owner == "files" and function.attr in ("write", "beside")
+
+
+def test_what_belongs_together_is_written_together():
+    found = {}
+    for file in sorted(SOURCE.rglob("*.py")):
+        if functions := set(one_by_one(ast.parse(file.read_text("utf-8")))):
+            found[file.relative_to(SOURCE).as_posix()] = functions
+    assert found == ONE_BY_ONE

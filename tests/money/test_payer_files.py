@@ -120,8 +120,12 @@ def test_a_file_cut_short_keeps_what_came_before(tmp_path, share):
         (b"[]", "one JSON object"),
         (b"{}", "no list in_network"),
         (b'{"in_network": 3}', "not a list"),
-        (b"\xff\xfe{", "no JSON"),
-        (b"<html>", "no JSON"),
+        ('{"in_network": []}'.encode("utf-16"), "this is text in UTF-16, not JSON"),
+        (b"PK\x03\x04\x00", "a spreadsheet (.xlsx, .ods) or an archive (.zip), not JSON"),
+        (b"%PDF-1.7", "this is a PDF, not JSON"),
+        (b"\x89PNG\r\n\x1a\n", "this is no text, not JSON"),
+        (b"code,price\n44121,9\n", "no JSON"),
+        (b" <!DOCTYPE html>", "a web page"),
         (b'{"in_network": [}', "no JSON"),
         (b"\x1f\x8bxx", "broken"),
     ],
@@ -130,6 +134,7 @@ def test_what_is_no_such_file_is_said(tmp_path, data, says):
     found = read(tmp_path, data)
     assert found.rates == []
     assert says in found.fault
+    assert found.fault.isprintable()
 
 
 def test_prices_that_are_not_as_they_should_be_are_counted_and_left_out(tmp_path):

@@ -150,6 +150,11 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
         if early:
             assert {line.code for line in lines} <= {"44120", "44121", "44202", "44203"}
             assert {mark for line in lines for mark in line.modifiers} <= {"51"}
+            acts = {step.act for op in case.note.readings for step in op.steps}
+            assert acts <= {"resect", "join", "explore", "lyse_adhesions", "mesentery_repair"}
+        if early and chapter != "book/joins":  # which counts a join made again, and the surgeon's own slip
+            why = {(step.reason, step.kind) for op in case.note.readings for step in op.steps}
+            assert not any(reason == "join" or cause == "surgeon" for reason, cause in why)
         if chapter != "book/queries":
             assert case.level < 3
         if "sessions" not in taught(chapter):

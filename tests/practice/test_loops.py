@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 
+from casebook import cases
 from casebook.practice import belly, loops
 from tests.strategies import operations
 
@@ -61,6 +62,79 @@ def test_everything_lies_in_the_frame_and_no_badge_on_another(op):
         assert all(0 <= x <= loops.WIDTH and 0 <= y <= height for x, y in spots)
         if len(spots) < 12:
             assert all(hypot(a - c, b - d) > 12 for (a, b), (c, d) in combinations(spots, 2))
+
+
+LETTER = 7.6  # units of a letter of 14, about
+TUBES = {"duodenum": 8, "small": 8, "colon": 10.5}  # half as wide as the bowel
+
+
+def boxes(svg):
+    """Every label and every mark on the bowel: its middle, and half its width and height."""
+    found = {}
+    for e in ElementTree.fromstring(svg).iter():
+        kind, at = (e.get("class") or "").split(), [float(n) for n in NUMBER.findall(e.get("d") or "")]
+        if "name" in kind or "quiet" in kind:
+            half = len(e.text) * LETTER / 2
+            x = float(e.get("x")) + (half if "name" in kind else 0)
+            found[e.text] = x, float(e.get("y")) - 4.5, half, 7
+        elif kind == ["letter"]:
+            found[f"letter {len(found)}"] = float(e.get("x")) + 9, float(e.get("y")) + 9, 9, 9
+        elif kind in (["number"], ["stoma"]) and float(e.get("r")) > 5:
+            found[f"{kind[0]} {len(found)}"] = (
+                float(e.get("cx")),
+                float(e.get("cy")),
+                *[float(e.get("r"))] * 2,
+            )
+        elif kind == ["point"]:
+            found[f"point {len(found)}"] = at[0], at[1] + 11, 8, 11
+        elif kind == ["jar"]:
+            found[f"jar {len(found)}"] = at[0] + 15, at[1] + 18, 15, 22
+    return found
+
+
+@pytest.mark.parametrize("view", loops.VIEWS)
+def test_no_label_lies_on_another_or_on_a_mark_in_any_case(view):
+    ops = [(case.stem, op) for case in cases.library() for op in cases.load(case).note.readings]
+    for case, op in ops:
+        told = boxes(loops.draw(op, case, view))
+        for (a, (x, y, w, h)), (b, (u, v, s, t)) in combinations(told.items(), 2):
+            round_ = not (set(a.split()) | set(b.split())) & {"jar", "point"} and w == h and s == t
+            apart = (
+                hypot(x - u, y - v) / (w + s) if round_ else max(abs(x - u) / (w + s), abs(y - v) / (h + t))
+            )
+            assert apart >= 0.97, (case, view, a, b)
+        high = loops.HEIGHT + loops.JARS * -(-len(op.did("resect")) // loops.JARS_IN_ROW)
+        for name, (x, y, w, h) in told.items():
+            assert w <= x <= loops.WIDTH - w, (case, view, name)
+            assert h <= y <= high - h, (case, view, name)
+
+
+def test_no_name_lies_on_the_bowel():
+    op = cases.load(cases.library()[0]).note.readings[0]
+    names = boxes(loops.draw(op, "x", "anatomy"))
+    assert set(names) >= {"jejunum", "ileum", "cecum", "rectum", "valve"}
+    for name, (x, y, w, h) in names.items():
+        for track, way in loops.TRACKS.items():
+            for at in range(int(way.length)):
+                u, v, _ = way.at(at)
+                far = hypot(max(abs(u - x) - w, 0), max(abs(v - y) - h, 0))
+                assert far >= TUBES[track] - 0.5, (name, track)
+
+
+def test_the_ileum_enters_the_side_of_the_colon_whose_own_ends_are_closed_or_the_rectum():
+    """Drawn as a surgeon would: a blind cecum below the valve, and no open end of colon beside an ileum."""
+    small, colon = loops.TRACKS["small"], loops.TRACKS["colon"]
+    (x, y, _), (u, v, _) = small.at(small.length), colon.at(loops.CECUM)
+    assert x - u < TUBES["colon"]
+    assert abs(y - v) < 3
+    assert v < colon.y - TUBES["colon"]
+    assert abs(colon.at(colon.length)[1] - loops.HEIGHT) < 3  # the rectum leaves the drawing
+    for case in cases.library():
+        for op in cases.load(case).note.readings:
+            taken = [p for p in op.bowel.places if p.start < op.valve < p.end]
+            svg = loops.draw(op, "x")
+            assert len(marks(svg, "pole")) == (not taken or taken[0].joined)
+            assert bool(marks(svg, "worm")) == (not taken and not op.did("appendectomy"))
 
 
 @settings(max_examples=60)

@@ -148,11 +148,11 @@ def test_progress():
         "topic": "joins",
         "name": "counting joins",
         "page": "book/joins",
-        "first_right": 0,
+        "first_right": 1,
         "of": 2,
         "tries": 4,
         "last_seen": NOW - DAY / 2,
-        "says": "0 of 2 right at the first try, 4 tries in all",
+        "says": "1 of 2 right at the first try, 4 tries in all",
     }
     assert topics["stoma"]["says"] == "1 of 1 right at the first try, 1 try in all"
     pieces, left_out = told["misconceptions"]

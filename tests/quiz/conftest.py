@@ -67,7 +67,7 @@ def folder(parts, tmp_path_factory):
     (static / verdicts.FOLDER).mkdir()
     (static / verdicts.published("rowan")).write_bytes(verdicts.packed(rowan))
     for name, place in (("known", verdicts.published("rowan")), ("later", verdicts.published("later"))):
-        there = markup.section_html(rowan, verdicts=place)
+        there = markup.section_html(rowan, verdicts=place, download_bytes=7_600_000)
         (root / "cases" / f"{name}.html").write_text(PAGE + there, "utf-8")
     (static / verdicts.published("later")).write_bytes(verdicts.NONE)
     asking = {**rowan, "readings": [*rowan["readings"], OTHER["operation"]], "key": {"claim": "query"}}

@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.coding import edits
-from casebook.grading import grade_page, item_of
+from casebook.grading import grade_page, icd10, item_of
 from casebook.grading.findings import code_words
 from casebook.grading.scrubbed import scrubbed
 from casebook.quiz import door
 
 FIELDS = (
     "answer",
+    "words",
+    "codes",
     "lines",
     "evidence",
     "diagnoses",
@@ -129,3 +131,27 @@ def test_codes_are_found_by_the_field_s_words_and_one_from_outside_is_told_as_th
     page = cases.load("alder").page()
     told = json.dumps(door.answer({"do": "grade", "page": page, "answer": "44120; 44121; 99213"}))
     assert f"99213 ({outside['99213']}; a code from outside this book)" in told
+
+
+def test_a_diagnosis_is_found_by_its_name_and_by_what_the_field_says():
+    """Every code of a key by the words of its title, and the usual ones by short forms; none that is not
+    complete."""
+
+    def found(words, codes=""):
+        return door.answer({"do": "diagnoses", "words": words, "codes": codes})
+
+    for case in map(cases.load, cases.library()):
+        for code in {code for codes in icd10.accepted(case.key.get("diagnoses")) for code in codes}:
+            if title := icd10.titles().get(code):
+                assert code in icd10.found(title), (case.id, code)
+    for words, code in (
+        ("crohn sbo", "K50.012"),
+        ("crohn’s obstruction small", "K50.012"),
+        ("adhesions", "K66.0"),
+    ):
+        assert code in [row["code"] for row in found(words)["found"]], words
+    assert {row["code"] for row in found("crohn")["found"]} <= icd10.complete()
+    assert found("")["found"] == []
+    named = found("", "k50012, Z00")["names"]
+    assert named[0] == {"code": "K50.012", "words": icd10.titles()["K50.012"]}
+    assert named[1]["words"] == "a code that this book does not hold"

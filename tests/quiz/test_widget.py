@@ -12,6 +12,7 @@ from casebook import cases
 from casebook.grading import grade_page
 from casebook.practice.responses import read_folder
 from casebook.quiz import module, quiz, save
+from casebook.quiz.widget import Result, Text
 from tests.told import said
 
 
@@ -73,6 +74,16 @@ def test_evidence_and_diagnoses_are_scored_beside_it(shown):
     assert result.graded["evidence"]["found"] == ["upper-join"]
     assert result.graded["diagnoses"]["score"] == 1
     assert shown.check("44120; 44121").graded["evidence"] is None
+
+
+def test_what_is_said_in_html_is_text(shown):
+    bad = Result("x", {"verdict": "wrong", "feedback": {"headline": "<b>", "parts": [
+        {"kind": "why", "title": "<i>", "rows": [{"says": "<script>"}, {"says": "&"}]}]}})  # fmt: skip
+    assert not {"<b>", "<i>", "<script"} & set(re.findall(r"<\w+>?", bad._repr_html_()))
+    held = quiz(shown.case.path, hold=True).check("44120")
+    assert held._repr_html_().count("<p>") == 1
+    assert "Noted." in held._repr_html_()
+    assert Text("a < b")._repr_html_() == "<p>a &lt; b</p>"
 
 
 def test_explain_gives_the_worked_answer(shown):

@@ -19,7 +19,9 @@ from pathlib import Path
 
 from casebook import files
 from casebook.coding.claim import MAX_TEXT
+from casebook.errors import CommandError
 from casebook.practice.responses import (
+    AS_CSV,
     CODE,
     LATEST,
     LONGEST_NAME,
@@ -35,6 +37,7 @@ from casebook.practice.responses import (
 
 MOST_BYTES = 50_000_000  # of a file
 MOST_ROWS = 100_000
+DELIMITERS = (",", ";", "\t", "|")
 PLAIN = {"learner", "case", "answer"}
 #: Columns that say who or when, in any of the systems; all others are questions.
 ABOUT = {
@@ -42,12 +45,23 @@ ABOUT = {
     "n incorrect", "score", "start time", "completion time", "last modified time", "email", "email address",
     "name", "timestamp", "last name", "first name", "surname", "institution", "department", "state", "status",
     "started", "started on", "completed", "time taken", "duration", "id number", "username", "full name",
-    "learner", "total points", "quiz feedback", "grade",
+    "learner", "total points", "total score", "quiz feedback", "grade",
 }  # fmt: skip
 #: What tells two people of one name apart.
 KNOWN = ("email", "email address", "sis_id", "id number", "username")
-#: What columns beside a question's begin with.
-BESIDE = ("points -", "feedback -", "right answer", "question ")
+#: Columns with the whole of a name.
+WHO = (
+    "name", "full name", "learner", "student", "participant", "names", "learners", "students", "participants",
+)  # fmt: skip
+#: What columns beside a question's begin with, and what they end with.
+BESIDE = ("points -", "feedback -", "right answer")
+BESIDE_ENDS = ("[score]", "[feedback]")
+#: Moodle's column of what was asked, which has one of its response beside it.
+ASKED = re.compile(r"question (\d+)")
+#: What a spreadsheet's first line may say of what parts its cells.
+PARTED = re.compile(r'"?sep=(.)"?\r?(\n|$)', re.IGNORECASE)
+#: Headings of a column of names.
+NAMED = {*WHO, "last name", "surname"}
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 #: Moodle's points, of the whole or of a question.
 POINTS = re.compile(r"(grade|q\. ?\d+) ?/ ?\d+([.,]\d+)?")
@@ -90,53 +104,142 @@ def read_csvs(
 
 @dataclass(frozen=True)
 class _Table:
-    """A file as rows: its name, the headings, all rows with theirs, and whether it has an answer a row."""
+    """A file as rows: its name, the headings, the rows below them, and the line at which each begins: a
+    quoted cell may hold line ends."""
 
     file: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
+    lines: Sequence[int]
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Each row with its line."""
+        return zip(self.lines, self.rows, strict=True)
 
     @property
     def plain(self) -> bool:
+        """Whether it has an answer a row."""
         return {head.lower() for head in self.heads} >= PLAIN
 
 
 def _table(file: Path) -> _Table | Fault:
     """The rows of a file, or why there are none."""
+    text = _text(file)
+    if isinstance(text, Fault):
+        return text
     try:
-        if files.regular(file).stat().st_size > MOST_BYTES:
-            return Fault(file.name, 1, f"the file is larger than {MOST_BYTES // 1_000_000} MB")
-        text = file.read_bytes().decode("utf-8-sig")
-        reader = csv.reader(io.StringIO(text, newline=""), dialect=_dialect(text))
-        rows = list(reader)
-    except OSError as error:
-        return Fault(file.name, 1, f"the file cannot be read: {error.strerror or error}")
-    except UnicodeDecodeError:
-        return Fault(file.name, 1, "this is not UTF-8 text; save it as CSV (UTF-8) again")
-    except csv.Error as error:
-        return Fault(file.name, max(reader.line_num, 1), f"from here on this is no CSV file: {error}")
+        rows = list(_rows(text))
+    except _NotCsv as error:
+        return Fault(file.name, error.line, f"from here on this is no CSV file: {error}")
     if len(rows) > MOST_ROWS:
         return Fault(file.name, 1, f"the file holds more than {MOST_ROWS} rows")
     if len(rows) < 2:
         says = "the file holds no answers: a row of headings and a row for each were expected"
         return Fault(file.name, 1, says)
-    return _Table(file.name, [head.strip() for head in rows[0]], rows)
+    (_, heads), *below = rows
+    return _Table(
+        file.name, [head.strip() for head in heads], [row for _, row in below], [line for line, _ in below]
+    )
+
+
+def _text(file: Path) -> str | Fault:
+    """The text of a file, or why it cannot be had."""
+    try:
+        if files.regular(file).stat().st_size > MOST_BYTES:
+            return Fault(file.name, 1, f"the file is larger than {MOST_BYTES // 1_000_000} MB")
+        held = file.read_bytes()
+        if what := files.no_text(held):
+            return Fault(file.name, 1, f"this is {what}, not UTF-8 text; {AS_CSV}")
+        return held.decode("utf-8-sig")
+    except OSError as error:
+        return Fault(file.name, 1, f"the file cannot be read: {error.strerror or error}")
+    except UnicodeDecodeError:
+        return Fault(file.name, 1, "this is not UTF-8 text; save it as CSV (UTF-8) again")
+
+
+class _NotCsv(ValueError):
+    """Where rows end that can be read: the message says why, `line` from where on."""
+
+    def __init__(self, why: object, line: int) -> None:
+        super().__init__(str(why))
+        self.line = line
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row and the line at which it begins. Raises _NotCsv."""
+    said = PARTED.match(text)
+    before = 0
+    if said:
+        text, before = text[said.end() :], 1
+    reader = csv.reader(io.StringIO(text, newline=""), dialect=_dialect(text, said[1] if said else ""))
+    begins = 1
+    try:
+        for row in reader:
+            yield before + begins, row
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise _NotCsv(error, before + begins) from None
+
+
+def read_roster(path: str | Path) -> tuple[list[str], list[Fault]]:
+    """The names of a class, and what is to be said of them: a name a line, or a CSV file with headings of
+    which one is of names.
+
+    Raises CommandError where the file cannot be read.
+    """
+    file = Path(path)
+    text = _text(file)
+    if isinstance(text, Fault):
+        raise CommandError(f"{file}: {text.says}, or as text with a name a line")
+    said: list[Fault] = []
+    people = [(number, plain_name(line)) for number, line in enumerate(text.split("\n"), 1)]
+    first, heads = _headings(text)
+    if heads:
+        said.append(Fault(file.name, first, f"taken for headings, and not for a name: {', '.join(heads)}"))
+        people = _listed(file, heads) if len(heads) > 1 else people[first:]
+    met: dict[str, int] = {}
+    for number, name in people:
+        if name and (before := met.setdefault(name.casefold(), number)) != number:
+            said.append(Fault(file.name, number, counted_as_one(name, f"line {before}")))
+    return list(dict.fromkeys(name for _, name in people if name)), said
+
+
+def _headings(text: str) -> tuple[int, list[str]]:
+    """The line of a roster's headings and the headings, none where it has no column of names."""
+    try:
+        line, cells = next(_rows(text), (1, []))
+    except _NotCsv:  # a quotation mark in a name
+        return 1, []
+    heads = [plain_name(cell) for cell in cells]
+    return (line, heads) if NAMED & {head.lower() for head in heads} else (1, [])
+
+
+def _listed(file: Path, heads: Sequence[str]) -> list[tuple[int, str]]:
+    """The names of a roster with several columns, each with its line."""
+    table = _table(file)
+    if isinstance(table, Fault):
+        raise CommandError(f"{file}:{table.line}: {table.says}")
+    return [
+        (line, _person(dict(zip(map(str.lower, heads), map(str.strip, row), strict=False)))[0])
+        for line, row in table.numbered
+    ]
 
 
 def _unused_cells(table: _Table) -> Told:
     """The rows that hold more than the headings name, as where a comma in an answer parted it."""
-    for line, row in enumerate(table.rows[1:], 2):
+    for line, row in table.numbered:
         if any(cell.strip() for cell in row[len(table.heads) :]):
             yield line, "this row has more cells than there are headings; what is beyond them was not used"
 
 
-def _dialect(text: str) -> type[csv.Dialect]:
-    """Commas, or the semicolons and tabs that some countries' spreadsheets write. Strict: a quotation mark
-    that is never closed would take all who come after it into one answer."""
+def _dialect(text: str, said: str = "") -> type[csv.Dialect]:
+    """What the file says parts its cells, or commas, or what some countries' spreadsheets write. Strict: a
+    quotation mark that is never closed would take all who come after it into one answer."""
 
     class Found(csv.excel):
         strict = True
-        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        delimiter = said if said in DELIMITERS else max(DELIMITERS, key=text.partition("\n")[0].count)
 
     return Found
 
@@ -147,7 +250,7 @@ def _plain(table: _Table, names: Sequence[tuple[str, str]], doubts: Doubts) -> T
     yield from _unused(table, set(range(len(table.heads))) - used, "it is none of learner, case, answer, at")
     found: list[Response] = []
     undated: set[tuple[str, str]] = set()
-    for line, (row, (name, why)) in enumerate(zip(table.rows[1:], names, strict=True), 2):
+    for (line, row), (name, why) in zip(table.numbered, names, strict=True):
         if not any(cell.strip() for cell in row):
             continue
         case, answer, date = (_cell(row, where.get(head)) for head in ("case", "answer", "at"))
@@ -174,14 +277,13 @@ def _cell(row: Sequence[str], number: int | None) -> str:
 
 
 def _wide(table: _Table, names: Sequence[tuple[str, str]], titles: Mapping[str, str]) -> Told:
-    heads, rows = table.heads, table.rows
-    columns = _asking(heads, rows)
-    questions = _questions(heads, rows, titles, columns)
+    columns = _asking(table.heads, table.rows)
+    questions = _questions(table.heads, table.rows, titles, columns)
     if isinstance(questions, str):
         yield 1, questions
         return
     yield from _unused(table, set(columns) - set(questions), "its heading names no case, or more than one")
-    for line, (row, (name, why)) in enumerate(zip(rows[1:], names, strict=True), 2):
+    for (line, row), (name, why) in zip(table.numbered, names, strict=True):
         if why:
             yield line, why
         if not name:
@@ -217,7 +319,7 @@ def _asking(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     return [
         number
         for number, head in enumerate(heads)
-        if head.lower() not in ABOUT and not _beside(head) and _filled(rows, number)
+        if head.lower() not in ABOUT and not _beside(head, heads) and _filled(rows, number)
     ]
 
 
@@ -225,15 +327,15 @@ def _questions(
     heads: Sequence[str], rows: Sequence[Sequence[str]], titles: Mapping[str, str], columns: list[int]
 ) -> dict[int, str] | str:
     """Which of these columns answers which case; or why that cannot be said."""
-    if not columns and any(cell.strip().startswith(CODE) for row in rows[1:] for cell in row):
+    if not columns and any(cell.strip().startswith(CODE) for row in rows for cell in row):
         return {}  # codes alone: each names its cases
     named = {column: case for column in columns if (case := _case(heads[column], titles))}
     if not named:
         # Moodle keeps what was asked in columns of their own.
         asked = {
-            number: _case(rows[1][number], titles)
+            number: _case(rows[0][number], titles)
             for number, head in enumerate(heads)
-            if head.lower().startswith("question") and number < len(rows[1])
+            if _asked(head, heads) and number < len(rows[0])
         }
         answers = [column for column in columns if heads[column].lower().startswith("response")]
         known = [case for case in asked.values() if case]
@@ -251,15 +353,22 @@ def _questions(
     )
 
 
-def _beside(head: str) -> bool:
-    """Whether a column holds the points of the question before it, as Canvas and Microsoft Forms write."""
+def _beside(head: str, heads: Sequence[str]) -> bool:
+    """Whether a column holds what belongs to a question and is no answer: its points, its words."""
     low = head.lower()
-    return bool(NUMBER.fullmatch(head) or POINTS.fullmatch(low)) or low.startswith(BESIDE)
+    points = NUMBER.fullmatch(head) or POINTS.fullmatch(low)
+    return bool(points) or low.startswith(BESIDE) or low.endswith(BESIDE_ENDS) or _asked(head, heads)
+
+
+def _asked(head: str, heads: Sequence[str]) -> bool:
+    """Whether a column holds what was asked: the responses stand in one of their own."""
+    number = ASKED.fullmatch(head.lower())
+    return number is not None and f"response {number[1]}" in {each.lower() for each in heads}
 
 
 def _filled(rows: Sequence[Sequence[str]], column: int) -> bool:
     """Whether a column holds anything but codes."""
-    cells = [row[column].strip() for row in rows[1:] if column < len(row)]
+    cells = [row[column].strip() for row in rows if column < len(row)]
     return any(cell and not cell.startswith(CODE) for cell in cells)
 
 
@@ -276,7 +385,7 @@ def _case(text: str, titles: Mapping[str, str]) -> str | None:
 def _person(told: Mapping[str, str]) -> tuple[str, str]:
     """Whom a row names, and what tells such a person from a namesake: an address or a number, or ""."""
     both = f"{told.get('first name', '')} {told.get('last name') or told.get('surname') or ''}".strip()
-    name = told.get("name") or told.get("full name") or told.get("learner") or both
+    name = next((told[head] for head in WHO if told.get(head)), both)
     number = told.get("id", "") if "sis_id" in told else ""  # Canvas's; elsewhere the row's
     return plain_name(name), plain_name(next((told[key] for key in KNOWN if told.get(key)), number))
 
@@ -290,7 +399,7 @@ def _names(tables: Sequence[_Table]) -> list[list[tuple[str, str]]]:
     people = [
         [
             _person({h.lower(): cell.strip() for h, cell in zip(table.heads, row, strict=False)})
-            for row in table.rows[1:]
+            for row in table.rows
         ]
         for table in tables
     ]
@@ -313,15 +422,15 @@ def _named(
     before = set(seen)
     said: set[tuple[str, str]] = set()
     names = []
-    for line, (name, known) in enumerate(people, 2):
+    for (line, row), (name, known) in zip(table.numbered, people, strict=True):
         person = (name.casefold(), known.casefold())
         others = alike[name.casefold()] if name else {}
         elsewhere = next((file for file in others.values() if file != table.file), "")
         if not name and not known:
-            empty = table.plain or not any(cell.strip() for cell in table.rows[line - 1])
+            empty = table.plain or not any(map(str.strip, row))
             names.append(("", "" if empty else "this row names nobody"))
         elif not known and bare[name.casefold()] > 1:
-            where = f"{table.file}, row {line}" if elsewhere else f"row {line}"
+            where = f"{table.file}, line {line}" if elsewhere else f"line {line}"
             names.append((f"{name} ({where})", f"several rows are named {name}: they were kept apart"))
         else:
             shown = f"{name} ({known or 'no address'})" if len(others) > 1 else name or known

@@ -128,12 +128,9 @@ class GradeBook:
         return dict(zip(FILES, held, strict=True))
 
     def to_csv(self, folder: str | Path) -> list[Path]:
-        """Write the files of `tables` into a folder, which is made; their paths. Raises OSError."""
-        into = Path(folder)
-        into.mkdir(parents=True, exist_ok=True)
-        for name, content in self.tables().items():
-            files.write(into / name, content)
-        return [into / name for name in self.tables()]
+        """Write the files of `tables` into a folder, which is made, all or none; their paths. Raises
+        OSError."""
+        return files.write_all({Path(folder, name): content for name, content in self.tables().items()})
 
 
 def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iterable[str] = ()) -> GradeBook:

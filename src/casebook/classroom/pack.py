@@ -20,7 +20,7 @@ TEMPLATE = environment("pack.html").get_template("pack.html")
 
 
 def pack(cases: Sequence[Case], path: str | Path, title: str = "Worksheets") -> tuple[Path, Path]:
-    """Write the worksheets, and beside them the key; the paths of both.
+    """Write the worksheets, and beside them the key, both or neither; the paths of both.
 
     Raises CaseError for a case without a chart or with a fault, CommandError where one of the two would be
     written over a case, OSError.
@@ -36,6 +36,10 @@ def pack(cases: Sequence[Case], path: str | Path, title: str = "Worksheets") -> 
         told = worked(case.page())
         parts = [{"title": part["title"], "lines": in_text(part)} for part in told["parts"]]
         answers.append({"title": case.title, "answer": told["answer"], "parts": parts})
-    files.write(sheets, TEMPLATE.render(title=title, sheets=shown, answers=[]))
-    files.write(key, TEMPLATE.render(title=f"{title}: the key", sheets=[], answers=answers))
+    files.write_all(
+        {
+            sheets: TEMPLATE.render(title=title, sheets=shown, answers=[]),
+            key: TEMPLATE.render(title=f"{title}: the key", sheets=[], answers=answers),
+        }
+    )
     return sheets, key

@@ -26,6 +26,7 @@ from .tables import WORDS, Cohort, clustered
 from .templates import environment
 
 MOST = 12  # rows of a plot
+LETTERS = 12  # points: readable from the last row
 DARK, PALE = "#1d4f5c", "#8aa9b0"
 STEADY: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "casebook", "font.family": "sans-serif"}
 
@@ -119,7 +120,7 @@ def plot_wrong_rules(table: pd.DataFrame) -> Plot | None:
     figure = Figure(figsize=(8, 0.6 + 0.42 * len(held)), layout="constrained")
     axes = figure.subplots()
     bars = axes.barh(list(held.index), list(held["held_by"]), color=DARK, height=0.6)
-    axes.bar_label(bars, padding=4)
+    axes.bar_label(bars, padding=4, fontsize=LETTERS)
     axes.invert_yaxis()
     axes.set_xlabel("learners whose answers show it")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -153,7 +154,8 @@ def plot_cases(table: pd.DataFrame) -> Plot | None:
 
 def _plain(axes: Any) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(left=False)
+    axes.tick_params(left=False, labelsize=LETTERS)
+    axes.xaxis.label.set_size(LETTERS)
     axes.margins(x=0.1)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from casebook import files
+from casebook.errors import CommandError
 from casebook.grading import Item, expected
 from casebook.grading.feedback import in_text, result
 from casebook.practice.bank import TAUGHT, Page, about_of, graded_item
@@ -17,6 +20,9 @@ from .gradebook import RIGHT, UNANSWERED, UNREADABLE, Entry, GradeBook
 from .templates import environment
 
 TEMPLATE = environment("learner.html").get_template("learner.html")
+MARK = '<meta name="generator" content="casebook class feedback">'
+LONGEST_HEAD = 1000  # bytes in which the mark stands
+MOST_NAMED = 3  # pages in a message
 
 
 def give_back(
@@ -25,19 +31,54 @@ def give_back(
     folder: str | Path,
     title: str = "Your answers",
     progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+    *,
+    replace: bool = False,
 ) -> list[Path]:
-    """Write a page for each learner into a folder, which is made; their paths. Raises OSError."""
+    """Write a page for each learner into a folder, which is made, all or none; their paths.
+
+    A page of an earlier run that this one does not write could be handed out as if it were of today. Where
+    the folder holds such pages nothing is written; with `replace` they are taken away. Files that are no
+    such pages are left as they are.
+
+    Raises CommandError for what lies there, OSError.
+    """
     into = Path(folder)
-    into.mkdir(parents=True, exist_ok=True)
+    names = file_names(book.learners)
+    stale = _in_the_way(into, {names[learner] for learner in book.learners}, replace)
     known = {str(page["id"]): page for page in pages}
     items = {case: graded_item(page) for case, page in known.items()}
-    names = file_names(book.learners)
-    written = []
-    for learner in progress(book.learners):
-        path = into / names[learner]
-        files.write(path, _page(book, learner, known, items, title))
-        written.append(path)
+    written = files.write_all(
+        {into / names[who]: _page(book, who, known, items, title) for who in progress(book.learners)}
+    )
+    for old in stale:
+        old.unlink(missing_ok=True)
     return written
+
+
+def _in_the_way(folder: Path, mine: Collection[str], replace: bool) -> list[Path]:
+    """The pages of earlier runs that are not among `mine`. Raises CommandError where there are some and they
+    are not to be replaced, and where another's file has the name of one of mine."""
+    there = sorted(folder.glob("*.html")) if folder.is_dir() else []
+    pages = [path for path in there if path.is_file() and _is_page(path)]
+    if others := [path for path in there if path.name in mine and path not in pages]:
+        raise CommandError(
+            f"{others[0]}: this file is there already and is no page of an earlier run; name another folder"
+        )
+    stale = [path for path in pages if path.name not in mine]
+    if stale and not replace:
+        named = ", ".join(path.name for path in stale[:MOST_NAMED])
+        more = f" and {len(stale) - MOST_NAMED} more" if len(stale) > MOST_NAMED else ""
+        raise CommandError(
+            f"{folder}: pages of an earlier run lie here that this one does not write: {named}{more}. So that"
+            " no old page is handed out, name another folder, or say --force to have them taken away"
+        )
+    return stale
+
+
+def _is_page(path: Path) -> bool:
+    """Whether a file is a page that was written here, by its mark."""
+    with path.open("rb") as file:
+        return MARK.encode() in file.read(LONGEST_HEAD)
 
 
 def file_names(learners: Iterable[str]) -> dict[str, str]:
@@ -69,13 +110,21 @@ def _page(
     after = [TAUGHT[topic] for topic in missed if topic in TAUGHT]
     total = book.total(learner)
     return TEMPLATE.render(
-        title=title, learner=learner, total=total, right=total.states[RIGHT], cases=cases, after=after
+        mark=Markup(MARK),
+        title=title,
+        learner=learner,
+        total=total,
+        right=total.states[RIGHT],
+        cases=cases,
+        after=after,
     )
 
 
 def _told(entry: Entry, item: Item) -> dict[str, Any]:
     """One answer and what is said of it."""
-    told: dict[str, Any] = {"answer": entry.answer, "state": entry.state, "headline": "", "parts": []}
+    told: dict[str, Any] = {
+        "answer": entry.answer, "state": entry.state, "held": entry.held, "headline": "", "parts": [],
+    }  # fmt: skip
     if entry.grade is None or entry.state == UNANSWERED:
         return {**told, "headline": f"Not answered. Expected: {expected(item)}."}
     feedback = result(entry.grade)["feedback"]

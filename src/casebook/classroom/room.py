@@ -44,23 +44,32 @@ STYLE = """<style>
   font-size: clamp(1rem, .8rem + 1.2vw, 1.6rem); line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere;
 }
 .casebook-room h2 { line-height: 1.25; }
-.casebook-room table { font-size: .9em; border-collapse: collapse; }
+.casebook-room table { font-size: .9em; line-height: 1.35; border-collapse: collapse; }
 .casebook-room table tr :is(td, th) { text-align: left !important; padding: .3em .5em; vertical-align: top; }
 .casebook-room table tr th { overflow-wrap: normal; }
+.casebook-room table tr th.whole { white-space: nowrap; }
 .casebook-room table tr .n {
   text-align: right !important; white-space: nowrap; font-variant-numeric: tabular-nums;
 }
 .casebook-room .bar { display: inline-block; height: .8em; background: currentColor; }
 </style>"""
 LARGE = """<style>
-.jp-Notebook { --jp-content-font-size1: 20px; --jp-code-font-size: 19px; --jp-cell-prompt-width: 68px; }
+.jp-Notebook { --jp-content-font-size1: 20px; --jp-code-font-size: 19px; --jp-cell-prompt-width: 92px; }
 .jp-Notebook .jupyter-widgets :is(select, textarea, label), .jp-Notebook .jupyter-button {
   font-size: 19px; height: auto; width: auto; line-height: 1.6;
 }
-.jp-Notebook .jp-RenderedHTMLCommon table { font-size: 19px; }
+.jp-Notebook .jp-RenderedHTMLCommon table:not(.casebook-bars) { font-size: 19px; }
+.jp-Notebook .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
+.jp-Notebook .casebook-quiz { zoom: 1.25; }
+.jp-Notebook .casebook-quiz code { font-size: .95em; }
 .jp-Notebook figure svg { width: 100%; max-width: 60rem; height: auto; }
+.jp-Notebook figcaption { font-size: 20px; }
+.jp-Notebook .casebook-pictures {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 38rem), 1fr));
+}
 </style>"""
 WIDEST = 24  # of a bar, in characters' widths
+SHORT = 24  # characters of an answer that stands on one line
 UNREADABLE = "not readable"
 
 
@@ -145,6 +154,7 @@ class Room:
 
         if self._live is not None:
             self._live.close()
+            self._live = None  # also where no other one can be opened
         kept = Path(file) if file else Path(tempfile.mkdtemp(prefix="casebook-")) / "votes.sqlite3"
         self._live = Opened(self.cases, kept, lan=lan, port=port).start()
         return self._live
@@ -285,12 +295,13 @@ def _bars(rows: Sequence[tuple[str, int, str]], none: str) -> Shown:
         for name, number, told in rows
     ]
     cells = (
-        f'<tr><th scope="row">{escape(name)}</th><td class="n">{number}</td><td><span class="bar"'
+        f'<tr><th scope="row"{" class=whole" * (len(name) <= SHORT)}>{escape(name)}</th>'
+        f'<td class="n">{number}</td><td><span class="bar"'
         f' style="width:calc({round(number / most, 3)} * min({WIDEST}ch, 25vw))"'
         f' aria-hidden="true"></span><br>{escape(told)}</td></tr>'
         for name, number, told in rows
     )
-    return Shown("\n".join(words), f"<table>{''.join(cells)}</table>")
+    return Shown("\n".join(words), f'<table class="casebook-bars">{"".join(cells)}</table>')
 
 
 def _panel(room: Room) -> ipywidgets.Widget:

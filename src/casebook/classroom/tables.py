@@ -102,18 +102,19 @@ class Cohort:
     earlier: pd.Series = field(repr=False)
 
     def to_csv(self, folder: str | Path) -> list[Path]:
-        """Every table as a file in a folder, which is made; their paths.
+        """Every table as a file in a folder, which is made, all or none; their paths. Raises OSError."""
+        return files.write_all({Path(folder, name): text for name, text in self.csv().items()})
 
-        A cell that a spreadsheet would run is made text.
-        """
-        into = Path(folder)
-        into.mkdir(parents=True, exist_ok=True)
-        written = []
-        for name in NAMES:
-            table: pd.DataFrame = getattr(self, name).reset_index()
-            text = table.map(_cell).to_csv(index=False, lineterminator="\n")
-            written.append(files.write(into / f"{name}.csv", text))
-        return written
+    def csv(self) -> dict[str, str]:
+        """Every table as the text of a CSV file, by its name. A cell that a spreadsheet would run is made
+        text."""
+        return {
+            f"{name}.csv": getattr(self, name)
+            .reset_index()
+            .map(_cell)
+            .to_csv(index=False, lineterminator="\n")
+            for name in NAMES
+        }
 
 
 def frame_of(responses: Iterable[Response]) -> pd.DataFrame:

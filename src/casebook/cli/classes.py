@@ -21,7 +21,6 @@ from casebook.practice.responses import (
     Response,
     counted_as_one,
     files_of,
-    plain_name,
     read_files,
     read_folder,
 )
@@ -69,13 +68,20 @@ def add_to(commands: Any) -> None:
         "Write four CSV files over the cases that were set: for people, Canvas, Moodle, and the answers.",
         "grades",
     )  # fmt: skip
-    book.add_argument("--roster", type=Path, metavar="FILE", help="a name a line: who should have answered")
+    book.add_argument(
+        "--roster", type=Path, metavar="FILE", help="a name a line, or CSV: who should have answered"
+    )
     back = command(
         "feedback", _feedback, "a page for each learner",
         "Write a page for each learner: every answer to what was set, why, and what next.", "feedback",
     )  # fmt: skip
     back.add_argument("--title", type=title_in, default="Your answers")
-    back.add_argument("--roster", type=Path, metavar="FILE", help="a name a line: who should have answered")
+    back.add_argument(
+        "--roster", type=Path, metavar="FILE", help="a name a line, or CSV: who should have answered"
+    )
+    back.add_argument(
+        "--force", action="store_true", help="take away pages of an earlier run that this one does not write"
+    )
 
 
 def _day(text: str) -> float:
@@ -166,7 +172,8 @@ def _report(args: argparse.Namespace) -> int:
         responses, faults = numbered(responses), []
     told = tables.cohort(tables.frame_of(responses), bank, bar(tqdm, "cases, then learners"))
     html = class_report.report(told, faults, args.title)
-    written(lambda: files.write(args.out, html), args.out)
+    tables_of = {args.csv / name: text for name, text in told.csv().items()} if args.csv else {}
+    _, *beside = written(lambda: files.write_all({args.out: html, **tables_of}), args.out)
     learners, answers = int((told.learners["answered"] > 0).sum()), int(told.cases["answered"].sum())
     print(
         f"{args.out}: {many(learners, 'learner')}, {many(answers, 'first answer')} to"
@@ -181,9 +188,8 @@ def _report(args: argparse.Namespace) -> int:
         print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
     _say_earlier(told.earlier.to_dict())
     _say_held(responses)
-    if args.csv:
-        for path in written(lambda: told.to_csv(args.csv), args.csv):
-            print(path)
+    for path in beside:
+        print(path)
     return 0
 
 
@@ -223,13 +229,12 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
 
 
 def _roster(path: Path) -> list[str]:
-    try:
-        names = [plain_name(line) for line in files.regular(path).read_text("utf-8-sig").split("\n")]
-    except OSError as error:
-        raise CommandError(f"{path}: it cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise CommandError(f"{path}: this is not UTF-8 text; save it as text (UTF-8) again") from None
-    return [name for name in names if name]
+    from casebook.classroom.forms import read_roster
+
+    names, said = read_roster(path)
+    for fault in said:
+        print(fault, file=sys.stderr)
+    return names
 
 
 def _gradebook(args: argparse.Namespace) -> int:
@@ -252,6 +257,8 @@ def _feedback(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise needs(error) from None
     pages_of = bar(tqdm, "learners")
-    made = written(lambda: give_back(book, pages, args.out, args.title, pages_of), args.out)
+    made = written(
+        lambda: give_back(book, pages, args.out, args.title, pages_of, replace=args.force), args.out
+    )
     print(f"{args.out}: {many(len(made), 'page')}")
     return 0

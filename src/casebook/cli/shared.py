@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +63,14 @@ def address_in(text: str) -> str:
     if not good or not re.fullmatch(r"[!-~]+", text) or parts.query or parts.fragment:
         raise argparse.ArgumentTypeError("expected an address such as https://room.example.org/lesson")
     return text
+
+
+def network_in(text: str) -> str:
+    """An address of a machine, or a network. Raises ArgumentTypeError."""
+    try:
+        return str(ip_network(text)) if "/" in text else str(ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected an address such as 10.0.0.5, or 10.0.0.0/24") from None
 
 
 def many(number: int, what: str) -> str:

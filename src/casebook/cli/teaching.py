@@ -16,7 +16,7 @@ from casebook.cases import TOPICS
 from casebook.errors import CommandError
 
 from . import classes
-from .shared import address_in, bar, cases_named, names_in, needs, port_in, title_in, written
+from .shared import address_in, bar, cases_named, names_in, needs, network_in, port_in, title_in, written
 
 
 def add_to(commands: Any) -> None:
@@ -69,6 +69,15 @@ def add_to(commands: Any) -> None:
         metavar="URL",
         help="what phones open, where a proxy stands before the room",
     )
+    phones.add_argument(
+        "--proxy",
+        type=network_in,
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="another machine whose proxy hands requests on, and is believed where they come from"
+        " (X-Forwarded-For); one on this machine is",
+    )
     phones.add_argument("--json", action="store_true", help="print one line of JSON when it answers")
     phones.set_defaults(run=_room)
 
@@ -119,9 +128,13 @@ def _room(args: argparse.Namespace) -> int:
         from casebook.classroom.phones.opened import LAN, Opened
     except ImportError as error:
         raise needs(error, "room") from None
+    if args.proxy and not args.lan:
+        raise CommandError(
+            "--proxy names another machine, and without --lan none can reach the room: say --lan"
+        )
     cases = cases_named(args.cases)
     file = args.file or Path(f"room-{date.today()}-{'-'.join(case.id for case in cases)[:60]}.sqlite3")
-    room = Opened(cases, file, port=args.port, lan=args.lan, address=args.address or "")
+    room = Opened(cases, file, port=args.port, lan=args.lan, address=args.address or "", proxies=args.proxy)
     if args.json:
         print(json.dumps({"join": room.join, "panel": room.panel}), flush=True)
     else:

@@ -135,7 +135,7 @@ def values() -> dict[str, Value]:
 
 @lru_cache(maxsize=1)
 def bases() -> dict[str, frozenset[str]]:
-    """For each add-on code the codes it may ride on. Source: cms-aoc-2024-06."""
+    """For each add-on code the codes it is reported with. Source: cms-aoc-2024-06."""
     table: dict[str, set[str]] = {}
     for code, base in _each("cms/aoc.csv", lambda r: (r["add_on_code"], r["primary_code"])):
         table.setdefault(code, set()).add(base)
@@ -313,7 +313,7 @@ def _paired(lines: tuple[Line, ...], codes: list[str]) -> Iterable[Edit]:
             marked = any(OPENING & set(line.modifiers) for line in lines if line.code in (first, second))
             opened = indicator == 1 and marked
             if indicator == 0:
-                says = f"{second} is never paid beside {first} (indicator 0), and no modifier opens the pair."
+                says = f"{second} is never paid beside {first} (indicator 0): no modifier changes that."
             elif opened:
                 says = (
                     f"{second} is paid beside {first} only for truly separate work (indicator 1); the"

@@ -38,6 +38,7 @@ OPERATION_KEYS = (
     "says",
     "approach",
     "valve",
+    "valve_gone",
     "rectum",
     "session",
     "surgeon",
@@ -168,6 +169,7 @@ class Operation:
     approach: str = "open"
     steps: tuple[Step, ...] = ()
     valve: float = 600.0  # cm past the ligament of Treitz
+    valve_gone: bool = False  # an earlier operation took it: there small bowel is joined to colon
     rectum: float | None = None  # where it begins, on the same measure; None where the chart does not say
     follows: str | None = None
     days: int = 1  # since the earlier operation
@@ -243,6 +245,11 @@ class Operation:
             return ()
         return tuple(s for s in self.steps if s.act in acts)
 
+    @property
+    def junction(self) -> str:
+        """What the small bowel ends at, as people call it."""
+        return "old ileocolic anastomosis" if self.valve_gone else "ileocecal valve"
+
     def reasons(self, place: Place) -> set[str | None]:
         return {self.steps[i].reason for i in place.cuts}
 
@@ -289,6 +296,7 @@ class Operation:
             session["left"] = [list(span) for span in self.left]
         row: dict[str, Any] = {"says": self.says} if self.says else {}
         row |= {"approach": self.approach, "valve": self.valve}
+        row |= {"valve_gone": True} if self.valve_gone else {}
         row |= {"rectum": self.rectum} if self.rectum is not None else {}
         row |= {"session": session} if session else {}
         row |= {"surgeon": self.surgeon} if self.surgeon != "primary" else {}

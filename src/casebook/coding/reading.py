@@ -73,6 +73,7 @@ def read_operation(data: object, path: tuple[str | int, ...] = ()) -> Operation:
             approach=_word(row.get("approach", "open"), APPROACHES, "approach", (*path, "approach")),
             steps=tuple(read_step(s, (*path, "steps", i)) for i, s in enumerate(steps)),
             valve=valve,
+            valve_gone=_flag(row.get("valve_gone", False), "valve_gone", (*path, "valve_gone")),
             rectum=rectum,
             follows=follows,
             days=days,

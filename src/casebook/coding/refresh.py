@@ -351,9 +351,9 @@ def as_text(table: Table, rows: list[Row]) -> str:
 def write(table: Table, rows: list[Row], folder: Path = FOLDER) -> Path:
     """Replace the table held, and keep it beside the new one. Raises OSError."""
     path = folder / table.file
-    if path.is_file():
-        files.write(folder / table.before, path.read_bytes())
-    return files.write(path, as_text(table, rows))
+    before = {folder / table.before: path.read_bytes()} if path.is_file() else {}
+    files.write_all({**before, path: as_text(table, rows)})
+    return path
 
 
 def back(table: Table, folder: Path = FOLDER) -> Path:
@@ -365,6 +365,5 @@ def back(table: Table, folder: Path = FOLDER) -> Path:
     if not before.is_file():
         raise TableError(f"{table.file}: no table was held before this one")
     old, now = before.read_bytes(), path.read_bytes()
-    files.write(path, old)
-    files.write(before, now)
+    files.write_all({path: old, before: now})
     return path

@@ -218,7 +218,7 @@ def _place_changes(op: Operation, place: Place) -> Iterator[Draft]:
             )
             for i, s in enumerate(op.steps)
         )
-        yield Draft("the ileocecal valve been left in place", {"steps": steps})
+        yield Draft(f"the {op.junction} been left in place", {"steps": steps})
 
 
 def _unremoved(op: Operation, place: Place) -> str:
@@ -235,7 +235,8 @@ def _unremoved(op: Operation, place: Place) -> str:
     others = [p for p in op.bowel.places if p.cuts and p is not place and not p.left]
     without = ", and no stoma been made" if place.stomas else ""
     if others:
-        return f"there been only {listed(_piece(op, p) for p in others)} to remove{without}"
+        open_ = ", and the operation still been finished open" if op.approach == "converted" else ""
+        return f"there been only {listed(_piece(op, p) for p in others)} to remove{without}{open_}"
     return f"there been nothing to remove at {_spot(op, place)}{without}"
 
 
@@ -322,13 +323,13 @@ def _otherwise_than_joined(op: Operation, place: Place) -> Iterator[Draft]:
     if place.cuts and place.end <= op.valve:
         taken = (place.cuts[-1], place.joins[-1])
         longer = tuple(replace(s, end=op.valve + PIECE) if i in taken else s for i, s in enumerate(op.steps))
-        yield Draft(f"the piece at {where} taken the ileocecal valve with it", {"steps": longer})
+        yield Draft(f"the piece at {where} taken the {op.junction} with it", {"steps": longer})
     if place.cuts and place.start >= op.valve:
         taken = (place.cuts[0], place.joins[-1])
         higher = tuple(
             replace(s, start=op.valve - PIECE) if i in taken else s for i, s in enumerate(op.steps)
         )
-        yield Draft(f"the piece at {where} begun above the ileocecal valve", {"steps": higher})
+        yield Draft(f"the piece at {where} begun above the {op.junction}", {"steps": higher})
 
 
 def _sewn(op: Operation, place: Place) -> Iterator[Draft]:
@@ -391,7 +392,8 @@ def _split(op: Operation, place: Place) -> Iterator[Draft]:
         elif clear and len(apart) == len(pieces):
             says = f"the pieces at {_spot(op, place)} been joined each on its own"
         else:
-            says = f"the bowel between {_pieces(op, place, apart)} been kept, and each been joined on its own"
+            kept = "kept its blood supply" if _died_between(pieces) else "been kept"
+            says = f"the bowel between {_pieces(op, place, apart)} {kept}, and each been joined on its own"
         yield Draft(says, {"steps": rest + steps})
     if len(pieces) > max(2, len(apart)):
         yield from _scattered(op, place)
@@ -414,8 +416,22 @@ def _scattered(op: Operation, place: Place) -> Iterator[Draft]:
             return
         end = site + PIECE
         steps = (*steps, Step("resect", site, end), Step("join", site, end))
-    says = f"the {many(len(place.cuts), 'piece')} come from as many sites, each with its own anastomosis"
+    where = f" at {_spot(op, place)}" if len(op.bowel.places) > 1 else ""
+    says = (
+        f"the {many(len(place.cuts), 'piece')}{where} come from as many sites, each with its own anastomosis"
+    )
     yield Draft(says, {"steps": steps}, alone=True)
+
+
+def _died_between(pieces: list[Step]) -> bool:
+    """Whether a piece is what lay between two others and had lost its blood."""
+    ends = {(s.start, s.end) for s in pieces}
+    return any(
+        s.reason in ("ischemia", "infarction")
+        and any(end == s.start for _, end in ends)
+        and any(start == s.end for start, _ in ends)
+        for s in pieces
+    )
 
 
 def _pieces(op: Operation, place: Place, apart: list[Step]) -> str:

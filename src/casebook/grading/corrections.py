@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from casebook.coding import edits
+from casebook.coding.claim import show
 from casebook.coding.operation import ASSISTED
+from casebook.coding.places import listed
 from casebook.coding.rulebook import Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
@@ -89,13 +91,30 @@ def _the_stoma(grade: Grade, target: Derived) -> str | None:
     return f"The stoma that was made is {named_line(stomas[0])}."
 
 
-def _argued(grade: Grade, target: Derived) -> str | None:
-    """Who is to be asked where what was done is clear, and not how it is billed."""
-    if grade.item is None or len(grade.item.diagnosis.right) < 2:
+def _stoma_beside(grade: Grade, target: Derived) -> str | None:
+    """A stoma that stands beside a resection with a join."""
+    first = next((line.code for line in target.lines if line.code in FIRST), None)
+    stoma = next((line for line in target.lines if line.code in _STOMAS), None)
+    if not first or not stoma:
         return None
+    held = edits.pair(first, "44125")
+    why = f", since 44125 is never paid beside {first}" if held and held[2] == 0 else ""
     return (
-        "What was done is clear; how to bill it is argued. The surgeon cannot settle that: bill it in one of"
-        " the accepted ways, or ask the payer."
+        f"An end brought to the skin is not a join. Beside the piece that was joined, {first}, the stoma is a"
+        f" line of its own, {named_line(stoma)}{why}."
+    )
+
+
+def _argued(grade: Grade, target: Derived) -> str | None:
+    """What to bill without a question; and who is to be asked where only that is argued."""
+    if grade.item is None:
+        return None
+    ways = list(dict.fromkeys(show(claim.lines) for _, claim in grade.item.diagnosis.right))
+    if len(ways) < 2:
+        return f"Ask only when the note leaves open what was done. Here it does not: bill {ways[0]}."
+    return (
+        "What was done is clear; how to bill it is argued. The surgeon cannot settle that: bill"
+        f" {listed(ways, 'or')}, or ask the payer."
     )
 
 
@@ -109,6 +128,7 @@ _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "separate-mark-missing": _apart,
     "pair-forced": _shut,
     "join-and-stoma-codes": _one_of_two,
+    "stoma-as-join": _stoma_beside,
     "stoma-left-off": _the_stoma,
     "asked-without-need": _argued,
 }

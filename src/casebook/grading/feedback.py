@@ -13,21 +13,23 @@ from itertools import combinations
 from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
-from casebook.coding.claim import Answer, show
+from casebook.coding.claim import MODIFIER_ORDER, Answer, show
 from casebook.coding.places import listed
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.coding.views import accepted
 
-from . import icd10
+from . import doubt, icd10
 from .audit import FiledLine, audit
 from .corrections import corrected
 from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
+from .marks import rule_of
 from .misconceptions import Misconception
 from .parts import Part, PartDict, Row
-from .quotes import proof, quoted
+from .quotes import cited as cited_of
+from .quotes import deciding, proof, quoted
 from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
@@ -101,7 +103,7 @@ def result(
     is what was `judged` of each line of a filed one."""
     item = grade.item
     assert item is not None
-    cited = None if evidence is None else item.cited(evidence)
+    cited = None if evidence is None else cited_of(item, evidence)
     diagnosed = None if codes is None else item.diagnosed(codes)
     filed = audit(item, judged)
     return {
@@ -188,7 +190,7 @@ def parts(
         Part(
             "rules",
             "Why: rules and sources",
-            tuple(rule_as_read(r) for r in rules(grade)) if readable else (),
+            tuple(rule_as_read(r, _where(grade, r)) for r in rules(grade)) if readable else (),
         ),
         Part("next", "", (case,) if case else ()),
     ]
@@ -287,8 +289,8 @@ def _why(grade: Grade) -> str | None:
 def settled(grade: Grade, item: Item) -> Part:
     """The sentences of the chart that decide, each with what is said of it.
 
-    They settle nothing where the verdict is that something is not settled, or where it is argued how what
-    they tell is billed.
+    They settle nothing where the verdict is that something is not settled, where it is argued how what
+    they tell is billed, or where one of them is none that the right answer rests on.
     """
     rows = quoted(item, grade)
     if item.note.action == "query" and {row.get("name") for row in rows} <= {*item.open_marks}:
@@ -297,7 +299,7 @@ def settled(grade: Grade, item: Item) -> Part:
         return Part("settles", "What the chart says", rows)
     asked = grade.verdict != "correct" and not grade.claim
     argued = grade.doubt or (asked and len(item.diagnosis.right) > 1)
-    plain = all("name" in row for row in rows) and not argued
+    plain = {row.get("name") for row in rows} <= {*deciding(item)} and not argued
     return Part("settles", settles_as(item) if plain else "What the chart says", rows)
 
 
@@ -340,7 +342,21 @@ def rules(grade: Grade) -> list[str]:
     else:
         against = blamed(item, grade.misconceptions, grade.findings)
     found = dict.fromkeys([*against, *(f.rule for f in grade.findings if f.rule)])
-    return [r for r in found if r in RULEBOOK][:MOST_RULES]
+    strange = doubt.OF_NEWBORNS if item.newborn is False else frozenset()
+    return [r for r in found if r in RULEBOOK and r not in strange][:MOST_RULES]
+
+
+def _where(grade: Grade, rule: str) -> str:
+    """What is said before a rule that plays no part in this chart: which code or mark it is on."""
+    item = grade.item
+    assert item is not None
+    if grade.verdict == "correct" or rule in doubt.at_work(item.note):
+        return ""
+    found = next((f for f in grade.findings if f.rule == rule), None)
+    if found is None or found.kind not in ("extra", "line", "edit", "family", "modifier"):
+        return ""
+    mark = next((m for m in MODIFIER_ORDER if rule_of(m) == rule), "")
+    return f"About {mark if mark and found.kind == 'modifier' else found.code}: "
 
 
 def said_line_by_line(grade: Grade) -> list[str]:
@@ -415,17 +431,17 @@ def settles_as(item: Item) -> str:
     return "What leaves it open" if item.note.action == "query" else "What settles it"
 
 
-def rule_as_read(id: str) -> Row:
-    """A rule as a reader sees it, with its sources."""
+def rule_as_read(id: str, before: str = "") -> Row:
+    """A rule as a reader sees it, with its sources, and what is said before it."""
     r = RULEBOOK[id]
     sources = [_cited(AUTHORITIES[a], r.sections.get(a)) for a in r.authorities]
     return {
-        "says": r.says,
+        "says": before + r.says,
         "rule": id,
         "confidence": r.confidence,
         "authorities": sources,
         "page": rule_page(id),
-        "copy": rule_to_quote(id),
+        "copy": before + rule_to_quote(id),
     }
 
 
@@ -454,7 +470,7 @@ def _evidence_in_words(cited: Mapping[str, Any] | None, item: Item, label: Label
         return
     found, missed, beside = cited["found"], cited["missed"], cited["irrelevant"]
     if not missed and not beside:
-        yield "These are just the lines that decide."
+        yield "You marked every line that decides."
         return
     named = f" ({_listed(found, label)})" if found else ""
     yield f"{len(found)} of {len(found) + len(missed)} deciding lines found{named}."

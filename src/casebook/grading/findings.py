@@ -221,7 +221,7 @@ def _units_off(
     """Units that were typed and that are right: why, and besides what the limit does to them."""
     code, have = given[0].code, sum(line.units for line in given)
     rests = [r for r in target.rests_on[code] if RULEBOOK[r].kind != "modifier"]
-    rule = "further-units" if edits.add_on(code) else rests[-1] if rests else None
+    rule = "further-units" if code in FURTHER_JOINS else rests[-1] if rests else None
     says = f"{code} has {_units(right)} here, not {have}"
     briefly = f"{says}."
     if diagnosis.note.action == "query":
@@ -486,7 +486,8 @@ def _stoma_inside(x: _Extra) -> Finding | None:
     if not (holds and _told_of(x.code) == "stoma" and op.did("stoma")) or op.bowel.loops:
         return None
     says = f"{x.code} is not billed: the stoma is in {x.lead}."
-    return Finding("extra", x.code, says, "brought-out")
+    rule = "stoma-in-colon-code" if x.lead in _COLON else "brought-out"
+    return Finding("extra", x.code, says, rule)
 
 
 _WHY_NOT = (
@@ -526,7 +527,7 @@ def _not_done(op: Operation, rule: str | None) -> str | None:
     if rule == "atresia" and not any(s.reason == "atresia" for s in op.steps):
         return "No bowel was closed from birth."
     if rule == "ileocolic" and not any(p.start < op.valve < p.end for p in places):
-        return "No piece crosses the ileocecal valve."
+        return f"No piece crosses the {op.junction}."
     if rule == "colon" and not any(p.start >= op.valve for p in places):
         across = any(p.end > op.valve for p in places)
         return f"No colon was removed{' but what went with the ileum in one piece' if across else ''}."
@@ -540,6 +541,9 @@ _ACTS = {
     "stoma-closed": ("close_stoma", "No stoma was closed."),
     "stoma-revised": ("revise_stoma", "No stoma was revised."),
     "stricturoplasty": ("stricturoplasty", "No stricture was widened."),
+    "hole-sewn": ("repair", "No hole was sewn that has a code of its own."),
+    "reopening": ("reopen", "No recent laparotomy was opened again."),
+    "untwisting": ("untwist", "No loop was untwisted."),
     "bypass": ("bypass", "No loop was bypassed."),
     "pouch": ("diverticulectomy", "No Meckel's pouch was removed on its own."),
     "appendix": ("appendectomy", "No appendix was removed."),
@@ -723,7 +727,7 @@ def _marks_off(
             if mark in have and mark in anywhere:
                 briefly, why = f"{code} takes {mark} by another reading alone.", ""
             elif mark in have and mark == "51" and target.lines[0].code == code:
-                briefly, why = f"{code} stands first here, and the first line takes no 51.", ""
+                briefly, why = f"{code} is the main line here, wherever it stands, and takes no 51.", ""
             elif mark in have:
                 briefly, why = f"{code} does not take {mark} here.", against(op, target, code, mark)
             else:

@@ -30,7 +30,8 @@ def way(note: Note, claim: Claim) -> Way:
     does; no words where nothing that a surgeon could have done is near enough."""
     text = show(claim)
     if shut_by := stuck(claim):
-        return _apart(note, claim) or (f"No operation makes {text} right: {_why(shut_by[0])}", None)
+        alone = " without its base" if shut_by[0].kind == "add-on-without-base" else ""
+        return _apart(note, claim) or (f"No operation makes {text} right{alone}: {_why(shut_by[0])}", None)
     if strange := never(claim):
         return f"No operation makes {text} right: {strange}", None
     if strange := beyond(claim):
@@ -159,12 +160,17 @@ def _beyond(note: Note, claim: Claim, strange: str) -> str:
         found = nearest(note.readings[0], as_80) if note.action == "bill" else None
         if found and found[-1].op.surgeon == "assistant" and note.readings[0].surgeon != "assistant":
             return f"It would be right had {in_words(found).replace(ASSISTED, HELPED)}."
+    if strange.startswith(HERNIA) and (other := _hernia_of_a_view(note)):
+        return f"By a view that some hold, the hernia here is {other}, and not {strange}."
     if strange.startswith(HERNIA):
-        return (
-            f"{strange} is for a hernia of the belly wall mended for its own sake, which was not done here;"
-            " this casebook has no rule for such repairs."
-        )
+        return f"This casebook bills no hernia repair, so it cannot say what would make {show(claim)} right."
     return f"This casebook has no rule for {strange}, so it cannot say what would make {show(claim)} right."
+
+
+def _hernia_of_a_view(note: Note) -> str:
+    """The line of a hernia that an accepted claim has; empty where none has one."""
+    lines = (line for op in note.readings for _, c in accepted(op) for line in c.lines)
+    return next((str(line) for line in lines if line.code.startswith(HERNIA)), "")
 
 
 HELPED = (

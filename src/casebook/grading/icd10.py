@@ -64,6 +64,26 @@ def notes() -> tuple[Note, ...]:
     return tuple(Note(**row) for row in toml("icd10cm_notes.toml")["note"])
 
 
+@lru_cache(maxsize=1)
+def _sought() -> dict[str, str]:
+    """What every complete code is found by: itself, its title, and what the field says for that."""
+    said = toml("icd10cm_words.toml")
+    return {
+        code: " ".join(
+            [code, title, *(words for word, words in said.items() if word in title.lower())]
+        ).lower()
+        for code, title in titles().items()
+        if code in complete()
+    }
+
+
+def found(text: str) -> list[str]:
+    """The complete codes that have every word of a text, those that lead with them first."""
+    wanted = text.lower().replace("\u2019", "'").split()
+    hits = [code for code, words in _sought().items() if wanted and all(word in words for word in wanted)]
+    return sorted(hits, key=lambda code: (not titles()[code].lower().startswith(wanted[0]), code))
+
+
 def tidy(code: object) -> str:
     """A code as it is written: upper case, with its point."""
     plain = str(code).strip().upper().replace(".", "")[:8]

@@ -15,7 +15,7 @@ from typing import Any
 from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Answer, Claim, Line, Same, same
 from casebook.coding.note import Note
-from casebook.coding.operation import FACETS, MOST_READINGS, STRANGULATED, Operation, Step
+from casebook.coding.operation import MOST_READINGS, STRANGULATED, Operation, Step
 from casebook.coding.reading import read_operation
 from casebook.coding.typed import read
 from casebook.coding.views import View
@@ -228,8 +228,7 @@ class Item:
         """The marks in the chart that the readings stand on: what is unusual of the whole operation, then the
         steps in their order.
 
-        What is usual goes without saying: that it was open, a first operation, the main surgeon's. Its
-        sentence settles a matter of its kind, but nobody need cite it.
+        What is usual goes without saying: that it was open, a first operation, the main surgeon's.
         """
         facets = [mark for op in self.note.readings for facet, mark in op.marks if op.unusual(facet)]
         names = (s.evidence for op in self.note.readings for s in op.steps)
@@ -265,16 +264,6 @@ class Item:
         ]
         steps = [s.evidence for s in self.differing if s.evidence]
         return list(dict.fromkeys([*self.marked(*facets), *steps]))
-
-    def cited(self, names: Iterable[str]) -> dict[str, Any]:
-        """Which deciding sentences the learner marked."""
-        given = list(dict.fromkeys(str(n) for n in names))
-        found = [n for n in self.shown if n in given]
-        missed = [n for n in self.shown if n not in given]
-        irrelevant = [n for n in given if n not in self.shown and n not in self.marked(*FACETS)]
-        total = len(found) + len(missed) + len(irrelevant)
-        score = len(found) / total if total else 1.0
-        return {"found": found, "missed": missed, "irrelevant": irrelevant, "score": round(score, 2)}
 
     def diagnosed(self, codes: Iterable[str]) -> dict[str, Any] | None:
         """The learner's diagnosis codes beside the author's; None where the case has none."""
@@ -323,6 +312,8 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     main = action == "bill" and any(m.id in OF_MAIN for m in found.misconceptions)
     target = item.diagnosis.targets[0] if main else nearest(item.diagnosis, answer.claim)
     findings = tuple(findings_of(item.diagnosis, answer.claim, target))
+    if found.together and len(findings) == 1:  # one thing is off: two slips would be a longer story
+        found = Explanation()
     if action == "query":
         whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)
         if whole:  # one reading's own claim: only the choice of it is wrong

@@ -11,6 +11,19 @@ from casebook.coding.rulebook import Derived
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import ASSISTING, GLOBAL_DAYS
 
+#: Modifiers in our own plain words, in the order in which they are offered.
+WORDS = {
+    "22": "far more work than usual",
+    "51": "a later procedure of the same operation",
+    "52": "less was done than the code describes",
+    "58": "a return that was planned",
+    "59": "work at a separate site",
+    "62": "two surgeons shared the work",
+    "78": "a return for a complication",
+    "79": "unrelated to an earlier operation",
+    "80": "the physician who assisted",
+    "AS": "a PA or nurse who assisted",
+}
 #: What each mark says: how this operation follows the earlier one, and whose claim it is.
 SESSIONS = {"58": "staged", "78": "complication", "79": "unrelated"}
 ROLES = {"80": "assistant", "AS": "assistant-nonphysician", "62": "co-surgeon"}
@@ -92,7 +105,7 @@ def _no_59(target: Derived, code: str, where: str) -> str:
     if where:
         return f"Here 59 goes on {where}, for work at a separate site."
     return (
-        "59 opens a pair of codes that the tables pay only for work at separate sites, and no such pair is"
+        "59 is for two codes that CMS pays together only for work at separate sites, and no such pair is"
         " billed here."
     )
 
@@ -122,7 +135,7 @@ def needed(op: Operation, code: str, mark: str, given: Iterable[str]) -> str:
     rule = rule_of(mark)
     says = RULEBOOK[rule].says if rule else ""
     if mark == "59" and edits.OPENING.intersection(given):
-        says += " Other marks open the pair too, but 59 or XS is what says another site."
+        says += " Other modifiers bypass the edit too, but 59 or XS is what says another site."
     return says
 
 

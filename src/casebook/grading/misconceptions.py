@@ -44,6 +44,7 @@ class Misconception:
     lacks: Mapping[str, str] = field(default_factory=dict)
     tokens: frozenset[str] = frozenset()  # it is told only of an answer with one of these modifiers
     held: str = ""  # beside others: "often", "seldom", or between the two
+    topic: str = ""  # the thing to learn that it belongs to
 
     def as_dict(self) -> dict[str, str]:
         return {"id": self.id, "says": f"This is what {self.says} gives.", "correction": self.correction}
@@ -565,6 +566,7 @@ def _load() -> dict[str, Misconception]:
             row.get("lacks", {}),
             TOKENS.get(id, frozenset()),
             row.get("held", ""),
+            row["topic"],
         )
         for id, row in words.items()
     }

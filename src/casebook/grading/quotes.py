@@ -7,11 +7,13 @@ act it speaks of: where the chart marks none, nothing is quoted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from casebook.coding.bowel import Place
 from casebook.coding.claim import Claim
+from casebook.coding.edits import SEPARATE
 from casebook.coding.operation import FACETS, POINTS, Operation, Step
 from casebook.coding.places import joined_in_order, many
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derivation, Derived, codes_of
@@ -46,6 +48,7 @@ _COUNTED = FIRST | FURTHER_JOINS
 _CLOSURES = codes_of(*(what for what in CODES if what.startswith("bowel-")))
 MOST_OPEN = 6  # sentences that leave a note open
 MOST_SLIPS = 2  # whose sentences are quoted, where several give one answer
+WHATEVER = "*"  # in `lacks`: said under whatever sentence is quoted
 BYPASSED = "Nothing was removed at this bypass."
 OWN = "This piece had to go because of the surgeon's own slip, so its anastomosis is not counted."
 
@@ -83,6 +86,31 @@ def proof(item: Item) -> tuple[Row, ...]:
     chart = _Chart(item)
     whole = [_Quote(name) for name in item.marked(*FACETS) if name in item.shown]
     return chart.rows([*whole, *chart.of_places(chart.billed), *chart.of_steps(chart.besides(chart.billed))])
+
+
+def deciding(item: Item) -> list[str]:
+    """The marks of the sentences that a right answer rests on, which are those quoted beside it; where none
+    is, of all that the readings stand on."""
+    return [row["name"] for row in proof(item) if "name" in row] or list(item.shown)
+
+
+def bearing(item: Item) -> set[str]:
+    """The marks of every sentence that is told of an operation: those that decide, and those that nobody need
+    cite, since what was taken out or what is usual settles nothing by itself."""
+    also = {s.also for op in item.note.readings for s in op.steps if s.also}
+    return {*deciding(item), *item.shown, *item.marked(*FACETS), *also}
+
+
+def cited(item: Item, names: Iterable[str]) -> dict[str, Any]:
+    """Which deciding sentences the learner marked; what only bears on the operation is neither asked for nor
+    held against anybody."""
+    given, wanted, known = list(dict.fromkeys(str(n) for n in names)), deciding(item), bearing(item)
+    found = [n for n in wanted if n in given]
+    missed = [n for n in wanted if n not in given]
+    irrelevant = [n for n in given if n not in known]
+    total = len(found) + len(missed) + len(irrelevant)
+    score = len(found) / total if total else 1.0
+    return {"found": found, "missed": missed, "irrelevant": irrelevant, "score": round(score, 2)}
 
 
 def of_acts(item: Item, acts: Iterable[str]) -> list[str]:
@@ -182,7 +210,12 @@ class _Chart:
         return [quote for quote in found if quote.name in self.item.evidence]
 
     def of_slip(self, m: Misconception, findings: Iterable[Finding]) -> Iterator[_Quote]:
-        """The sentences that speak against a wrong rule: those of the whole operation, else of its acts."""
+        """The sentences that speak against a wrong rule, and under them what they do not say."""
+        for quote in self._against(m, findings):
+            yield replace(quote, comment=quote.comment or m.lacks.get(WHATEVER, ""))
+
+    def _against(self, m: Misconception, findings: Iterable[Finding]) -> Iterator[_Quote]:
+        """The sentences on the whole operation, else those of its acts."""
         if whole := self.of_whole(m):
             yield from whole
             return
@@ -192,11 +225,13 @@ class _Chart:
             yield from self.of_steps(i for i in sorted(told) if self.op.steps[i].act in acts)
             return
         struck = self._struck(m, findings)
+        changed = [f for f in findings if f.kind not in ("modifier", "units")]
+        put = {i for f in changed for line in f.put for i in self.target.shown_by.get(line.code, ())}
         for act in acts:
             if act == "join":
                 yield from self._joins(m, "resect" in acts)
             elif act != "resect" or "join" not in acts:
-                yield from self.of_steps(self._narrowed(m, act, struck), m.lacks.get(act, ""))
+                yield from self.of_steps(self._narrowed(m, act, struck, put), m.lacks.get(act, ""))
 
     def _played_otherwise(self, m: Misconception) -> list[Place]:
         """The places that play another part by a slip."""
@@ -230,9 +265,9 @@ class _Chart:
         resting = [c for c, rules in self.target.rests_on.items() if not {*rules}.isdisjoint(m.against)]
         return {i for code in resting for i in self.target.shown_by.get(code, ())}
 
-    def _narrowed(self, m: Misconception, act: str, struck: set[int]) -> list[int]:
-        """The steps of one act that are at stake; all of them where none of this act is, but for an act that
-        the slip speaks of."""
+    def _narrowed(self, m: Misconception, act: str, struck: set[int], put: set[int]) -> list[int]:
+        """The steps of one act that are at stake; where none of this act is, those of the lines that come in
+        place of wrong ones, or all; but for an act that the slip speaks of."""
         done = [i for i, _ in self.op.numbered(act)]
         resting = self._resting(m)
         at = (struck or resting) if act in m.lacks else struck | resting
@@ -242,7 +277,9 @@ class _Chart:
         points = [self.op.steps[i] for i in at if self.op.steps[i].act in POINTS]
         if act == "resect" and not chosen and points:
             return [i for i in done if any(self._holds(i, point) for point in points)]
-        return chosen if chosen or (act in m.lacks and at) else done
+        if chosen or (act in m.lacks and at):
+            return chosen
+        return [i for i in done if i in put] or done
 
     def _holds(self, cut: int, point: Step) -> bool:
         return self.op.steps[cut].start <= point.start <= self.op.steps[cut].end
@@ -271,6 +308,8 @@ class _Chart:
             if f.code == code or f.rule == rule
             for i in steps
         }
+        if f.rule == "atresia" and f.code not in self.target.shown_by:
+            return  # that bowel was closed from birth stands nowhere, and no sentence says that it was not
         if f.code in _COUNTED:
             yield from self.of_joins() if any(p.joined for p in self.places) else self.of_places()
             return
@@ -287,8 +326,10 @@ class _Chart:
         is about what was done."""
         if f.rule == "stoma" and not self.op.did("stoma"):
             return "no_stoma"
-        if f.kind == "modifier" and f.rule in (None, "51"):
-            given = {mark for line in claim if line.code == f.code for mark in line.modifiers}
+        given = {mark for line in claim if line.code == f.code for mark in line.modifiers}
+        if f.kind == "modifier" and (
+            f.rule in (None, "51") or (f.rule == "59" and given.intersection(SEPARATE))
+        ):
             return "surgeon" if given & {"GC", "81", "82"} else ""
         facet = FACET_OF.get(f.rule or "")
         return facet if facet == "approach" or f.kind == "modifier" else None

@@ -76,8 +76,8 @@ def _share(target: Derived, claim: Claim, supported: Lines) -> float:
 
 
 def _forced(claim: Claim, targets: Iterable[Derived]) -> bool:
-    """Whether 59 opens a pair here for two services of accepted claims that none has side by side; a service
-    that none has at all weighs by itself."""
+    """Whether 59 bypasses a pair here for two services of accepted claims that none has side by side; a
+    service that none has at all weighs by itself."""
     apart = {line.code for line in claim if {"59", "XS"} & set(line.modifiers)}
     opened = [set(e.codes) for e in edits.scrub(claim) if e.kind == "pair" and not e.blocks]
     beside = [{line.code for line in target.lines} for target in targets]

@@ -23,6 +23,7 @@ from casebook import files
 from casebook.coding.edits import family
 
 LONGEST_RUN = 32_000_000  # bytes without a quotation mark: more than a list of every provider there is
+HEAD = 512  # bytes that tell what kind of file it is
 PIECE = 1 << 16  # bytes of a packed file that are read at once
 MOST_RATES = 1_000_000  # kept from one file; more than that is no family of codes
 MOST_MONEY = 1e9  # dollars or percent; more is no price of anything
@@ -89,16 +90,16 @@ def read(path: str | Path, codes: Collection[str] | None = None, progress: bool 
     )
     with path.open("rb") as raw, bar:
         counted: Any = CallbackIOWrapper(bar.update, raw, "read")
-        packed = raw.read(2) == b"\x1f\x8b"
+        begins = raw.read(HEAD)
+        packed = begins.startswith(b"\x1f\x8b")
         raw.seek(0)
         source: Any = _Bounded(_WithoutMark(_Unpacked(counted) if packed else counted))
         try:
             _Reader(found, frozenset(codes if codes is not None else family())).take(source)
         except (ijson.JSONError, gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
             at = f"{raw.tell():,} of {total:,} bytes in"
-            found.fault = (
-                f"{path}: {_plain(error)} ({at}). What came before is kept: {len(found.rates)} rates."
-            )
+            why = _plain(error, b"" if packed else begins)
+            found.fault = f"{path}: {why} ({at}). What came before is kept: {len(found.rates)} rates."
     return found
 
 
@@ -178,14 +179,32 @@ class _NotThisFile(ValueError):
     """JSON, but no in-network file."""
 
 
-def _plain(error: Exception) -> str:
+def _plain(error: Exception, begins: bytes) -> str:
+    """What is wrong with a file, and what to do; `begins` are its first bytes where it is not packed."""
     if isinstance(error, _NotThisFile):
         return str(error)
     if isinstance(error, EOFError) or "premature" in str(error) or "incomplete" in str(error).lower():
         return "the file is cut short or broken; fetch it again"
     if isinstance(error, gzip.BadGzipFile | zlib.error):
         return "the packing of the file is broken; fetch it again"
-    return f"this is no JSON that can be read: {' '.join(str(error).split())[:160]}"
+    kind = files.no_text(begins) or ("" if _utf8(begins) else "no text")
+    if kind:
+        return f"this is {kind}, not JSON in UTF-8; a payer's file ends in .json or .json.gz"
+    if begins.lstrip().startswith(b"<"):
+        return "this is a web page or XML, not JSON, as where a link has run out; fetch the file again"
+    # The parser's own words, without the bytes it stumbled over, which may be anything.
+    why = error.args[0] if error.args else ""
+    told = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
+    return f"this is no JSON that can be read: {told.partition(chr(10))[0].rstrip('.')[:160]}"
+
+
+def _utf8(begins: bytes) -> bool:
+    """Whether a file may be UTF-8 text, of which these are the first bytes: the last character may be cut."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(begins)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Reader:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from casebook.grading import Item, item_of
+from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .editions import read_edition, to_earlier
 
@@ -22,7 +23,7 @@ TAUGHT: dict[str, tuple[str, str]] = {
     "stoma": ("stomas", "book/family"),
     "companions": ("what is part of something larger", "book/family"),
     "sessions": ("later sessions", "book/sessions"),
-    "surgeons-modifiers": ("whose claim it is", "book/sessions"),
+    "surgeons-modifiers": ("modifiers, and whose claim it is", "book/sessions"),
     "query": ("when to ask the surgeon", "book/queries"),
 }
 
@@ -75,6 +76,19 @@ def about_of(page: Page) -> list[str]:
         else []
     )
     return list(dict.fromkeys(words)) or [NO_TOPIC]
+
+
+def told_of(page: Page, right: bool, blamed: Iterable[str] = ()) -> dict[str, bool]:
+    """Whether an answer was right in each thing to learn that it tells of: all that the case is about. A
+    wrong one that is known to come of some of them counts against these, also where the case is not about
+    them, and against no other."""
+    against = dict.fromkeys(blamed, False) if not right else {}
+    return dict.fromkeys(about_of(page), right or bool(against)) | against
+
+
+def topics_of_rules(ids: Iterable[str]) -> list[str]:
+    """The things to learn that some wrong rules belong to."""
+    return list(dict.fromkeys(MISCONCEPTIONS[id].topic for id in ids))
 
 
 def level_of(page: Page) -> int:

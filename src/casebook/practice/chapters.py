@@ -11,23 +11,31 @@ from .bank import NO_TOPIC, Page, about_of, graded_item, level_of, pages_of
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "book/decision": ("joins", "units", "approach", "query"),
     "book/bowel": (),
-    "book/reading": (),
+    "book/reading": ("margins",),
     "book/crohn_case": (),
-    "book/joins": (),
+    "book/joins": ("redone-joins", "own-slips"),
     "book/family": ("base-code", "colon", "stoma", "companions"),
     "book/sessions": ("sessions", "surgeons-modifiers"),
     "book/queries": (),
 }
 FIRST_CODES = frozenset(("44120", "44121", "44202", "44203"))  # all that the first chapters speak of
+#: What is done in the operations of the first chapters; whatever else is done comes with `companions`.
+FIRST_ACTS = frozenset(("resect", "join", "explore", "lyse_adhesions", "mesentery_repair"))
 NOISY = 3  # the level of a chart that only the last chapter prepares for
 
 
 def needs(page: Page) -> set[str]:
-    """What must have been taught before a case: what it is about, and what its claims hold."""
-    lines = [line for main in graded_item(page).note.mains for line in main.lines]
+    """What must have been taught before a case: what it is about, what its claims hold, and what was done."""
+    note = graded_item(page).note
+    lines = [line for main in note.mains for line in main.lines]
+    steps = [step for op in note.readings for step in op.steps]
     found = set(about_of(page)) - {NO_TOPIC}
     found |= {"base-code" for line in lines if line.code not in FIRST_CODES or "59" in line.modifiers}
     found |= {"surgeons-modifiers" for line in lines if set(line.modifiers) - {"51", "59"}}
+    found |= {"companions" for step in steps if step.act not in FIRST_ACTS}
+    found |= {"margins" for step in steps if step.reason == "margin"}
+    found |= {"redone-joins" for step in steps if step.reason == "join"}
+    found |= {"own-slips" for op in note.readings for place in op.bowel.places if op.own_injury(place)}
     return found
 
 
@@ -37,6 +45,13 @@ def taught(chapter: str) -> set[str]:
         raise ValueError(f"{chapter} is no Learn chapter; there are: {', '.join(CHAPTERS)}")
     names = list(CHAPTERS)
     return {topic for name in names[: names.index(chapter) + 1] for topic in CHAPTERS[name]}
+
+
+def first_for(page: Page) -> int:
+    """How many Learn chapters stand before the one after which all is taught that a case needs; the last one
+    for what none teaches."""
+    wanted = needs(page)
+    return next((i for i, name in enumerate(CHAPTERS) if wanted <= taught(name)), len(CHAPTERS) - 1)
 
 
 def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:

@@ -34,7 +34,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "What was the main work at the stoma or fistula, and what was removed only in order to do it?",
+        "What was the main work where the bowel was closed, and what was removed only in order to close it?",
         (
             "closure-beside-colostomy",
             "far-opening",
@@ -205,7 +205,8 @@ def _look(rows: list[Row], steps: list[list[Step]]) -> str:
 def _where(sentences: int, look: str) -> str:
     if not sentences:
         return f"Read the operative report from the first cut to the closing. Look for {look}."
-    return f"Everything turns on {many(sentences, 'sentence')} of the chart. Look for {look}."
+    tell = "tells" if sentences == 1 else "tell"
+    return f"Look for {look}: {many(sentences, 'sentence')} of the chart {tell} it."
 
 
 def _rule(item: Item, rows: list[Row]) -> str:

@@ -16,18 +16,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from itertools import count, pairwise
-from math import cos, pi, sin
+from math import atan2, cos, degrees, hypot, pi, sin
 
 from casebook.coding.bowel import Place
 from casebook.coding.operation import Operation, Step
 
-WIDTH, HEIGHT, JARS = 320, 244, 58  # of the drawing, and what a row of jars adds, in units near a pixel
+WIDTH, HEIGHT, JARS = 320, 284, 58  # of the drawing, and what a row of jars adds, in units near a pixel
+JARS_IN_ROW = 5
 VIEWS = ("anatomy", "plan", "done", "closing")
 LEAST = {"piece": 30.0, "kept": 26.0, "gap": 24.0}  # units of drawing that a stretch gets at least
-#: What a picture of whole bowel names, and where the words stand.
-NAMES = (
-    ("ligament of Treitz", 213, 57), ("jejunum", 160, 106), ("ileum", 160, 192), ("valve", 52, 236),
-    ("colon", 62, 31), ("duodenum", 44, 57), ("cecum", 36, 196),
+#: What a picture of whole bowel names, where the words begin, and where a line leads from them to the thing.
+NAMES: tuple[tuple[str, int, int, str], ...] = (
+    ("colon", 36, 54, ""), ("duodenum", 33, 76, ""), ("ligament of Treitz", 156, 55, ""),
+    ("jejunum", 134, 123, ""), ("ileum", 142, 190, ""), ("valve", 74, 263, "M71 258L31 238"),
+    ("cecum", 42, 280, ""), ("rectum", 124, 280, ""),
 )  # fmt: skip
 REACH = {"duodenum": 30.0, "colon": 150.0}  # cm drawn of what lies before and beyond the small bowel
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -48,6 +50,11 @@ STYLE = """
 .loops .tube.thin { stroke-width: 12.5 !important; }
 .loops .wall.far { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 21; }
 .loops .tube.far { stroke: var(--rule, light-dark(#ddd8cd, #333b3e)); stroke-width: 17.5; }
+.loops .pole { fill: var(--rule, light-dark(#ddd8cd, #333b3e)); stroke-width: 1.75;
+  stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); }
+.loops .wall.worm { stroke-width: 8; stroke-linecap: round; }
+.loops .tube.worm { stroke-width: 4.5; stroke-linecap: round; }
+.loops .lead { stroke: currentColor; stroke-width: 1; }
 .loops .folds { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 21; stroke-dasharray: 1 13;
   stroke-linecap: butt; }
 .loops .gone { stroke: var(--quiet, light-dark(#586167, #a2acab)); stroke-width: 1.5;
@@ -58,9 +65,7 @@ STYLE = """
 .loops .thread { stroke: var(--warm, light-dark(#a3460f, #f0a56b)); stroke-width: 2.5; }
 .loops .ring { stroke: var(--warm, light-dark(#a3460f, #f0a56b)); stroke-width: 5; stroke-linecap: butt; }
 .loops .number { fill: var(--warm, light-dark(#a3460f, #f0a56b)); stroke: none; }
-.loops text.name { paint-order: stroke; stroke: var(--paper, light-dark(#fcfbf8, #15191b)); stroke-width: 5px;
-  stroke-linejoin: round; }
-.loops text.left { text-anchor: start; }
+.loops text.name { text-anchor: start; }
 .loops text.on { fill: var(--paper, light-dark(#fcfbf8, #15191b)); font-weight: 700; }
 .loops .letter, .loops .jar { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; }
 .loops .jar { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 1.5; }
@@ -123,13 +128,19 @@ class Track:
         if end - start < 0.05:
             return ""
         x, y, _ = self.at(start)
-        told = [f"M{x:.1f} {y:.1f}"]
+        told = [f"M{_n(x)} {_n(y)}"]
         for arc, (begin, *_) in zip(self.arcs, self.joints, strict=False):
             low, high = max(start, begin), min(end, begin + arc.length)
             if high - low > 0.01:
                 x, y, _ = self.at(high)
-                told.append(f"A{arc.radius:g} {arc.radius:g} 0 0 {int(arc.turn > 0)} {x:.1f} {y:.1f}")
+                r = _n(arc.radius)
+                told.append(f"A{r} {r} 0 0 {int(arc.turn > 0)} {_n(x)} {_n(y)}")
         return "".join(told)
+
+
+def _n(units: float) -> str:
+    """Units to one place, as short as can be."""
+    return f"{units:.1f}".removesuffix(".0")
 
 
 def _along(x: float, y: float, heading: float, arc: Arc, far: float) -> tuple[float, float, float]:
@@ -144,35 +155,47 @@ def _along(x: float, y: float, heading: float, arc: Arc, far: float) -> tuple[fl
     )
 
 
-def _row(waves: int, side: int, radius: float = 36.0, half: float = 22.0) -> list[Arc]:
+#: The waves of a row, in whole units, so that a page with many pictures stays small: how long one is, how far
+#: it leans, and how tightly bowel turns. Between rows that turn broadly a word has room.
+WAVE, LEAN = 27.0, degrees(atan2(11, 27))
+NARROW, BROAD = hypot(11, 27) / 2, hypot(16.5, 40.5) / 2
+
+
+def _row(waves: int, side: int) -> list[Arc]:
     """A row of bowel in gentle waves."""
-    return [Arc(radius, side * (1 if i % 2 else -1) * -2 * half) for i in range(waves)]
+    radius = WAVE / 2 / sin(LEAN * pi / 180)
+    return [Arc(radius, side * (1 if i % 2 else -1) * -2 * LEAN) for i in range(waves)]
 
 
 def _small() -> Track:
-    """Rows from the ligament of Treitz, top right, to the valve, bottom left."""
-    back, on = Arc(15.5, 180.0), Arc(15.5, -180.0)
+    """Rows from the ligament of Treitz, top right, to the valve, bottom left, in the side of the colon."""
+    back, on = Arc(NARROW, 180.0), Arc(BROAD, -180.0)
     arcs = [
         *_row(2, 1), back, *_row(7, 1), on, *_row(7, -1), back, *_row(7, 1), on, *_row(7, -1), back,
-        *_row(8, 1), Arc(36.0, 18.0),
+        *_row(8, 1), Arc(36.0, 14.0),
     ]  # fmt: skip
-    return Track(197.0, 72.0, -22.0, tuple(arcs))
+    return Track(197.0, 72.0, -LEAN, tuple(arcs))
 
 
 TRACKS: dict[str, Track] = {
     "duodenum": Track(112.0, 65.0, 27.0, (Arc(107.0, -45.0),)),
     "small": _small(),
+    # Up from the blind end of the cecum, across, down, and by the sigmoid to the rectum, which leaves the
+    # drawing.
     "colon": Track(
-        19.0,
-        236.0,
+        20.0,
+        258.0,
         -88.0,
         (
-            *(Arc(700.0, -7.0), Arc(700.0, 8.0), Arc(20.0, 92.0), Arc(900.0, -15.3)),
-            *(Arc(20.0, 100.3), Arc(700.0, 6.0), Arc(700.0, -7.0), Arc(26.0, 55.0)),
+            *(Arc(800.0, -7.0), Arc(800.0, 8.0), Arc(20.0, 92.0), Arc(928.0, -15.3)),
+            *(Arc(20.0, 100.3), Arc(800.0, 6.9), Arc(800.0, -7.3), Arc(22.0, 92.0)),
+            *(Arc(110.0, -14.0), Arc(110.0, 20.0), Arc(20.0, -100.0)),
         ),
     ),
 }
-CECUM = 24.0  # units of the colon's track that lie before the valve, blind
+CECUM = 23.0  # units of the colon's track that lie before the valve, blind
+#: Units of colon below an anastomosis with ileum: its end is closed, and the ileum enters its side.
+STUMP = 12.0
 
 
 # Where an operation lies on it
@@ -411,10 +434,11 @@ def draw(op: Operation, title: str, view: str = "closing", name: str = "") -> st
     name, told = name or f"loops-{next(_names)}", Told(op)
     lay = Lay(op, view)
     jars = list(_jars(told)) if view == "closing" else []
+    high = HEIGHT + JARS * -(-len(told.pieces) // JARS_IN_ROW) if jars else HEIGHT
     marks = {"anatomy": _labels, "closing": _closing}.get(view, _history)
     parts = [*_tube(lay), *marks(lay, told), *jars]
     return (
-        f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT + (JARS if jars else 0)}" role="img"'
+        f'<svg class="loops" viewBox="0 0 {WIDTH} {high}" role="img"'
         f' aria-labelledby="{name}-t {name}-d" xmlns="http://www.w3.org/2000/svg"><title'
         f' id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(in_words(op, view))}</desc>'
         f"{''.join(parts)}</svg>"
@@ -427,15 +451,39 @@ def _tube(lay: Lay) -> Iterator[str]:
     places = [] if lay.view in ("anatomy", "plan") else [p for p in op.bowel.places if p.end > p.start]
     edges = [-9e9, *(at for p in places for at in (p.start, p.end)), 9e9]
     kept = list(zip(edges[::2], edges[1::2], strict=True))
-    cecum = any(p.start < op.valve < p.end for p in places)
-    colon = "" if cecum else TRACKS["colon"].part(0.0, CECUM)
-    colon += "".join(lay.way(max(a, op.valve), b) for a, b in kept)
+    ileocolic = next((p for p in places if p.start < op.valve < p.end), None)
+    blind = "" if ileocolic else TRACKS["colon"].part(0.0, CECUM)
+    if not ileocolic:
+        yield from _pole(0.0, 12.0)
+        gone = bool(op.did("appendectomy")) and lay.view in ("done", "closing")
+        yield from () if gone else _walls(APPENDIX, " far worm")
+    elif ileocolic.joined and lay.view == "closing":
+        begins = lay.spot(ileocolic.end)[1]
+        yield from _pole(begins - STUMP, 9.6)
+        blind = TRACKS["colon"].part(begins - STUMP, begins)
+    colon = blind + "".join(lay.way(max(a, op.valve), b) for a, b in kept)
     yield from _walls(colon, " far")
     yield f'<path class="folds" d="{colon}"/>'
     yield from _walls("".join(lay.way(a, min(b, 0.0)) for a, b in kept), " far thin")
     if lay.view == "done":
-        yield from (f'<path class="gone" d="{lay.way(p.start, p.end)}"/>' for p in places)
+        yield from (f'<path class="gone" d="{_with_cecum(lay, p.start, p.end)}"/>' for p in places)
     yield from _walls("".join(lay.way(max(a, 0.0), min(b, op.valve)) for a, b in kept), "")
+
+
+def _with_cecum(lay: Lay, start: float, end: float) -> str:
+    """The way of a piece, with the blind end of the cecum where it holds the valve."""
+    cecum = TRACKS["colon"].part(0.0, CECUM) if start < lay.op.valve < end else ""
+    return cecum + lay.way(start, end)
+
+
+#: The appendix, from the blind end of the cecum.
+APPENDIX = "M15 266C12 279 22 282 27 277"
+
+
+def _pole(along: float, radius: float) -> Iterator[str]:
+    """A blind, round end of colon."""
+    x, y, _ = TRACKS["colon"].at(along)
+    yield f'<circle class="pole" cx="{_n(x)}" cy="{_n(y)}" r="{radius:g}"/>'
 
 
 def _walls(way: str, kind: str) -> Iterator[str]:
@@ -447,15 +495,17 @@ def _walls(way: str, kind: str) -> Iterator[str]:
 def _labels(lay: Lay, told: Told) -> Iterator[str]:
     """The names of the parts, and a bar at each end of the small bowel."""
     yield from (_across(lay, at, 13, "cut") for at in (0.0, lay.op.valve))
-    for words, x, y in NAMES:
-        yield f'<text class="name{" left" if x < 100 else ""}" x="{x}" y="{y}">{words}</text>'
+    for words, x, y, lead in NAMES:
+        if lead:
+            yield f'<path class="lead" d="{lead}"/>'
+        yield f'<text class="name" x="{x}" y="{y}">{words}</text>'
 
 
 def _history(lay: Lay, told: Told) -> Iterator[str]:
     """Where the pieces came from, lettered; in `done` also every anastomosis that was made, numbered."""
     wishes = [((a + b) / 2, "letter", letter) for letter, _, a, b in told.pieces]
     for _, step, _, _ in told.pieces if lay.view == "plan" else ():
-        yield f'<path class="piece" d="{lay.way(step.start, step.end)}"/>'
+        yield f'<path class="piece" d="{_with_cecum(lay, step.start, step.end)}"/>'
         yield from (_across(lay, at, 11, "cut") for at in (step.start, step.end))
     for join in told.joins if lay.view == "done" else ():
         yield f'<path class="thread" d="{lay.way(join.step.start, join.step.end)}"/>'
@@ -473,33 +523,48 @@ def _spread(lay: Lay, wishes: list[tuple[float, str, str]]) -> Iterator[tuple[fl
         spots.setdefault(track, []).append((along, kind, text))
     for track, row in spots.items():
         row.sort()
-        for at, (_, kind, text) in zip(_apart([each[0] for each in row]), row, strict=True):
+        low, high = BADGES[track]
+        for at, (_, kind, text) in zip(_apart([each[0] for each in row], low, high), row, strict=True):
             x, y, _ = TRACKS[track].at(at)
             yield x, y, kind, text
 
 
 APART = 21.0  # units between the middles of two badges
+#: Between which units of each track badges stand: a mark at an end of bowel stays in sight, and the badges of
+#: one track out of the way of those of the next.
+BADGES = {
+    "duodenum": (0.0, TRACKS["duodenum"].length - APART / 2),
+    "small": (APART / 2, TRACKS["small"].length - 16.0),
+    "colon": (CECUM + 20.0, TRACKS["colon"].length - 16.0),
+}
 
 
-def _apart(spots: list[float]) -> list[float]:
-    """The same spots, pushed from one another until no two are too close."""
+def _apart(spots: list[float], low: float, high: float) -> list[float]:
+    """The same spots between two bounds, pushed from one another until no two are too close; as far as there
+    is room."""
+    step = min(APART, (high - low) / max(len(spots) - 1, 1))
+    spots = [min(max(at, low), high) for at in spots]
     for _ in range(60):
         for i in range(len(spots) - 1):
-            push = (APART - spots[i + 1] + spots[i]) / 2
+            push = (step - spots[i + 1] + spots[i]) / 2
             if push > 0:
                 spots[i], spots[i + 1] = spots[i] - push, spots[i + 1] + push
+    for i, at in enumerate(spots):
+        spots[i] = max(at, low + i * step, spots[i - 1] + step if i else low)
+    for i in reversed(range(len(spots))):
+        spots[i] = min(spots[i], high - (len(spots) - 1 - i) * step)
     return spots
 
 
 def _badge(x: float, y: float, kind: str, text: str) -> str:
     """A letter in a square, or a number in a circle."""
     shape = (
-        f'<rect class="letter" x="{x - 9:.1f}" y="{y - 9:.1f}" width="18" height="18" rx="3"/>'
+        f'<rect class="letter" x="{_n(x - 9)}" y="{_n(y - 9)}" width="18" height="18" rx="3"/>'
         if kind == "letter"
-        else f'<circle class="number" cx="{x:.1f}" cy="{y:.1f}" r="9.5"/>'
+        else f'<circle class="number" cx="{_n(x)}" cy="{_n(y)}" r="9.5"/>'
     )
     on = ' class="on"' if kind == "number" else ""
-    return f'<g data-{kind}="{text}">{shape}<text{on} x="{x:.1f}" y="{y + 5:.1f}">{text}</text></g>'
+    return f'<g data-{kind}="{text}">{shape}<text{on} x="{_n(x)}" y="{_n(y + 5)}">{text}</text></g>'
 
 
 def _closing(lay: Lay, told: Told) -> Iterator[str]:
@@ -523,10 +588,10 @@ def _points(lay: Lay) -> Iterator[str]:
     for step in lay.op.steps:
         if step.act in POINTS and not _within(lay.op, step.start):
             x, y, _ = _where(lay, step.start)
-            yield f'<path class="point" d="M{x:.1f} {y - 11:.1f}l8 11l-8 11l-8 -11z"/>'
+            yield f'<path class="point" d="M{_n(x)} {_n(y - 11)}l8 11l-8 11l-8 -11z"/>'
         if step.act == "bypass":
             (x, y, _), (u, v, _) = _where(lay, step.start), _where(lay, step.end)
-            yield f'<path class="thread" d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}"/>'
+            yield f'<path class="thread" d="M{_n(x)} {_n(y)}L{_n(u)} {_n(v)}"/>'
 
 
 def _where(lay: Lay, at: float) -> tuple[float, float, float]:
@@ -539,24 +604,23 @@ def _across(lay: Lay, at: float, half: float, kind: str) -> str:
     x, y, heading = _where(lay, at)
     h = heading * pi / 180
     dx, dy = -sin(h) * half, cos(h) * half
-    return f'<path class="{kind}" d="M{x - dx:.1f} {y - dy:.1f}L{x + dx:.1f} {y + dy:.1f}"/>'
+    return f'<path class="{kind}" d="M{_n(x - dx)} {_n(y - dy)}L{_n(x + dx)} {_n(y + dy)}"/>'
 
 
 def _stoma(lay: Lay, at: float, loop: bool = False) -> str:
     """A rosette of bowel on the skin: one opening, or the two of a loop."""
     x, y, _ = _where(lay, at)
     holes = (-4.5, 4.5) if loop else (0.0,)
-    inside = "".join(f'<circle class="stoma" cx="{x + d:.1f}" cy="{y:.1f}" r="2.5"/>' for d in holes)
-    return f'<circle class="stoma" cx="{x:.1f}" cy="{y:.1f}" r="12.5"/>{inside}'
+    inside = "".join(f'<circle class="stoma" cx="{_n(x + d)}" cy="{_n(y)}" r="2.5"/>' for d in holes)
+    return f'<circle class="stoma" cx="{_n(x)}" cy="{_n(y)}" r="12.5"/>{inside}'
 
 
 def _jars(told: Told) -> Iterator[str]:
     """The pieces, each in its jar."""
-    top, room = HEIGHT + 6, min(44.0, (WIDTH - 90) / max(len(told.pieces), 1))
     if told.pieces:
-        yield f'<text class="quiet" x="44" y="{top + 28}">taken out</text>'
+        yield f'<text class="quiet" x="44" y="{HEIGHT + 34}">taken out</text>'
     for i, (letter, *_) in enumerate(told.pieces):
-        x = 88 + i * room
+        x, top = 88 + i % JARS_IN_ROW * 44, HEIGHT + 6 + i // JARS_IN_ROW * JARS
         yield (
             f'<path class="jar" d="M{x:g} {top + 8}h30v32a4 4 0 0 1 -4 4h-22a4 4 0 0 1 -4 -4zM{x + 2:g}'
             f' {top + 2}h26v6h-26z"/><path class="in-jar" d="M{x + 7:g} {top + 34}c3 -8 6 5 9 -1s4 -8 7'

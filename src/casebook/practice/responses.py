@@ -39,6 +39,8 @@ MOST_FAULTS = 20  # of a file; a file with more holds no answers
 LONGEST_NAME = 80  # characters of a learner's name or of a case's
 LATEST = 8.64e15  # the last moment that a browser's clock can tell, epoch milliseconds
 ENDINGS = (".jsonl", ".json", ".ndjson")
+SHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+AS_CSV = "save it as CSV (UTF-8), and name that file"
 CODE = "casebook1."  # what a code begins with: a file of answers as one word, from a held page of the book
 SAMPLES = "sample_responses"  # the folder of answers that come with the notebooks: nobody's
 
@@ -206,6 +208,10 @@ def _no_answers(path: Path) -> str:
         return "a notebook was handed in; its last cell saves answers.jsonl: hand that file in"
     if path.suffix.lower() == ".zip":
         return "unpack this archive, and report on the folder again"
+    if path.suffix.lower() == ".csv":
+        return "this was not read: name a CSV file itself, beside the folder"
+    if path.suffix.lower() in SHEETS:
+        return f"this is a spreadsheet: {AS_CSV}"
     return f"this was not read: a file of answers ends in {' or '.join(ENDINGS)}"
 
 
@@ -290,6 +296,8 @@ def _too_much(line: int, text: bytes, answers: int, faults: int) -> str | None:
         return f"the file holds more than {what}, which no learner's does; the rest was left out"
     if faults > MOST_FAULTS:
         return f"more than {MOST_FAULTS} lines could not be used; the rest of the file was left out"
+    if line == 1 and (kind := files.no_text(text)):
+        return f"this is {kind}, no file of answers; if it holds the answers of a form, {AS_CSV}"
     if line == 1 and text.strip() in (b"{", b"["):
         return "this is JSON that is laid out over many lines, such as a key; answers stand one to a line"
     return None

@@ -12,7 +12,17 @@ from casebook.grading import Grade, Item, expected
 from casebook.grading.feedback import amounts_to
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import TAUGHT, Page, about_of, graded_item, level_of, pages_of, topic_in_words
+from .bank import (
+    TAUGHT,
+    Page,
+    about_of,
+    graded_item,
+    level_of,
+    pages_of,
+    told_of,
+    topic_in_words,
+    topics_of_rules,
+)
 from .editions import read_edition, to_earlier
 
 CONFIDENCE = ("sure", "fairly", "guessing")
@@ -207,12 +217,12 @@ def _misconceptions(given: Iterable[Given], order: list[str]) -> list[dict[str, 
 
 
 def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
-    """Each thing to learn that the answered cases are about, the weakest first; a case counts for all it is
-    about."""
+    """Each thing to learn that the answers tell of, the weakest first; a case counts for all it is about, but
+    for a wrong answer that is known to come of one of them."""
     met: dict[str, list[bool]] = {}
     for each in given:
-        for topic in about_of(each.page):
-            met.setdefault(topic, []).append(each.right)
+        for topic, right in told_of(each.page, each.right, _blamed(each.grade)).items():
+            met.setdefault(topic, []).append(right)
     rows = [
         {
             "topic": topic,
@@ -224,6 +234,20 @@ def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
         for topic, rights in met.items()
     ]
     return sorted(rows, key=lambda r: (r["right"] / r["of"], -r["of"], r["topic"]))
+
+
+SESSION_MARKS = frozenset(("58", "78", "79"))
+
+
+def _blamed(grade: Grade) -> list[str]:
+    """The things to learn that a wrong answer comes of: those of the wrong rules that alone give it, and of
+    the modifiers where nothing else is off; none where that is not known."""
+    marks = [f.rule for f in grade.findings if f.kind == "modifier"]
+    if not grade.counted and len(marks) < len(grade.findings):
+        return []
+    off = {"sessions" if rule in SESSION_MARKS else "surgeons-modifiers" for rule in marks}
+    named = topics_of_rules(m.id for m in grade.counted)
+    return [*named, *sorted(off - {*named})] if grade.explained.bare or not named else named
 
 
 def _read(topics: Iterable[Mapping[str, Any]], wrong_rules: bool) -> list[dict[str, str]]:

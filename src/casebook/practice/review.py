@@ -13,7 +13,7 @@ from typing import Any
 
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import TAUGHT, Page, about_of, pages_of, topic_in_words, whole
+from .bank import TAUGHT, Page, pages_of, told_of, topic_in_words, topics_of_rules, whole
 from .choices import choices
 from .editions import read_edition, to_earlier
 from .exam import draw
@@ -112,7 +112,7 @@ def progress(
         "cases": {"done": len(first), "first_right": sum(first.values()), "of": len(pages)},
         "due": [row for row in boxes if row["due_at"] <= now],
         "later": [row for row in boxes if row["due_at"] > now],
-        "topics": _topics(mine, pages, first),
+        "topics": _topics(mine, pages),
         "misconceptions": _misconceptions(mine, shows, first, now),
         "could": len(frozenset().union(*shows.values())),
         "of": len(MISCONCEPTIONS),
@@ -151,21 +151,26 @@ def _cases(attempts: Sequence[Attempt], pages: Mapping[str, Page]) -> list[dict[
     return rows
 
 
-def _topics(
-    attempts: Sequence[Attempt], pages: Mapping[str, Page], first: Mapping[str, bool]
-) -> list[dict[str, Any]]:
+def _topics(attempts: Sequence[Attempt], pages: Mapping[str, Page]) -> list[dict[str, Any]]:
+    """Each thing to learn that first answers tell of; a wrong one that known wrong rules alone give counts
+    against theirs."""
+    first = {each.case: each for each in reversed(attempts)}
+    told = {
+        case: told_of(pages[case], each.right, topics_of_rules(each.misconceptions))
+        for case, each in first.items()
+    }
     rows = []
-    for topic in dict.fromkeys(topic for case in first for topic in about_of(pages[case])):
-        cases = {case for case in first if topic in about_of(pages[case])}
-        seen = [each.at for each in attempts if each.case in cases]
-        right = sum(first[case] for case in cases)
-        says = f"{right} of {len(cases)} right at the first try, {_many(len(seen), 'try', 'tries')} in all"
+    for topic in dict.fromkeys(topic for each in told.values() for topic in each):
+        rights = [each[topic] for each in told.values() if topic in each]
+        seen = [each.at for each in attempts if topic in told[each.case]]
+        right = sum(rights)
+        says = f"{right} of {len(rights)} right at the first try, {_many(len(seen), 'try', 'tries')} in all"
         row = {
             "topic": topic,
             "name": topic_in_words(topic),
             "page": TAUGHT[topic][1] if topic in TAUGHT else "",
             "first_right": right,
-            "of": len(cases),
+            "of": len(rights),
             "tries": len(seen),
         }
         rows.append(row | {"last_seen": max(seen), "says": says})

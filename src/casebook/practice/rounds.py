@@ -8,7 +8,7 @@ expected to get right about six times in seven.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,8 +86,9 @@ class Rule:
 
     @property
     def state(self) -> str:
-        """`mastered` needs two different charts, one of them a day after the first."""
-        if not self.seen:
+        """`unseen` until it was met twice; `mastered` needs two different charts, one of them a day after the
+        first."""
+        if self.seen < CHARTS:
             return "unseen"
         apart = len(self.right_on) >= CHARTS and self.last - self.first >= DAY
         return "mastered" if self.known >= MASTERED and apart else "shaky"
@@ -197,10 +198,11 @@ class Practice:
         """The page that says what a question is about: of a change, that of its chart."""
         return self.pages[chart_of(case)]
 
-    def next_case(self) -> str | None:
+    def next_case(self, within: Collection[str] = ()) -> str | None:
         """The chart to ask, or a change of one that was answered rightly: one in which the first rule of the
-        focus shows, not the one it was missed on, not seen for a day, of another topic than the last; None
-        where all were seen today."""
+        focus shows, not the one it was missed on, not seen for a day, of another topic than the last; from
+        those `within`, and changes that ask for no more than these, as long as there is one. None where all
+        were seen today."""
         today = {each.case for each in self.tried if self.now - each.at < DAY}
         last = set(about_of(self._about(self.tried[-1].case))) if self.tried else set()
         read = {each.case: each.right for each in self.tried}  # how each was answered last
@@ -220,10 +222,13 @@ class Practice:
             level = 0.1 * (level_of(self._about(case)) - 1)
             return abs(self.expected(case) - WANTED) + same + level + 0.2 * times.get(case, 0), case
 
-        for rule in self.focus():
-            left = list(filter(free, self._charts(rule)))
-            if left:
-                return min(left, key=cost)
+        left = [case for case in self.shows if free(case)]
+        met = {rule for case in within for rule in self.shows.get(case, ())}
+        begun = [case for case in left if case in within or (is_change(case) and self.shows[case] <= met)]
+        for cases in (begun, left):
+            for rule in self.focus():
+                if showing := [case for case in cases if rule in self.shows[case]]:
+                    return min(showing, key=cost)
         return None
 
 
@@ -231,9 +236,13 @@ HELD = 0.25  # of those who do not know better of a rule, how many hold it rathe
 
 
 def practice(
-    attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], table: Table, now: float
+    attempts: Sequence[Mapping[str, Any]],
+    bank: Sequence[Page],
+    table: Table,
+    now: float,
+    within: Collection[str] = (),
 ) -> dict[str, Any]:
-    """What the page of practice shows.
+    """What the page of practice shows; charts `within` come first.
 
     `ask` is the next chart, or None; `place` which question of its round it is, and `began` when the round
     under way began, None for a new one; `states` says how many rules are mastered, shaky and unseen, `rules`
@@ -248,7 +257,7 @@ def practice(
     finished = len(done) >= ROUND
     states = [rule.state for rule in mine.rules.values()]
     return {
-        "ask": mine.next_case(),
+        "ask": mine.next_case(within),
         "place": 1 if finished else len(done) + 1,
         "of": ROUND,
         "began": None if finished or not done else done[0].round,

@@ -254,15 +254,22 @@ class Tutor:
 
     def open(self, cases: Collection[str] | None = None) -> list[str]:
         """What may be asked: of some cases, or of all, those not answered yet, and the changes of those that
-        were answered rightly last. A chart that was misread, itself or in a change, is changed no more: what
-        is misread once stays so, and would speak for a rule that nobody holds."""
+        were answered rightly last, where they ask for no rule that none of the cases shows. A chart that was
+        misread, itself or in a change, is changed no more: what is misread once stays so, and would speak for
+        a rule that nobody holds."""
         done = {each.case for each in self.asked}
         misread = {chart_of(each.case) for each in self.asked if not each.right}
         read = [each.case for each in self.asked if each.right and each.case in self._changes]
         fresh = [case for case in read if case not in misread][-FRESH:]
         known = self.table if cases is None else [case for case in self.table if case in cases]
         whole = [case for case in known if not is_change(case)]
-        changes = [each for case in fresh for each in self._changes[case]]
+        met = {rule for case in whole for group in self._groups[case] for rule in group}
+        changes = [
+            each
+            for case in fresh
+            for each in self._changes[case]
+            if all(rule in met for group in self._groups[each] for rule in group)
+        ]
         return [case for case in [*whole, *changes] if case not in done and self._groups[case]]
 
     def next_case(self, cases: Collection[str] | None = None) -> str | None:

@@ -17,9 +17,11 @@ from typing import Any
 from casebook.coding import edits, typed
 from casebook.coding.authorities import AUTHORITIES
 from casebook.errors import CasebookError
-from casebook.grading import Item, grade_page, item_of
+from casebook.grading import Item, grade_page, icd10, item_of
 from casebook.grading.findings import code_words, field_words
+from casebook.grading.marks import WORDS as MODIFIERS
 from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.quotes import bearing
 from casebook.grading.scrubbed import scrubbed
 from casebook.money import fees
 from casebook.practice import diagram, explorer, laid_out, query
@@ -68,6 +70,9 @@ def _item(question: Question) -> Item:
     return item_of(_page(question))
 
 
+WORD = re.compile(r"[^\s,;]+")  # of codes typed one after the other
+
+
 def _listed(question: Question, name: str) -> list[str] | None:
     """A list of words, or None where there is none."""
     given = question.get(name)
@@ -78,7 +83,7 @@ def _listed(question: Question, name: str) -> list[str] | None:
 
 def _grade(question: Question) -> dict[str, Any]:
     typed = question.get("diagnoses")
-    codes = re.findall(r"[^\s,;]+", typed) if isinstance(typed, str) else _listed(question, "diagnoses")
+    codes = WORD.findall(typed) if isinstance(typed, str) else _listed(question, "diagnoses")
     return dict(
         grade_page(
             _page(question),
@@ -117,13 +122,13 @@ LINE = re.compile(r"line-(\d+)")
 
 
 def _cited(question: Question) -> list[str] | None:
-    """The marks that the learner's lines hold; a line that decides nothing stands for itself."""
+    """The marks that the learner's lines hold; any other line stands for itself."""
     lines = _listed(question, "lines")
     if not lines:
         return _listed(question, "evidence")
-    deciding = set(_item(question).shown)
+    known = bearing(_item(question))
     held = {
-        line: [name for name in names if name in deciding]
+        line: [name for name in names if name in known]
         for line, names in (question["page"].get("lines") or {}).items()
     }
     return [name for line in lines for name in held.get(line) or [line]]
@@ -139,7 +144,25 @@ def _codes(question: Question) -> dict[str, Any]:
     words = {code: marks[code] + told for code, told in code_words().items()}
     words |= {code: f"{told}; outside this book" for code, told in edits.outside().items()}
     return {
-        "codes": [{"code": code, "words": told, "also": field_words()[code]} for code, told in words.items()]
+        "codes": [{"code": code, "words": told, "also": field_words()[code]} for code, told in words.items()],
+        "modifiers": [{"code": code, "words": told} for code, told in MODIFIERS.items()],
+    }
+
+
+SHOWN = 8  # of the diagnoses found
+
+
+def _diagnoses(question: Question) -> dict[str, Any]:
+    """The diagnoses that a few words find, and the names of codes that were typed."""
+    hits = icd10.found(question["words"])
+    named = [icd10.tidy(code) for code in WORD.findall(question["codes"])]
+    return {
+        "found": [{"code": code, "words": icd10.titles()[code]} for code in hits[:SHOWN]],
+        "hits": len(hits),
+        "names": [
+            {"code": code, "words": icd10.titles().get(code, "a code that this book does not hold")}
+            for code in named
+        ],
     }
 
 
@@ -167,6 +190,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "grade": _grade,
     "read": _read,
     "codes": _codes,
+    "diagnoses": _diagnoses,
     "fees": _fees,
     "scrub": lambda q: scrubbed(q["answer"]),
     "hints": lambda q: {"hints": tutor.hints(_item(q))},
@@ -177,7 +201,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
     "follow": _follow,
     "changed": lambda q: changed_page(_page(q), str(q["change"])),
-    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"]),
+    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or ()),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(
         q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")

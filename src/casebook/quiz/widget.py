@@ -45,6 +45,7 @@ from .module import source
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 80  # characters of a line of text output
+NOTED = "Noted. The verdict waits until it is revealed."
 
 
 def _lines(*parts: str, mark: str = "") -> str:
@@ -75,6 +76,22 @@ def _part(part: Mapping[str, Any]) -> str:
     return _told(f"{part['title']}:", *lines, mark=mark) if part["title"] else _lines(*lines)
 
 
+def _html(head: str, parts: Iterable[Mapping[str, Any]] = ()) -> str:
+    """The same as HTML, whose lines a notebook breaks between words and shows as large as its text."""
+    told = [f"<p><strong>{escape(head)}</strong></p>"]
+    for part in parts:
+        if part["title"]:
+            told.append(f"<p><strong>{escape(part['title'])}</strong></p>")
+        lines = [escape(line) for line in in_text(part)]
+        listed = part["title"] and len(lines) > 1 and part["kind"] != "settles"
+        told += (
+            ["<ul>", *(f"<li>{line}</li>" for line in lines), "</ul>"]
+            if listed
+            else [f"<p>{line}</p>" for line in lines]
+        )
+    return f'<div class="casebook-said">{"".join(told)}</div>'
+
+
 def _said(parts: Iterable[Mapping[str, Any]], kind: str) -> str:
     return " ".join(line for part in parts if part["kind"] == kind for line in in_text(part))
 
@@ -84,6 +101,9 @@ class Text(str):
 
     def __repr__(self) -> str:
         return _lines(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self)}</p>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,11 +136,20 @@ class Result:
         """What one part of the feedback says, such as `amounts` or `flip`; nothing where there is none."""
         return _said(self.graded["feedback"]["parts"], kind)
 
+    @property
+    def _waits(self) -> bool:
+        """Whether nothing is said of it yet."""
+        return self.quiz is not None and self.quiz.held and self.verdict not in ("invalid", "blank")
+
     def __repr__(self) -> str:
-        if self.quiz is not None and self.quiz.held and self.verdict not in ("invalid", "blank"):
-            return "Noted. The verdict waits until it is revealed."
+        if self._waits:
+            return NOTED
         told = self.graded["feedback"]
         return "\n".join([told["headline"], *map(_part, told["parts"])])
+
+    def _repr_html_(self) -> str:
+        told = self.graded["feedback"]
+        return _html(NOTED) if self._waits else _html(told["headline"], told["parts"])
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,6 +169,9 @@ class Worked:
 
     def __repr__(self) -> str:
         return "\n".join([self.answer, *map(_part, self.told["parts"])])
+
+    def _repr_html_(self) -> str:
+        return _html(self.answer, self.told["parts"])
 
 
 @dataclass(frozen=True, repr=False)

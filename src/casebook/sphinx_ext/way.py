@@ -15,16 +15,18 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from casebook.practice.bank import about_of, level_of
-from casebook.practice.chapters import CHAPTERS
+from casebook.practice.chapters import CHAPTERS, first_for
 from casebook.practice.exam import limits
 
+from . import shorts
 from .bank import bank
 from .charts import write
 from .lessons import asked
 
 
 def way(env: BuildEnvironment) -> dict[str, Any]:
-    """The chapters and the cases in their order."""
+    """The chapters and the cases in their order; `after` which chapter, by its place, a chart is prepared
+    for."""
     pages = bank(env)
     return {
         "chapters": [
@@ -37,6 +39,7 @@ def way(env: BuildEnvironment) -> dict[str, Any]:
             for page in pages
         },
         "about": {page["id"]: list(about_of(page)) for page in pages},
+        "after": {page["id"]: first_for(page) for page in [*pages, *shorts.bank()]},
     }
 
 

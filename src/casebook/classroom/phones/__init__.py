@@ -1,4 +1,5 @@
 """A class that answers from its phones: a lesson's votes in one file, and the pages of its room.
 
-`votes` keeps, `told` words what is shown after the reveal, `web` serves, `opened` starts and stops.
+`votes` keeps, `present` knows who is there, `told` words what is shown after the reveal,
+`web` serves, `opened` starts and stops.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from types import FrameType
@@ -20,6 +21,7 @@ from .web import RoomPages
 
 HOST = "127.0.0.1"
 EVERY = "0.0.0.0"
+LINES = 8192
 LAN = (
     "Every device on this network can open the address, over a line that is not encrypted: tell learners to"
     " type no real names. Only you have the address of the panel."
@@ -27,17 +29,31 @@ LAN = (
 
 
 class Opened:
-    """A room that answers. `join` is the address for phones, `panel` the instructor's.
+    """A room that answers. `join` is the address for phones, `panel` the instructor's. `proxies` are other
+    machines that hand requests on to it, by address or network: what they say of where a phone is, is
+    believed, as it is of this machine.
 
-    Raises CommandError where the port is taken.
+    Raises CommandError where the port is taken, or the file cannot be had.
     """
 
     def __init__(
-        self, cases: Sequence[Case], file: str | Path, *, port: int = 0, lan: bool = False, address: str = ""
+        self,
+        cases: Sequence[Case],
+        file: str | Path,
+        *,
+        port: int = 0,
+        lan: bool = False,
+        address: str = "",
+        proxies: Sequence[str] = (),
     ) -> None:
         self.votes = Votes(file, [case.id for case in cases], {case.id: case.edition for case in cases})
         self.pages = RoomPages(cases, self.votes)
-        self._socket = _listening(EVERY if lan else HOST, port)
+        try:
+            self._socket = _listening(EVERY if lan else HOST, port)
+        except CommandError:
+            self.votes.close()  # or the next try finds the file taken
+            raise
+        _allow_lines()
         found = self._socket.getsockname()[1]
         base = address.rstrip("/") or f"http://{machine() if lan else HOST}:{found}"
         self.join = f"{base}/{self.votes.code}/"
@@ -49,6 +65,8 @@ class Opened:
             access_log=False,
             timeout_graceful_shutdown=1,
             lifespan="on",
+            proxy_headers=True,
+            forwarded_allow_ips=[HOST, "::1", *proxies],  # never what the environment says
         )
         self._server = _Server(config, self.pages)
         self._thread: threading.Thread | None = None
@@ -110,6 +128,20 @@ def _listening(host: str, port: int) -> socket.socket:
             f"port {port} cannot be had: {error.strerror or error}; name another with --port"
         ) from None
     return made
+
+
+def _allow_lines() -> None:
+    """Have as many lines open at once as the system lets a program have: a phone keeps up to three, and the
+    usual 256 or 1024 would not do for a large class."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = LINES if hard == resource.RLIM_INFINITY else min(hard, LINES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def machine() -> str:

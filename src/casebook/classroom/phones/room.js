@@ -75,7 +75,11 @@ function follow() {
   };
   const lost = () => /** @type {HTMLElement | null} */ (page().querySelector(".lost"));
   stream.onopen = () => lost()?.setAttribute("hidden", "");
-  stream.onerror = () => lost()?.removeAttribute("hidden");
+  stream.onerror = () => {
+    lost()?.removeAttribute("hidden");
+    // A browser tries again by itself only where no answer came: not after that of a proxy without a room.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 3000 + 4000 * Math.random());
+  };
 }
 
 if (page()?.dataset.phase) {

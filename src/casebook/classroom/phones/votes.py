@@ -13,8 +13,8 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read for another
 CODE = 5  # letters of a room's code
 PHASES = ("open", "closed", "revealed")
 MOST_PEOPLE = 5_000  # in one room
+MOST_OF_ONE = 1_000  # people of one address: more than the largest class behind one line
+PATIENCE = 2.0  # seconds for another program to let go of the file
 LONGEST_NAME = 40  # characters
 GUEST = re.compile(r"guest \d+")  # how the room calls whoever gave no name
 TABLES = """
@@ -54,7 +56,7 @@ class Moved(Exception):
 
 
 class Full(Exception):
-    """The room holds as many people as it can."""
+    """The room holds as many people as it can, or as many of one address as it takes: all have answered."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,16 @@ class Vote:
 
 
 class Votes:
-    """The lesson's file. Every change is on the disk before its call returns. `editions` are the digests of
-    the charts that are shown, by case; each answer keeps its own, since a chart may be mended between two
-    lessons from one file.
+    """The lesson's file. Every change is on the disk before its call returns, and nobody else has the file
+    while this is open: the system lets go of it when the program ends, however it ends.
 
-    Raises CommandError where the file is no lesson, or one on other cases.
+    `editions` are the digests of the charts that are shown, by case; each answer keeps its own, since a chart
+    may be mended between two lessons from one file.
+
+    `host`, where people come in, is the address that they come from. It is never kept in the file: it only
+    holds one client back from taking all seats. Who has never answered gives way to whoever comes.
+
+    Raises CommandError where the file is no lesson, one on other cases, or open elsewhere.
     """
 
     def __init__(
@@ -86,20 +93,31 @@ class Votes:
         self.cases = list(cases)
         self._editions = dict(editions or {})
         self._lock = threading.RLock()
+        self._of: defaultdict[str, set[int]] = defaultdict(set)  # the people of each address
         if str(file) == ":memory:":
             raise CommandError(":memory: is no file and would keep no vote; name a file")
         try:
             self._db = sqlite3.connect(
-                self.file, check_same_thread=False, isolation_level=None, cached_statements=64
+                self.file, PATIENCE, check_same_thread=False, isolation_level=None, cached_statements=64
             )
+            self.code, self.secret = self._taken()
+        except sqlite3.DatabaseError as error:
+            raise CommandError(f"{self.file}: {_plain(error)}") from None
+
+    def _taken(self) -> tuple[str, str]:
+        """Take the file for this program alone; the code and the secret of its lesson."""
+        try:
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._not_another()
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(TABLES)
-            self.code, self.secret = self._begun()
+            begun = self._begun()
             self._whole()
-        except sqlite3.DatabaseError as error:
-            raise CommandError(f"{self.file}: no lesson can be kept here: {error}") from None
+        except BaseException:
+            self._db.close()
+            raise
+        return begun
 
     def _not_another(self) -> None:
         """Raises CommandError where the file is another program's, or of an earlier form."""
@@ -109,7 +127,6 @@ class Votes:
             raise self._no_lesson()
 
     def _no_lesson(self) -> CommandError:
-        self._db.close()
         return CommandError(f"{self.file}: it holds no lesson of this edition; name another file")
 
     def _whole(self) -> None:
@@ -143,7 +160,6 @@ class Votes:
         if not isinstance(kept, list) or not all(isinstance(case, str) for case in kept):
             raise self._no_lesson()
         if kept != self.cases:
-            self._db.close()
             raise CommandError(
                 f"{self.file}: it holds a lesson on {', '.join(kept)}; name another file with"
                 " --file, or the same cases"
@@ -193,7 +209,7 @@ class Votes:
 
     # Who answers what
 
-    def answer(self, token: str, text: str, to: tuple[int, int] | None = None) -> Vote:
+    def answer(self, token: str, text: str, to: tuple[int, int] | None = None, host: str = "") -> Vote:
         """Note an answer to the vote that is shown, in the place of an earlier one. `to` is the case and the
         turn that it was meant for, where they are known.
 
@@ -213,17 +229,17 @@ class Votes:
             self._db.execute(
                 "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
                 " SET answer = excluded.answer, told = excluded.told, edition = excluded.edition",
-                (now.at, now.turn, self._person(token), text, time.time(), edition),
+                (now.at, now.turn, self._person(token, host), text, time.time(), edition),
             )
         return now
 
-    def name(self, token: str, name: str) -> str:
+    def name(self, token: str, name: str, host: str = "") -> str:
         """Call a person by a name of at most 40 characters on one line; the name as it was kept. Two who give
         the same are told apart by a number; so is a name that the room gives to whoever has none."""
         wanted = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:LONGEST_NAME]
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            person = self._person(token)
+            person = self._person(token, host)
             others = self._db.execute("SELECT name FROM person WHERE number != ? AND name != ''", (person,))
             taken = {str(row[0]).casefold() for row in others}
             kept, n = wanted, 1
@@ -233,21 +249,29 @@ class Votes:
             self._db.execute("UPDATE person SET name = ? WHERE number = ?", (kept, person))
         return kept
 
-    def join(self, token: str) -> None:
-        """Count a person among those present."""
-        with self._lock, self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._person(token)
-
-    def _person(self, token: str) -> int:
+    def _person(self, token: str, host: str) -> int:
         found = self._db.execute("SELECT number FROM person WHERE token = ?", (token,)).fetchone()
         if found:
             return int(found[0])
-        if self.joined >= MOST_PEOPLE:
-            raise Full
-        return int(
-            self._db.execute("INSERT INTO person (token, name) VALUES (?, '')", (token,)).lastrowid or 0
+        if len(self._of[host]) >= MOST_OF_ONE:
+            self._give_way(self._of[host])
+        elif int(self._one("SELECT count(*) FROM person")[0]) >= MOST_PEOPLE:
+            self._give_way()
+        number = self._db.execute("INSERT INTO person (token, name) VALUES (?, '')", (token,)).lastrowid or 0
+        self._of[host].add(number)
+        return number
+
+    def _give_way(self, among: Collection[int] | None = None) -> None:
+        """Free the seat of whoever came first and has never answered. Raises Full."""
+        idle = self._db.execute(
+            "SELECT number FROM person WHERE number NOT IN (SELECT person FROM answer) ORDER BY number"
         )
+        first = next((number for (number,) in idle if among is None or number in among), None)
+        if first is None:
+            raise Full
+        self._db.execute("DELETE FROM person WHERE number = ?", (first,))
+        for numbers in self._of.values():
+            numbers.discard(first)
 
     def mine(self, token: str) -> tuple[str, str]:
         """The name of a person, and their answer to the vote that is shown; "" where there is none."""
@@ -260,9 +284,14 @@ class Votes:
         return (str(row[0]), str(row[1] or "")) if row else ("", "")
 
     @property
-    def joined(self) -> int:
-        """How many people are or were in the room."""
-        return int(self._one("SELECT count(*) FROM person")[0])
+    def people(self) -> int:
+        """How many people have answered in any vote."""
+        return int(self._one("SELECT count(DISTINCT person) FROM answer")[0])
+
+    def knows(self, token: str) -> bool:
+        """Whether a person has answered in any vote."""
+        asked = "SELECT 1 FROM answer JOIN person ON person = number WHERE token = ? LIMIT 1"
+        return self._one(asked, (token,)) is not None
 
     def answered(self, vote: Vote) -> int:
         """How many have answered in a vote."""
@@ -312,3 +341,13 @@ class Votes:
             self._db.execute("BEGIN IMMEDIATE")
             for change, given in changes:
                 self._db.execute(change, given)
+
+
+def _plain(error: sqlite3.DatabaseError) -> str:
+    """Why a file cannot be had, and what to do."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return (
+            "another room, or another program, has this file open; end that one first, or name another file"
+            " with --file"
+        )
+    return f"no lesson can be kept here: {error}"

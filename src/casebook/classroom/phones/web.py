@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -38,6 +39,7 @@ from casebook.data import text
 from casebook.practice.diagram import STYLE
 from casebook.quiz.markup import claim_field
 
+from .present import Present
 from .told import Teller
 from .votes import LONGEST_NAME, Closed, Full, Moved, Vote, Votes
 
@@ -45,6 +47,7 @@ HERE = Path(__file__).resolve().parent
 COOKIE = "casebook-room"
 LARGEST = 8 * 1024  # bytes of a form
 OFTEN = (30, 10.0)  # forms of one person, in so many seconds
+MOST_ASKING = 10_000  # who are kept in mind
 WRONG = (60, 60.0)  # addresses that are none, from one machine, in so many seconds
 PACE = 0.2  # seconds between two counts that the instructor's page is told
 FRAMED = "'self' http://localhost:* http://127.0.0.1:*"  # a notebook shows the panel in a frame
@@ -58,6 +61,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+FULL = "The room is full, or too many have answered from your network. Tell your teacher."
 CLOSED = "The vote was closed before this answer came. It was not noted."
 MOVED = "The room has moved on: this answer was for an earlier vote, and was not noted. Here is the new one."
 TEMPLATES = environment("room/base.html", "room/door.html", "room/phone.html", "room/panel.html")
@@ -93,9 +97,10 @@ class Often:
 
     def __call__(self, who: str) -> bool:
         now = time.monotonic()
-        if len(self._asked) > 10_000:
-            self._asked.clear()
-        asked = self._asked.setdefault(who, deque(maxlen=self._most))
+        asked = self._asked.pop(who, None) or deque(maxlen=self._most)
+        self._asked[who] = asked  # whoever asked last stands last
+        if len(self._asked) > MOST_ASKING:
+            del self._asked[next(iter(self._asked))]
         often = len(asked) == self._most and now - asked[0] < self._seconds
         asked.append(now)
         return often
@@ -111,6 +116,7 @@ class RoomPages:
         self.over = False  # no stream goes on
         self.moved = Bell()  # another case, turn or phase
         self.counted = Bell()  # another answer
+        self.present = Present()
         self._busy = Often(*OFTEN)
         self._lost = Often(*WRONG)
 
@@ -215,7 +221,7 @@ class RoomPages:
         token = self._entered(request) or secrets.token_urlsafe(16)
         form = await self._form(request, token)
         typed = form.get("claim", "")
-        status, says = self._noting(token, typed, _meant(form))
+        status, says = self._noting(token, typed, _meant(form), _machine(request))
         if request.headers.get("accept") == "application/json":
             told = {"noted": status == 200, "says": says or _noted(typed)}
             return _kept(Response(json.dumps(told), status, HEADERS, "application/json"), token)
@@ -223,7 +229,7 @@ class RoomPages:
         page.status_code = status
         return _kept(page, token)
 
-    def _noting(self, token: str, typed: str, meant: tuple[int, int]) -> tuple[int, str]:
+    def _noting(self, token: str, typed: str, meant: tuple[int, int], host: str) -> tuple[int, str]:
         """Note an answer to the vote that it was meant for; the status, and what is said where it was not
         noted."""
         if meant != self.votes.now.place:  # before it is read, since the room no longer asks
@@ -232,27 +238,41 @@ class RoomPages:
         if answer.error or answer.blank:
             return 422, answer.error or "Type a claim, or query, and tap Check."
         try:
-            self.votes.answer(token, typed, meant)
+            self.votes.answer(token, typed, meant, host)
         except Moved:
             return 409, MOVED
         except Closed:
             return 409, CLOSED
+        self.present.answered(token)
         self.counted.ring()
         return 200, ""
 
     async def _name(self, request: Request) -> Response:
         token = self._entered(request) or secrets.token_urlsafe(16)
         given = (await self._form(request, token)).get("name", "")
-        self.votes.name(token, given[: 4 * LONGEST_NAME])
+        self.votes.name(token, given[: 4 * LONGEST_NAME], _machine(request))
         return _kept(RedirectResponse("./", 303, HEADERS), token)
 
     async def _phone_stream(self, request: Request) -> Response:
-        token = self._entered(request)
-        if token:
-            with suppress(sqlite3.Error):  # a stream that is refused is not tried again by the phone
-                self.votes.join(token)
+        token, host = self._entered(request), _machine(request)
+        if self.present.full(host):
+            raise HTTPException(503, "Too many pages of this room are open. The form works all the same.")
+        return EventSourceResponse(self._followed(token, host), headers=HEADERS, ping=20)
+
+    async def _followed(self, token: str, host: str) -> AsyncIterator[dict[str, str]]:
+        """What a phone is told as long as its line is open."""
+        waits = bool(token)
+        with suppress(sqlite3.Error):  # a stream that is refused is not tried again at once
+            waits = waits and not self.votes.knows(token)
+        with self.present.line(token, host, waits):
             self.counted.ring()
-        return EventSourceResponse(self._changes(self._vote, self.moved), headers=HEADERS, ping=20)
+            async for each in self._changes(self._vote, self.moved):
+                yield each
+
+    @property
+    def joined(self) -> int:
+        """How many have answered, or are in the room and have not yet."""
+        return self.votes.people + self.present.waiting
 
     def _vote(self) -> dict[str, Any]:
         vote = self.votes.now
@@ -310,7 +330,7 @@ class RoomPages:
             qr=Markup(_qr(self.join)),
             chart=Markup(self.teller.chart),
             answered=self.votes.answered(vote),
-            joined=self.votes.joined,
+            joined=self.joined,
             shown=shown,
             most=max((bar.people for bar in shown.bars), default=1) if shown else 1,
             pictures=[Markup(picture["svg"]) for picture in shown.pictures] if shown else [],
@@ -329,7 +349,7 @@ class RoomPages:
 
     def _counts(self) -> dict[str, Any]:
         vote = self.votes.now
-        return {**self._vote(), "answered": self.votes.answered(vote), "joined": self.votes.joined}
+        return {**self._vote(), "answered": self.votes.answered(vote), "joined": self.joined}
 
     async def _answers(self, _: Request) -> Response:
         name = f'attachment; filename="room-{self.votes.code}.jsonl"'
@@ -386,7 +406,16 @@ def _meant(form: Mapping[str, str]) -> tuple[int, int]:
 
 
 def _machine(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Where a request comes from: its address, of IPv6 the network, all of which one machine may have. ""
+    for what is no address."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return ""
+    mapped = getattr(address, "ipv4_mapped", None)
+    if isinstance(address, IPv6Address) and mapped is None:
+        return f"{int(address) >> 64:x}"
+    return str(mapped or address)
 
 
 @lru_cache(maxsize=1)
@@ -418,7 +447,7 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 
 async def _full(request: Request, _: Exception) -> Response:
-    return await _failed(request, HTTPException(503, "The room is full."))
+    return await _failed(request, HTTPException(503, FULL))
 
 
 async def _not_kept(request: Request, error: Exception) -> Response:

@@ -63,7 +63,7 @@ def _each(
     sources="cms-aoc-2024-06 cms-mue-2024-07",
     says=(
         "The base code of joined small-bowel segments stands once a day, for the first of them, and it is the"
-        " only base its add-on may ride on."
+        " only base its add-on is reported with."
     ),
 )
 def first_join(d: Derivation) -> Iterable[Service]:
@@ -93,8 +93,8 @@ def atresia(d: Derivation) -> Iterable[Service]:
     sure=CONFIRMED,
     sources="cms-ptp-2024q3",
     says=(
-        "A segment removed with an end brought to the skin instead of joined is 44125, once; the stoma is"
-        " in it."
+        "In open surgery, a segment removed with an end brought to the skin instead of joined is 44125,"
+        " once; the stoma is in it."
     ),
 )
 def brought_out(d: Derivation) -> Iterable[Service]:
@@ -159,7 +159,7 @@ bill(
     sources="codingahead-44205 cms-aoc-2024-06 cms-ptp-2024q3",
     says=(
         "A piece that crosses the ileocecal valve is the ileocolic resection, 44160 or 44205; no small-bowel"
-        " add-on rides on it."
+        " add-on is reported with it."
     ),
 )(_each("ileocolic", "ileocolic", places="ileocolic", rank="resection"))
 

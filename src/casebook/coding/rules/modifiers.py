@@ -82,7 +82,7 @@ modifier(
     says=(
         "A return on the day of the first operation shares its unit limits: a day's units are added up. Where"
         " both bill a code with an absolute limit of one, such as 44120, one claim for both loses both; of"
-        " two claims the one filed later is denied. No modifier opens that."
+        " two claims the one filed later is denied. No modifier changes that."
     ),
 )
 def mark_same_day(d: Derivation, lines: list[Service]) -> list[Service]:
@@ -121,8 +121,8 @@ def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
     sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 aapc-59-either",
     says=(
         "Where the tables pay a pair only for separate work and the second service was at a truly separate"
-        " site, 59 or XS goes on the second code. On the first it works as well, by a trade article"
-        " (secondary)."
+        " site, 59 or XS goes on the code that the tables name second, whichever line it is. On the first"
+        " it works as well, by a trade article (secondary)."
     ),
 )
 def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:

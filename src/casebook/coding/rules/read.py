@@ -160,7 +160,7 @@ def redone_join(d: Derivation, place: Place) -> int:
     sources="cpt-book cms-mue-2024-07 ncci-manual-2025:I.E",
     says=(
         "The first counted join is the base code; each one after it is one unit of the add-on. Your own CPT"
-        " book settles it in the entry of the add-on."
+        " book settles it: look up the add-on there."
     ),
 )
 def further_units(d: Derivation, joins: int) -> int:

@@ -7,7 +7,6 @@ import { several } from "./words.js";
 
 /** @import { Ask, Line } from "./types.d.ts" */
 
-const MODIFIERS = ["22", "51", "52", "58", "59", "62", "78", "79", "80", "AS"];
 const SHOWN = 8; // of the codes found
 
 /**
@@ -31,6 +30,8 @@ export function building(section, field, ask) {
   let rows = [];
   /** @type {{ code: string, words: string, also: string }[] | null} */
   let codes = null;
+  /** @type {{ code: string, words: string }[]} */
+  let marks = [];
   /** @type {string | null} */
   let written = null; // what this put into the field
   const table = make("div", {
@@ -117,14 +118,14 @@ export function building(section, field, ask) {
    * @param {Line} row
    */
   const ticks = (row) =>
-    MODIFIERS.map((modifier) => {
+    marks.map(({ code: modifier, words }) => {
       const tick = make("input", { type: "checkbox", checked: row.modifiers.includes(modifier) });
       tick.addEventListener("change", () => {
         const others = row.modifiers.filter((each) => each !== modifier);
         row.modifiers = tick.checked ? [...row.modifiers, modifier] : others;
         write();
       });
-      return make("label", { className: "casebook-tick" }, tick, modifier);
+      return make("label", { className: "casebook-tick" }, tick, `${modifier}, ${words}`);
     });
 
   function look() {
@@ -143,7 +144,9 @@ export function building(section, field, ask) {
       ),
     );
     const more = hits.length > SHOWN ? `; the first ${SHOWN} are shown` : "";
-    count.textContent = wanted.length ? `${several(hits.length, "code")} found${more}.` : "";
+    const none = "No procedure has this name. Diagnoses have their own place: Add the diagnoses.";
+    const number = hits.length ? `${several(hits.length, "code")} found${more}.` : none;
+    count.textContent = wanted.length ? number : "";
   }
 
   // The field is what counts: take over what was typed there, as Python reads it.
@@ -166,7 +169,7 @@ export function building(section, field, ask) {
     if (codes) return follow();
     body.replaceChildren(make("p", { className: "casebook-hint" }, "Fetching the codes..."));
     try {
-      ({ codes } = await ask({ do: "codes" }));
+      ({ codes, modifiers: marks } = await ask({ do: "codes" }));
       const query = button("Ask the surgeon first", () => {
         rows = [];
         draw();

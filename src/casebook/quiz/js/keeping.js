@@ -34,7 +34,10 @@ export function keeping() {
     tell(promised);
     if (!promised) ask.replaceWith(make("p", {}, "The browser did not promise it."));
   });
-  lasting().then(tell, () => tell(false));
+  tell(false); // what is so until the browser answers
+  lasting()
+    .then((promised) => promised && tell(true))
+    .catch(() => {});
   return make("div", { className: "casebook-keeping" }, promise, offline());
 }
 

@@ -3,14 +3,15 @@
 // round; what is kept are the answers alone, each with the moment in which its round began.
 
 import { dated } from "./answers.js";
-import { page, rules } from "./page.js";
+import { page, rules, way } from "./page.js";
 import { button, find, headed, list, make, oneAtATime, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
+import { ahead, reached } from "./reached.js";
 import { attempts, record } from "./store.js";
 import { capital, coming } from "./words.js";
 
-/** @import { Desk, Practiced } from "./types.d.ts" */
+/** @import { Desk, Practiced, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /**
@@ -22,14 +23,26 @@ export function practicing(section, host) {
   const size = find(section, ".casebook-size", HTMLElement);
   const status = find(section, ".casebook-test-status", HTMLElement);
 
+  /** @type {Way} */
+  let ways;
+
   async function told() {
     await host.ready((each) => {
       size.textContent = coming(each);
     });
     size.textContent = "The grader is ready. Nothing you type leaves your device.";
     const [{ all: bank }, table] = await Promise.all([known(), rules()]);
-    const given = { attempts: dated(attempts().all), bank, table };
-    return host.ask({ do: "practice", ...given, now: Date.now() });
+    ways = await way();
+    const all = dated(attempts().all);
+    const met = all.map((each) => each.case);
+    return host.ask({
+      do: "practice",
+      attempts: all,
+      bank,
+      table,
+      now: Date.now(),
+      within: easy(ways, bank, met),
+    });
   }
 
   const { alone } = oneAtATime((error, again) => {
@@ -65,7 +78,7 @@ export function practicing(section, host) {
     const on = button(each.place < each.of ? "Next question" : "Close the round", () => step(false));
     on.className = "casebook-check";
     on.hidden = true;
-    show(heading, sheet, quiz, rowOf(on), standing(each));
+    show(heading, ahead(ways, id), sheet, quiz, rowOf(on), standing(each));
     let first = true; // the first answer counts
     mount(quiz, {
       ...page(quiz),
@@ -120,18 +133,36 @@ function wrongRule({ says, tempts, correction, yours, filed, alone }) {
   );
 }
 
+const FIRST = 5; // answers, before which only plain charts come
+
+/**
+ * The charts that the reader was prepared for, at first the plain ones.
+ * @param {Way} told
+ * @param {{ id: string, level?: number }[]} bank
+ * @param {string[]} met
+ */
+function easy(told, bank, met) {
+  const far = reached(told);
+  const near = bank.filter(({ id }) => (told.after[id] ?? 0) <= far);
+  const plain = near.filter(({ level }) => (level ?? 1) === 1);
+  return (met.length < FIRST ? plain : near).map(({ id }) => id);
+}
+
 /**
  * How the rules stand: mastered, shaky, unseen, and no more than that.
  * @param {Practiced} each
  */
 function standing({ states: { mastered, shaky, unseen }, rules }) {
   /** @type {Child[]} */
-  const rows = rules.map(({ says, state }) => [make("strong", {}, state), `: ${says}`]);
+  const rows = rules.map(({ says, state }) => [
+    make("strong", {}, state === "unseen" ? "seen once" : state),
+    `: ${says}`,
+  ]);
   return make(
     "section",
     { className: "casebook-layer" },
     make("h3", {}, "How the rules stand"),
-    make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}. Unseen: ${unseen}.`),
+    make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}. Not seen often enough to say: ${unseen}.`),
     rows.length > 0 && make("p", {}, "Those that a wrong answer of yours fitted:"),
     rows.length > 0 && list(rows),
   );

@@ -10,6 +10,9 @@ import { every, fail, find, make } from "./parts.js";
 const UNWANTED = "script, .casebook-worked, .casebook-open, .casebook-hinter"; // while it is asked
 const SHORT = /^short-\d+$/;
 
+/** @param {string} id */
+export const isShort = (id) => SHORT.test(id);
+
 /** All cases, and all that can be asked. */
 export async function known() {
   const shorts = json(new URL("shorts.json", here).href);
@@ -29,7 +32,7 @@ const list = (pages) => (Array.isArray(pages) ? pages : []);
  */
 export async function fetched(id) {
   const chart = chartOf(id);
-  const place = SHORT.test(id) ? new URL(`shorts/${id}.html`, here).href : address(chart);
+  const place = isShort(id) ? new URL(`shorts/${id}.html`, here).href : address(chart);
   const response = await fetch(place).catch(() => fail("the connection failed"));
   if (!response.ok) fail(`the case ${id} is missing (${response.status})`);
   const there = new DOMParser().parseFromString(await response.text(), "text/html");

@@ -95,8 +95,11 @@ export function mount(section, host) {
     if (share !== null) bar.value = share;
   }
 
+  // Where a verdict stands, what comes in the background is nobody's wait.
   /** @type {Tell} */
-  const progress = (told) => fetching(coming(told), told.got / (told.of || 1));
+  const progress = (told) => {
+    if (!status.dataset.verdict) fetching(coming(told), told.got / (told.of || 1));
+  };
 
   /** @type {Ask} */
   const ask = async (question) => {
@@ -127,6 +130,7 @@ export function mount(section, host) {
     const diagnoses = codes?.value.trim() ? codes.value : null;
     status.textContent = "";
     status.dataset.verdict = "";
+    layers.replaceChildren(); // what was said of another answer
     notice.hidden = true;
     waiting(true);
     const slow = setTimeout(() => {
@@ -300,6 +304,11 @@ export function mount(section, host) {
   let laid = null;
   if (lay && keeps && host.later) lay.addEventListener("toggle", unfoldLay);
   else if (lay) lay.hidden = true;
+
+  const icd = codes?.closest("details");
+  icd?.addEventListener("toggle", async () => {
+    if (icd.open) (await host.later?.().catch(() => null))?.diagnosing(icd, ask);
+  });
 
   async function unfoldLay() {
     if (!lay?.open || laid) return;

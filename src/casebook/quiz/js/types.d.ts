@@ -105,6 +105,8 @@ export interface Way {
   chapters: { page: string; title: string; turns: string[] }[];
   cases: Record<string, { title: string; minutes: number }>;
   about: Record<string, string[]>;
+  /** After which chapter, by its place, a reader is prepared for a chart. */
+  after: Record<string, number>;
 }
 
 /** What the chart says to an operation that was laid out (casebook.practice.laid_out). */
@@ -143,11 +145,25 @@ export interface Asked {
     Graded,
   ];
   read: [{ answer: string }, { lines: Line[]; error: string | null }];
-  codes: [object, { codes: { code: string; words: string; also: string }[] }];
+  codes: [
+    object,
+    { codes: { code: string; words: string; also: string }[]; modifiers: { code: string; words: string }[] },
+  ];
+  diagnoses: [
+    { words: string; codes: string },
+    {
+      found: { code: string; words: string }[];
+      hits: number;
+      names: { code: string; words: string }[];
+    },
+  ];
   fees: [{ answer: string }, { lines: string[]; total: string; says: string }];
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
-  practice: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number }, Practiced];
+  practice: [
+    { attempts: Attempt[]; bank: unknown; table: unknown; now: number; within: string[] },
+    Practiced,
+  ];
   follow: [
     { answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string; before?: object[] },
     Follow,

@@ -1,17 +1,18 @@
 // @ts-check
-// After a wrong answer that a known wrong rule gives: two short charts, to find out whether it was that rule.
-// Python decides which, and what they tell; the answers are kept like all others.
+// After a wrong answer that a known wrong rule gives: up to three more charts, to find out whether it was that
+// rule. Python decides which, and what they tell; the answers are kept like all others.
 
 import { dated } from "./answers.js";
-import { page, rules } from "./page.js";
+import { page, rules, way } from "./page.js";
 import { button, make, reason, rowOf } from "./parts.js";
-import { fetched, known } from "./questions.js";
+import { fetched, isShort, known } from "./questions.js";
 import { mount } from "./quiz.js";
+import { ahead, reached } from "./reached.js";
 import { concluded } from "./result.js";
 import { attempts, record } from "./store.js";
 import { coming } from "./words.js";
 
-/** @import { Given, Graded, Host } from "./types.d.ts" */
+/** @import { Follow, Given, Graded, Host, Way } from "./types.d.ts" */
 
 /**
  * A host that offers this under a wrong answer.
@@ -29,7 +30,7 @@ export function offering(section, host) {
     if (under) return;
     box.hidden = graded.verdict === "correct" || !graded.misconceptions.length;
     box.replaceChildren(
-      button("Try two short ones to find out why", () => {
+      button("Find out why, with up to three more charts", () => {
         under = true;
         asking(box, host, [first]).finally(() => {
           under = false;
@@ -55,16 +56,40 @@ async function asking(box, host, answers) {
     });
     const [{ all: bank }, table] = await Promise.all([known(), rules()]);
     const before = dated(attempts().all);
+    const told = await way();
+    const met = [...before, ...answers].map((each) => each.case);
     for (;;) {
       const asked = answers.length - 1;
-      const told = await host.ask({ do: "follow", answers, bank, table, asked, before });
-      if (!told.ask) return show(box, concluded(told));
-      answers.push(await one(box, told.ask, told.says));
+      const next = await nearest(told, bank, met, (near) =>
+        host.ask({ do: "follow", answers, bank: near, table, asked, before }),
+      );
+      if (!next.ask) return show(box, concluded(next));
+      const beyond = ahead(told, next.ask, [answers[0].case]);
+      answers.push(await one(box, next.ask, [make("p", {}, next.says), ...(beyond ? [beyond] : [])]));
     }
   } catch (error) {
     const again = button("Try again", () => asking(box, host, answers));
     show(box, [make("p", {}, `This could not go on: ${reason(error)}.`), again]);
   }
+}
+
+/**
+ * The next chart from what the reader was prepared for, short ones first; from all where none of these tells
+ * enough.
+ * @param {Way} told
+ * @param {{ id: string }[]} bank
+ * @param {string[]} met
+ * @param {(near: { id: string }[]) => Promise<Follow>} ask
+ */
+async function nearest(told, bank, met, ask) {
+  const far = reached(told, met.slice(-1));
+  const near = bank.filter(({ id }) => (told.after[id] ?? 0) <= far || met.includes(id));
+  const short = near.filter(({ id }) => isShort(id) || met.includes(id));
+  for (const each of [short, near]) {
+    const next = await ask(each);
+    if (next.ask) return next;
+  }
+  return ask(bank);
 }
 
 /**
@@ -81,10 +106,10 @@ function show(box, parts) {
  * One short chart; resolves to its answer when the reader goes on.
  * @param {HTMLElement} box
  * @param {string} id
- * @param {string} says
+ * @param {HTMLElement[]} head
  * @returns {Promise<Given>}
  */
-async function one(box, id, says) {
+async function one(box, id, head) {
   const { sheet, quiz } = await fetched(id);
   return new Promise((done) => {
     const on = button("Go on", () => given && done(given));
@@ -92,7 +117,7 @@ async function one(box, id, says) {
     on.hidden = true;
     /** @type {Given | null} */
     let given = null;
-    show(box, [make("p", {}, says), sheet, quiz, rowOf(on)]);
+    show(box, [...head, sheet, quiz, rowOf(on)]);
     mount(quiz, {
       ...page(quiz),
       sheet,
