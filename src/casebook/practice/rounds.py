@@ -120,8 +120,10 @@ class Practice:
         self, attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], table: Table, now: float
     ) -> None:
         self.pages = pages_of(bank)
-        given = [row.get("case") for row in attempts]
-        self.pages |= pages_of_changes(self.pages, [case for case in given if case in table])
+        rows: Sequence[object] = attempts
+        given = [row.get("case") for row in rows if isinstance(row, Mapping)]
+        known = [case for case in given if isinstance(case, str) and case in table]
+        self.pages |= pages_of_changes(self.pages, known)
         self.now = now
         self.shows = {
             case: {rule for held in row.values() for rule in held if rule in MISCONCEPTIONS}

@@ -268,7 +268,7 @@ class Tutor:
             each
             for case in fresh
             for each in self._changes[case]
-            if all(rule in met for group in self._groups[each] for rule in group)
+            if cases is None or all(rule in met for group in self._groups[each] for rule in group)
         ]
         return [case for case in [*whole, *changes] if case not in done and self._groups[case]]
 
