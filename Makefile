@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book serve watch lab lite lint check test test-all fuzz bench clean
+.PHONY: help venv book serve watch lab lite lint check both test test-all fuzz bench clean
 
 help:
 	@echo "make serve      build the book and serve it at http://localhost:$(PORT) (PORT= to change)"
@@ -25,7 +25,7 @@ help:
 	@echo "make lite       build JupyterLite: two notebooks that run wholly in the browser"
 	@echo "make check      lint, types and the tests of the core, in a minute"
 	@echo "make test       everything CI runs: lint, types, cases, tests, notebooks, book, browser"
-	@echo "make test-all   the slow tests too"
+	@echo "make test-all   the slow tests too, and more of what is made up by chance"
 	@echo "make fuzz       spoil all that comes in from outside, for some minutes; what fails enters the corpus"
 	@echo "make bench      measure the quiz in a real browser, and the grader"
 	@echo "make clean      remove what was built (.venv stays; rm -r .venv removes it)"
@@ -68,14 +68,21 @@ check: lint
 # The notebooks are run by nbval, which takes two seconds to load: left out of the other runs.
 NOTEBOOKS := -p nbval.plugin --nbval
 
-# One pytest run holds the core, the notebooks (nbval), the built book and the browser; its closing line is the last one.
-test: lint book
-	@$(PY) tools/browser.py
-	$(PY) -m pytest $(NOTEBOOKS) -n auto --dist loadfile -m "not slow"
+# Whole files to each worker, those that take longest first (tests/conftest.py has their order).
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 
-test-all: lint book
+# One pytest run holds the core, the notebooks (nbval), the built book and the browser; its closing line is the last one.
+test: both
 	@$(PY) tools/browser.py
-	$(PY) -m pytest $(NOTEBOOKS) -n auto --dist loadfile
+	$(PY) -m pytest $(NOTEBOOKS) $(SPREAD) -m "not slow"
+
+test-all: both
+	@$(PY) tools/browser.py
+	FUZZ=3 $(PY) -m pytest $(NOTEBOOKS) $(SPREAD)
+
+# Lint and the book beside each other: each keeps one processor busy.
+both: $(READY)
+	@$(MAKE) --no-print-directory -j 2 lint book
 
 fuzz: $(READY)
 	FUZZ=50 $(PY) -m pytest -n auto tests/fuzz tests/quiz/test_kept.py tests/coding/test_refresh.py tests/practice/test_choices.py

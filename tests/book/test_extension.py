@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from sphinx.testing.util import SphinxTestApp
@@ -47,103 +48,135 @@ See [where](#the-piece).
 """
 
 
-@pytest.fixture
-def book(tmp_path, monkeypatch):
-    """Build a small book: `book(name="text of a page")` gives the application after the build."""
-    monkeypatch.setattr(charts, "build_runtime", lambda out, cache, progress: 6_400_000)
-    source = tmp_path / "source"
+SOURCES = "# About\n\n```{casebook-sources}\n```\n"
+RULES = f"{SOURCES}\n```{{casebook-rules}}\n```\n\n```{{casebook-misconceptions}}\n```\n"
+SOUND = {
+    "about": RULES,
+    "text": (
+        "# Text\n\nSo {source}`cms-aoc-2024-06`, or so {source}`cms-aoc-2024-06 derived`.\n\n"
+        "```{admonition} Our answer\n:class: dropdown\nOne.\n```\n"
+    ),
+    "book/text": (
+        "# Text\n\nSo 44120 stands alone. {rule}`further-units`\n\nIn short, 44121 {sure}`further-units`.\n"
+    ),
+}
+#: What a page may not say, and what is said of it; each on a page of its own.
+FAULTS = {
+    "no-source": ("So {source}`no-such`.", "there is no source"),
+    "no-word": ("So {source}`cms-aoc-2024-06 sure`.", "does not say how sure"),
+    "book/own-words": ("44121 is paid once. *Confirmed.*", "comes from the rulebook"),
+    "book/own-words-in-a-table": (
+        "| code | how sure |\n|---|---|\n| 44120 | derived, since 44121 rides on it |",
+        "comes from the rulebook",
+    ),
+    "book/no-rule": ("{rule}`no-such-rule`", "there is no rule"),
+    "book/too-sure": ("{source}`aapc-enterectomy confirmed`", "is surer than the source"),
+}
+
+
+def folder(source, case=CASE, **pages):
+    """The sources of a small book, in a folder that is new."""
     (source / "cases").mkdir(parents=True)
     shutil.copytree(root() / "book" / "_templates", source / "book" / "_templates")
     (source / "conf.py").write_text(CONFIG)
-    (source / "cases" / "rowan.md").write_text(CASE)
-    apps = []
+    (source / "cases" / "rowan.md").write_text(case)
+    toc = "\n".join(["# Home", "", "```{toctree}", *pages, "cases/rowan", "```"])
+    for name, text in {"index": toc, **pages}.items():
+        (source / f"{name}.md").write_text(text)
+    return source
 
-    def build(**pages):
-        names = [*pages, "cases/rowan"]
-        toc = "\n".join(["# Home", "", "```{toctree}", *names, "```"])
-        for name, text in {"index": toc, **pages}.items():
-            file = source / f"{name}.md"
-            file.parent.mkdir(exist_ok=True)
-            if not file.is_file() or file.read_text() != text:
-                file.write_text(text)
+
+def built(source):
+    """A small book after a build: what was said, its folder, and what the grader gets of its case."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "build_runtime", lambda out, cache, progress: 6_400_000)
         app = SphinxTestApp("html", srcdir=source)
-        apps.append(app)
-        app.build()
-        return app
-
-    yield build
-    for app in apps:
-        app.cleanup()
-
-
-def warned(app):
-    return app.warning.getvalue()
+        try:
+            app.build()
+            page = charts.charts(app.env).get("cases/rowan")
+            return SimpleNamespace(
+                warned=app.warning.getvalue(), said=app.status.getvalue(), folder=app.outdir, page=page
+            )
+        finally:
+            app.cleanup()
 
 
-def html(app, page):
-    return (app.outdir / f"{page}.html").read_text(encoding="utf-8")
+def html(book, page):
+    return (book.folder / f"{page}.html").read_text(encoding="utf-8")
 
 
-SOURCES = "# About\n\n```{casebook-sources}\n```\n"
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """A book without faults: built; again as it was; and once more after the code changed."""
+    work = tmp_path_factory.mktemp("sound")
+    source, package = folder(work / "source", **SOUND), work / "casebook"
+    package.mkdir()
+    (package / "rules.py").write_text("")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("casebook.sphinx_ext.parts.PACKAGE", package)
+        first, again = built(source), built(source)
+        later = (source / "index.md").stat().st_mtime + 60
+        os.utime(package / "rules.py", (later, later))
+        return SimpleNamespace(book=first, again=again, changed=built(source))
 
 
-def test_a_citation_leads_to_the_bibliography_and_can_say_how_sure_we_are(book):
-    app = book(
-        about=SOURCES,
-        text="# Text\n\nSo {source}`cms-aoc-2024-06`, or so {source}`cms-aoc-2024-06 derived`.\n",
-    )
-    assert warned(app) == ""
-    assert html(app, "text").count('href="about.html#source-cms-aoc-2024-06"') == 2
-    assert ", derived]" in html(app, "text")
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory):
+    """A book with every fault of `FAULTS`."""
+    pages = {name: f"# Text\n\n{text}\n" for name, (text, _) in FAULTS.items()}
+    return built(folder(tmp_path_factory.mktemp("faulty") / "source", about=RULES, **pages))
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [("no-such", "there is no source"), ("cms-aoc-2024-06 sure", "does not say how sure")],
-)
-def test_a_citation_that_cannot_resolve_is_an_error(book, text, problem):
-    app = book(about=SOURCES, text=f"# Text\n\nSo {{source}}`{text}`.\n")
-    assert problem in warned(app)
-    assert "text.md:3" in warned(app)
+@pytest.fixture(scope="module")
+def lacking(tmp_path_factory):
+    """A book without a bibliography, with a citation and a case that cannot be read."""
+    broken = CASE.replace("[300, 320]\n        evidence: the_join", "[300, 330]")
+    text = "# Text\n\nSo {source}`cms-aoc-2024-06`.\n"
+    return built(folder(tmp_path_factory.mktemp("lacking") / "source", broken, text=text))
 
 
-def test_a_citation_without_a_bibliography_is_an_error(book):
-    assert "no page of the book holds source-cms-aoc-2024-06" in warned(
-        book(text="# Text\n\nSo {source}`cms-aoc-2024-06`.\n")
-    )
+def test_a_citation_leads_to_the_bibliography_and_can_say_how_sure_we_are(sound):
+    assert sound.book.warned == ""
+    assert html(sound.book, "text").count('href="about.html#source-cms-aoc-2024-06"') == 2
+    assert ", derived]" in html(sound.book, "text")
 
 
-def test_the_marks_of_a_chart_get_neutral_names(book):
-    app = book()
-    assert warned(app) == ""
-    page = html(app, "cases/rowan")
+@pytest.mark.parametrize("page", FAULTS)
+def test_a_page_with_a_fault_fails_the_build_with_its_line(faulty, page):
+    """A citation that cannot resolve, and a chapter that says in its own words how sure a rule is."""
+    said = [line for line in faulty.warned.splitlines() if f"{page}.md" in line]
+    assert len(said) == 1
+    assert FAULTS[page][1] in said[0]
+    assert f"{page}.md:3" in said[0] or "table" in page
+
+
+def test_a_citation_without_a_bibliography_is_an_error(lacking):
+    assert "no page of the book holds source-cms-aoc-2024-06" in lacking.warned
+
+
+def test_the_marks_of_a_chart_get_neutral_names(sound):
+    page = html(sound.book, "cases/rowan")
     assert 'id="s1">A narrowed segment' in page
     assert 'href="#s1"' in page
     assert "the-piece" not in page
     assert "the_join" not in page
-    given = json.loads((app.outdir / "_static" / "casebook" / "cases" / "rowan.json").read_text())
+    book = sound.book.folder
+    given = json.loads((book / "_static" / "casebook" / "cases" / "rowan.json").read_text())
     assert given["anchors"] == {"the-piece": "s1", "the_join": "s2"}
-    assert b"the-piece" not in (app.outdir / "objects.inv").read_bytes()
+    assert b"the-piece" not in (book / "objects.inv").read_bytes()
     assert "casebook-quiz" in page
-    found = [gzip.decompress(each.read_bytes()) for each in app.outdir.glob("pagefind/fragment/*")]
-    text = b"".join(found).decode()
-    assert "A narrowed segment" in text
+    found = [gzip.decompress(each.read_bytes()) for each in book.glob("pagefind/fragment/*")]
+    (text,) = (each.decode() for each in found if b"A narrowed segment" in each)
     assert "nothing else" not in text
 
 
-def test_a_case_that_cannot_be_read_is_an_error_with_its_line(book, tmp_path):
-    (tmp_path / "source" / "cases" / "rowan.md").write_text(
-        CASE.replace("[300, 320]\n        evidence: the_join", "[300, 330]")
-    )
-    app = book()
-    assert "rowan.md:12" in warned(app)
-    assert "the-piece" not in html(app, "cases/rowan")
+def test_a_case_that_cannot_be_read_is_an_error_with_its_line(lacking):
+    assert "rowan.md:12" in lacking.warned
+    assert "the-piece" not in html(lacking, "cases/rowan")
 
 
-def test_a_page_that_gives_its_answer_away_is_found(book):
-    app = book()
-    page = charts.charts(app.env)["cases/rowan"]
-    shown = html(app, "cases/rowan")
+def test_a_page_that_gives_its_answer_away_is_found(sound):
+    page, shown = sound.book.page, html(sound.book, "cases/rowan")
     assert list(leaks(page, shown)) == []
     for planted in (
         "<p>One piece came out and was joined</p>".replace("One", "one"),
@@ -156,59 +189,24 @@ def test_a_page_that_gives_its_answer_away_is_found(book):
         assert list(leaks(page, shown.replace("</h1>", f"</h1>{planted}", 1))), planted
 
 
-def test_answers_fold_without_a_script(book):
-    app = book(text="# Text\n\n```{admonition} Our answer\n:class: dropdown\nOne.\n```\n")
-    page = html(app, "text")
+def test_answers_fold_without_a_script(sound):
+    page = html(sound.book, "text")
     assert "<summary>Our answer</summary>" in page
     assert "<details" in page
 
 
-def test_an_unchanged_book_is_not_read_again(book):
-    book(about=SOURCES)
-    again = book(about=SOURCES)
-    assert "0 added, 0 changed, 0 removed" in again.status.getvalue()
+def test_an_unchanged_book_is_not_read_again(sound):
+    assert "0 added, 0 changed, 0 removed" in sound.again.said
 
 
-def test_pages_made_from_the_code_are_read_again_when_it_changes(book, tmp_path, monkeypatch):
-    package = tmp_path / "casebook"
-    package.mkdir()
-    (package / "rules.py").write_text("")
-    monkeypatch.setattr("casebook.sphinx_ext.parts.PACKAGE", package)
-    book(about=SOURCES, text="# Text\n")
-    later = (tmp_path / "source" / "index.md").stat().st_mtime + 60
-    os.utime(package / "rules.py", (later, later))
-    again = book(about=SOURCES, text="# Text\n")
-    assert "0 added, 2 changed, 0 removed" in again.status.getvalue()
-    shutil.rmtree(package)
+def test_pages_made_from_the_code_are_read_again_when_it_changes(sound):
+    """The lists, the chapter that quotes a rule, and the case; neither the first page nor plain text."""
+    assert "0 added, 3 changed, 0 removed" in sound.changed.said
 
 
-RULES = f"{SOURCES}\n```{{casebook-rules}}\n```\n\n```{{casebook-misconceptions}}\n```\n"
-
-
-def test_a_chapter_takes_a_rule_and_how_sure_it_is_from_the_rulebook(book):
-    text = (
-        "# Text\n\nSo 44120 stands alone. {rule}`further-units`\n\nIn short, 44121 {sure}`further-units`.\n"
-    )
-    app = book(about=RULES, **{"book/text": text})
-    assert warned(app) == ""
-    shown, rule = html(app, "book/text"), RULEBOOK["further-units"]
+def test_a_chapter_takes_a_rule_and_how_sure_it_is_from_the_rulebook(sound):
+    shown, rule = html(sound.book, "book/text"), RULEBOOK["further-units"]
     assert shown.count(rule.says) == 1
     assert shown.count('href="../about.html#rule-further-units"') == 2
     assert f">{rule.confidence}<" in shown
     assert all(f", {section}]" in shown for section in rule.sections.values())
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("44121 is paid once. *Confirmed.*", "comes from the rulebook"),
-        (
-            "| code | how sure |\n|---|---|\n| 44120 | derived, since 44121 rides on it |",
-            "comes from the rulebook",
-        ),
-        ("{rule}`no-such-rule`", "there is no rule"),
-        ("{source}`aapc-enterectomy confirmed`", "is surer than the source"),
-    ],
-)
-def test_a_chapter_that_says_in_its_own_words_how_sure_a_rule_is_fails_the_build(book, text, problem):
-    assert problem in warned(book(about=RULES, **{"book/text": f"# Text\n\n{text}\n"}))

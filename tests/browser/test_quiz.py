@@ -22,25 +22,19 @@ def case(case_ids):
     return case_ids[0]
 
 
-def test_every_verdict(quiz, case):
+def test_every_verdict_and_the_status_holds_nothing_else(quiz, case):
     here = quiz(case)
     page = load(case).page()
-    for verdict in ("correct", "partly", "wrong", "invalid", "blank"):
+    for verdict in ("wrong", "correct", "partly", "invalid", "blank"):
         answer = an_answer(case, verdict)
         here.answer(answer, verdict)
         # The page says what this Python says: one grader.
         expect(here.status).to_have_text(grade_page(page, answer)["feedback"]["headline"])
-
-
-def test_the_status_holds_the_verdict_only(quiz, case):
-    here = quiz(case)
-    here.answer(an_answer(case, "wrong"), "wrong")
-    assert len(here.status.inner_text()) < 80
-    correction = said(grade_page(load(case).page(), an_answer(case, "wrong")), "correction")
-    if correction:
-        here.section.get_by_role("button", name="Show the rest now").click()
-        expect(here.section).to_contain_text(correction)
-        expect(here.status).not_to_contain_text(correction)
+        assert len(here.status.inner_text()) < 80
+        if verdict == "wrong" and (correction := said(grade_page(page, answer), "correction")):
+            here.section.get_by_role("button", name="Show the rest now").click()
+            expect(here.section).to_contain_text(correction)
+            expect(here.status).not_to_contain_text(correction)
 
 
 def test_enter_and_tab_are_enough(quiz, case):
@@ -55,9 +49,12 @@ def test_enter_and_tab_are_enough(quiz, case):
     expect(here.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
 
 
-def test_an_untouched_page_loads_nothing_of_the_grader(quiz, case, site):
+def test_an_untouched_page_holds_the_answer_back_and_loads_nothing_of_the_grader(quiz, case, site):
     site.asked.clear()
     here = quiz(case)
+    expect(here.claim).to_be_visible()
+    expect(here.worked).to_be_hidden()
+    expect(here.section).to_contain_text(re.compile(r"[0-9.]+\s?MB"))  # how large the grader is
     here.page.wait_for_load_state("networkidle")
     here.page.mouse.wheel(0, 4000)
     here.page.wait_for_timeout(500)
@@ -68,10 +65,6 @@ def test_an_untouched_page_loads_nothing_of_the_grader(quiz, case, site):
     assert [path for path in site.asked if RUNTIME.search(path)]
 
 
-def test_the_page_says_how_large_the_grader_is(quiz, case):
-    expect(quiz(case).section).to_contain_text(re.compile(r"[0-9.]+\s?MB"))
-
-
 def test_no_scripts(quiz, case):
     here = quiz(case, java_script_enabled=False)
     expect(
@@ -80,12 +73,6 @@ def test_no_scripts(quiz, case):
     expect(here.worked).to_be_visible()
     expect(here.claim).to_be_hidden()
     expect(here.check).to_be_hidden()
-
-
-def test_with_scripts_the_worked_answer_waits(quiz, case):
-    here = quiz(case)
-    expect(here.claim).to_be_visible()
-    expect(here.worked).to_be_hidden()
 
 
 def test_the_button_says_that_it_is_checking(quiz, case):
@@ -155,22 +142,20 @@ def test_without_the_snapshot_python_starts_the_slower_way_and_the_page_says_why
     assert any(line.startswith("The quick start failed (snapshot") and "404" in line for line in told), told
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_hostile_text_is_text(quiz, case):
+    here = quiz(case)
+    before = here.section.locator("img, script, iframe").count()
+    title = here.page.title()
+    for text in (
         "<img src=x onerror=\"document.title='owned'\">",
         "</textarea><script>document.title='owned'</script>",
         "44120\u202e <b>; 44121\u0000",
         "javascript:document.title='owned'",
-    ],
-)
-def test_hostile_text_is_text(quiz, case, text):
-    here = quiz(case)
-    before = here.section.locator("img, script, iframe").count()
-    title = here.page.title()
-    here.answer(text, "invalid")
-    assert here.section.locator("img, script, iframe").count() == before
-    assert here.page.title() == title
+    ):
+        here.page.evaluate("document.querySelector('[role=status]').dataset.verdict = ''")
+        here.answer(text, "invalid")
+        assert here.section.locator("img, script, iframe").count() == before, text
+        assert here.page.title() == title, text
 
 
 def test_a_page_opened_as_a_file_says_so(visit, built_book, case, watch):
@@ -180,23 +165,23 @@ def test_a_page_opened_as_a_file_says_so(visit, built_book, case, watch):
     expect(here.section).to_contain_text(re.compile("file", re.IGNORECASE))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_accessible(quiz, case, violations, width, scheme):
-    here = quiz(case, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    here.page.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
-    assert violations(here.page, "section.casebook-quiz") == []
-    here.answer(an_answer(case, "partly"), "partly")
-    here.section.locator("details").evaluate_all("each => each.forEach(e => { e.open = true })")
-    assert violations(here.page, "section.casebook-quiz") == []
-    assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
-        "the page scrolls sideways"
-    )
-
-
-def test_a_second_case_grades_too(quiz, case_ids):
-    here = quiz(case_ids[-1])
-    here.answer(an_answer(case_ids[-1], "correct"), "correct")
+def test_accessible(quiz, case, violations):
+    """Before an answer and after it, in each width and color scheme."""
+    here = quiz(case)
+    for answered in (False, True):
+        if answered:
+            here.answer(an_answer(case, "partly"), "partly")
+            here.section.locator("details").evaluate_all("each => each.forEach(e => { e.open = true })")
+        for width in (1280, 390):
+            for scheme in ("light", "dark"):
+                here.page.set_viewport_size({"width": width, "height": 900})
+                here.page.emulate_media(color_scheme=scheme)
+                here.page.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
+                look = f"{width} pixels, {scheme}, {'answered' if answered else 'untouched'}"
+                assert violations(here.page, "section.casebook-quiz") == [], look
+                assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+                    f"the page scrolls sideways: {look}"
+                )
 
 
 @pytest.mark.slow
@@ -229,7 +214,7 @@ def test_the_page_and_the_command_line_say_the_same(visit, case_ids, capsys, eve
     """One browser session for the cases; test_parity.py compares all cases and answers, in Pyodide without a
     page, and test_lab.py in JupyterLab."""
     page = visit(f"cases/{case_ids[0]}.html")
-    for case in case_ids[::every]:
+    for case in (*case_ids[::every], case_ids[-1]):
         page.goto(page.url.replace(page.url.split("/")[-1], f"{case}.html"))
         here = Quiz(page)
         assert cli.main(["grade", case, ANSWER, "--json"]) == 0

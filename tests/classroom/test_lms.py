@@ -15,7 +15,7 @@ from casebook.grading.feedback import result
 from casebook.practice.choices import choices
 from tests.told import said
 
-CASES = [load(path) for path in library()]
+CASES = [load(path) for path in library()[::3]]
 
 
 def plain(text):

@@ -507,6 +507,11 @@ def test_who_waits_is_counted_until_they_answer_or_are_long_gone(monkeypatch):
     assert not present.full("x")
 
 
+def test_a_line_stays_open_while_its_owner_reads(room):
+    """An answer that meets a line which is just being closed is lost on its way."""
+    assert room._server.config.timeout_keep_alive >= 60
+
+
 def test_the_panel_counts_who_is_there_and_who_has_answered(room, phone):
     with httpx.Client(base_url=room.join, timeout=PATIENCE) as other:
         other.get("")

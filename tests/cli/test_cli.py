@@ -358,6 +358,11 @@ def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
     assert rows[2].startswith("Bo,2,0,0,0,0,2,0.0,0.0,")
     assert main(["class", "feedback", *common, "-o", str(tmp_path / "back"), "--anonymous"]) == 0
     assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["learner-1.html", "learner-2.html"]
+    again = ["class", "feedback", *common, "-o", str(tmp_path / "back")]
+    assert main(again) == 2
+    assert "name another folder, or say --force" in capsys.readouterr().err
+    assert main([*again, "--force"]) == 0
+    assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["ada.html", "bo.html"]
     assert main(["class", "gradebook", str(form), "-o", str(tmp_path / "no")]) == 2
     assert "--key or --cases" in capsys.readouterr().err
 

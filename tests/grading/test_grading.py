@@ -71,6 +71,7 @@ def accepted(case):
 def test_any_text_gets_a_verdict(text, name):
     grade = item(name).grade(text)
     assert grade.verdict in VERDICTS
+    assert grade.findings or grade.verdict == "correct"
     assert 0.0 <= grade.score <= 1.0
     assert (grade.score == 1.0) == (grade.verdict == "correct")
 
@@ -137,19 +138,21 @@ def hostile(rng):
 
 
 @pytest.mark.long
-def test_100_000_hostile_strings_each_get_one_of_the_five_verdicts():
+@pytest.mark.parametrize("number", [10_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_hostile_strings_each_get_one_of_the_five_verdicts(number):
     rng = random.Random(44121)
     seen = dict.fromkeys(VERDICTS, 0)
     graders = [item(name) for name in SAMPLE]
-    for i in range(100_000):
+    for i in range(number):
         text = hostile(rng)
         grade = graders[i % len(graders)].grade(text)
         seen[grade.verdict] += 1
+        assert grade.findings or grade.verdict == "correct"
         if len(text) > MAX_TEXT:
             assert grade.verdict == "invalid"  # what is too long is not read, so no text can take long
         if i % 100 == 0:
             json.dumps(result(grade, [text[:50]], [text[:50]]))
-    assert all(seen[verdict] > 10 for verdict in VERDICTS), seen
+    assert all(seen[verdict] > number / 10_000 for verdict in VERDICTS), seen
 
 
 def test_only_so_much_of_a_text_is_read():
@@ -181,7 +184,7 @@ def test_invalid_tells_the_place_and_blank_is_no_attempt():
 
 
 @pytest.mark.long
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(claims())
 def test_the_same_answer_always_gets_the_same_grade(claim):
     for name in SAMPLE[:2]:
@@ -255,12 +258,14 @@ def right_more(case, start):
     accepted claims may have them."""
     lacked = {line for claim in accepted(case) for line in claim} - {*start}
     codes = {line.code for line in start}
-    never = {(a, b) for (a, b), indicator in edits.pairs().items() if indicator == 0}
     return sorted(
-        line
-        for line in lacked
-        if line.code not in codes and not any({(line.code, c), (c, line.code)} & never for c in codes)
+        line for line in lacked if line.code not in codes and not any(shut(line.code, c) for c in codes)
     )
+
+
+def shut(one, two):
+    """Whether two codes are a pair that is never paid."""
+    return 0 in (edits.pairs().get((one, two)), edits.pairs().get((two, one)))
 
 
 def rising(case, rng):
@@ -284,7 +289,8 @@ def rising(case, rng):
 @pytest.mark.long
 def test_a_right_line_more_never_lowers_and_an_unsupported_one_never_raises():
     for name in BILLED:
-        for less, more in rising(item(name), random.Random(name)):
+        rng = random.Random(name)  # a third of the pairs of each operation
+        for less, more in (pair for pair in rising(item(name), rng) if rng.random() < 1 / 3):
             assert item(name).grade(show(less)).score <= item(name).grade(show(more)).score + 1e-9, (
                 name,
                 show(less),
@@ -295,7 +301,7 @@ def test_a_right_line_more_never_lowers_and_an_unsupported_one_never_raises():
 @pytest.mark.long
 def test_the_same_on_made_up_operations():
     tried = 0
-    for seed in range(60):
+    for seed in range(30):
         case = of(made_up(seed, 1 + seed % 3))
         if case.note.action != "bill":
             continue
@@ -306,11 +312,11 @@ def test_the_same_on_made_up_operations():
                 show(less),
                 show(more),
             )
-    assert tried > 3_000
+    assert tried > 1_500
 
 
 @pytest.mark.long
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(decided(), claims(3), st.data())
 def test_monotone_from_any_answer(op, claim, data):
     case = of(op)
@@ -355,7 +361,7 @@ def test_nothing_and_everything_score_at_most_a_third():
 
 @pytest.mark.long
 def test_nothing_and_everything_on_made_up_operations():
-    for seed in range(60):
+    for seed in range(30):
         case = of(made_up(seed, 1 + seed % 3))
         for answer in everything():
             assert case.grade(answer).score <= 0.35, (seed, answer)
@@ -373,7 +379,7 @@ def test_random_claims_average_at_most_a_fifth():
             item(name)
             .grade(show(Line(rng.choice(family), rng.randint(1, 3)) for _ in range(rng.randint(1, 3))))
             .score
-            for _ in range(60)
+            for _ in range(30)
         ]
         total, count = total + sum(scores), count + len(scores)
         worst = max(worst, sum(scores) / len(scores))
@@ -391,7 +397,7 @@ def test_random_claims_of_the_codes_that_matter_average_at_most_a_fifth_too():
         .grade(show(Line(rng.choice(NEIGHBOURS), rng.randint(1, 3)) for _ in range(rng.randint(1, 3))))
         .score
         for name in NAMES
-        for _ in range(40)
+        for _ in range(20)
     ]
     assert sum(scores) / len(scores) <= 0.2
 
@@ -422,29 +428,27 @@ def merged(claim):
     return [Line(code, n, marks) for (code, marks), n in units.items()]
 
 
-def check_sound(case, answer):
+def check_sound(case, answers):
     """`correct` goes with the accepted claims and with nothing else; worked out apart from the grader."""
-    free, rights = right_claims(case)
-    is_right = bag(merged(without_51(lines(answer), free))) in [
-        bag(merged([Line(*row) for row in claim])) for claim in rights
-    ]
-    assert (case.grade(answer).verdict == "correct") == is_right, answer
+    free, claims = right_claims(case)
+    rights = [bag(merged([Line(*row) for row in claim])) for claim in claims]
+    for answer in answers:
+        is_right = bag(merged(without_51(lines(answer), free))) in rights
+        assert (case.grade(answer).verdict == "correct") == is_right, answer
 
 
 def test_correct_is_for_accepted_claims_alone():
     for name in BILLED:
-        for claim in accepted(item(name)):
-            check_sound(item(name), show(claim))
-        for _, answer in slips(item(name)):
-            if answer != "query":
-                check_sound(item(name), answer)
+        wrong = [answer for _, answer in slips(item(name)) if answer != "query"]
+        check_sound(item(name), [*map(show, accepted(item(name))), *wrong])
 
 
 @pytest.mark.long
+@settings(max_examples=60)
 @given(decided(), claims(3))
 def test_correct_is_for_accepted_claims_alone_whatever_is_typed(op, claim):
-    check_sound(of(op), show(claim))
-    check_sound(of(op), show(accepted(of(op))[0]))
+    case = of(op)
+    check_sound(case, [show(claim), show(accepted(case)[0])])
 
 
 def test_no_claim_is_correct_where_the_note_needs_a_query():
@@ -555,7 +559,7 @@ def in_doubt(item, m):
 
 def test_a_misconception_against_doubtful_rules_alone_is_never_wrong():
     tried = 0
-    for seed in range(500):
+    for seed in range(250):
         case = of(made_up(seed, 1 + seed % 3))
         if case.note.action != "bill":
             continue
@@ -566,7 +570,7 @@ def test_a_misconception_against_doubtful_rules_alone_is_never_wrong():
                 if stuck(lines(answer)):
                     continue
                 assert case.grade(answer).verdict != "wrong", (seed, answer)
-    assert tried > 100
+    assert tried > 50
 
 
 @pytest.mark.parametrize("path", cases.library()[::3], ids=lambda path: path.stem)

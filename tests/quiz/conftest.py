@@ -99,3 +99,24 @@ def visit(browser, here, watch):
             return Quiz(page, "rowan")
 
         yield open_page
+
+
+SAVING = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+
+
+@pytest.fixture
+def told(visit, here):
+    """Open the case where its likely answers are looked up, in a browser that saves data, so that Python does
+    not come: for all that asks nothing of Python, at a fraction of its cost."""
+    here.asked.clear()
+
+    def open_page(before=None, **options):
+        def prepare(context):
+            context.add_init_script(SAVING)
+            if before:
+                before(context)
+
+        return visit("known", before=prepare, **options)
+
+    yield open_page
+    assert not [path for path in here.asked if "/pyodide/" in path]

@@ -52,8 +52,8 @@ def test_each_verdict_is_announced_once(visit):
     assert quiz.page.evaluate("heard") == ["Correct.", "Not right.", "Not right.", "This could not be read."]
 
 
-def test_focus_stays_and_a_new_line_is_not_an_answer(visit):
-    quiz = visit()
+def test_focus_stays_and_a_new_line_is_not_an_answer(told):
+    quiz = told()
     quiz.claim.focus()
     keys = quiz.page.keyboard
     keys.type("44120")
@@ -85,8 +85,8 @@ def test_what_cannot_be_read_costs_no_try(visit):
     expect(quiz.claim).not_to_have_attribute("aria-invalid", "true")
 
 
-def test_the_sentence_is_shown_in_place_and_there_is_a_way_back(visit):
-    quiz = visit(viewport={"width": 390, "height": 300})
+def test_the_sentence_is_shown_in_place_and_there_is_a_way_back(told):
+    quiz = told(viewport={"width": 390, "height": 300})
     quiz.answer("44120 x2", "wrong")
     quiz.section.get_by_role("button", name="Show the rest now").click()
     link = quiz.section.get_by_role("link", name="Show it in the chart").first
@@ -330,11 +330,11 @@ SPOILED = {
 }
 
 
-def test_what_is_damaged_in_the_browsers_store_disables_nothing(visit):
+def test_what_is_damaged_in_the_browsers_store_disables_nothing(told):
     text = json.dumps(SPOILED)
     fill = "if (location.protocol === 'http:') "
     fill += f"for (const [key, value] of Object.entries({text})) localStorage[key] ??= JSON.stringify(value)"
-    quiz = visit(before=lambda context: context.add_init_script(fill))
+    quiz = told(before=lambda context: context.add_init_script(fill))
     quiz.answer("44120; 44121", "correct")
     kept = json.loads(quiz.page.evaluate("localStorage['casebook.attempts']"))
     assert kept["version"] == 1
@@ -342,10 +342,10 @@ def test_what_is_damaged_in_the_browsers_store_disables_nothing(visit):
     assert kept["attempts"][1]["answer"] == "44120; 44121"
 
 
-def test_a_browser_that_keeps_nothing_says_so_with_the_verdict(visit):
+def test_a_browser_that_keeps_nothing_says_so_with_the_verdict(told):
     throws = "{get() { throw new DOMException('', 'SecurityError'); }}"
     block = f"Object.defineProperty(window, 'localStorage', {throws})"
-    quiz = visit(before=lambda context: context.add_init_script(block))
+    quiz = told(before=lambda context: context.add_init_script(block))
     quiz.answer("44120; 44121", "correct")
     expect(quiz.section.get_by_text("stays only until you close this page")).to_be_visible()
     assert int(quiz.claim.get_attribute("maxlength")) == 2001

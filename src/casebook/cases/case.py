@@ -23,6 +23,7 @@ from casebook.coding.claim import Same
 from casebook.coding.note import Note
 from casebook.coding.operation import OPERATION_KEYS
 from casebook.coding.reading import meant, read_operation
+from casebook.data import Lazy
 from casebook.errors import CaseError, OperationError
 from casebook.grading import Item
 from casebook.grading.explanation import Diagnosis
@@ -96,14 +97,20 @@ class Case:
     @cached_property
     def item(self) -> Item:
         known = self.newborn if self.chart.strip() else None
-        return Item(self.id, self.note, self.evidence, self.key, self.apart, self.unmarked, self.filed, known)
+        apart = Lazy(lambda: self.apart)  # it asks all other cases, and few answers ask for it
+        about = (self.evidence, self.key, apart, self.unmarked, self.filed, known)
+        return Item(self.id, self.note, *about, worked_out=self._diagnosis)
+
+    @cached_property
+    def _diagnosis(self) -> Diagnosis:
+        return Diagnosis(self.note)
 
     @cached_property
     def apart(self) -> dict[str, str]:
         """For every two misconceptions that give the same answer here: the first other case where they do
         not."""
         found = {}
-        for ms in Diagnosis(self.note).wrong_ways.values():
+        for ms in self._diagnosis.wrong_ways.values():
             for one, two in combinations(ms, 2):
                 for other, given in _given_elsewhere().items():
                     if other != self.id and given.get(one.id, frozenset()) != given.get(two.id, frozenset()):
@@ -161,7 +168,13 @@ def load(where: str | Path) -> Case:
         raise CaseError(
             Path("?"), 1, f"{path.stem!a}: a name holds a character that cannot be seen; rename it"
         )
-    parsed = front_matter.parse(path, _text(path))
+    return _case(path, _text(path))
+
+
+@lru_cache(maxsize=256)
+def _case(path: Path, text: str) -> Case:
+    """The case in a text; the same for the same text, with all that was worked out for it."""
+    parsed = front_matter.parse(path, text)
     case = Case(path, parsed.data, parsed.chart, parsed.lines)
     if len(case.chart) > LONGEST_CHART:
         says = f"the chart has {len(case.chart)} characters, and a case has at most {LONGEST_CHART}"
@@ -342,7 +355,7 @@ def _given_elsewhere() -> dict[str, dict[str, frozenset[Same]]]:
     table: dict[str, dict[str, frozenset[Same]]] = {}
     for path in library():
         try:
-            ways = Diagnosis(load(path).note).wrong_ways
+            ways = load(path)._diagnosis.wrong_ways
         except CaseError:
             continue
         given: dict[str, set[Same]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -62,8 +61,10 @@ def show(claim: Iterable[Line]) -> str:
 
 def tidy(modifiers: Iterable[str]) -> tuple[str, ...]:
     """Each modifier once, in the order a line lists them."""
-    known = {m: i for i, m in enumerate(MODIFIER_ORDER)}
-    return tuple(sorted(set(modifiers), key=lambda m: (known.get(m, len(known)), m)))
+    return tuple(sorted(set(modifiers), key=lambda m: (_ORDER.get(m, len(_ORDER)), m)))
+
+
+_ORDER = {modifier: i for i, modifier in enumerate(MODIFIER_ORDER)}
 
 
 def lines_of(compared: Same) -> Claim:
@@ -75,10 +76,9 @@ def lines_of(compared: Same) -> Claim:
 def same(claim: Iterable[Line], free_51: frozenset[str] = frozenset()) -> Same:
     """A claim without what does not matter: order, split lines, XS for 59, and 51 on the codes in
     `free_51`."""
-    units: Counter[tuple[str, frozenset[str]]] = Counter()
+    units: dict[tuple[str, frozenset[str]], int] = {}
     for line in claim:
-        marks = frozenset("59" if m == "XS" else m for m in line.modifiers)
-        if line.code in free_51:
-            marks -= {"51"}
-        units[line.code, marks] += line.units
+        free = "51" if line.code in free_51 else ""
+        marks = frozenset("59" if m == "XS" else m for m in line.modifiers if m != free)
+        units[line.code, marks] = units.get((line.code, marks), 0) + line.units
     return frozenset((code, n, marks) for (code, marks), n in units.items())

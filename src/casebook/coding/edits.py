@@ -304,14 +304,14 @@ def _baseless(codes: list[str]) -> Iterable[Edit]:
 
 
 def _paired(lines: tuple[Line, ...], codes: list[str]) -> Iterable[Edit]:
+    apart = {line.code for line in lines if not OPENING.isdisjoint(line.modifiers)}
     for i, one in enumerate(codes):
         for two in codes[i + 1 :]:
             found = pair(one, two)
             if found is None:
                 continue
             first, second, indicator = found
-            marked = any(OPENING & set(line.modifiers) for line in lines if line.code in (first, second))
-            opened = indicator == 1 and marked
+            opened = indicator == 1 and not apart.isdisjoint((first, second))
             if indicator == 0:
                 says = f"{second} is never paid beside {first} (indicator 0): no modifier changes that."
             elif opened:

@@ -8,8 +8,9 @@ from typing import Any
 
 from . import edits
 from .operation import Operation
-from .rulebook import Derived, Rulebook
-from .rules import RULEBOOK, derive
+from .rulebook import Derived, Rulebook, Trace
+from .rules import RULEBOOK
+from .rules.scope import refused
 from .views import View, accepted
 
 
@@ -29,9 +30,29 @@ class Note:
 
     def chosen(self, book: Rulebook = RULEBOOK) -> Derived | None:
         """The claim to bill by this rulebook, or None where it says to query."""
-        claims = self.mains if book is RULEBOOK else tuple(derive(op, book) for op in self.readings)
+        claims = self.given_by(book)
         pick: int | None = book["settle"].ask([c.same() for c in claims], [c.rvu for c in claims])
         return None if pick is None else claims[pick]
+
+    @cached_property
+    def traces(self) -> tuple[Trace, ...]:
+        """How each reading was read rightly."""
+        return tuple(Trace(op, RULEBOOK) for op in self.readings)
+
+    def given_by(self, book: Rulebook) -> tuple[Derived, ...]:
+        """The claim of each reading by this rulebook: the very claim of its trace, which is soon told, where
+        the swaps change nothing."""
+        if book is RULEBOOK:
+            return self.mains
+        return tuple(
+            refusal or trace.by(book) for refusal, trace in zip(self._refusals, self.traces, strict=True)
+        )
+
+    @cached_property
+    def _refusals(self) -> tuple[Derived | None, ...]:
+        """What is said of the readings that no rulebook decides."""
+        whys = map(refused, self.readings)
+        return tuple(Derived(out_of_scope=why) if why else None for why in whys)
 
     @cached_property
     def action(self) -> str:

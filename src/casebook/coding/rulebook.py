@@ -4,7 +4,9 @@ claim."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -97,6 +99,10 @@ class Service:
     rank: str = "procedure"  # resection | procedure | minor
 
 
+#: Functions that stand in for those of rules, by the rule.
+Swaps = Mapping[str, Callable[..., Any]]
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule: its kind (read, bill, inside, modifier), its plain sentence, and what it rests on."""
@@ -115,13 +121,18 @@ class Rule:
 
 
 class Rulebook(Mapping[str, Rule]):
-    """The rules by id, in the order they run. A swapped book shares all but the exchanged ones."""
+    """The rules by id, in the order they run. A swapped book shares all but the exchanged ones, which are
+    its `swaps`; `asks` are the functions of all."""
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self._rules = dict(rules)
-        self.bill = tuple(r for r in self._rules.values() if r.kind == "bill")
-        self.inside = tuple(r for r in self._rules.values() if r.kind == "inside")
-        self.modifiers = tuple(r for r in self._rules.values() if r.kind == "modifier")
+        self.swaps: Swaps = {}
+        self.asks: Swaps = {rule.id: rule.ask for rule in rules.values()}
+        # Ids: an exchanged rule is of the same kind and runs in the same place.
+        self.bill, self.inside, self.modifiers = (
+            tuple(rule.id for rule in rules.values() if rule.kind == kind)
+            for kind in ("bill", "inside", "modifier")
+        )
 
     def __getitem__(self, id: str) -> Rule:
         return self._rules[id]
@@ -132,8 +143,11 @@ class Rulebook(Mapping[str, Rule]):
     def __len__(self) -> int:
         return len(self._rules)
 
-    def swap(self, swaps: Mapping[str, Callable[..., Any]]) -> Rulebook:
-        return Rulebook(self._rules | {id: replace(self._rules[id], ask=ask) for id, ask in swaps.items()})
+    def swap(self, swaps: Swaps) -> Rulebook:
+        book = copy(self)
+        book._rules = self._rules | {id: replace(self._rules[id], ask=ask) for id, ask in swaps.items()}
+        book.swaps, book.asks = {**self.swaps, **swaps}, {**self.asks, **swaps}
+        return book
 
 
 class Derivation:
@@ -142,10 +156,16 @@ class Derivation:
     def __init__(self, op: Operation, book: Rulebook) -> None:
         self.op = op
         self.book = book
+        self._asks = book.asks
         self._parts: dict[str, list[Place]] | None = None
 
     def ask(self, id: str, *args: Any) -> Any:
-        return self.book[id].ask(self, *args)
+        return self._asks[id](self, *args)
+
+    def billed(self, id: str) -> Iterable[Service]:
+        """The services that a bill rule names."""
+        services: Iterable[Service] = self.ask(id)
+        return services
 
     def places(self, *parts: str) -> list[Place]:
         """The places that play one of these parts; each place plays exactly one."""
@@ -218,17 +238,33 @@ class Derived:
     out_of_scope: str | None = None
 
     def same(self, free_51: frozenset[str] | None = None) -> Same:
-        return same(self.lines, self.free_51 if free_51 is None else free_51)
+        return self._same if free_51 is None else same(self.lines, free_51)
+
+    @cached_property
+    def _same(self) -> Same:
+        return same(self.lines, self.free_51)
 
     def fits(self, claim: Claim) -> bool:
         """Whether a claim is this one but for what does not matter: order, split lines, XS for 59, 51 where
         this one has it."""
-        return same(claim, self.free_51) == self.same()
+        return same(claim, self.free_51) == self._same
 
-    @property
+    @cached_property
     def free_51(self) -> frozenset[str]:
         """The codes on which 51 may be written or left out, since contractors differ."""
         return frozenset(line.code for line in self.lines if "51" in line.modifiers)
+
+    @cached_property
+    def in_order(self) -> tuple[tuple[str, int, frozenset[str]], ...]:
+        """The lines in their own order, as `same` writes them."""
+        order = {line.code: i for i, line in enumerate(reversed(self.lines))}
+        return tuple(sorted(self._same, key=lambda k: (-order[k[0]], sorted(k[2]))))
+
+    @cached_property
+    def marks(self) -> Mapping[str, frozenset[frozenset[str]]]:
+        """The modifiers that each code has, line by line, as `same` writes them."""
+        codes = {code for code, _, _ in self._same}
+        return {code: frozenset(marks for c, _, marks in self._same if c == code) for code in codes}
 
     @property
     def rvu(self) -> float:
@@ -241,17 +277,17 @@ def run(d: Derivation) -> Derived:
     """What the derivation's rulebook says of its operation. Never raises; what no rule decides has
     `out_of_scope`."""
     try:
-        services: list[Service] = [s for r in d.book.bill for s in d.ask(r.id)]
+        services: list[Service] = [s for id in d.book.bill for s in d.billed(id)]
         struck: list[tuple[str, str, tuple[int, ...]]] = []
-        for r in d.book.inside:
-            for s in d.ask(r.id, services):
-                struck.append((s.code, r.id, s.steps))
+        for id in d.book.inside:
+            for s in d.ask(id, services):
+                struck.append((s.code, id, s.steps))
                 services = [other for other in services if other is not s]
         if not services:
             return Derived(out_of_scope="nothing that was done is billed by the rules of this casebook")
         lines = edits.listed(_merged(services))
-        for r in d.book.modifiers:
-            lines = d.ask(r.id, lines)
+        for id in d.book.modifiers:
+            lines = d.ask(id, lines)
     except OutOfScope as reason:
         return Derived(out_of_scope=str(reason))
     because = tuple(dict.fromkeys(id for s in lines for id in s.because))
@@ -267,22 +303,55 @@ def run(d: Derivation) -> Derived:
 
 
 class Trace(Derivation):
-    """One operation read rightly, with every question asked on the way: tells cheaply which swaps change
-    nothing."""
+    """One operation read rightly, with every question asked on the way and what came of it (`claim`): tells
+    cheaply which swaps change nothing, and which rules they leave alone."""
 
     def __init__(self, op: Operation, book: Rulebook) -> None:
         super().__init__(op, book)
         self._asked: dict[str, list[tuple[tuple[Any, ...], Any]]] = {}
-        run(self)
+        self._rests: dict[str, set[str]] = {}  # rule -> the rules that it asked, and itself
+        self._open: list[set[str]] = []  # the same of the questions that are being answered
+        self._running = True
+        self.claim = run(self)
+        self._running = False
 
     def ask(self, id: str, *args: Any) -> Any:
-        answer = super().ask(id, *args)
-        if isinstance(answer, Iterator):
-            answer = list(answer)
-        self._asked.setdefault(id, []).append((args, answer))
+        if not self._running:  # what a swapped rule asks is no question of the right way
+            return super().ask(id, *args)
+        rests = {id}
+        self._open.append(rests)
+        try:
+            answer = super().ask(id, *args)
+            if isinstance(answer, Iterator):
+                answer = list(answer)
+        finally:
+            self._open.pop()
+        self._rests.setdefault(id, set()).update(rests)
+        if self._open:
+            self._open[-1] |= rests
+        # Without arguments there is one question, however often it is asked.
+        if args or id not in self._asked:
+            self._asked.setdefault(id, []).append((args, answer))
         return answer
 
-    def alike(self, swaps: Mapping[str, Callable[..., Any]]) -> bool:
+    def places(self, *parts: str) -> list[Place]:
+        found = super().places(*parts)
+        if self._open:  # the parts are asked once and kept, but whoever looks at them rests on them
+            self._open[-1] |= self._rests.get("part", set())
+        return found
+
+    def by(self, book: Rulebook) -> Derived:
+        """What a swapped rulebook says of the operation; `claim` itself where its swaps change nothing."""
+        return self.claim if self.alike(book.swaps) else run(_Again(self, book))
+
+    def named_by(self, id: str, swaps: Swaps) -> list[Service] | None:
+        """The services that a bill rule named, where it rests on no swapped rule."""
+        if id not in self._asked or not self._rests[id].isdisjoint(swaps):
+            return None
+        services: list[Service] = self._asked[id][0][1]
+        return services
+
+    def alike(self, swaps: Swaps) -> bool:
         """Whether the swapped rules answer every question as the right ones did, so that the claim stays the
         same."""
         for id, swap in swaps.items():
@@ -294,6 +363,18 @@ class Trace(Derivation):
                 if (list(other) if isinstance(other, Iterator) else other) != answer:
                     return False
         return True
+
+
+class _Again(Derivation):
+    """The operation of a trace, read with a swapped rulebook: what rests on no swapped rule is as it was."""
+
+    def __init__(self, trace: Trace, book: Rulebook) -> None:
+        super().__init__(trace.op, book)
+        self._trace = trace
+
+    def billed(self, id: str) -> Iterable[Service]:
+        before = self._trace.named_by(id, self.book.swaps)
+        return super().billed(id) if before is None else before
 
 
 def _merged(services: list[Service]) -> list[Service]:

@@ -22,13 +22,13 @@ from .rulebook import (
     Derived,
     Rulebook,
     Service,
+    Swaps,
     marked,
     steps_of,
 )
 from .rules import RULEBOOK, derive, shut
 from .rules.entering import CONTESTED, DERIVED, RECALLED, SECONDARY
 
-Swaps = Mapping[str, Callable[..., Any]]
 Where = Callable[[Operation, Derived], bool]  # whether a view has anything to say of an operation
 
 

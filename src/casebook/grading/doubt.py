@@ -10,7 +10,7 @@ from casebook.coding import edits
 from casebook.coding.claim import Same, lines_of, show
 from casebook.coding.note import Note
 from casebook.coding.operation import NEAR_A_JOIN, POINTS, Operation
-from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import View
 
 from .explanation import Diagnosis, Explanation
@@ -101,7 +101,7 @@ def of_a_question(note: Note) -> list[str]:
     need."""
     for m in MISCONCEPTIONS.values():
         rules = doubted(note, (m,), None) if set(m.against) & at_work(note) else []
-        if rules and len({derive(op, m.book).same() for op in note.readings}) > 1:
+        if rules and len({claim.same() for claim in note.given_by(m.book)}) > 1:
             return rules
     return []
 

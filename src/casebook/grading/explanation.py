@@ -10,14 +10,15 @@ from itertools import combinations
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Same, same
 from casebook.coding.note import Note
-from casebook.coding.rulebook import Derived, Rulebook, Trace
-from casebook.coding.rules import RULEBOOK, derive
+from casebook.coding.operation import Operation
+from casebook.coding.rulebook import Derived, Rulebook
+from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import View, accepted
 
-from .misconceptions import MISCONCEPTIONS, Misconception, Swap
+from .misconceptions import MISCONCEPTIONS, Misconception
 
 Bare = frozenset[tuple[str, int]]
-Way = tuple[tuple["Misconception", ...], Mapping[str, Swap], Rulebook]
+Given = tuple[tuple["Misconception", ...], tuple[Claim, ...]]
 Ways = dict[Same, tuple[Misconception, ...]]
 
 
@@ -45,9 +46,27 @@ class Diagnosis:
     @cached_property
     def targets(self) -> tuple[Derived, ...]:
         """The claims an answer is compared with: the accepted ones, or for a query those of each reading."""
+        return tuple(claim for claim, _ in self._read)
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Derived, Operation], ...]:
+        """The targets, each with the reading that has it."""
         if self.note.action == "query":
-            return tuple(claim for op in self.note.readings for _, claim in accepted(op))
-        return tuple(claim for _, claim in self.right)
+            return tuple((claim, op) for op in self.note.readings for _, claim in accepted(op))
+        return tuple((claim, self.note.readings[0]) for _, claim in self.right)
+
+    def reading_of(self, target: Derived) -> Operation:
+        """The reading that has this claim."""
+        return next((op for claim, op in self._read if claim is target), self.note.readings[0])
+
+    @cached_property
+    def supported(self) -> Mapping[str, frozenset[frozenset[str]]]:
+        """The modifiers that each code has in the targets, line by line."""
+        codes = {code for target in self.targets for code in target.marks}
+        return {
+            code: frozenset[frozenset[str]]().union(*(t.marks.get(code, ()) for t in self.targets))
+            for code in codes
+        }
 
     def of(self, claim: Claim) -> Explanation:
         """The misconceptions that give this claim, alone before together, exactly before but for its
@@ -65,26 +84,29 @@ class Diagnosis:
     @cached_property
     def wrong_ways(self) -> Ways:
         """What each misconception alone gives, where that is not an accepted answer."""
-        return self._explained([((m,), *way) for m in MISCONCEPTIONS.values() for way in m.ways])
+        return self._explained(self.alone)
 
     @cached_property
     def _wrong_pairs(self) -> Ways:
         """What two misconceptions give together and neither alone."""
         return {
             key: ms
-            for key, ms in self._explained(self.pairs, first_only=True).items()
+            for key, ms in self._explained(self.both, first_only=True).items()
             if key not in self.wrong_ways
         }
 
-    @property
-    def pairs(self) -> list[Way]:
-        """Every two misconceptions that tempt here and can be held together."""
+    @cached_property
+    def alone(self) -> tuple[Given, ...]:
+        """The claims that each misconception gives, in each of its ways."""
+        ways = (((m,), book) for m in MISCONCEPTIONS.values() for book in m.ways)
+        return tuple((ms, self.given_by(ms, book)) for ms, book in ways)
+
+    @cached_property
+    def both(self) -> tuple[Given, ...]:
+        """The claims that every two misconceptions give which tempt here and can be held together."""
         lively = dict.fromkeys(m for ms in self.wrong_ways.values() for m in ms)
-        return [
-            ((a, b), {**a.swaps, **b.swaps}, a.book.swap(b.swaps))
-            for a, b in combinations(lively, 2)
-            if not a.swaps.keys() & b.swaps.keys()
-        ]
+        pairs = ((a, b) for a, b in combinations(lively, 2) if not a.swaps.keys() & b.swaps.keys())
+        return tuple(((a, b), self.given_by((a, b), a.book.swap(b.swaps))) for a, b in pairs)
 
     @cached_property
     def _bare_ways(self) -> dict[Bare, tuple[Misconception, ...]]:
@@ -96,21 +118,16 @@ class Diagnosis:
                 found[bare] = (*found.get(bare, ()), *ms)
         return {bare: tuple(filter(_unmarked, ms)) or ms for bare, ms in found.items()}
 
-    @cached_property
-    def _traces(self) -> tuple[Trace, ...]:
-        return tuple(Trace(op, RULEBOOK) for op in self.note.readings)
-
-    def _explained(self, ways: Iterable[Way], first_only: bool = False) -> Ways:
+    def _explained(self, given: Iterable[Given], first_only: bool = False) -> Ways:
         right = {plain(claim.lines) for claim in self.targets}
         found: Ways = {}
-        for ms, swaps, book in ways:
-            for claim in self.given_by(ms, swaps, book):
-                key = plain(claim.lines)
+        for ms, claims in given:
+            for claim in claims:
+                key = plain(claim)
                 if (
-                    claim.out_of_scope
-                    or (key in right and not self._picks(ms))
+                    (key in right and not self._picks(ms))
                     or (first_only and key in found)
-                    or not all(_shows(claim.lines, m) for m in ms)
+                    or not all(_shows(claim, m) for m in ms)
                 ):
                     continue
                 found[key] = (*found.get(key, ()), *(m for m in ms if m not in found.get(key, ())))
@@ -121,17 +138,18 @@ class Diagnosis:
         reading's claim."""
         return self.note.action == "query" and any("settle" in m.swaps for m in ms)
 
-    def given_by(
-        self, ms: tuple[Misconception, ...], swaps: Mapping[str, Swap], book: Rulebook
-    ) -> list[Derived]:
-        """The claims of whoever holds these misconceptions; none where they change nothing here."""
+    def given_by(self, ms: tuple[Misconception, ...], book: Rulebook) -> tuple[Claim, ...]:
+        """The claims of whoever holds these misconceptions, and so follows this rulebook; none where they
+        change nothing here, or where no rule decides what comes of them."""
         chooses = any("settle" in m.swaps for m in ms)
-        if not chooses and all(trace.alike(swaps) for trace in self._traces):
-            return []
-        if not chooses and (len(self.note.readings) == 1 or self.note.action == "query"):
-            return [derive(op, book) for op in self.note.readings]
+        if not chooses:
+            claims = self.note.given_by(book)
+            if all(claim is trace.claim for claim, trace in zip(claims, self.note.traces, strict=True)):
+                return ()
+            if len(claims) == 1 or self.note.action == "query":
+                return tuple(claim.lines for claim in claims if claim.lines)
         chosen = self.note.chosen(book)
-        return [chosen] if chosen else []
+        return (chosen.lines,) if chosen and chosen.lines else ()
 
 
 def plain(claim: Claim) -> Same:

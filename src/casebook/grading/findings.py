@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Line, lines_of, same, show, tidy
@@ -12,7 +12,6 @@ from casebook.coding.operation import Operation
 from casebook.coding.places import listed
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
-from casebook.coding.views import accepted
 
 from .explanation import Diagnosis
 from .marks import ROLES, SESSIONS, against, needed, rule_of
@@ -48,13 +47,6 @@ class Finding:
 
     def as_dict(self) -> dict[str, str | None]:
         return {"kind": self.kind, "code": self.code, "says": self.says, "rule": self.rule}
-
-
-def wanted_lines(target: Derived) -> list[tuple[str, int, frozenset[str]]]:
-    """The lines of a claim in its own order, as `same` writes them."""
-    keys = target.same()
-    order = {line.code: i for i, line in enumerate(reversed(target.lines))}
-    return sorted(keys, key=lambda k: (-order[k[0]], sorted(k[2])))
 
 
 @lru_cache(maxsize=1)
@@ -202,7 +194,7 @@ def _lacking(
     diagnosis: Diagnosis, target: Derived, lines: Claim, rule: str | None, have: Set[str]
 ) -> Finding:
     """That lines of one code are missing, and what they stand for."""
-    code, op = lines[0].code, operation_of(diagnosis, target)
+    code, op = lines[0].code, diagnosis.reading_of(target)
     billed = {line.code for line in target.lines}
     what = " and ".join(map(named_line, lines))
     briefly = f"{what} is missing{for_what(op, target, code)}"
@@ -231,7 +223,7 @@ def _units_off(
         )
         briefly = f"{says}."
     else:
-        says += why_units(operation_of(diagnosis, target), target, code)
+        says += why_units(diagnosis.reading_of(target), target, code)
     says += "."
     if code in blocked and blocked[code].absolute:  # one that records can lift is no reason here
         limit = edits.limits()[code].units
@@ -255,7 +247,7 @@ class _Extra:
     blocked: Mapping[str, edits.Edit]
     given: Mapping[str, Claim]
 
-    @property
+    @cached_property
     def billed(self) -> frozenset[str]:
         return frozenset(line.code for line in self.target.lines)
 
@@ -268,15 +260,15 @@ class _Extra:
         """Whether the note leaves open what was done."""
         return self.diagnosis.note.action == "query"
 
-    @property
+    @cached_property
     def op(self) -> Operation:
-        return operation_of(self.diagnosis, self.target)
+        return self.diagnosis.reading_of(self.target)
 
     def lines(self, code: str) -> Claim:
         """The lines of the accepted claim with a code that the answer lacks."""
         return () if code in self.given else _shown(self.target, code)
 
-    @property
+    @cached_property
     def family(self) -> str:
         """That it is of the other family besides; empty where it is of this one."""
         scoped = _is_scoped(self.code)
@@ -482,7 +474,7 @@ def _fistula(x: _Extra) -> Finding | None:
 def _stoma_inside(x: _Extra) -> Finding | None:
     """A stoma beside the code that holds it."""
     holds = x.lead in (*CODES["removed, stoma"], UNLISTED, *CODES["colon, end stoma"])
-    op = operation_of(x.diagnosis, x.target)
+    op = x.op
     if not (holds and _told_of(x.code) == "stoma" and op.did("stoma")) or op.bowel.loops:
         return None
     says = f"{x.code} is not billed: the stoma is in {x.lead}."
@@ -613,7 +605,7 @@ def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> tuple[str | Non
     if exact := next((rule for c, rule, _ in target.not_billed if c == code), None):
         return exact, code
     billed = {line.code for line in target.lines}
-    op = operation_of(diagnosis, target)
+    op = diagnosis.reading_of(target)
     for c, rule, steps in target.not_billed:
         pieces = next((piece for piece in _PIECES if c in piece), None) if rule in _OF_PIECES else None
         alike = pieces
@@ -627,12 +619,7 @@ def _struck(diagnosis: Diagnosis, target: Derived, code: str) -> tuple[str | Non
 _OF_PIECES = ("removed-to-close", "own-piece")
 
 
-def operation_of(diagnosis: Diagnosis, target: Derived) -> Operation:
-    """The reading that has this claim."""
-    readings = diagnosis.note.readings
-    return next((op for op in readings if any(claim is target for _, claim in accepted(op))), readings[0])
-
-
+@cache
 def _alike(act: str) -> frozenset[str]:
     if act == "hernia_repair":
         return HERNIAS
@@ -689,6 +676,7 @@ _BESIDE = {
 }
 
 
+@lru_cache(maxsize=512)
 def _told_of(code: str) -> str | None:
     """The rule that tells when this code is billed, or what it is part of."""
     if beside := next((r for r, codes in _BESIDE.items() if code in codes), None):
@@ -699,7 +687,10 @@ def _told_of(code: str) -> str | None:
 
 
 def _is_scoped(code: str) -> bool:
-    return any(scoped == code and opened != scoped for opened, scoped in CODES.values())
+    return code in _SCOPED
+
+
+_SCOPED = frozenset(scoped for opened, scoped in CODES.values() if opened != scoped)
 
 
 def _marks_off(
@@ -707,7 +698,7 @@ def _marks_off(
 ) -> Iterable[tuple[frozenset[str], Finding]]:
     """Each mark that is wrong or lacking on the lines of a code, held against the right line most like it:
     one that takes the place of another together with it."""
-    op, code = operation_of(diagnosis, target), given[0].code
+    op, code = diagnosis.reading_of(target), given[0].code
     rights = [frozenset(line.modifiers) for line in wanted]
     anywhere = _marks_of_any_reading(diagnosis, code)
     told: set[str] = set()

@@ -7,9 +7,9 @@ raises.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any
 
 from casebook.coding import edits
@@ -55,13 +55,19 @@ class Grade:
 
     verdict: str
     score: float
-    findings: tuple[Finding, ...] = ()
+    find: Callable[[], tuple[Finding, ...]] = tuple
     explained: Explanation = field(default_factory=Explanation)
     view: View | None = None
     item: Item | None = field(default=None, repr=False)
     unsure: tuple[str, ...] = ()  # the rules not sure that alone stand against it
     aside: str | None = None
     claim: Claim = ()
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is off, line by line; worked out when it is asked for, since many ask for the verdict
+        alone."""
+        return self.find()
 
     @cached_property
     def way(self) -> tuple[str | None, Operation | None]:
@@ -149,6 +155,7 @@ class Item:
     chart: str = ""  # the whole chart, where a question about it is judged
     filed: str = ""  # the claim that somebody filed for it, where it is to be judged
     newborn: bool | None = None  # whether the patient is; None where there is no chart to say so
+    worked_out: Diagnosis | None = field(default=None, repr=False)  # where somebody needed it before
     _grades: dict[str, Grade] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -181,7 +188,7 @@ class Item:
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        return Diagnosis(self.note)
+        return self.worked_out or Diagnosis(self.note)
 
     def grade(self, text: object) -> Grade:
         """Grade one typed answer. Never raises."""
@@ -215,10 +222,15 @@ class Item:
         for line in claim:
             marks = set(line.modifiers) - ({"GC"} if taught else set())
             marks -= {"RT", "LT"} if line.code in STRANGULATED else set()
-            repeats = replace(line, modifiers=tuple(m for m in line.modifiers if m not in ("59", "XS")))
-            if repeats != line and not edits.add_on(line.code) and any(_alike(repeats, x) for x in claim):
-                marks -= {"59", "XS"}
-            kept.append(replace(line, modifiers=tuple(m for m in line.modifiers if m in marks)))
+            if not marks.isdisjoint(("59", "XS")) and not edits.add_on(line.code):
+                repeats = replace(line, modifiers=tuple(m for m in line.modifiers if m not in ("59", "XS")))
+                marks -= {"59", "XS"} if any(_alike(repeats, x) for x in claim) else set()
+            same_marks = len(marks) == len(line.modifiers)
+            kept.append(
+                line
+                if same_marks
+                else replace(line, modifiers=tuple(m for m in line.modifiers if m in marks))
+            )
         return tuple(kept)
 
     # Scored beside the claim
@@ -281,12 +293,12 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     answer = replace(answer, claim=tuple(edits.listed(sorted(kept))))
     action = item.note.action
     if answer.error:
-        return Grade("invalid", 0.0, (Finding("unread", "", answer.error),), item=item)
+        return Grade("invalid", 0.0, _just("unread", answer.error), item=item)
     if answer.blank:
-        return Grade("blank", 0.0, (Finding("blank", "", "Nothing was answered yet."),), item=item)
+        return Grade("blank", 0.0, _just("blank", "Nothing was answered yet."), item=item)
     if action == "out-of-scope":
         says = f"No answer is judged here, since no rule decides this operation: {item.note.out_of_scope}."
-        return Grade("invalid", 0.0, (Finding("query", "", says),), item=item)
+        return Grade("invalid", 0.0, _just("query", says), item=item)
     if answer.query:
         if action == "query":
             return Grade("correct", 1.0, item=item)
@@ -296,7 +308,7 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
         return Grade(
             "partly" if unsure else "wrong",
             0.0,
-            (Finding("query", "", says, "settle"),),
+            _just("query", says, "settle"),
             Explanation((unneeded,)),
             item=item,
             unsure=unsure,
@@ -309,27 +321,43 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
     found = item.diagnosis.of(answer.claim)
-    main = action == "bill" and any(m.id in OF_MAIN for m in found.misconceptions)
-    target = item.diagnosis.targets[0] if main else nearest(item.diagnosis, answer.claim)
-    findings = tuple(findings_of(item.diagnosis, answer.claim, target))
-    if found.together and len(findings) == 1:  # one thing is off: two slips would be a longer story
+    off = cache(partial(_lines_off, item, answer.claim, found))
+    if found.together and len(off()) == 1:  # one thing is off: two slips would be a longer story
         found = Explanation()
+    whole = False
     if action == "query":
         whole = any(c.fits(answer.claim) for c in item.diagnosis.targets)
         if whole:  # one reading's own claim: only the choice of it is wrong
             found = Explanation(tuple(m for m in found.misconceptions if "settle" in m.swaps))
         score = ONE_READING if whole else score * ONE_READING
-        says = (
-            "The note supports more than one operation, and their claims differ: ask the surgeon before"
-            " billing."
-        )
-        findings = (Finding("query", "", says, "settle"), *(() if whole else findings))
     # What the tables shut is wrong whatever is thought of the rules. A doubt spares the verdict, and never
     # adds to the score.
     stuck = flips.stuck(answer.claim)
     unsure = () if stuck else tuple(doubt.unsure(item.diagnosis, found, item.newborn))
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
-    return Grade(verdict, score, findings, found, item=item, unsure=unsure, claim=answer.claim)
+    find = partial(_findings, action, whole, off)
+    return Grade(verdict, score, find, found, item=item, unsure=unsure, claim=answer.claim)
+
+
+def _just(kind: str, says: str, rule: str | None = None) -> Callable[[], tuple[Finding, ...]]:
+    """What finds one thing of the answer as a whole."""
+    return lambda: (Finding(kind, "", says, rule),)
+
+
+OPEN = "The note supports more than one operation, and their claims differ: ask the surgeon before billing."
+
+
+def _findings(action: str, whole: bool, off: Callable[[], tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    """What is off in a claim; `whole`: it is the claim of one reading of a note that needs a query."""
+    of_note = (Finding("query", "", OPEN, "settle"),) if action == "query" else ()
+    return of_note if whole else (*of_note, *off())
+
+
+def _lines_off(item: Item, claim: Claim, explained: Explanation) -> tuple[Finding, ...]:
+    """What is off in a claim, line by line, held against the accepted claim that is nearest to it."""
+    main = item.note.action == "bill" and any(m.id in OF_MAIN for m in explained.misconceptions)
+    target = item.diagnosis.targets[0] if main else nearest(item.diagnosis, claim)
+    return tuple(findings_of(item.diagnosis, claim, target))
 
 
 def _alike(line: Line, other: Line) -> bool:

@@ -38,9 +38,7 @@ class Misconception:
     against: tuple[str, ...]  # the rules that correct it: the swapped ones, unless said otherwise
     swaps: Mapping[str, Swap]
     book: Rulebook
-    ways: tuple[
-        tuple[Mapping[str, Swap], Rulebook], ...
-    ]  # this rulebook, and others that the same slip gives
+    ways: tuple[Rulebook, ...]  # this rulebook, and others that the same slip gives
     lacks: Mapping[str, str] = field(default_factory=dict)
     tokens: frozenset[str] = frozenset()  # it is told only of an answer with one of these modifiers
     held: str = ""  # beside others: "often", "seldom", or between the two
@@ -562,7 +560,7 @@ def _load() -> dict[str, Misconception]:
             tuple(row.get("against", _SWAPS[id])),
             _SWAPS[id],
             RULEBOOK.swap(_SWAPS[id]),
-            tuple((swaps, RULEBOOK.swap(swaps)) for swaps in (_SWAPS[id], *_ALSO.get(id, ()))),
+            tuple(RULEBOOK.swap(swaps) for swaps in (_SWAPS[id], *_ALSO.get(id, ()))),
             row.get("lacks", {}),
             TOKENS.get(id, frozenset()),
             row.get("held", ""),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
+from functools import lru_cache
 from math import prod
 
 from casebook.coding import edits
@@ -11,7 +12,6 @@ from casebook.coding.claim import Claim, Same, same
 from casebook.coding.rulebook import TWINS, Derived
 
 from .explanation import Diagnosis
-from .findings import wanted_lines
 from .told import FURTHER_JOINS
 
 # What a line weighs. The first code of a claim is the easiest part of it; whether there is a further join is
@@ -25,7 +25,7 @@ WRONG_MARK = 0.4  # where any other modifier is wrong, or one is lacking
 NO_MAIN = 0.5  # where the main code is missing, or nothing of it is paid
 MOST = 0.8  # at best, where an answer is not correct
 
-Lines = dict[str, set[frozenset[str]]]
+Lines = Mapping[str, Set[frozenset[str]]]
 
 
 def score(diagnosis: Diagnosis, claim: Claim) -> float:
@@ -34,7 +34,7 @@ def score(diagnosis: Diagnosis, claim: Claim) -> float:
     A code counts as supported when any accepted claim has it, and so does a modifier on its code. 59 may
     stand on either code of a pair of supported ones.
     """
-    supported = _lines_of(diagnosis.targets)
+    supported = diagnosis.supported
     mine = [line for line in claim if line.code in supported]
     moved = (*edits.on_second_codes(mine), *(line for line in claim if line.code not in supported))
     forms = dict.fromkeys((tuple(claim), moved))
@@ -45,23 +45,16 @@ def score(diagnosis: Diagnosis, claim: Claim) -> float:
 def nearest(diagnosis: Diagnosis, claim: Claim) -> Derived:
     """The accepted claim nearest to the answer, for the words: it leaves the fewest codes of the answer
     over; of several, that which is nearest once open and laparoscopic codes are exchanged."""
-    exchanged = tuple(replace(line, code=TWINS.get(line.code, line.code)) for line in claim)
-    forms = (tuple(claim), exchanged)
-    return max(diagnosis.targets, key=lambda c: [_share(c, form, _lines_of([c])) for form in forms])
-
-
-def _lines_of(targets: Iterable[Derived]) -> Lines:
-    """The modifiers that each code has in these claims, line by line."""
-    found: Lines = {}
-    for target in targets:
-        for code, _, marks in wanted_lines(target):
-            found.setdefault(code, set()).add(marks)
-    return found
+    if len(diagnosis.targets) == 1:
+        return diagnosis.targets[0]
+    twins = (replace(line, code=TWINS[line.code]) if line.code in TWINS else line for line in claim)
+    forms = (tuple(claim), tuple(twins))
+    return max(diagnosis.targets, key=lambda c: [_share(c, form, c.marks) for form in forms])
 
 
 def _share(target: Derived, claim: Claim, supported: Lines) -> float:
     """What is right of a claim, out of all that it or the accepted one bills."""
-    given, wanted = same(claim, target.free_51), wanted_lines(target)
+    given, wanted = same(claim, target.free_51), target.in_order
     codes = {code for code, _, _ in given}
     paid = _carried(codes - denied(claim), {line.code for line in target.lines})
     whole = sum(map(_weight, codes - supported.keys()))
@@ -87,14 +80,17 @@ def _forced(claim: Claim, targets: Iterable[Derived]) -> bool:
     )
 
 
-def denied(claim: Claim) -> set[str]:
+@lru_cache(maxsize=64)
+def denied(claim: Claim) -> frozenset[str]:
     """The codes of a claim of which no unit is paid, whatever the record says: over an absolute limit, or in
-    a pair that is never paid."""
+    a pair that is never paid. Kept, since one answer is held against each accepted claim."""
     found = edits.scrub(claim)
     lost = {e.codes[0] for e in found if e.absolute}
-    return lost | {
-        e.codes[1] for e in found if e.kind == "pair" and edits.pairs()[e.codes[0], e.codes[1]] == 0
-    }
+    return frozenset(
+        lost.union(
+            e.codes[1] for e in found if e.kind == "pair" and edits.pairs()[e.codes[0], e.codes[1]] == 0
+        )
+    )
 
 
 def _carried(paid: Set[str], right: Set[str]) -> set[str]:

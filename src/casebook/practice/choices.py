@@ -11,7 +11,6 @@ from casebook.coding.claim import Claim, Same, show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
 from casebook.coding.rulebook import TWINS
-from casebook.coding.rules import derive
 from casebook.coding.typed import read
 from casebook.grading import Item, expected
 from casebook.grading.explanation import Diagnosis, plain
@@ -130,8 +129,8 @@ def _rank(item: Item, way: tuple[str, tuple[Misconception, ...]], told: set[str]
 def _filed(item: Item, key: Same, m: Misconception) -> str:
     """A wrong claim as that wrong rule would have it filed: its lines in order and with 51, just as the right
     one has them."""
-    readings = item.note.readings
-    claims = [derive(op, book) for op in readings for _, book in m.ways]
+    by_way = (item.note.given_by(book) for book in m.ways)
+    claims = [claim for of_reading in zip(*by_way, strict=True) for claim in of_reading]
     if "settle" in m.swaps and (settled := item.note.chosen(m.book)):
         claims = [settled]
     return show(next(claim.lines for claim in claims if plain(claim.lines) == key))

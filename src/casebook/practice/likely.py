@@ -12,7 +12,7 @@ from casebook.coding.claim import Answer, Claim, Line, lines_of, show, tidy
 from casebook.coding.rulebook import CODES, TWINS
 from casebook.coding.typed import read
 from casebook.grading import Item, expected, item_of
-from casebook.grading.misconceptions import FAR_FETCHED, MISCONCEPTIONS
+from casebook.grading.misconceptions import FAR_FETCHED
 
 MOST = 130  # answers to one case
 PAIRS = 20  # claims that two wrong rules give together
@@ -64,11 +64,9 @@ def _weighed(item: Item) -> Iterator[tuple[Answer, float]]:
         answer = read(str(text))
         if answer.claim or answer.query:
             yield answer, 300
-    for m in MISCONCEPTIONS.values():
-        for way in m.ways:
-            for given in item.diagnosis.given_by((m,), *way):
-                if given.lines:
-                    yield Answer(given.lines), 3 if m.id in FAR_FETCHED else 20
+    for (m,), claims in item.diagnosis.alone:
+        for claim in claims:
+            yield Answer(claim), 3 if m.id in FAR_FETCHED else 20
     yield from _of_two_rules(item)
     for i, target in enumerate(item.diagnosis.targets[:3]):
         for claim, weight in _slipped(target.lines):
@@ -80,8 +78,8 @@ def _weighed(item: Item) -> Iterator[tuple[Answer, float]]:
 def _of_two_rules(item: Item) -> Iterator[tuple[Answer, float]]:
     """The claims that most pairs of wrong rules give."""
     given: Counter[Claim] = Counter()
-    for way in item.diagnosis.pairs:
-        given.update(claim.lines for claim in item.diagnosis.given_by(*way) if claim.lines)
+    for _, claims in item.diagnosis.both:
+        given.update(claims)
     for claim, times in sorted(given.items(), key=lambda each: (-each[1], each[0]))[:PAIRS]:
         yield Answer(claim), 6 + min(times, 10) / 2
 

@@ -22,6 +22,9 @@ from .web import RoomPages
 HOST = "127.0.0.1"
 EVERY = "0.0.0.0"
 LINES = 8192
+# Seconds that an idle line stays open: a phone that answers in the moment in which its line is closed hears
+# nothing, so that this is longer than the time between opening a page and answering.
+KEPT = 300
 LAN = (
     "Every device on this network can open the address, over a line that is not encrypted: tell learners to"
     " type no real names. Only you have the address of the panel."
@@ -64,6 +67,7 @@ class Opened:
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=1,
+            timeout_keep_alive=KEPT,
             lifespan="on",
             proxy_headers=True,
             forwarded_allow_ips=[HOST, "::1", *proxies],  # never what the environment says
