@@ -118,3 +118,14 @@ def test_a_list_says_what_was_done_and_shows_what_was_not(visit):
     expect(items.filter(has_text="Cedar")).to_contain_text("not right yet")
     page.get_by_label("Show").select_option("not done")
     expect(items.filter(visible=True)).to_have_count(10)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_words_of_a_picture_are_read_at_any_width(visit, width):
+    page = visit("book/bowel.html", viewport={"width": width, "height": 844})
+    sizes = page.locator("svg.loops text:visible").evaluate_all(
+        "all => all.map((each) => parseFloat(getComputedStyle(each).fontSize)"
+        " * each.ownerSVGElement.getBoundingClientRect().width / each.ownerSVGElement.viewBox.baseVal.width)"
+    )
+    assert len(sizes) > 20
+    assert min(sizes) >= 12  # pixels
