@@ -30,7 +30,7 @@ TOLD = [
     ),
     (
         "book/decision.md",
-        ["is no witness", "It counts pieces", "units of that code on it", "Two units of 44120 are both denied"],
+        ["is no witness", "It counts pieces", "units of that code on it", "Two units of 44120 are both"],
         ["for good"],
     ),
     ("book/documentation.md", ["A drain is part of the operation"], []),
