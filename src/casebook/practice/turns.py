@@ -201,6 +201,10 @@ def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said
         ("anastomoses", f"{several} stand{'s' if n == 1 else ''}. Is that the same?"),
         ("places", f"Bowel is missing in {many(n, 'place')}. What became of the ends there?"),
     ]
+    if about == "units":
+        amounts.insert(
+            0, ("anastomoses", f"{several} stand{'s' if n == 1 else ''}. What bills the first of them?")
+        )
     asks = next((words for name, words in amounts if name != about and numbers[name] == n), ALONG)
     return Said("wrong", asks, fates)
 
