@@ -19,8 +19,9 @@ from random import Random
 import numpy as np
 
 from casebook.cases import beyond, library, load
-from casebook.cases.shorts import Short, case, doubtful, shorts
+from casebook.cases.shorts import Short, case, shorts
 from casebook.errors import CasebookError
+from casebook.grading.doubt import rests_on_doubt
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.tutor import Row, how_often, row
 from casebook.testing.shorts import draw
@@ -42,7 +43,7 @@ def pool(number: int, rng: Random) -> Iterator[tuple[Short, Row]]:
             made = case(short)
         except CasebookError:  # two acts at one end, or the like
             continue
-        if operation not in seen and "loop colostomy" not in short.acts and not doubtful(made):
+        if operation not in seen and "loop colostomy" not in short.acts and not rests_on_doubt(made.note):
             seen.add(operation)
             yield short, row(made.item)
 

@@ -30,8 +30,8 @@ TOLD = [
     ),
     (
         "book/decision.md",
-        ["is no witness", "It counts pieces", "units of that code on it", "Two units of 44120 lose both"],
-        [],
+        ["is no witness", "It counts pieces", "units of that code on it", "Two units of 44120 are both"],
+        ["for good"],
     ),
     ("book/documentation.md", ["A drain is part of the operation"], []),
     ("book/hosting.md", ["teaching,room,hub", "at least 8 characters"], []),

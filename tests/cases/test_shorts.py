@@ -16,12 +16,12 @@ from casebook.cases.shorts import (
     LOOKS,
     _all_words,
     case,
-    doubtful,
     short_cases,
     shorts,
 )
 from casebook.coding.note import Note
 from casebook.errors import CasebookError
+from casebook.grading.doubt import rests_on_doubt
 from casebook.practice.tutor import row
 from casebook.testing.shorts import crowded, draw
 from tests.cases.reading_back import read_back, shape
@@ -50,7 +50,7 @@ def test_what_is_told_can_be_read_back():
 def test_the_charts_of_the_book_are_read_back_and_rest_on_nothing_doubtful():
     for made in short_cases():
         assert agree(made), made.chart
-        assert not doubtful(made), made.id
+        assert not rests_on_doubt(made.note), made.id
         assert {step.evidence for step in made.readings[0].steps} <= made.evidence.keys()
         assert all(len(split(made.evidence[str(step.evidence)])) == 1 for step in made.readings[0].steps)
     assert len({made.unmarked for made in short_cases()}) == len(short_cases())

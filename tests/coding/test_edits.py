@@ -89,7 +89,8 @@ def test_the_return_to_the_operating_room_pays_81_percent_of_44120_and_nothing_o
     ],
 )
 def test_unit_limits(code, units, kind):
-    assert edits.limits()[code] == edits.Limit(units, kind)
+    found = edits.limits()[code]
+    assert (found.units, found.kind) == (units, kind)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +236,24 @@ def test_an_add_on_says_which_bases_there_are():
     assert "only on 44120" in edit.says
 
 
+def test_what_the_tables_do_not_hold_is_said_and_stops_nothing():
+    found = edits.scrub(read("44202; 44345; 49327").claim)
+    assert {(e.kind, *e.codes): e.blocks for e in found if "held" in e.says} == {
+        ("unknown-code", "44345"): False
+    }
+    (alone,) = (e for e in edits.scrub(read("44120; 49327").claim) if e.kind == "add-on-without-base")
+    assert not alone.blocks
+    assert "others that are not held here" in alone.says
+
+
+def test_claims_data_are_named_only_where_the_table_names_them():
+    ((_, one), (_, two)) = (
+        (e.kind, e.says) for e in edits.scrub(read("44121 x3; 44310 x3; 44120").claim) if e.kind == "units"
+    )
+    assert "rests on claims data" in one
+    assert "claims data" not in two
+
+
 def test_an_empty_claim_has_no_edits():
     assert edits.scrub(()) == ()
 
@@ -252,6 +271,7 @@ PAIRS = {
 }
 LIMITS = {r["code"]: int(r["mue_practitioner"]) for r in table("mue")}
 BASES = [(r["add_on_code"], r["primary_code"]) for r in table("aoc")]
+OPEN = {r["add_on_code"] for r in table("aoc") if r["aoc_type"] == "3"}  # CMS names some bases alone
 
 
 def blocked(claim):
@@ -259,7 +279,12 @@ def blocked(claim):
     found = set()
     for line in claim:
         on = {base for add_on, base in BASES if add_on == line.code}
-        if on and "CCCCC" not in on and not any(other.code in on for other in claim):
+        if (
+            on
+            and "CCCCC" not in on
+            and line.code not in OPEN
+            and not any(other.code in on for other in claim)
+        ):
             found.add(("add-on-without-base", line.code))
         if "CCCCC" in on and all(any(a == other.code for a, _ in BASES) for other in claim):
             found.add(("add-on-without-base", line.code))

@@ -69,7 +69,7 @@ def test_verdicts_in_a_file_are_passed_over(tmp_path):
         (b"hello", 1, "not JSON"),
         (b'{"format": "casebook-answers", "version": 9}\n', 1, "format 9"),
         (json.dumps(HEAD).encode() + b'\n{"case": "al', 2, "cut short"),
-        (json.dumps(HEAD).encode("utf-16"), 1, "not UTF-8"),
+        (json.dumps(HEAD).encode("utf-16"), 1, "in UTF-16"),
         (b"[" * 50_000, 1, "nested too deeply"),
         (b"x" * 70_000 + b"\n" + json.dumps(ROW).encode(), 1, "longer than"),
         (json.dumps({**ROW, "answer": 7}).encode(), 1, "a case and an answer"),

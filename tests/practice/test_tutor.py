@@ -11,7 +11,7 @@ from casebook.cases import beyond, library, load
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.exam import draw
-from casebook.practice.tutor import CHARTS, Tutor, follow, row
+from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, CHARTS, Tutor, follow, row
 from casebook.testing.learners import answer, book_of
 from tools.bench_practice import Learner, after_test
 
@@ -94,12 +94,16 @@ def test_two_charts_of_one_rule_name_it_or_its_likes():
     assert told["ask"] is None
 
 
-def test_what_was_all_right_asks_nothing():
+def test_what_was_all_right_names_nothing_and_a_test_may_go_on():
     given_ = [{"case": c, "answer": expected(cases()[c].item)} for c in list(cases())[:6]]
     told = follow(given_, pages(), table())
-    assert told["ask"] is None
     assert not told["rules"]
     assert 0 < told["could"] < told["of"]
+    assert told["ask"] not in {each["case"] for each in given_}
+    assert str(told["could"]) in told["says"]
+    after_one = follow(given_, pages(), table(), most=AFTER_ONE)
+    assert after_one["ask"] is None
+    assert "no wrong rule" in after_one["says"]
 
 
 def test_what_was_answered_before_speaks_as_well_and_choices_do_not():
@@ -115,6 +119,19 @@ def test_what_was_answered_before_speaks_as_well_and_choices_do_not():
     # The answer just given was kept too: it counts once.
     again = now[0] | {"verdict": "wrong", "at": 2}
     assert follow(now, pages(), table(), before=[again]) == follow(now, pages(), table())
+
+
+def test_one_more_is_asked_where_the_last_answer_was_a_wrong_rules_again():
+    rule = "pieces-counted"
+    wrong, right = shows(rule)[0], [c for c in cases() if c not in shows(rule)][:2]
+    last = next(c for c in table() if table()[c] and not any(rule in held for held in table()[c].values()))
+    told = [(wrong, False, next(text for text, held in table()[wrong].items() if rule in held))]
+    for third, stops in (((last, True, ""), True), ((last, False, next(iter(table()[last]))), False)):
+        tutor = Tutor(table())
+        for each in (*told, *((c, True, "") for c in right if c != last), third):
+            tutor.answered(*each)
+        assert tutor.stops(AFTER_ONE, AFTER_ONE) is stops
+        assert tutor.stops(AFTER_TEST, AFTER_ONE)
 
 
 def test_it_stops_after_so_many_questions():

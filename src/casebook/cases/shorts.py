@@ -17,10 +17,9 @@ from typing import Any
 
 from casebook.coding.claim import show
 from casebook.coding.note import Note
-from casebook.coding.operation import NEAR_A_JOIN, POINTS, Operation, Step
+from casebook.coding.operation import Operation, Step
 from casebook.coding.places import listed, many
 from casebook.data import toml
-from casebook.grading.doubt import DOUBTFUL
 
 from .case import Case
 
@@ -41,7 +40,6 @@ VOICES = ("told", "clipped", "formal")
 MARGIN, ENDS = 8.0, 6.0  # cm: of a second piece, of each of two pieces
 NO_DAY = 1  # as an operation has it that follows none
 
-FAR = 3 * NEAR_A_JOIN  # cm: nobody calls what is further off part of a join
 Laid = tuple[str, Step]  # a sentence, and the step that it tells
 
 
@@ -628,21 +626,3 @@ def shorts() -> tuple[Short, ...]:
 def short_cases() -> Sequence[Case]:
     """The same as cases, named short-1 and so on."""
     return tuple(case(short, f"short-{i}") for i, short in enumerate(shorts(), 1))
-
-
-def doubtful(made: Case) -> bool:
-    """Whether a short chart rests on a rule that is in doubt or on a measure of this book's own, or leaves
-    more than one claim."""
-    claims = made.note.accepted()
-    return len(claims) != 1 or claims[0][1].confidence in DOUBTFUL or any(map(_measured, made.readings))
-
-
-def _measured(op: Operation) -> bool:
-    """Whether something lies so near bowel that was sewn together that only this book's measure says whether
-    it is part of that; at the very end, or out with the piece, it is by any."""
-    spots = [step.start for step in op.steps if step.act in POINTS]
-    return any(
-        place.near(at, FAR) and not (place.start <= at <= place.end)
-        for at in spots
-        for place in op.bowel.places
-    )

@@ -48,10 +48,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Limit:
-    """Most units a day; `kind` 2 is absolute, 3 may be paid on appeal, 1 is tested line by line."""
+    """Most units a day; `kind` 2 is absolute, 3 may be paid on appeal, 1 is tested line by line. `claims`
+    tells whether CMS names claims data as its ground."""
 
     units: int
     kind: int
+    claims: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Edit:
 
     @property
     def absolute(self) -> bool:
-        """Whether it is a limit on units that loses every unit of the day (MAI 2)."""
+        """Whether it is an absolute limit on units (MAI 2)."""
         return self.kind == "units" and limits()[self.codes[0]].kind == 2
 
     @property
@@ -143,6 +145,13 @@ def bases() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
+def open_lists() -> frozenset[str]:
+    """Add-on codes of which CMS names some bases and leaves others to the contractor (type 3). Source:
+    cms-aoc-2024-06."""
+    return frozenset(r["add_on_code"] for r in rows("cms/aoc.csv") if r["aoc_type"] == "3")
+
+
+@lru_cache(maxsize=1)
 def pairs() -> dict[tuple[str, str], int]:
     """Active pairs, column one first, with their indicator (0 never, 1 with a modifier). Source: cms-
     ptp-2024q3."""
@@ -160,7 +169,8 @@ def limits() -> dict[str, Limit]:
 
     def limit(r: dict[str, str]) -> tuple[str, Limit]:
         kind = {"1": 1, "2": 2, "3": 3}[r["mai_practitioner"]]
-        return r["code"], Limit(int(r["mue_practitioner"]), kind)
+        claims = r["rationale_practitioner"] == "Clinical: Data"
+        return r["code"], Limit(int(r["mue_practitioner"]), kind, claims)
 
     return dict(_each("cms/mue.csv", limit))
 
@@ -274,6 +284,10 @@ def _scrubbed(lines: tuple[Line, ...]) -> tuple[Edit, ...]:
     return (*_unknown(codes), *_baseless(codes), *_paired(lines, codes), *_units(lines), *_reduced(lines))
 
 
+#: Codes of the family of whose rows no copy could be had.
+_NO_PAIRS = frozenset({"35840", "44340", "44345", "49591"})
+
+
 def _unknown(codes: list[str]) -> Iterable[Edit]:
     for code in codes:
         if code not in family():
@@ -284,6 +298,9 @@ def _unknown(codes: list[str]) -> Iterable[Edit]:
                 else f"{code} is not in the tables held here, which cover this code family only."
             )
             yield Edit("unknown-code", (code,), False, says, "cms-pfs-2026-07")
+        elif code in _NO_PAIRS:
+            says = f"{code} is in the fee table; its code pairs and its unit limit are not held here."
+            yield Edit("unknown-code", (code,), False, says, "cms-ptp-2024q3")
 
 
 def _baseless(codes: list[str]) -> Iterable[Edit]:
@@ -300,7 +317,9 @@ def _baseless(codes: list[str]) -> Iterable[Edit]:
             named = " or ".join(listed) if len(listed) <= 8 else f"one of {len(listed)} listed codes"
             lacking = "which is not" if len(listed) == 1 else "and none of these is"
             says = f"{code} is an add-on; CMS accepts it only on {named}, {lacking} on the claim."
-            yield Edit("add-on-without-base", (code,), True, says, "cms-aoc-2024-06")
+            if code in open_lists():
+                says = f"{code} is an add-on of an open list: {named}, and others that are not held here."
+            yield Edit("add-on-without-base", (code,), code not in open_lists(), says, "cms-aoc-2024-06")
 
 
 def _paired(lines: tuple[Line, ...], codes: list[str]) -> Iterable[Edit]:
@@ -327,6 +346,21 @@ def _paired(lines: tuple[Line, ...], codes: list[str]) -> Iterable[Edit]:
             yield Edit("pair", (first, second), not opened, says, "cms-ptp-2024q3")
 
 
+def _over(limit: Limit) -> str:
+    """What going over a limit does."""
+    if limit.kind == 1:
+        return "each line is tested on its own (MAI 1)."
+    if limit.kind == 2:
+        return (
+            "the limit is absolute (MAI 2), and over it every unit of the day is denied: correct the claim."
+        )
+    ground = "limit rests on claims data" if limit.claims else "record can lift the limit"
+    return (
+        f"the {ground} (MAI 3): over it every unit of the day is denied at first, so bill what was done and"
+        " appeal with the report."
+    )
+
+
 def _units(lines: tuple[Line, ...]) -> Iterable[Edit]:
     total: Counter[str] = Counter()
     for line in lines:
@@ -336,17 +370,7 @@ def _units(lines: tuple[Line, ...]) -> Iterable[Edit]:
         if limit and limit.kind == 1:
             units = max(line.units for line in lines if line.code == code)
         if limit and units > limit.units:
-            ending = (
-                "the limit rests on claims data (MAI 3): over it every unit of the day is denied at first,"
-                " so bill what was done and appeal with the report."
-                if limit.kind == 3
-                else (
-                    "the limit is absolute (MAI 2), and going over it loses every unit of the day."
-                    if limit.kind == 2
-                    else "each line is tested on its own (MAI 1)."
-                )
-            )
-            says = f"{code} has {units} units and a limit of {limit.units} a day; {ending}"
+            says = f"{code} has {units} units and a limit of {limit.units} a day; {_over(limit)}"
             yield Edit("units", (code,), True, says, "cms-mue-2024-07")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from casebook.coding import edits
 from casebook.coding.claim import Same, lines_of, show
 from casebook.coding.note import Note
-from casebook.coding.operation import Operation
+from casebook.coding.operation import NEAR_A_JOIN, POINTS, Operation
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import View
 
@@ -32,6 +32,7 @@ def _trimmed(op: Operation) -> bool:
 
 #: What must be so in an operation beside, for a doubt of a rule to be a doubt in it.
 _ONLY_WHERE: dict[str, Callable[[Operation], bool]] = {"stapled-ends-joined": _trimmed}
+FAR = 3 * NEAR_A_JOIN  # cm: nobody calls what is further off part of a join
 OF_NEWBORNS = frozenset({"not-atresia"})  # in doubt where the patient is newborn, and nowhere else
 
 
@@ -132,3 +133,21 @@ def _in_doubt(rule: str, note: Note, newborn: bool | None) -> bool:
         return False
     holds = _ONLY_WHERE.get(rule)
     return holds is None or all(map(holds, note.readings))
+
+
+def rests_on_doubt(note: Note) -> bool:
+    """Whether the key of a made-up operation would rest on a rule that is in doubt or on a measure of this
+    book's own, or leave more than one claim; so does one that is not billed."""
+    claims = note.accepted()
+    return len(claims) != 1 or claims[0][1].confidence in DOUBTFUL or any(map(_measured, note.readings))
+
+
+def _measured(op: Operation) -> bool:
+    """Whether something lies so near bowel that was sewn together that only this book's measure says whether
+    it is part of that; at the very end, or out with the piece, it is by any."""
+    spots = [step.start for step in op.steps if step.act in POINTS]
+    return any(
+        place.near(at, FAR) and not (place.start <= at <= place.end)
+        for at in spots
+        for place in op.bowel.places
+    )

@@ -227,9 +227,7 @@ def _units_off(
     says += "."
     if code in blocked and blocked[code].absolute:  # one that records can lift is no reason here
         limit = edits.limits()[code].units
-        says += (
-            f" Besides, its limit is {limit} a day, and going over it loses every unit of {code} that day."
-        )
+        says += f" Besides, its limit is {limit} a day, and over it every unit of {code} that day is denied."
     return Finding("units", code, says, rule, briefly=briefly)
 
 

@@ -168,6 +168,35 @@ def _for_add_on(d: Derivation, lines: list[Service]) -> list[Service]:
     return _unearned(d, lines) if len(_joins(d, "joined", "atresia")) > 1 else _right("22", d, lines)
 
 
+def _second_apart(d: Derivation, lines: list[Service]) -> list[Service]:
+    """Further units of an add-on on a line of their own, with 59."""
+    found = []
+    for s in _right("59", d, lines):
+        if edits.add_on(s.code) and s.units > 1:
+            marks = s.modifiers | {"59"}
+            found += [replace(s, units=1), replace(s, units=s.units - 1, modifiers=marks)]
+        else:
+            found.append(s)
+    return found
+
+
+def _each_hole(d: Derivation) -> Iterable[Service]:
+    """The code of one hole for each of several."""
+    for s in _right("hole-sewn", d):
+        yield (
+            replace(s, what="one hole", code=d.code("one hole"), units=len(s.steps))
+            if (s.what == "several holes")
+            else s
+        )
+
+
+def _on_base(modifier: str, role: str) -> Swap:
+    """A role's mark on the codes that are no add-ons."""
+    return lambda d, lines: (
+        marked(lines, main_lines(lines), modifier, modifier) if d.op.surgeon == role else lines
+    )
+
+
 def _follow_up(modifier: str, follows: str) -> Swap:
     def mark(d: Derivation, lines: list[Service]) -> list[Service]:
         return marked(lines, main_lines(lines), modifier, modifier) if d.op.follows == follows else lines
@@ -283,6 +312,8 @@ TOKENS: dict[str, frozenset[str]] = {
     "return-mark-unearned": frozenset({"78"}),
     "staged-mark-unearned": frozenset({"58"}),
     "session-mark-confused": frozenset({"58", "78"}),
+    "every-return-unplanned": frozenset({"78"}),
+    "second-unit-apart": frozenset(edits.SEPARATE),
     "return-mark-on-add-on": frozenset({"79"}),
     "role-mark-unearned": frozenset({"80"}),
     "role-mark-confused": frozenset({"80", "AS"}),
@@ -319,6 +350,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "unusual-work-on-add-on": {"22": _on_add_ons("22", "22")},
     "multiple-on-add-on": {"51": _on_add_ons("51", "51")},
     "separate-on-add-on": {"59": _on_add_ons("59", "59")},
+    "second-unit-apart": {"59": _second_apart},
     "separate-mark-missing": {"59": _unmarked},
     "pair-forced": _SMALL_THINGS | {"59": _forced},
     "open-for-laparoscopic": {"approach": _family(lambda a: "open" if a == "laparoscopic" else a)},
@@ -340,6 +372,13 @@ _SWAPS: dict[str, dict[str, Swap]] = {
         "ileocolic",
         lambda d: [
             d.service("further", steps=steps_of(p), rank="resection") for p in [d.places("ileocolic")] if p
+        ],
+    ),
+    "ileocolic-as-colon": _instead("ileocolic", "colon"),
+    "ileum-billed-beside": _also(
+        "ileocolic",
+        lambda d: [
+            d.service("first", steps=steps_of(p), rank="resection") for p in [d.places("ileocolic")] if p
         ],
     ),
     "small-as-ileocolic": _played(
@@ -420,6 +459,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     )
     | _played(lambda d, p, part: "joined" if part == "own piece" else part),
     "hole-as-add-on": {"hole-sewn": _holes},
+    "holes-counted-apart": {"hole-sewn": _each_hole},
     "hole-left-off": {"hole-sewn": _nothing},
     "pouch-in-piece-billed": {"pouch-in-piece": _nothing},
     "pouch-as-resection": {
@@ -433,6 +473,7 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "return-mark-unearned": {"78": _first_session("78")},
     "staged-mark-unearned": {"58": _first_session("58")},
     "session-mark-confused": {"58": _follow_up("78", "staged"), "78": _follow_up("58", "complication")},
+    "every-return-unplanned": {"58": _follow_up("78", "staged"), "79": _follow_up("78", "unrelated")},
     "return-mark-on-add-on": {"79": _on_add_ons("79", "79", "unrelated")},
     "stapled-ends-as-resection": _played(
         lambda d, p, part: "joined" if part == "stapled ends joined" else part
@@ -442,6 +483,11 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     ),
     "loose-as-joined": _played(lambda d, p, part: "joined" if part == "loose" else part),
     "role-mark-missing": {"80": _unmarked, "AS": _unmarked, "62": _unmarked},
+    "role-mark-on-base-alone": {
+        "80": _on_base("80", "assistant"),
+        "AS": _on_base("AS", "assistant-nonphysician"),
+        "62": _on_base("62", "co-surgeon"),
+    },
     "role-mark-unearned": {
         "80": _when(
             lambda d: d.op.surgeon == "primary",

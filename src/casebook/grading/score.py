@@ -44,11 +44,14 @@ def score(diagnosis: Diagnosis, claim: Claim) -> float:
 
 def nearest(diagnosis: Diagnosis, claim: Claim) -> Derived:
     """The accepted claim nearest to the answer, for the words: it leaves the fewest codes of the answer
-    over; of several, that which is nearest once open and laparoscopic codes are exchanged."""
+    over; of several, that which is nearest once codes of the other family are exchanged, those that no
+    accepted claim has or all."""
     if len(diagnosis.targets) == 1:
         return diagnosis.targets[0]
-    twins = (replace(line, code=TWINS[line.code]) if line.code in TWINS else line for line in claim)
-    forms = (tuple(claim), tuple(twins))
+    ours = {line.code for target in diagnosis.targets for line in target.lines}
+    exchanged = tuple(replace(line, code=TWINS.get(line.code, line.code)) for line in claim)
+    mended = tuple(line if line.code in ours else twin for line, twin in zip(claim, exchanged, strict=True))
+    forms = (tuple(claim), mended, exchanged)
     return max(diagnosis.targets, key=lambda c: [_share(c, form, c.marks) for form in forms])
 
 

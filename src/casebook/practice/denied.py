@@ -116,7 +116,12 @@ def _borne(filed: str, claim: Claim, denied: Mapping[str, Sequence[str]]) -> Dec
     why = ["It can be won:"]
     if lifts:
         limit = many(edits.limits()[lifts[0]].units, "unit")
-        why.append(f"the limit of {limit} rests on claims data, and the record can lift it.")
+        ground = (
+            "rests on claims data, and the record can lift it"
+            if edits.limits()[lifts[0]].claims
+            else "can be lifted by the record"
+        )
+        why.append(f"the limit of {limit} {ground}.")
     elif opened:
         why.append("the modifier says that the site was apart, and the report shows it.")
     else:

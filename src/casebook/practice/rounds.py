@@ -17,6 +17,7 @@ from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import Page, about_of, graded, graded_item, level_of, pages_of
+from .changed import chart_of, is_change, pages_of_changes
 from .review import DAY, DAYS
 from .tutor import CHARTS, Table, as_written
 
@@ -105,7 +106,7 @@ class Rule:
         self.last = tried.at
         if tried.at - self.since >= DAY or not self.box:
             self.box, self.since = min(self.box + 1, len(DAYS)), tried.at
-        self.right_on.add(tried.case)
+        self.right_on.add(chart_of(tried.case))
 
     def due(self, now: float) -> bool:
         """Whether it is time to see it again: at once where it was missed last, else after its box's days."""
@@ -119,11 +120,15 @@ class Practice:
         self, attempts: Sequence[Mapping[str, Any]], bank: Sequence[Page], table: Table, now: float
     ) -> None:
         self.pages = pages_of(bank)
+        rows: Sequence[object] = attempts
+        given = [row.get("case") for row in rows if isinstance(row, Mapping)]
+        known = [case for case in given if isinstance(case, str) and case in table]
+        self.pages |= pages_of_changes(self.pages, known)
         self.now = now
         self.shows = {
             case: {rule for held in row.values() for rule in held if rule in MISCONCEPTIONS}
             for case, row in table.items()
-            if case in self.pages
+            if chart_of(case) in self.pages
         }
         self.tried = list(self._read(attempts, table))
         able = {rule for shown in self.shows.values() for rule in shown}
@@ -191,23 +196,38 @@ class Practice:
     def _charts(self, rule: str) -> list[str]:
         return [case for case, shown in self.shows.items() if rule in shown]
 
+    def _about(self, case: str) -> Page:
+        """The page that says what a question is about: of a change, that of its chart."""
+        return self.pages[chart_of(case)]
+
     def next_case(self, within: Collection[str] = ()) -> str | None:
-        """The chart to ask: one in which the first rule of the focus shows, not the one it was missed on, not
-        seen for a day, of another topic than the last; from those `within` as long as there is one. None
-        where all were seen today."""
+        """The chart to ask, or a change of one that was answered rightly: one in which the first rule of the
+        focus shows, not the one it was missed on, not seen for a day, of another topic than the last; from
+        those `within`, and changes that ask for no more than these, as long as there is one. None where all
+        were seen today."""
         today = {each.case for each in self.tried if self.now - each.at < DAY}
-        last = set(about_of(self.pages[self.tried[-1].case])) if self.tried else set()
+        last = set(about_of(self._about(self.tried[-1].case))) if self.tried else set()
+        read = {each.case: each.right for each in self.tried}  # how each was answered last
+        misread = {chart_of(case) for case, right in read.items() if not right}
+        before = chart_of(self.tried[-1].case) if self.tried else ""
         times: dict[str, int] = {}
         for each in self.tried:
             times[each.case] = times.get(each.case, 0) + 1
 
+        def free(case: str) -> bool:
+            chart = chart_of(case)
+            changed = read.get(chart) is True and chart not in misread and chart != before
+            return case not in today and (changed or not is_change(case))
+
         def cost(case: str) -> tuple[float, str]:
-            same = 0.1 * bool(last & set(about_of(self.pages[case])[:1]))
-            level = 0.1 * (level_of(self.pages[case]) - 1)
+            same = 0.1 * bool(last & set(about_of(self._about(case))[:1]))
+            level = 0.1 * (level_of(self._about(case)) - 1)
             return abs(self.expected(case) - WANTED) + same + level + 0.2 * times.get(case, 0), case
 
-        free = [case for case in self.shows if case not in today]
-        for cases in ([case for case in free if case in within], free):
+        left = [case for case in self.shows if free(case)]
+        met = {rule for case in within for rule in self.shows.get(case, ())}
+        begun = [case for case in left if case in within or (is_change(case) and self.shows[case] <= met)]
+        for cases in (begun, left):
             for rule in self.focus():
                 if showing := [case for case in cases if rule in self.shows[case]]:
                     return min(showing, key=cost)

@@ -11,19 +11,22 @@ unless a rule must show on two different charts before it is named. So it must.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 from typing import Any
 
 from casebook.coding.claim import Same, lines_of, show
-from casebook.coding.rulebook import Rulebook
+from casebook.coding.rulebook import Rulebook, Trace
+from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.grading import Item
 from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import Page, graded, graded_item, pages_of, usable
+from .changed import able, all_changes, chart_of, choose, is_change, pages_of_changes
 
 SLIP = 0.10  # of all answers: a slip of the hand or the eye
 FOLLOWS = 0.80  # of the answers in which a held rule matters: how often it is followed
@@ -35,8 +38,10 @@ ONE, NONE, OTHERS, CARE = 0.50, 0.35, 0.10, 0.05
 #: How often a rule is held beside others, by the word in the table of wrong rules.
 HELD = {"often": 6.0, "": 2.0, "seldom": 1.0}
 SURE = 0.9  # from which share on a rule is named
+FITS_NONE = 0.95  # from which share on no rule is looked for any more: nothing known fits
 CHARTS = 2  # different charts on which a rule must have shown before it is named
 WHOLE_CASE = 0.5  # of what a short chart is worth that tells as much: it takes three times the reading
+FRESH = 12  # charts answered rightly last, of which changes are asked
 LITTLE = 0.03  # bits: a question that is expected to tell less is not asked
 AFTER_TEST = 5  # questions at most after a test
 AFTER_ONE = 3  # questions at most after a single answer
@@ -45,12 +50,17 @@ Row = dict[str, list[str]]  # of one case: a wrong answer, and the rules that gi
 Table = Mapping[str, Row]
 
 
-def row(item: Item) -> Row:
-    """Which wrong rules give which wrong answer to a case, as their holder would file it."""
+def row(item: Item, rules: Iterable[str] | None = None) -> Row:
+    """Which wrong rules, of all or of some, give which wrong answer to a case, as their holder would file
+    it."""
     if item.note.action == "out-of-scope":
         return {}
     found: Row = {}
-    for m in MISCONCEPTIONS.values():
+    traces = [Trace(op, RULEBOOK) for op in item.note.readings]
+    for id in MISCONCEPTIONS if rules is None else rules:
+        m = MISCONCEPTIONS[id]
+        if "settle" not in m.swaps and all(trace.alike(m.swaps) for trace in traces):
+            continue  # every question that is asked gets the same answer
         answer = wrongly_filed(item, m.book)
         if answer is not None:
             text = answer if isinstance(answer, str) else show(lines_of(answer))
@@ -69,6 +79,29 @@ def wrongly_filed(item: Item, book: Rulebook) -> Same | str | None:
     key = plain(claim.lines)
     right = item.note.action == "bill" and key in {plain(t.lines) for t in item.diagnosis.targets}
     return None if right else key
+
+
+def rows_of_changes(item: Item, chosen: Mapping[str, Iterable[str]]) -> dict[str, Row]:
+    """The same of some changes of a chart, each with the rules that show in it and not in the chart as it is:
+    who holds one of the others did not answer that rightly."""
+    found = {each.id: row(each.item, chosen[each.id]) for each in all_changes(item) if each.id in chosen}
+    return {id: answers for id, answers in found.items() if answers}
+
+
+def table_of(items: Mapping[str, Item]) -> dict[str, Row]:
+    """The table of some cases and short charts, and of the changes of the cases that are worth asking."""
+    table = {id: row(item) for id, item in items.items()}
+    of_charts = {id: able(item) for id, item in items.items() if not is_short(id)}
+    chosen = choose(of_charts, charts_showing(table))
+    for chart, changes in chosen.items():
+        table |= rows_of_changes(items[chart], changes)
+    return table
+
+
+def charts_showing(table: Table) -> Counter[str]:
+    """On how many questions each wrong rule shows."""
+    rows = table.values()
+    return Counter(rule for answers in rows for rule in {r for held in answers.values() for r in held})
 
 
 def is_short(case: str) -> bool:
@@ -91,27 +124,37 @@ class Asked:
 
 
 class Tutor:
-    """What is believed of one learner. `asked` are the answers so far, one a case."""
+    """What is believed of one learner. `asked` are the answers so far, one a question."""
 
     def __init__(self, table: Table, rules: Sequence[str] = ()) -> None:
         self.table = table
         self.rules = list(rules or MISCONCEPTIONS)
         self.asked: list[Asked] = []
         self._place = {rule: i for i, rule in enumerate(self.rules)}
-        self._groups = {
-            case: [[self._place[rule] for rule in held if rule in self._place] for held in answers.values()]
-            for case, answers in table.items()
-        }
+        self._groups = {case: self._grouped(answers) for case, answers in table.items()}
+        self._rows = dict(table)
+        self._changes: dict[str, list[str]] = {}
+        for case in filter(is_change, table):
+            self._changes.setdefault(chart_of(case), []).append(case)
         held = [how_often(rule) for rule in self.rules]
         self.shares = [ONE * each / sum(held) for each in held] + [NONE, OTHERS, CARE]
 
-    def answered(self, case: str, right: bool, answer: str) -> None:
-        """Take an answer in: `answer` as the table writes it, or anything else. A case counts once."""
+    def _grouped(self, answers: Row) -> list[list[int]]:
+        return [[self._place[rule] for rule in held if rule in self._place] for held in answers.values()]
+
+    def answered(self, case: str, right: bool, answer: str, whole: Row | None = None) -> None:
+        """Take an answer in: `answer` as the table writes it, or anything else. A question counts once, and a
+        change only of a chart that was answered rightly. `whole` is the row of a change with all rules that
+        show, of which the table has only some."""
         if any(one.case == case for one in self.asked):
             return
-        held = [] if right else list(self.table.get(case, {}).get(answer, ()))
+        if is_change(case) and chart_of(case) not in {one.case for one in self.asked if one.right}:
+            return
+        if whole is not None:
+            self._rows[case], self._groups[case] = whole, self._grouped(whole)
+        held = [] if right else list(self._rows.get(case, {}).get(answer, ()))
         self.asked.append(Asked(case, right, frozenset(held)))
-        if case not in self.table:
+        if case not in self._rows:
             return
         places = {self._place[rule] for rule in held if rule in self._place}
         self._learn(self._groups[case], right, places)
@@ -144,11 +187,14 @@ class Tutor:
     @property
     def named(self) -> tuple[str, ...]:
         """The rule that may be named, with those whose answers to these charts are the same; none where it
-        showed on too few charts, or where the shares do not bear it."""
+        showed on too few charts, or where the shares do not bear it. A chart and its changes are one."""
+        charts: dict[str, set[str]] = {}
+        for each in self.asked:
+            for rule in each.rules:
+                charts.setdefault(rule, set()).add(chart_of(each.case))
         alike: dict[tuple[bool, ...], list[str]] = {}
         for rule in self.rules:
-            shown = tuple(rule in each.rules for each in self.asked)
-            if sum(shown) >= CHARTS:
+            if len(charts.get(rule, ())) >= CHARTS:
                 alike.setdefault(self._pattern(rule), []).append(rule)
         for rules in alike.values():
             if sum(self.shares[self._place[rule]] for rule in rules) > SURE:
@@ -159,22 +205,32 @@ class Tutor:
         """What a rule would have answered to each chart, as far as these answers tell it from others."""
         told: list[bool] = []
         for each in self.asked:
-            shows = any(rule in held for held in self.table.get(each.case, {}).values())
+            shows = any(rule in held for held in self._rows.get(each.case, {}).values())
             told += (rule in each.rules, shows)
         return tuple(told)
 
     @property
     def settled(self) -> bool:
         """Whether more questions would change little: a rule can be named, or nothing known fits."""
-        return bool(self.named) or max(self.shares[-3], self.shares[-2] + self.shares[-1]) > SURE
+        return bool(self.named) or max(self.shares[-3], self.shares[-2] + self.shares[-1]) > FITS_NONE
+
+    def stops(self, asked: int, most: int) -> bool:
+        """Whether nothing is asked any more, after so many questions of at most so many. After a single
+        answer one more is asked where the last one was a wrong rule's again; after a test one looks also
+        where all was right, since ten charts could have shown only some of the rules."""
+        wrong = [each for each in self.asked if not each.right]
+        if not self.asked or self.settled or (most < AFTER_TEST and not wrong):
+            return True
+        again = most < AFTER_TEST and asked > 0 and bool(self.asked[-1].rules)
+        return asked >= (AFTER_TEST if again else most)
 
     def could_show(self) -> int:
         """How many wrong rules the answered charts could have shown, on as many charts as naming needs."""
-        times: dict[str, int] = {}
-        for case in {each.case for each in self.asked}:
-            for rule in {rule for held in self.table.get(case, {}).values() for rule in held}:
-                times[rule] = times.get(rule, 0) + 1
-        return sum(count >= CHARTS for count in times.values())
+        charts: dict[str, set[str]] = {}
+        for each in self.asked:
+            for rule in {rule for held in self._rows.get(each.case, {}).values() for rule in held}:
+                charts.setdefault(rule, set()).add(chart_of(each.case))
+        return sum(len(shown) >= CHARTS for shown in charts.values())
 
     # What to ask
 
@@ -196,14 +252,35 @@ class Tutor:
         given = (steady - shows) * usual + shows * follower + unknown * stranger + careless * hasty
         return _entropy(answers) - given
 
-    def next_case(self, cases: Collection[str] | None = None) -> str | None:
-        """The case of these that tells most, None where none tells enough. One that was answered is not asked
-        again."""
+    def open(self, cases: Collection[str] | None = None) -> list[str]:
+        """What may be asked: of some cases, or of all, those not answered yet, and the changes of those that
+        were answered rightly last, where they ask for no rule that none of the cases shows. A chart that was
+        misread, itself or in a change, is changed no more: what is misread once stays so, and would speak for
+        a rule that nobody holds."""
         done = {each.case for each in self.asked}
+        misread = {chart_of(each.case) for each in self.asked if not each.right}
+        read = [each.case for each in self.asked if each.right and each.case in self._changes]
+        fresh = [case for case in read if case not in misread][-FRESH:]
         known = self.table if cases is None else [case for case in self.table if case in cases]
-        gains = {case: self.gain(case) for case in known if case not in done and self._groups[case]}
-        best = max(gains, key=lambda case: gains[case] * (1.0 if is_short(case) else WHOLE_CASE), default="")
+        whole = [case for case in known if not is_change(case)]
+        met = {rule for case in whole for group in self._groups[case] for rule in group}
+        changes = [
+            each
+            for case in fresh
+            for each in self._changes[case]
+            if cases is None or all(rule in met for group in self._groups[each] for rule in group)
+        ]
+        return [case for case in [*whole, *changes] if case not in done and self._groups[case]]
+
+    def next_case(self, cases: Collection[str] | None = None) -> str | None:
+        """The question of these that tells most for what it takes to read, None where none tells enough."""
+        gains = {case: self.gain(case) for case in self.open(cases)}
+        best = max(gains, key=lambda case: gains[case] * _worth(case), default="")
         return best if best and gains[best] > LITTLE else None
+
+
+def _worth(case: str) -> float:
+    return 1.0 if is_short(case) or is_change(case) else WHOLE_CASE
 
 
 def _entropy(shares: Sequence[float]) -> float:
@@ -235,6 +312,10 @@ def _spread(groups: int) -> tuple[float, float, float, float]:
 # For the page
 
 
+ALL_RIGHT = (
+    "Every answer was right. These charts could have shown {could} of the {of} wrong rules that this book"
+    " knows; a few more can show others."
+)
 CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
 
 
@@ -253,7 +334,8 @@ def follow(
     Answers that were chosen from several, not `typed`, tell nothing. `before` are the attempts kept earlier,
     as they were graded then: what was right there speaks against the rules that would have shown.
 
-    `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked.
+    `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked,
+    and changes of it (see `changed`).
     Gives `rules`, that which may be named with
     those it cannot be told from; `says`, in words; `ask`, the next case or None; `could`, how many of the
     `of` wrong rules these charts could have shown twice. Answers that cannot be read, and those to an earlier
@@ -265,21 +347,17 @@ def follow(
     tutor = Tutor(table)
     if not typed:
         return {"rules": [], "says": CHOSEN, "ask": None, "could": 0, "of": len(tutor.rules)}
-    now = [each for each in usable(answers, pages) if each["case"] in table]
+    given = [each.get("case") for each in (*answers, *before) if isinstance(each, Mapping)]
+    all_pages = pages | pages_of_changes(pages, given)
+    now = [each for each in usable(answers, all_pages) if chart_of(each["case"]) in table]
     anew = {each["case"] for each in now}
-    for each in graded(before, pages):
+    for each in graded(before, all_pages):
         if each["case"] not in anew and each.get("kind") != "choice":
-            tutor.answered(each["case"], each["verdict"] == "correct", as_written(each["answer"]))
+            _take(tutor, all_pages, each, each["verdict"])
     for each in now:
-        case = each["case"]
-        if case in {one.case for one in tutor.asked}:
-            continue
-        verdict = graded_item(pages[case]).grade(each["answer"]).verdict
-        if verdict not in ("invalid", "blank"):
-            tutor.answered(case, verdict == "correct", as_written(each["answer"]))
+        _take(tutor, all_pages, each, graded_item(all_pages[each["case"]]).grade(each["answer"]).verdict)
     rules = tutor.named
-    stop = tutor.settled or asked >= most or not any(not one.right for one in tutor.asked)
-    ask = None if stop else tutor.next_case(pages)
+    ask = None if tutor.stops(asked, most) else tutor.next_case(pages)
     return {
         "rules": [MISCONCEPTIONS[rule].as_dict() for rule in rules],
         "says": _says(tutor, rules, ask, asked),
@@ -287,6 +365,15 @@ def follow(
         "could": tutor.could_show(),
         "of": len(tutor.rules),
     }
+
+
+def _take(tutor: Tutor, pages: Mapping[str, Page], given: Mapping[str, Any], verdict: str) -> None:
+    """Take one graded answer in; one that cannot be read tells nothing."""
+    case = given["case"]
+    if verdict in ("invalid", "blank"):
+        return
+    whole = row(graded_item(pages[case])) if is_change(case) else None
+    tutor.answered(case, verdict == "correct", as_written(given["answer"]), whole)
 
 
 def as_written(text: str) -> str:
@@ -302,6 +389,8 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
         return f"{charts} charts fit {which}."
     if not tutor.asked:
         return "Nothing was answered, so there is no wrong rule to look for."
+    if ask and all(one.right for one in tutor.asked):
+        return ALL_RIGHT.format(could=tutor.could_show(), of=len(tutor.rules))
     if all(one.right for one in tutor.asked):
         return "Every answer was right, so there is no wrong rule to look for."
     if ask:

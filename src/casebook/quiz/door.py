@@ -27,6 +27,7 @@ from casebook.money import fees
 from casebook.practice import diagram, explorer, laid_out, query
 from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
+from casebook.practice.changed import changed_page
 from casebook.practice.rounds import practice
 from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, follow
 
@@ -199,6 +200,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "draw": _draw,
     "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
     "follow": _follow,
+    "changed": lambda q: changed_page(_page(q), str(q["change"])),
     "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or ()),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(

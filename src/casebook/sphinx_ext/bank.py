@@ -4,6 +4,8 @@ next."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from sphinx.environment import BuildEnvironment
 
 from casebook.cases import beyond, library
 from casebook.practice.bank import graded_item, without_places
-from casebook.practice.tutor import Row, row
+from casebook.practice.changed import able, choose
+from casebook.practice.tutor import Row, charts_showing, is_short, row, rows_of_changes
 from casebook.quiz.building import digest
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -27,16 +30,25 @@ def charts(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
 
 
 def rows(env: BuildEnvironment, pages: list[dict[str, Any]]) -> dict[str, Row]:
-    """The tutor's table of these pages; what was worked out for a page is kept until it or the grader
-    changes."""
-    kept: dict[str, Row] = vars(env).setdefault("casebook_tutor", {})
+    """The tutor's table of these pages, and of the changes of the cases that are worth asking; what was
+    worked out for a page is kept until it or the grader changes."""
+    kept: dict[str, Any] = vars(env).setdefault("casebook_tutor", {})
     made_by = _grader()
-    found = {}
-    for page in pages:
-        name = digest(made_by, json.dumps(page, sort_keys=True).encode())
+
+    def once(what: str, page: dict[str, Any], work: Callable[[], Any]) -> Any:
+        name = digest(made_by, what.encode(), json.dumps(page, sort_keys=True).encode())
         if name not in kept:
-            kept[name] = row(graded_item(page))
-        found[str(page["id"])] = kept[name]
+            kept[name] = work()
+        return kept[name]
+
+    by_id = {str(page["id"]): page for page in pages}
+    items = {id: graded_item(page) for id, page in by_id.items()}
+    found = {id: once("row", by_id[id], partial(row, item)) for id, item in items.items()}
+    cases = {id: item for id, item in items.items() if not is_short(id)}
+    of_charts = {id: once("able", by_id[id], partial(able, item)) for id, item in cases.items()}
+    for id, chosen in choose(of_charts, charts_showing(found)).items():
+        what = json.dumps(chosen, sort_keys=True)
+        found |= once(what, by_id[id], partial(rows_of_changes, items[id], chosen))
     return found
 
 

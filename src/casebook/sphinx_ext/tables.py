@@ -24,6 +24,7 @@ from casebook.quiz.markup import options
 from .lists import QUESTIONS, Listing, badge, between, cite, line
 from .parts import make_link, markup
 
+NOT_HELD = "not held"  # of a code whose row is in none of the tables that could be had
 LEVELS = {1: "plain", 2: "realistic", 3: "noisy"}
 
 
@@ -70,9 +71,9 @@ class Codes(Listing):
             code,
             words,
             field_words()[code],
-            f"{value.total:.2f}" if value and value.total else "none",
-            value.global_days if value else "",
-            f"{limit.units}, kind {limit.kind}" if limit else "",
+            NOT_HELD if value is None else f"{value.total:.2f}" if value.total else "none",
+            value.global_days if value else NOT_HELD,
+            f"{limit.units}, kind {limit.kind}" if limit else NOT_HELD,
             self._beside(code),
         )
 

@@ -90,8 +90,8 @@ def atresia(d: Derivation) -> Iterable[Service]:
 @bill(
     "brought-out",
     answers="D9",
-    sure=CONFIRMED,
-    sources="cms-ptp-2024q3",
+    sure=SECONDARY,
+    sources="codingahead-44125 cms-ptp-2024q3 cms-mue-2024-07",
     says=(
         "In open surgery, a segment removed with an end brought to the skin instead of joined is 44125,"
         " once; the stoma is in it."
@@ -158,8 +158,8 @@ bill(
     sure=SECONDARY,
     sources="codingahead-44205 cms-aoc-2024-06 cms-ptp-2024q3",
     says=(
-        "A piece that crosses the ileocecal valve is the ileocolic resection, 44160 or 44205; no small-bowel"
-        " add-on is reported with it."
+        "A piece that crosses the ileocecal valve is the ileocolic resection, 44160 or 44205, which is no"
+        " base for the small-bowel add-on."
     ),
 )(_each("ileocolic", "ileocolic", places="ileocolic", rank="resection"))
 
@@ -215,7 +215,10 @@ bill(
     answers="D13",
     sure=DERIVED,
     sources="cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025:I.E,I.V",
-    says="A stricture widened without removing bowel, apart from any join, is 44615, one unit each.",
+    says=(
+        "In open surgery, a stricture widened without removing bowel, apart from any join, is 44615, one"
+        " unit each."
+    ),
 )(_each("stricturoplasty", "stricturoplasty", act="stricturoplasty"))
 
 
@@ -231,11 +234,11 @@ bill(
 @bill(
     "hole-sewn",
     answers="D16",
-    sure=CONFIRMED,
-    sources="cms-ptp-2024q3 ncci-manual-2025:I.E,VI.E.10",
+    sure=SECONDARY,
+    sources="codingahead-44602 cms-ptp-2024q3 ncci-manual-2025:I.E,VI.E.10",
     says=(
-        "A hole from injury or disease, sewn apart from any join or removed piece, is billed: 44602 for one"
-        " in small bowel, 44603 for several, 44604 in colon."
+        "In open surgery, a hole from injury or disease, sewn apart from any join or removed piece, is"
+        " billed: 44602 for one in small bowel, 44603 for several, 44604 in colon."
     ),
 )
 def hole_sewn(d: Derivation) -> Iterable[Service]:
@@ -265,11 +268,11 @@ bill(
 @bill(
     "opening",
     answers="D16 D21",
-    sure=DERIVED,
-    sources="cms-ptp-2024q3",
+    sure=SECONDARY,
+    sources="codingahead-44020 cms-ptp-2024q3",
     says=(
-        "Bowel opened to look, biopsy or take something out, apart from any join or removed piece, is 44020"
-        " (44010 duodenum, 44025 colon)."
+        "In open surgery, bowel opened to look, biopsy or take something out, apart from any join or removed"
+        " piece, is 44020 (44010 duodenum, 44025 colon)."
     ),
 )
 def opening(d: Derivation) -> Iterable[Service]:
@@ -448,8 +451,8 @@ def diseased_appendix(d: Derivation) -> Iterable[Service]:
 @bill(
     "feeding-catheter",
     answers="D21",
-    sure=CONFIRMED,
-    sources="cms-aoc-2024-06",
+    sure=SECONDARY,
+    sources="aapc-feeding-tubes cms-aoc-2024-06",
     says=(
         "A feeding catheter put into the jejunum during another operation is the add-on 44015, whose base"
         " each contractor decides."

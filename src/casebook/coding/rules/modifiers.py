@@ -167,7 +167,7 @@ modifier(
     sources="fcso-assistant cms-pfs-2026-07 palmetto-79",
     says=(
         "A physician who assists marks every line 80, and puts no 58, 78 or 79 beside it: the days of an"
-        " earlier operation bind its surgeon (secondary)."
+        " earlier operation bind its surgeon (secondary for 79, derived for the others)."
     ),
 )(_role("assistant", "80"))
 modifier(
@@ -177,7 +177,7 @@ modifier(
     sources="fcso-assistant cms-pfs-2026-07 palmetto-79",
     says=(
         "A physician assistant, nurse practitioner or clinical nurse specialist who assists marks every"
-        " line AS, and puts no 58, 78 or 79 beside it (secondary)."
+        " line AS, and puts no 58, 78 or 79 beside it (secondary for 79, derived for the others)."
     ),
 )(_role("assistant-nonphysician", "AS"))
 modifier(

@@ -4,7 +4,7 @@
 
 import { dated } from "./answers.js";
 import { HONEST, handing, noting, setTest, silence } from "./hold.js";
-import { page, rules } from "./page.js";
+import { chartOf, page, rules } from "./page.js";
 import { button, find, headed, make, oneAtATime, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
@@ -134,7 +134,7 @@ export function testing(section, host) {
    */
   function fit(test) {
     const ids = new Set(pages?.all.map((each) => each.id));
-    const there = test.items.map(({ case: id }) => ids.has(id));
+    const there = test.items.map(({ case: id }) => ids.has(chartOf(id)));
     if (there.every(Boolean)) return;
     test.items = test.items.filter((_, i) => there[i]);
     test.answers = test.answers.filter((_, i) => there[i]);

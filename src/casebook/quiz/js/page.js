@@ -26,6 +26,24 @@ export const bank = () => json(new URL("bank.json", here).href);
 /** Which wrong rules give which answer to each case: for the next question. */
 export const rules = () => json(new URL("tutor.json", here).href);
 
+/**
+ * The chart that a question is about: of a change, whose id has a mark and a digest behind it, the one changed.
+ * @param {string} id
+ */
+export const chartOf = (id) => id.replace(/~[0-9a-f]{3}$/, "");
+
+/**
+ * What the grader gets of a question. A change is Python's to work out.
+ * @param {string} id
+ * @returns {Promise<Page>}
+ */
+export async function graded(id) {
+  const page = await json(new URL(`cases/${chartOf(id)}.json`, here).href);
+  if (chartOf(id) === id) return page;
+  const ask = await start();
+  return { ...(await ask({ do: "changed", page, change: id })), anchors: {} };
+}
+
 /** @type {Promise<import("./types.d.ts").Way> | null} */
 let ways = null;
 
@@ -113,7 +131,7 @@ export function page(section) {
   /** @type {Page} */
   let chart = { anchors: {} };
   const charted = once(async () => {
-    chart = await json(new URL(`cases/${id}.json`, here).href);
+    chart = await graded(id);
   });
   const likely = once(async () => {
     if (!section.dataset.verdicts || new URLSearchParams(location.search).has("boot")) return null;

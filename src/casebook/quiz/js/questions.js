@@ -1,10 +1,11 @@
 // @ts-check
 // A question that stands in another part of the book: its chart and its quiz, fetched from where they are. A
-// case has a page of its own; a short chart is a piece of HTML beside the scripts.
+// case has a page of its own; a short chart is a piece of HTML beside the scripts; a change of a case is that
+// case's page with one sentence more, which Python words.
 
 import { here, json } from "./grader.js";
-import { address, bank } from "./page.js";
-import { every, fail, find } from "./parts.js";
+import { address, bank, chartOf, graded } from "./page.js";
+import { every, fail, find, make } from "./parts.js";
 
 const UNWANTED = "script, .casebook-worked, .casebook-open, .casebook-hinter"; // while it is asked
 const SHORT = /^short-\d+$/;
@@ -26,16 +27,44 @@ export async function known() {
 const list = (pages) => (Array.isArray(pages) ? pages : []);
 
 /**
- * The chart and the quiz of a case or a short chart; without what helps.
+ * The chart and the quiz of a case, a short chart or a change; without what helps. Of a change Python is asked.
  * @param {string} id
  */
 export async function fetched(id) {
-  const place = isShort(id) ? new URL(`shorts/${id}.html`, here).href : address(id);
+  const chart = chartOf(id);
+  const place = isShort(id) ? new URL(`shorts/${id}.html`, here).href : address(chart);
   const response = await fetch(place).catch(() => fail("the connection failed"));
   if (!response.ok) fail(`the case ${id} is missing (${response.status})`);
   const there = new DOMParser().parseFromString(await response.text(), "text/html");
   const sheet = document.adoptNode(find(there, ".casebook-chart", HTMLElement));
   const quiz = document.adoptNode(find(there, ".casebook-quiz", HTMLElement));
   for (const unwanted of every(quiz, UNWANTED)) unwanted.hidden = true;
+  if (chart !== id) changed(quiz, id, (await graded(id)).had ?? fail(`the change ${id} is missing`));
   return { sheet, quiz };
+}
+
+/**
+ * Make the quiz of a case that of a change of it: what is otherwise stands above the claim. What was worked out
+ * beforehand, and the lines to mark, are those of the chart as it is, and go.
+ * @param {HTMLElement} quiz
+ * @param {string} id
+ * @param {string} had
+ */
+function changed(quiz, id, had) {
+  quiz.dataset.case = id;
+  delete quiz.dataset.verdicts;
+  for (const box of every(quiz, ".casebook-cite")) box.remove();
+  quiz.prepend(
+    make(
+      "div",
+      { className: "casebook-notice casebook-changed" },
+      make(
+        "p",
+        {},
+        "You have read this chart rightly. Now think of it with a change: ",
+        make("strong", {}, `had ${had}.`),
+      ),
+      make("p", {}, "What would you file then? No coder wrote this key: the rules of this book give it."),
+    ),
+  );
 }

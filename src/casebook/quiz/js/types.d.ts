@@ -168,6 +168,7 @@ export interface Asked {
     { answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string; before?: object[] },
     Follow,
   ];
+  changed: [{ page: object; change: string }, { had: string }];
   beside: [{ answer: string }, { operated: Picture[]; right_if: Picture | null }];
   "query-options": [object, { options: { id: string; text: string }[] }];
   "query-review": [
@@ -398,6 +399,8 @@ export interface Desk extends Host {
 /** The JSON of a case's page: Python's own, but for its anchors. */
 export interface Page {
   anchors: Record<string, string>;
+  /** What is otherwise, in a change: it completes “Had …”. */
+  had?: string;
 }
 
 /** How long what took, in milliseconds since the page was opened; for the bench, and for whoever scripts the page. */
