@@ -86,8 +86,8 @@ class Rule:
 
     @property
     def state(self) -> str:
-        """`mastered` needs two different charts, one of them a day after the first; `shaky` an answer that the
-        rule gives, once it was met twice; until then it is `unseen`: not often enough to say."""
+        """`mastered` needs two different charts, one of them a day after the first; `shaky` an answer that
+        the rule gives, once it was met twice; until then it is `unseen`: not often enough to say."""
         if self.seen < CHARTS:
             return "unseen"
         apart = len(self.right_on) >= CHARTS and self.last - self.first >= DAY
