@@ -29,7 +29,7 @@ export function parts(told, link) {
   );
   return [
     part("What your answers amount to", wrongly.length ? list(wrongly) : none),
-    part("How many were right", told.of > 0 && right),
+    part("How many were right", told.items.length > 0 && right),
     part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("How sure you were", told.sure.length > 0 && list(told.sure)),
     part("By thing to learn", list(topics)),
