@@ -359,6 +359,14 @@ def test_nothing_and_everything_score_at_most_a_third():
             assert grade.score <= 0.35, (name, answer)
 
 
+@pytest.mark.parametrize("name", NAMES[::12])
+def test_of_every_code_that_does_not_belong_something_is_said(name):
+    known = {line.code for target in item(name).diagnosis.targets for line in target.lines}
+    for answer in everything():
+        told = {finding.code for finding in item(name).grade(answer).findings}
+        assert {line.code for line in lines(answer)} - known <= told, answer
+
+
 @pytest.mark.long
 def test_nothing_and_everything_on_made_up_operations():
     for seed in range(30):

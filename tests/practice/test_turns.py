@@ -48,6 +48,12 @@ def test_a_wrong_count_is_told_what_it_counts():
     assert table["2"].verdict == "correct"
 
 
+def test_units_counted_from_the_first_anastomosis_are_asked_for_the_base():
+    table = turns.make("count", {"about": "units", "steps": PIECES}).table
+    assert table["1"].verdict == "correct"
+    assert table["2"].asks == "Two anastomoses stand. What bills the first of them?"
+
+
 def test_every_order_is_in_the_table_and_one_is_right():
     turn = turns.make("order", {"steps": PIECES})
     assert len(turn.table) == 24

@@ -340,6 +340,12 @@ def test_a_wrong_answer_is_told_step_by_step(visit):
     expect(layers.get_by_role("button", name="Show the rest now")).to_have_count(0)
 
 
+def test_where_nothing_but_modifiers_is_off_the_question_is_about_them(visit):
+    quiz = visit()
+    quiz.answer("44120; 44121-51", "partly")
+    expect(quiz.section.get_by_text("Go through the modifiers line by line")).to_be_visible()
+
+
 def test_the_wish_for_everything_at_once_is_kept(told):
     quiz = told()
     quiz.answer("44120 x2", "wrong")

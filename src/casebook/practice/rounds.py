@@ -86,12 +86,14 @@ class Rule:
 
     @property
     def state(self) -> str:
-        """`unseen` until it was met twice; `mastered` needs two different charts, one of them a day after the
-        first."""
+        """`mastered` needs two different charts, one of them a day after the first; `shaky` an answer that
+        the rule gives, once it was met twice; until then it is `unseen`: not often enough to say."""
         if self.seen < CHARTS:
             return "unseen"
         apart = len(self.right_on) >= CHARTS and self.last - self.first >= DAY
-        return "mastered" if self.known >= MASTERED and apart else "shaky"
+        if self.known >= MASTERED and apart:
+            return "mastered"
+        return "shaky" if self.missed else "unseen"
 
     def take(self, tried: Tried) -> None:
         """One more answer to a chart in which the rule shows."""

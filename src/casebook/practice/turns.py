@@ -181,7 +181,7 @@ def _count(op: Operation, about: str) -> Turn:
     table = {
         str(n): _counted(told, about, n, numbers)
         if n != right
-        else Said("correct", "", _counts(told, numbers))
+        else Said("correct", "", _counts(told, about, numbers))
         for n in range(len(options))
     }
     return Turn("count", COUNTS[about], _sentence(_number(right)), options, table)
@@ -201,6 +201,10 @@ def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said
         ("anastomoses", f"{several} stand{'s' if n == 1 else ''}. Is that the same?"),
         ("places", f"Bowel is missing in {many(n, 'place')}. What became of the ends there?"),
     ]
+    if about == "units":
+        amounts.insert(
+            0, ("anastomoses", f"{several} stand{'s' if n == 1 else ''}. What bills the first of them?")
+        )
     asks = next((words for name, words in amounts if name != about and numbers[name] == n), ALONG)
     return Said("wrong", asks, fates)
 
@@ -208,11 +212,13 @@ def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said
 ALONG = "Go along the bowel at closing, from one end to the other. What do you meet?"
 
 
-def _counts(told: Told, numbers: Mapping[str, int]) -> str:
+def _counts(told: Told, about: str, numbers: Mapping[str, int]) -> str:
     """What there was to count, in a sentence, and what became of what no longer stands."""
     pieces, made, stand = numbers["pieces"], numbers["made"], numbers["anastomoses"]
     several = many(made, "anastomosis", "anastomoses")
     first = f"{many(pieces, 'piece').capitalize()} out, {several} made, {_number(stand)} standing."
+    if about == "units" and stand:
+        first += " The first is the base code; each one after it is a unit."
     return f"{first} {_fates(told)}" if made != stand else first
 
 
@@ -325,7 +331,9 @@ def _graded(item: Item, text: str) -> Said | None:
         return Said("correct", "", amounts_to(grade) or left_off)
     if grade.verdict not in ("partly", "wrong"):
         return None
-    asks = amounts_to(grade) or "What does each line of yours stand for?"
+    # A short question has no chart by which to tell which of several slips it was: the fact alone is told.
+    fact = next((f.says for f in grade.findings if f.kind == "units"), None)
+    asks = fact or amounts_to(grade) or "What does each line of yours stand for?"
     return Said(grade.verdict, asks, correction(grade) or "")
 
 

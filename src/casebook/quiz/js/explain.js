@@ -46,7 +46,7 @@ export function explain(told) {
   const parts = graded.feedback.parts.filter(({ kind }) => tells(at, kind));
   const given = tries > 1 ? `Try ${tries}: ` : "You answered ";
   const head = make("p", { className: "casebook-given" }, given, make("code", {}, answer.trim()));
-  if (at < 3) return [head, ...parts.map(form), ...ending(at, answer, ask, told.rest)];
+  if (at < 3) return [head, ...parts.map(form), ...ending(at, answer, graded, ask, told.rest)];
   const drawn = parts.some(({ kind }) => kind === "flip"); // with the picture of what was done
   return [
     head,

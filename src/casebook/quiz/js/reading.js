@@ -34,7 +34,7 @@ export function plain(chart) {
     const [summary, ...rest] = box.childNodes;
     box.replaceWith(...summary.childNodes, ...rest);
   }
-  for (const word of every(chart, ".casebook-term")) {
+  for (const word of every(chart, ".casebook-whole, .casebook-term")) {
     const around = word.parentNode;
     word.replaceWith(word.textContent ?? "");
     around?.normalize();
@@ -42,6 +42,7 @@ export function plain(chart) {
   for (const box of every(chart, ".casebook-term-says")) box.remove();
 }
 
+const TAIL = /^(?:['’]s)?[.,;:)]*/u;
 const NO_TEXT =
   "h1, h2, h3, a, summary, button, label, legend, code, script, svg, table, dl, details, .casebook-desk";
 
@@ -72,8 +73,12 @@ function explain(chart, told) {
     let from = 0;
     for (const { 0: word, index } of text.data.matchAll(any)) {
       if (!left.delete(word)) continue;
-      parts.push(text.data.slice(from, index), term(word, terms[word], box));
-      from = index + word.length;
+      const made = term(word, terms[word], box);
+      const tail = TAIL.exec(text.data.slice(index + word.length))?.[0];
+      // A line may break beside a button, and then a comma would stand alone.
+      const whole = tail ? make("span", { className: "casebook-whole" }, made, tail) : made;
+      parts.push(text.data.slice(from, index), whole);
+      from = index + word.length + (tail?.length ?? 0);
     }
     if (parts.length) text.replaceWith(...parts, text.data.slice(from));
   }

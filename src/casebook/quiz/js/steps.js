@@ -11,6 +11,7 @@ import { allAtOnce, keepAllAtOnce } from "./store.js";
 const FIRST = ["amounts", "doubt", "evidence", "diagnoses"];
 const SECOND = [...FIRST, "tempts", "settles"];
 const LAST_STEP = 3;
+const MARKS = "Go through the modifiers line by line. Which does each line take here, and which none?";
 
 /**
  * Which step an answer is at: 1, 2, or 3 for everything.
@@ -32,13 +33,14 @@ export const told = (at, kind) => at >= LAST_STEP || (at === 1 ? FIRST : SECOND)
  * What stands under the parts of a step: a question or a picture, and the way to the rest.
  * @param {number} at
  * @param {string} answer
+ * @param {Graded} graded
  * @param {Ask} ask
  * @param {() => void} rest
  */
-export function ending(at, answer, ask, rest) {
+export function ending(at, answer, graded, ask, rest) {
   const more = button("Show the rest now", () => rest());
   const row = make("div", { className: "casebook-row-of casebook-rest" }, more, always(rest));
-  return [at === 1 ? question(ask) : pictures(answer, ask), row];
+  return [at === 1 ? question(graded, ask) : pictures(answer, ask), row];
 }
 
 /**
@@ -55,13 +57,16 @@ export function always(rest) {
 }
 
 /**
- * The question that this note asks of its reader.
+ * The question that this note asks of its reader; where nothing but modifiers is off, one about them.
+ * @param {Graded} graded
  * @param {Ask} ask
  */
-function question(ask) {
+function question(graded, ask) {
   const words = make("p", { className: "casebook-question" });
+  const marks = graded.findings.length > 0 && graded.findings.every((each) => each.kind === "modifier");
   ask({ do: "hints" }).then(
-    ({ hints }) => words.append(make("strong", {}, "Before you try again: "), hints[0] ?? ""),
+    ({ hints }) =>
+      words.append(make("strong", {}, "Before you try again: "), marks ? MARKS : (hints[0] ?? "")),
     () => words.remove(), // the verdict stands without it
   );
   return words;

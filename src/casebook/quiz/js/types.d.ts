@@ -25,6 +25,7 @@ export interface Part {
 export interface Graded {
   verdict: Verdict;
   score: number;
+  findings: { kind: string }[];
   misconceptions: { id: string }[];
   counted: string[];
   evidence: { score: number } | null;
