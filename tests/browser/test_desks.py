@@ -93,6 +93,8 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.reload()
+    # What says that it works stands beside the button, before it is pressed, so that it is read aloud.
+    expect(page.locator(".casebook-row-of:has-text('See the result') + [role=status]")).to_have_count(1)
     page.get_by_role("button", name="See the result").click()
     expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Another test").click()
@@ -135,7 +137,7 @@ def test_time_ends_a_test_also_while_the_page_is_closed(visit, left):
     page.get_by_role("button", name="Go on" if left > 0 else "See the result").click()
     heading = page.get_by_role("heading", name="Your result")
     expect(heading).to_be_visible(timeout=SLOW)
-    expect(page.locator(".casebook-stage")).to_contain_text("0 of 5")
+    expect(page.locator(".casebook-stage")).to_contain_text("5 left out.")
     heading.evaluate("e => e.dataset.seen = 'yes'")
     page.wait_for_timeout(1500)  # no clock goes on, which would draw it anew
     assert heading.get_attribute("data-seen") == "yes"
@@ -261,7 +263,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     site.asked.clear()
     page = visit("book/progress.html", before=lambda p: p.add_init_script(SEED))
     stage = page.locator(".casebook-stage")
-    expect(stage).to_contain_text("1 answer to 1 case so far.")
+    expect(stage).to_contain_text("1 answer so far.")
     page.wait_for_load_state("networkidle")
     assert violations(page) == []
     assert not fetched(site)
@@ -290,7 +292,7 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     for new in ("1 new answer", "0 new answers"):  # loaded twice, counted once
         page.locator("input[type=file]").set_input_files(file)
         expect(page.locator(".casebook-test-status")).to_have_text(f"Loaded: {new}.")
-        expect(stage).to_contain_text("1 answer to 1 case so far.")
+        expect(stage).to_contain_text("1 answer so far.")
         assert len(json.loads(page.evaluate("localStorage['casebook.attempts']"))["attempts"]) == 1
     again = stage.locator("section", has=page.get_by_role("heading", name="To see again"))
     expect(again.get_by_role("link", name="Alder")).to_be_visible()  # unasked, for Python is here by now

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.practice.bank import TAUGHT
-from casebook.practice.chapters import CHAPTERS, pool, taught
+from casebook.practice.chapters import CHAPTERS, ends_differ, pool, shows_best, taught
 from casebook.practice.exam import PACES, USUAL, draw, limits
+from casebook.quiz import door
 
 BANK = [cases.load(path).page() for path in cases.library()]
 WORDS = ("joins", "stoma", "query")
@@ -144,14 +146,21 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
     assert len(met) >= 6
     for case in map(cases.load, met):
         assert case.id not in first
-        assert set(case.about) <= taught(chapter) | {"diagnoses"}
+        # An end brought out beside a join comes with the second chapter, with the code that is taught there.
+        beside = ends_differ(case.page()) and "brought-out" in taught(chapter)
+        more = {"stoma", "base-code"} if beside else set()
+        assert set(case.about) <= taught(chapter) | {"diagnoses"} | more
         lines = [line for claim in case.note.mains for line in claim.lines]
         # Read from the claim itself, not from what the case says that it is about.
         if early:
-            assert {line.code for line in lines} <= {"44120", "44121", "44202", "44203"}
+            assert {line.code for line in lines} <= {"44120", "44121", "44202", "44203"} | (
+                {"44310"} if beside else set()
+            )
             assert {mark for line in lines for mark in line.modifiers} <= {"51"}
             acts = {step.act for op in case.note.readings for step in op.steps}
-            assert acts <= {"resect", "join", "explore", "lyse_adhesions", "mesentery_repair"}
+            assert acts - ({"stoma"} if beside else set()) <= {
+                *("resect", "join", "explore", "lyse_adhesions", "mesentery_repair")
+            }
         if early and chapter != "book/joins":  # which counts a join made again, and the surgeon's own slip
             why = {(step.reason, step.kind) for op in case.note.readings for step in op.steps}
             assert not any(reason == "join" or cause == "surgeon" for reason, cause in why)
@@ -159,6 +168,72 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
             assert case.level < 3
         if "sessions" not in taught(chapter):
             assert not {"58", "78", "79", "80", "AS", "62"} & {m for line in lines for m in line.modifiers}
+
+
+#: What an exit check of a chapter may draw: its pool, as far as it is about what the check is on.
+POOLS = {
+    chapter: [
+        page["id"]
+        for page in BANK
+        if page["id"] in set(pool(BANK, chapter, [page["id"] for page in BANK[:13]]))
+        and set(page["about"]) & set(topics)
+    ]
+    for chapter, topics in ASKED.items()
+    if chapter in CHAPTERS
+}
+LEVEL = {page["id"]: page["level"] for page in BANK}
+
+
+def check(chapter, seed, met):
+    """The cases that the page of a chapter gets."""
+    asked = {"do": "draw", "bank": BANK, "number": 3, "seed": seed, "topics": ASKED[chapter], "met": met}
+    best = shows_best(BANK, chapter)
+    return [row["case"] for row in door.answer({**asked, "pool": POOLS[chapter], "first": best})["items"]]
+
+
+@pytest.mark.parametrize("first_seen", ["in the check", "before"])
+def test_no_chart_comes_twice_while_one_that_was_not_met_is_left(first_seen):
+    for seed in range(20):
+        rng = Random(seed)
+        met = rng.sample([id for ids in POOLS.values() for id in ids], 4) if first_seen == "before" else []
+        walk = [chapter for chapter in list(CHAPTERS)[:5] for _ in range(rng.choice((1, 1, 2)))]
+        for chapter in walk:
+            drawn = check(chapter, rng.randrange(10**6), met)
+            assert len(set(drawn)) == 3
+            left = [id for id in POOLS[chapter] if id not in met]
+            known = [id for id in drawn if id in met]
+            assert len(known) == max(0, 3 - len(left))
+            # Of those met, the ones that were met longest ago.
+            last = {id: place for place, id in enumerate(met)}
+            ago = sorted((id for id in POOLS[chapter] if id in last), key=last.__getitem__)
+            assert set(known) == set(ago[: len(known)])
+            levels = [LEVEL[id] for id in drawn]
+            assert levels == sorted(levels)
+            assert max(levels) < 3
+            met += drawn
+
+
+def test_the_check_on_ends_begins_with_ends_that_became_different_things():
+    best = {id for id in POOLS["book/bowel"] if ends_differ(cases.load(id).page())}
+    assert best
+    for seed in range(20):
+        assert len(best & set(check("book/bowel", seed, []))) == min(3, len(best))
+        assert not best & set(check("book/bowel", seed, sorted(best)))
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10**6), st.sets(st.sampled_from(sorted(LEVEL)), max_size=30))
+def test_a_test_with_a_number_brings_what_is_new_and_comes_again_by_its_number(seed, met):
+    asked = {"do": "draw", "bank": BANK, "number": 5, "topics": None}
+    told = door.answer({**asked, "seed": seed, "met": sorted(met)})
+    assert told == door.answer({**asked, "seed": told["seed"]})
+    plain = door.answer({**asked, "seed": seed})
+    assert plain["seed"] == seed
+
+    def known(test):
+        return len(met & {row["case"] for row in test["items"]})
+
+    assert known(told) <= known(plain)
 
 
 def test_a_page_that_is_no_chapter_has_no_pool():

@@ -2,6 +2,7 @@
 answers."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -47,19 +48,29 @@ def answer(case, text, confidence=None, seconds=None):
 def test_totals_add_up(answers):
     told = result(answers, BANK)
     right = [row for row in told["items"] if row["verdict"] == "correct"]
-    assert told["of"] == len(answers) == len(told["items"])
+    done = [a for a in answers if a["answer"]]
+    left = len(answers) - len(done)
+    assert told["of"] == len(done) == len(told["items"]) - left == len(told["items"]) - told["left_out"]
     assert told["right"] == len(right)
-    assert told["percent"] == (round(100 * len(right) / len(answers)) if answers else None)
+    assert told["percent"] == (round(100 * len(right) / len(done)) if done else None)
     partly = sum(row["verdict"] == "partly" for row in told["items"])
-    assert told["counted"].startswith(f"{len(right)} of {len(answers)}")
-    assert (f"and {partly} more partly right" in told["counted"]) == (partly > 0)
+    if left:
+        assert f"{left} left out" in told["counted"]
+        assert "%" not in told["counted"]
+        numbers = re.findall(r"\d+", told["counted"])
+        assert sum(map(int, numbers)) == len(answers)
+        assert (f"{partly} partly right" in told["counted"]) == (partly > 0)
+    else:
+        assert told["counted"].startswith(f"{len(right)} of {len(answers)}")
+        assert (f"and {partly} more partly right" in told["counted"]) == (partly > 0)
+    assert ("%" in told["says"]) == (len(done) >= 10)
     low, high = told["interval"]
     assert 0 <= low <= (told["percent"] or 0) <= high <= 100
-    assert sum(row["of"] for row in told["calibration"]) == sum(a["confidence"] is not None for a in answers)
+    assert sum(row["of"] for row in told["calibration"]) == sum(a["confidence"] is not None for a in done)
     about = {page["id"]: set(page["about"]) - {"diagnoses"} for page in BANK}
     for row in told["topics"]:
         # A wrong answer may count against a thing that its case is not about, and then against no other.
-        assert row["of"] >= sum(row["topic"] in about[a["case"]] for a in answers)
+        assert row["of"] >= sum(row["topic"] in about[a["case"]] for a in done)
         assert row["right"] >= sum(row["topic"] in about[a["case"]] for a in right)
     for row in told["misconceptions"]:
         assert 0 <= row["sure"] <= row["times"] <= len(answers) - len(right)
@@ -207,11 +218,23 @@ def test_intervals(right, of, interval):
     assert wilson(right, of) == interval
 
 
+def test_what_was_left_out_is_told_apart():
+    told = result([answer("birch", "44120"), answer("alder", ""), answer("cedar", " ")], BANK)
+    assert told["counted"] == "1 right, 2 left out."
+    assert {row["topic"] for row in told["topics"]} <= set(cases.load("birch").about)
+    assert all(row["right"] == row["of"] == 1 for row in told["topics"])
+    assert result([answer("birch", "")], BANK)["counted"] == "1 left out."
+    mixed = [answer("birch", "44120"), answer("alder", "44120"), answer("cedar", "")]
+    assert re.fullmatch(r"1 right, 1 (not|partly) right, 1 left out\.", result(mixed, BANK)["counted"])
+
+
 def test_few_answers_are_said_to_be_few():
     says = result([answer("birch", "44120")], BANK)["says"]
+    assert says == "So few answers tell little of how you would do with other notes."
+    assert "%" not in result([answer("birch", "44120")] * 9, BANK)["says"]
     assert (
-        says
-        == "Of many notes like these you would be right in somewhere between 20% and 100%. So few answers"
+        result([answer("birch", "44120")] * 10, BANK)["says"]
+        == "Of many notes like these you would be right in somewhere between 72% and 100%. So few answers"
         " cannot tell it more closely."
     )
     assert result([], BANK)["says"] == "Nothing was answered, so nothing is known."
@@ -223,7 +246,7 @@ def test_few_answers_are_said_to_be_few():
 def test_junk_gives_a_result_or_plain_words(answers, bank):
     rows = [{"case": "alder", "answer": answers, "confidence": answers, "seconds": answers}, answers]
     told = result(rows, BANK)
-    assert (told["of"], told["unread"]) == (1, 1)
+    assert (told["of"] + told["left_out"], told["unread"]) == (1, 1)
     odd = [
         {
             "id": "alder",

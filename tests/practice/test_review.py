@@ -159,10 +159,15 @@ def test_progress():
     assert (pieces["id"], left_out["id"]) == ("pieces-counted", "add-on-left-out")
     assert pieces["correction"] == MISCONCEPTIONS["pieces-counted"].correction
     assert (
-        left_out["says"] == "Leaving the further joins off the claim: 1 answer, the last 400 days ago. "
-        "Of 1 case in which it would show, 0 right at the first try."
+        left_out["says"]
+        == "Leaving the further joins off the claim: seen in 1 of your answers, the last 400 days ago. "
+        "It could have shown in 1 of the cases you tried."
     )
 
+    assert (
+        told["says"]
+        == "The list below has 3 cases. 1 answer to short charts and changed ones, which have no line there."
+    )
     assert [(row["case"], row["says"]) for row in told["by_case"]] == [
         ("alder", "right at try 2, 3 tries"),
         ("cedar", "not right yet, 1 try"),

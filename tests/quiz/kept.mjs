@@ -223,9 +223,33 @@ function standing(texts) {
   assert.ok(fits(STORES.turns.kind, store.keptTurns()));
   store.keepTurn("joins-1", { tries: 1, right: true, seen: false });
   assert.equal(store.keptTurns()["joins-1"].tries, 1);
+  store.keepShown("birch");
+  const known = store.met();
+  assert.ok(known.every((id) => typeof id === "string"));
+  assert.equal(new Set(known).size, known.length);
+  assert.ok(known.includes("birch"));
+  for (const row of store.attempts().all) assert.ok(known.some((id) => row.case.startsWith(id)));
   store.erase();
   assert.equal(held.size, 0);
   tried.texts++;
+}
+
+/** What was met: the longest ago first, also what was shown and left out, or drawn by a test under way. */
+function meeting() {
+  text = "met";
+  held.clear();
+  assert.deepEqual(store.met(), []);
+  const row = { case: "alder", at: 30, answer: "44120", verdict: "wrong", confidence: null, seconds: null };
+  store.record(row);
+  store.record({ ...row, case: "cedar~0a1", at: 10 });
+  const drawn = { seed: 1, items: [{ case: "oak" }, { case: "alder" }], answers: [], began: 20, ends: null };
+  store.keepTest("joins", { ...drawn, kind: "typed", feedback: "end" });
+  assert.deepEqual(store.met(), ["cedar", "oak", "alder"]);
+  store.keepShown("cedar"); // now, and left out
+  assert.deepEqual(store.met(), ["oak", "alder", "cedar"]);
+  store.keepTest("joins", null); // oak was drawn and never seen
+  assert.deepEqual(store.met(), ["alder", "cedar"]);
+  held.clear();
 }
 
 function files() {
@@ -292,6 +316,7 @@ try {
     opened(each);
   }
   taken();
+  meeting();
   for (let i = 0; i < Number(times); i++) {
     values();
     standing(Object.fromEntries(Object.entries(STORES).map(([name, each]) => [name, anyText(each)])));

@@ -10,7 +10,7 @@ from .bank import NO_TOPIC, Page, about_of, graded_item, level_of, pages_of
 #: The Learn chapters in their order, each with what it is the first to teach.
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "book/decision": ("joins", "units", "approach", "query"),
-    "book/bowel": (),
+    "book/bowel": ("brought-out",),
     "book/reading": ("margins",),
     "book/crohn_case": (),
     "book/joins": ("redone-joins", "own-slips"),
@@ -21,6 +21,8 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
 FIRST_CODES = frozenset(("44120", "44121", "44202", "44203"))  # all that the first chapters speak of
 #: What is done in the operations of the first chapters; whatever else is done comes with `companions`.
 FIRST_ACTS = frozenset(("resect", "join", "explore", "lyse_adhesions", "mesentery_repair"))
+#: What the second chapter adds: an end brought out beside a join, which is filed as 44310.
+BROUGHT_OUT = frozenset(("stoma", "base-code"))
 NOISY = 3  # the level of a chart that only the last chapter prepares for
 
 
@@ -30,13 +32,35 @@ def needs(page: Page) -> set[str]:
     lines = [line for main in note.mains for line in main.lines]
     steps = [step for op in note.readings for step in op.steps]
     found = set(about_of(page)) - {NO_TOPIC}
-    found |= {"base-code" for line in lines if line.code not in FIRST_CODES or "59" in line.modifiers}
+    firsts, acts = FIRST_CODES, FIRST_ACTS
+    if ends_differ(page):
+        found = (found - BROUGHT_OUT) | {"brought-out"}
+        firsts, acts = firsts | {"44310"}, acts | {"stoma"}
+    found |= {"base-code" for line in lines if line.code not in firsts or "59" in line.modifiers}
     found |= {"surgeons-modifiers" for line in lines if set(line.modifiers) - {"51", "59"}}
-    found |= {"companions" for step in steps if step.act not in FIRST_ACTS}
+    found |= {"companions" for step in steps if step.act not in acts}
     found |= {"margins" for step in steps if step.reason == "margin"}
     found |= {"redone-joins" for step in steps if step.reason == "join"}
     found |= {"own-slips" for op in note.readings for place in op.bowel.places if op.own_injury(place)}
     return found
+
+
+def ends_differ(page: Page) -> bool:
+    """Whether, in every reading of a chart, some ends were joined and others brought out, and no loop of
+    bowel was."""
+    bowels = [op.bowel for op in graded_item(page).note.readings]
+    return bool(bowels) and all(
+        not bowel.loops
+        and any(place.joined for place in bowel.places)
+        and any(place.brought_out for place in bowel.places)
+        for bowel in bowels
+    )
+
+
+def shows_best(bank: object, chapter: str) -> list[str]:
+    """The cases that show best what a chapter teaches, to be drawn first: of the ends of bowel, those in
+    which they became different things."""
+    return [id for id, page in pages_of(bank).items() if chapter == "book/bowel" and ends_differ(page)]
 
 
 def taught(chapter: str) -> set[str]:

@@ -13,6 +13,7 @@ from .bank import Page, about_of, checked_seed, level_of, pages_of, whole
 #: Paces of a timed test: words read a minute, and minutes to think about a case.
 PACES = {"calm": (150, 3.0), "usual": (200, 2.0), "brisk": (250, 1.0)}
 USUAL = 600  # words of a chart
+SEEDS = 30  # tried for a test with few cases that a reader has met
 
 
 def draw(
@@ -21,6 +22,8 @@ def draw(
     seed: int | str,
     topics: list[str] | None = None,
     levels: list[int] | None = None,
+    met: list[str] | None = None,
+    first: list[str] | None = None,
 ) -> dict[str, Any]:
     """A test: `{"seed": ..., "items": [{"case": ..., "topic": ..., "level": ...}], "says": None or what to
     know of it, "minutes": how long it may take at each pace}`.
@@ -28,7 +31,11 @@ def draw(
     `topic` is the one thing to learn that the case stands for in this test; of these each has as many cases
     as any other, or one more or less, unless the bank has no more of it. No case comes twice: a bank with
     fewer gives all it has and `says` so. `topics` and `levels` narrow the choice. The order of the bank does
-    not matter. Raises ValueError on anything else.
+    not matter.
+
+    `met` has the cases that a reader has met, the longest ago first: none of them comes while there are
+    others, and then those met longest ago. Of the others those of `first` come before the rest. Raises
+    ValueError on anything else.
     """
     if not whole(number) or number < 1:
         raise ValueError("number: expected how many cases to draw, 1 or more")
@@ -43,8 +50,14 @@ def draw(
     about = {id: told for id, told in about.items() if told}
     if not about:
         raise ValueError("No case of the bank fits what was asked for.")
+    before = _list(met, "met", lambda id: isinstance(id, str), "names of cases")
+    liked = _list(first, "first", lambda id: isinstance(id, str), "names of cases")
     rng = Random(f"draw:{checked_seed(seed)}")
-    given = _blueprint(about, _mixed(pages, list(about), rng), min(number, len(about)), rng)
+    ids = _mixed(pages, list(about), rng)
+    given: dict[str, str] = {}
+    for tier in _tiers(ids, before, liked):
+        told = {id: about[id] for id in about if id in tier}
+        given |= _blueprint(told, tier, min(number - len(given), len(tier)), rng)
     items: list[dict[str, Any]] = [
         {"case": id, "topic": topic, "level": level_of(pages[id])} for id, topic in given.items()
     ]
@@ -57,6 +70,20 @@ def draw(
         "says": short if number > len(about) else None,
         "minutes": limits([pages[item["case"]] for item in items]),
     }
+
+
+def draw_new(
+    bank: Sequence[Page], number: int, seed: int, topics: list[str] | None = None, met: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Of the tests of some seeds from this one on, that with the fewest cases met; of such, the one whose
+    cases were met longest ago. Its seed alone gives it again, whatever was met since."""
+    ago = {id: place for place, id in enumerate(met, 1)}
+
+    def known(test: Mapping[str, Any]) -> tuple[int, int]:
+        places = [ago[item["case"]] for item in test["items"] if item["case"] in ago]
+        return len(places), sum(places)
+
+    return min((draw(bank, number, seed + more, topics) for more in range(SEEDS if met else 1)), key=known)
 
 
 def limits(pages: Sequence[Page]) -> dict[str, int]:
@@ -72,6 +99,16 @@ def _words(page: Page) -> int:
     """The words of a chart; the usual number where the page does not tell."""
     words: Any = page.get("words")
     return int(words) if whole(words) and words > 0 else USUAL
+
+
+def _tiers(ids: Sequence[str], met: Sequence[str], first: Sequence[str]) -> list[list[str]]:
+    """The cases in the order in which they may be drawn: those not met, liked ones before others, then each
+    that was met, the longest ago first. What was met twice was met last the second time."""
+    ago = {id: place for place, id in enumerate(met)}
+    new = [id for id in ids if id not in ago]
+    liked, others = [id for id in new if id in first], [id for id in new if id not in first]
+    again = sorted((id for id in ids if id in ago), key=ago.__getitem__)
+    return [tier for tier in (liked, others, *([id] for id in again)) if tier]
 
 
 def _mixed(pages: Mapping[str, Page], ids: list[str], rng: Random) -> list[str]:

@@ -26,7 +26,8 @@ from .bank import (
 from .editions import read_edition, to_earlier
 
 CONFIDENCE = ("sure", "fairly", "guessing")
-FEW = 30  # answers; below this a share tells little, and the result says so
+FEW = 30  # answers; below this an interval is wide, and the result says so
+LEAST = 10  # answers; below this no interval is told, since it would be nearly all of 0 to 100
 NEXT = 5  # cases to try
 Z = 1.96  # of a normal curve, for 95 %
 #: The pages that a result can send a reader to.
@@ -58,6 +59,10 @@ class Given:
         return self.grade.verdict == "correct"
 
     @property
+    def left_out(self) -> bool:
+        return self.grade.verdict == "blank"
+
+    @property
     def case(self) -> str:
         return str(self.page["id"])
 
@@ -78,7 +83,8 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
     """The result of answers `{"case", "answer", "confidence": sure | fairly | guessing | None, "seconds"}` to
     cases of the bank.
 
-    An answer that was left out or cannot be read counts as not right; one that was given to an earlier
+    A question that was left out stands in `left_out` and in `items`, and counts nowhere else; an answer that
+    cannot be read counts as not right; one that was given to an earlier
     edition of its chart (its `edition` is not the page's) is not graded and counted in `earlier`. But for
     `items`, which keeps their order, the order of the answers does not matter. What is no answer to a case
     of the bank is counted in `unread` and changes nothing else. Raises ValueError where `answers` or `bank`
@@ -88,7 +94,8 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
         raise ValueError("answers: expected a list of answers")
     pages = pages_of(bank)
     read = [_given(row, pages) for row in answers if not _older(row, pages)]
-    given = [each for each in read if each]
+    shown = [each for each in read if each]
+    given = [each for each in shown if not each.left_out]
     right = sum(each.right for each in given)
     low, high = wilson(right, len(given))
     times = [each.seconds for each in given if each.seconds is not None]
@@ -101,7 +108,8 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
         "right": right,
         "of": len(given),
         "percent": round(100 * right / len(given)) if given else None,
-        "counted": _counted(right, sum(each.grade.verdict == "partly" for each in given), len(given)),
+        "left_out": len(shown) - len(given),
+        "counted": _counted(given, len(shown) - len(given)),
         "interval": [low, high],
         "says": _honestly(right, len(given), low, high),
         "misconceptions": missed,
@@ -113,9 +121,9 @@ def result(answers: Sequence[Mapping[str, Any]], bank: Sequence[Page]) -> dict[s
         "read": _read(topics, bool(missed)),
         "next_cases": list(following),
         "why_next": following,
-        "items": [each.as_dict() for each in given],
+        "items": [each.as_dict() for each in shown],
         "seconds": round(sum(times), 1) if times else None,
-        "unread": len(read) - len(given),
+        "unread": len(read) - len(shown),
         "earlier": len(answers) - len(read),
     }
 
@@ -173,7 +181,14 @@ def _share(word: str, given: Sequence[Given]) -> dict[str, Any]:
     return {"confidence": word, "right": sum(g.right for g in given), "of": len(given)}
 
 
-def _counted(right: int, partly: int, of: int) -> str:
+def _counted(given: Sequence[Given], left_out: int) -> str:
+    """How many were right: of all, or, where some were left out, each kind by its number."""
+    right, of = sum(each.right for each in given), len(given)
+    partly = sum(each.grade.verdict == "partly" for each in given)
+    if left_out:
+        told = {"right": right, "partly right": partly, "not right": of - right - partly}
+        kinds = [f"{number} {kind}" for kind, number in told.items() if number or (kind == "right" and of)]
+        return ", ".join([*kinds, f"{left_out} left out"]) + "."
     share = f" ({round(100 * right / of)} %)" if of else ""
     return f"{right} of {of}{share}" + (f", and {partly} more partly right." if partly else ".")
 
@@ -181,6 +196,8 @@ def _counted(right: int, partly: int, of: int) -> str:
 def _honestly(right: int, of: int, low: int, high: int) -> str:
     if not of:
         return "Nothing was answered, so nothing is known."
+    if of < LEAST:
+        return "So few answers tell little of how you would do with other notes."
     says = f"Of many notes like these you would be right in somewhere between {low}% and {high}%."
     return says + (" So few answers cannot tell it more closely." if of < FEW else "")
 

@@ -94,7 +94,8 @@ def progress(
     own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
     misconception counts the cases tried in which it shows; `could` counts the wrong rules that show in any
     of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is not given). `by_case`
-    has the cases answered, in the bank's order. `unread` counts records that are no attempts,
+    has the cases answered, in the bank's order, and `says` how many. `unread` counts records that are no
+    attempts,
     `elsewhere` those of cases that this bank has not. Attempts at an earlier edition of a chart are told in
     `earlier`, case by case, and count nowhere else but in `due` and `later`. Raises ValueError as `again`.
     """
@@ -117,6 +118,7 @@ def progress(
         "could": len(frozenset().union(*shows.values())),
         "of": len(MISCONCEPTIONS),
         "by_case": _cases(mine, pages),
+        "says": _counted(mine, len(read) - len(known)),
         "unread": unread,
         "elsewhere": len(read) - len(known),
         "earlier": [
@@ -124,6 +126,14 @@ def progress(
             for case, tries in sorted(Counter(each.case for each in older).items())
         ],
     }
+
+
+def _counted(mine: Sequence[Attempt], elsewhere: int) -> str:
+    """How many cases stand in the list, and which answers are to none of them."""
+    listed = len({each.case for each in mine})
+    says = f"The list below has {_many(listed, 'case')}." if listed else ""
+    others = f"{_many(elsewhere, 'answer')} to short charts and changed ones, which have no line there."
+    return f"{says} {others if elsewhere else ''}".strip()
 
 
 def _shows(first: Mapping[str, bool], pages: Mapping[str, Page], table: object) -> dict[str, frozenset[str]]:
@@ -193,11 +203,11 @@ def _misconceptions(
         cases = [case for case, told in shows.items() if id in told]
         right = sum(first[case] for case in cases)
         says = (
-            f"{m.says[0].upper()}{m.says[1:]}: {_many(len(times), 'answer')}, the last"
+            f"{m.says[0].upper()}{m.says[1:]}: seen in {len(times)} of your answers, the last"
             f" {_ago(max(times), now)}."
         )
         if cases:
-            says += f" Of {_many(len(cases), 'case')} in which it would show, {right} right at the first try."
+            says += f" It could have shown in {len(cases)} of the cases you tried."
         row = {"id": id, "says": says, "correction": m.correction, "first_right": right, "of": len(cases)}
         rows.append(row | {"tries": len(times), "last_seen": max(times)})
     return sorted(rows, key=lambda row: (-row["last_seen"], -row["tries"], row["id"]))

@@ -34,22 +34,25 @@ def _desk(name: str, without: str, inside: str, size: int | None, more: str = ""
 """
 
 
-def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
+def self_test(size: int | None, topics: str = "", pool: str = "", first: str = "") -> str:
     """The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on,
-    and `pool` the cases that it draws."""
+    and `pool` the cases that it draws, those of `first` before the rest. What a reader has met decides what
+    is drawn from a pool: such a test has no number to repeat it by."""
     numbers = options({n: f"{n} questions" for n in (("3", "5", "10") if topics else ("5", "10", "20"))})
     kinds = options({"typed": "I type the claim", "choice": "I choose from several"})
     feedback = options({"once": "after each question", "end": "at the end"})
     paces = {"calm": "unhurried", "usual": "as at work", "brisk": "brisk"}
     pace = options({"": "no limit", **paces})
+    seed = """<label>Number of the test, to repeat one
+<input name="seed" type="text" inputmode="numeric" maxlength="20"></label>
+"""
+    number = "" if pool else seed
     form = f"""<form class="casebook-setup" autocomplete="off">
 <label>Length <select name="number">{numbers}</select></label>
 <label>Answers <select name="kind">{kinds}</select></label>
 <label>Feedback <select name="feedback">{feedback}</select></label>
 <label>Time, by the length of the charts <select name="pace">{pace}</select></label>
-<label>Number of the test, to repeat one
-<input name="seed" type="text" inputmode="numeric" maxlength="20"></label>
-<button type="submit" class="casebook-check">Start the test</button>
+{number}<button type="submit" class="casebook-check">Start the test</button>
 </form>"""
     return _desk(
         "test",
@@ -57,7 +60,8 @@ def self_test(size: int | None, topics: str = "", pool: str = "") -> str:
         " its worked answer stands under the chart.",
         form,
         size,
-        (f' data-topics="{topics}"' if topics else "") + (f' data-pool="{pool}"' if pool else ""),
+        (f' data-topics="{topics}"' if topics else "") + (f' data-pool="{pool}"' if pool else "")
+        + (f' data-first="{first}"' if first else ""),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from casebook.practice import diagram, explorer, laid_out, query
 from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
 from casebook.practice.changed import changed_page
+from casebook.practice.exam import draw, draw_new
 from casebook.practice.rounds import practice
 from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, follow
 
@@ -171,10 +172,14 @@ def _fees(question: Question) -> dict[str, Any]:
 
 
 def _draw(question: Question) -> dict[str, Any]:
-    """A test; of the cases of a `pool` where one is given."""
-    of = _listed(question, "pool")
-    bank = [page for page in question["bank"] if of is None or page["id"] in of]
-    return tutor.draw(bank, question["number"], question["seed"], question.get("topics"))
+    """A test; of the cases of a `pool` where one is given: then what was `met` decides, and not the seed
+    alone. Any other test is that of its seed; where some were `met`, another seed may be taken."""
+    of, met, bank = _listed(question, "pool"), _listed(question, "met") or [], question["bank"]
+    number, seed, topics = question["number"], question["seed"], question.get("topics")
+    if of is None:
+        return draw_new(bank, number, seed, topics, met)
+    bank = [page for page in bank if page["id"] in of]
+    return draw(bank, number, seed, topics, met=met, first=_listed(question, "first"))
 
 
 def _follow(question: Question) -> dict[str, Any]:

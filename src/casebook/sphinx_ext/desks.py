@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from casebook.cases import library, load
 from casebook.practice.bank import TAUGHT
-from casebook.practice.chapters import CHAPTERS, pool
+from casebook.practice.chapters import CHAPTERS, pool, shows_best
 from casebook.quiz import desks
 
 from .parts import markup
@@ -48,7 +48,8 @@ class Desk(SphinxDirective):
             drawn = exit_pools()[self.env.docname]
             if len(drawn) < LEAST:
                 raise self.error(f"only {len(drawn)} cases hold nothing but what was taught so far")
-            given.append(" ".join(drawn))
+            best = [id for id in best_shown()[self.env.docname] if id in drawn]
+            given += [" ".join(drawn), " ".join(best)]
         return [markup(html=DESKS[self.name](vars(self.env.app).get("casebook_bytes"), *given))]
 
 
@@ -58,6 +59,13 @@ def exit_pools() -> dict[str, list[str]]:
     order = [path.stem for path in library()]
     bank = [load(path).page() for path in library()]
     return {chapter: pool(bank, chapter, order[:FIRST]) for chapter in CHAPTERS}
+
+
+@lru_cache(maxsize=1)
+def best_shown() -> dict[str, list[str]]:
+    """The cases that show best what each Learn chapter teaches."""
+    bank = [load(path).page() for path in library()]
+    return {chapter: shows_best(bank, chapter) for chapter in CHAPTERS}
 
 
 def setup(app: Sphinx) -> None:

@@ -6,6 +6,12 @@ import { ATTEMPT, named, raised, read, STORES, version } from "./schema.js";
 
 /** @import { Attempt, Noted } from "./types.d.ts" */
 
+/**
+ * The chart that a question is about: of a change, whose id has a mark and a digest behind it, the one changed.
+ * @param {string} id
+ */
+export const chartOf = (id) => id.replace(/~[0-9a-f]{3}$/, "");
+
 const FORMAT = version(STORES.attempts);
 
 /**

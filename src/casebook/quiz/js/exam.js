@@ -2,14 +2,14 @@
 // Test yourself: cases drawn by blueprint, one after the other, and what they tell. Python draws and judges;
 // the state is kept after every step, so that a page that is loaded again goes on where it stood.
 
-import { dated } from "./answers.js";
+import { chartOf, dated } from "./answers.js";
 import { HONEST, handing, noting, setTest, silence } from "./hold.js";
-import { chartOf, page, rules } from "./page.js";
-import { button, find, headed, make, oneAtATime, reason, rowOf } from "./parts.js";
+import { page, rules } from "./page.js";
+import { button, find, headed, make, oneAtATime, reason, reveal, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { parts, which } from "./result.js";
-import { keepTest, keptTests, noted, record } from "./store.js";
+import { keepShown, keepTest, keptTests, met, noted, record } from "./store.js";
 import { coming, several } from "./words.js";
 
 /** @import { SetTest } from "./hold.js" */
@@ -27,9 +27,11 @@ export function testing(section, host) {
   const stage = find(section, ".casebook-stage", HTMLElement);
   const size = find(section, ".casebook-size", HTMLElement);
   const status = find(section, ".casebook-test-status", HTMLElement);
+  const near = make("p", { className: "casebook-hint casebook-near", aria: { role: "status" } });
   const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
   const set = topics ? null : setTest(); // by the address: then nothing is judged here
   const pool = section.dataset.pool?.split(" "); // of an exit check: what was taught so far
+  const first = section.dataset.first?.split(" "); // of these, what shows best what the chapter taught
   const check = pool && `${topics} ${location.pathname.split("/").at(-1)?.replace(".html", "")}`;
   const name = set ? `set ${set.seed} ${set.cases ?? set.number}` : (check ?? topics);
   let test = keptTests()[name] ?? null;
@@ -59,6 +61,12 @@ export function testing(section, host) {
   /** @param {string} words */
   function say(words) {
     status.textContent = [words, unkept].filter(Boolean).join(". ");
+  }
+
+  /** Say beside the button that was pressed that it works; the page's own status may be out of view. */
+  function working() {
+    near.textContent = "Working out your result";
+    reveal(near);
   }
 
   /** @param {Test} test */
@@ -103,23 +111,15 @@ export function testing(section, host) {
       number: set?.number ?? Number(chosen("number")),
       seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
       topics: topics ? topics.split(" ") : null,
-      pool: pool ? unmet(pool, Number(chosen("number"))) : null,
+      pool: pool ?? null,
+      first: first ?? null,
+      met: set || chosen("seed").trim() ? [] : met(), // a number that was typed brings its own test
     });
-
-  /**
-   * What this browser has no answer to yet, where that is enough: each check brings charts of its own.
-   * @param {string[]} pool
-   * @param {number} number
-   */
-  function unmet(pool, number) {
-    const met = new Set(noted().map((each) => each.case));
-    const fresh = pool.filter((id) => !met.has(id));
-    return fresh.length >= number ? fresh : pool;
-  }
 
   async function step() {
     setup.hidden = true;
     clearInterval(clock);
+    if (test && !set && over(test)) working();
     await ready();
     if (!test) return;
     fit(test);
@@ -157,7 +157,9 @@ export function testing(section, host) {
     on.className = "casebook-check";
     on.hidden = true;
     const stop = button("End the test here", () => end(test));
-    stage.replaceChildren(heading, left, sheet, quiz, rowOf(on, skip, stop));
+    near.textContent = "";
+    stage.replaceChildren(heading, left, sheet, quiz, rowOf(on, skip, stop), near);
+    keepShown(chartOf(id));
 
     /**
      * @param {Attempt} attempt
@@ -233,7 +235,6 @@ export function testing(section, host) {
   async function finish(test) {
     say("");
     if (set) return handIn(test);
-    say("Working out your result");
     const missing = test.items
       .slice(test.answers.length)
       .map(({ case: id }) => ({ case: id, answer: "", confidence: null, seconds: null }));
@@ -314,6 +315,7 @@ export function testing(section, host) {
     stage.replaceChildren(
       make("p", {}, done ? "Your last test is finished." : under),
       rowOf(on, !set && button("Start another", again)),
+      near,
     );
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // A page of the book: what it offers to a quiz, and to the parts of the book that are no quiz.
 
+import { chartOf } from "./answers.js";
 import { awake, here, json, start } from "./grader.js";
 import { button, make, seek } from "./parts.js";
 import { known, table } from "./verdicts.js";
@@ -25,12 +26,6 @@ export const bank = () => json(new URL("bank.json", here).href);
 
 /** Which wrong rules give which answer to each case: for the next question. */
 export const rules = () => json(new URL("tutor.json", here).href);
-
-/**
- * The chart that a question is about: of a change, whose id has a mark and a digest behind it, the one changed.
- * @param {string} id
- */
-export const chartOf = (id) => id.replace(/~[0-9a-f]{3}$/, "");
 
 /**
  * What the grader gets of a question. A change is Python's to work out.

@@ -56,8 +56,7 @@ export function showProgress(section, host) {
       stage.replaceChildren(make("p", {}, why ? blocked : none), tools());
       return;
     }
-    const answered = new Set(all.map((each) => each.case)).size;
-    const brief = make("p", {}, `${several(all.length, "answer")} to ${several(answered, "case")} so far.`);
+    const brief = make("p", {}, `${several(all.length, "answer")} so far.`);
     const more = button("Work out the details", details);
     const row = rowOf(more);
     stage.replaceChildren(brief, row, tools());
@@ -90,6 +89,7 @@ export function showProgress(section, host) {
       const parts = detailed(told);
       size.hidden = true;
       row.replaceWith(...parts);
+      if (told.says) brief.append(` ${told.says}`);
       if (told.unread) brief.append(` ${several(told.unread, "record")} could not be read.`);
       if (asked) parts[0].querySelector("h2")?.focus();
     }

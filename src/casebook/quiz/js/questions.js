@@ -3,8 +3,9 @@
 // case has a page of its own; a short chart is a piece of HTML beside the scripts; a change of a case is that
 // case's page with one sentence more, which Python words.
 
+import { chartOf } from "./answers.js";
 import { here, json } from "./grader.js";
-import { address, bank, chartOf, graded } from "./page.js";
+import { address, bank, graded } from "./page.js";
 import { every, fail, find, make } from "./parts.js";
 
 const UNWANTED = "script, .casebook-worked, .casebook-open, .casebook-hinter"; // while it is asked

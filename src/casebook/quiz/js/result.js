@@ -29,10 +29,10 @@ export function parts(told, link) {
   );
   return [
     part("What your answers amount to", wrongly.length ? list(wrongly) : none),
-    part("How many were right", told.of > 0 && right),
+    part("How many were right", told.items.length > 0 && right),
     part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("How sure you were", told.sure.length > 0 && list(told.sure)),
-    part("By thing to learn", list(topics)),
+    part("By thing to learn", topics.length > 0 && list(topics)),
     part("Where to read", read.length > 0 && list(read)),
     part("Cases to try next", told.next_cases.length > 0 && list(told.next_cases.map((id) => [link(id)]))),
     part("Case by case", answers(told.items, link)),

@@ -171,6 +171,13 @@ export const STORES = {
     kind: { is: "named", of: TURN },
     older: [(turns) => ({ turns })], // each under its name
   },
+  /** @type {Store} When each chart was last shown in a test, epoch milliseconds: others come before it. */
+  shown: {
+    key: "casebook.shown",
+    holds: "shown",
+    kind: { is: "named", of: upTo(LATEST) },
+    older: [],
+  },
   /** @type {Store} How a reader wants to be told, such as "all at once". */
   wishes: {
     key: "casebook.wishes",

@@ -3,7 +3,7 @@
 // anywhere. Everything is read by the schema, and written into what stands there, so that rows of other
 // editions stay.
 
-import { merge } from "./answers.js";
+import { chartOf, merge } from "./answers.js";
 import { lasting } from "./keeping.js";
 import { reason } from "./parts.js";
 import { raised, read, STORES, version } from "./schema.js";
@@ -114,6 +114,31 @@ export function keepTest(topics, test) {
   }
   const why = keepOne(STORES.tests, topics, test);
   return why && `The test stays only until you close this page: ${why}.`;
+}
+
+/**
+ * Keep that a chart was shown in a test, also where nothing is answered then.
+ * @param {string} chart
+ */
+export const keepShown = (chart) => keepOne(STORES.shown, chart, Date.now());
+
+/**
+ * The charts that this reader has met, the longest ago first: answered anywhere, shown in a test, or drawn by
+ * one that is under way.
+ * @returns {string[]}
+ */
+export function met() {
+  /** @type {Map<string, number>} */
+  const last = new Map();
+  /** @param {string} id @param {number} [at] */
+  const seen = (id, at = 0) => last.set(chartOf(id), Math.max(at, last.get(chartOf(id)) ?? 0));
+  for (const { case: id, at } of attempts().all) seen(id, at);
+  for (const test of Object.values(keptTests())) {
+    for (const { case: id } of test?.done ? [] : (test?.items ?? [])) seen(id, test?.began);
+  }
+  const shown = read(STORES.shown.kind, kept(STORES.shown).all.shown);
+  for (const [id, at] of Object.entries(shown)) seen(id, Number(at));
+  return [...last].sort(([, one], [, other]) => one - other).map(([id]) => id);
 }
 
 /**

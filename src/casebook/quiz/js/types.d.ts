@@ -67,6 +67,8 @@ export interface Progress {
   /** How many of the wrong rules of the book the answered cases could have shown. */
   could: number;
   of: number;
+  /** How many cases `by_case` has, and how many answers are to none of them. */
+  says: string;
   unread: number;
   /** How many answers were given to another text of which chart. */
   earlier: { case: string; says: string }[];
@@ -183,7 +185,16 @@ export interface Asked {
     },
   ];
   draw: [
-    { bank: unknown; number: number; seed: number; topics: string[] | null; pool: string[] | null },
+    {
+      bank: unknown;
+      number: number;
+      seed: number;
+      topics: string[] | null;
+      pool: string[] | null;
+      first: string[] | null;
+      /** Cases that the reader has met, the longest ago first. */
+      met: string[];
+    },
     { seed: number; items: Drawn[]; minutes: Record<string, number> },
   ];
   choices: [{ seed: number }, { choices: string[] }];
