@@ -41,7 +41,8 @@ def folder(parts, tmp_path_factory):
     root = tmp_path_factory.mktemp("quiz-site")
     static = root / "_static" / "casebook"
     runtime.build(static / "pyodide", parts.cache, lambda text: None)
-    (static / "quiz.js").write_text(module.source(), "utf-8")
+    for name, script in (("quiz.js", module.source()), ("later.js", module.later())):
+        (static / name).write_text(script, "utf-8")
     for name in ("quiz.css", "worker.js"):
         shutil.copyfile(runtime.HERE / name, static / name)
     (static / "cases").mkdir()
