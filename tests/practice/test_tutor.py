@@ -11,7 +11,7 @@ from casebook.cases import beyond, library, load
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.exam import draw
-from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, CHARTS, Tutor, follow, row
+from casebook.practice.tutor import AFTER_ONE, CHARTS, Tutor, follow, row
 from casebook.testing.learners import answer, book_of
 from tools.bench_practice import Learner, after_test
 
@@ -121,23 +121,12 @@ def test_what_was_answered_before_speaks_as_well_and_choices_do_not():
     assert follow(now, pages(), table(), before=[again]) == follow(now, pages(), table())
 
 
-def test_one_more_is_asked_where_the_last_answer_was_a_wrong_rules_again():
-    rule = "pieces-counted"
-    wrong, right = shows(rule)[0], [c for c in cases() if c not in shows(rule)][:2]
-    last = next(c for c in table() if table()[c] and not any(rule in held for held in table()[c].values()))
-    told = [(wrong, False, next(text for text, held in table()[wrong].items() if rule in held))]
-    for third, stops in (((last, True, ""), True), ((last, False, next(iter(table()[last]))), False)):
-        tutor = Tutor(table())
-        for each in (*told, *((c, True, "") for c in right if c != last), third):
-            tutor.answered(*each)
-        assert tutor.stops(AFTER_ONE, AFTER_ONE) is stops
-        assert tutor.stops(AFTER_TEST, AFTER_ONE)
-
-
 def test_it_stops_after_so_many_questions():
     wrong = [{"case": "oak", "answer": "44120; 44121"}]
     assert follow(wrong, pages(), table(), asked=0)["ask"]
     assert follow(wrong, pages(), table(), asked=5)["ask"] is None
+    assert follow(wrong, pages(), table(), most=AFTER_ONE, asked=AFTER_ONE - 1)["ask"]
+    assert follow(wrong, pages(), table(), most=AFTER_ONE, asked=AFTER_ONE)["ask"] is None
 
 
 @pytest.mark.parametrize("bad", [None, 3, "x", [None, 3, {"case": 3}, {"case": "oak", "answer": None}]])

@@ -215,14 +215,12 @@ class Tutor:
         return bool(self.named) or max(self.shares[-3], self.shares[-2] + self.shares[-1]) > FITS_NONE
 
     def stops(self, asked: int, most: int) -> bool:
-        """Whether nothing is asked any more, after so many questions of at most so many. After a single
-        answer one more is asked where the last one was a wrong rule's again; after a test one looks also
-        where all was right, since ten charts could have shown only some of the rules."""
+        """Whether nothing is asked any more, after so many questions of at most so many. After a test one
+        looks also where all was right, since ten charts could have shown only some of the rules."""
         wrong = [each for each in self.asked if not each.right]
         if not self.asked or self.settled or (most < AFTER_TEST and not wrong):
             return True
-        again = most < AFTER_TEST and asked > 0 and bool(self.asked[-1].rules)
-        return asked >= (AFTER_TEST if again else most)
+        return asked >= most
 
     def could_show(self) -> int:
         """How many wrong rules the answered charts could have shown, on as many charts as naming needs."""
