@@ -66,6 +66,13 @@ def test_papaya_asks_about_the_stricture_and_not_about_anastomoses():
     assert "anastomos" not in texts
 
 
+def test_a_question_with_two_sides_is_not_told_that_it_has_one():
+    asked = "Did you take out the first anastomosis with the second piece, or are there two anastomoses?"
+    says = [fault["says"] for fault in judge(ITEMS["juniper"], asked)["faults"]]
+    assert any("leaves no room for another" in each for each in says)
+    assert not any("one answer only" in each for each in says)
+
+
 @pytest.mark.parametrize("item", SETTLED, ids=lambda item: item.id)
 def test_nothing_is_to_be_asked_where_the_note_settles_the_claim(item):
     found = judge(item, "The report says “Anastomosis”. How many anastomoses were present at closing?")

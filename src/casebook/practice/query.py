@@ -191,7 +191,10 @@ class _Judge:
             return
         if hit := self._unsupported(given, one, text):
             single = sentence.closed or sentence.whether or hit in sentence.tail
-            yield _single(hit) if sentence.asks and single else _taken(hit)
+            if sentence.asks and single:
+                yield NO_ROOM if sentence.two_sided else _single(hit)
+            else:
+                yield _taken(hit)
         elif (
             not (given or chosen or beside)
             and (sentence.closed or self.question.yes_or_no)
@@ -526,6 +529,13 @@ class _Judge:
 def _plainly_asked(rest: str, text: str) -> bool:
     """Whether a text asks, and what it holds beside its matter is made of words of any operation."""
     return bool(DIMENSIONS.search(text)) and not set(re.findall(r"[a-z]+", rest)) - PLAIN_WORDS
+
+
+NO_ROOM = (
+    "one answer",
+    "It offers answers to choose from and leaves no room for another. Add \u201cother\u201d and \u201ccannot"
+    " be determined\u201d, or ask with how, which or what.",
+)
 
 
 def _single(said: str) -> tuple[str, str]:

@@ -170,6 +170,11 @@ class Sentence:
         return bool(begins) and not (_REQUEST.search(self.text) or _UNTOLD.search(self.text))
 
     @property
+    def two_sided(self) -> bool:
+        """Whether it asks if one thing is so or another: "did it go with the piece, or are there two?"."""
+        return bool(re.search(rf"{_AUXILIARY}\b.+\bor {_AUXILIARY}\b.*\?", self.text))
+
+    @property
     def whether(self) -> bool:
         """Whether it asks if something is so."""
         return bool(re.search(r"\b(?:whether|if)\b", self.text)) and not re.search(
