@@ -299,7 +299,10 @@ def _unknown(codes: list[str]) -> Iterable[Edit]:
             )
             yield Edit("unknown-code", (code,), False, says, "cms-pfs-2026-07")
         elif code in _NO_PAIRS:
-            says = f"{code} is in the fee table; its code pairs and its unit limit are not held here."
+            says = (
+                f"{code} is in the fee table; its code pairs (but one, at most) and its unit limit are not"
+                " held here."
+            )
             yield Edit("unknown-code", (code,), False, says, "cms-ptp-2024q3")
 
 
@@ -352,11 +355,11 @@ def _over(limit: Limit) -> str:
         return "each line is tested on its own (MAI 1)."
     if limit.kind == 2:
         return (
-            "the limit is absolute (MAI 2), and over it every unit of the day is denied: correct the claim."
+            "the limit is absolute (MAI 2), and over it all units of the code are denied: correct the claim."
         )
     ground = "limit rests on claims data" if limit.claims else "record can lift the limit"
     return (
-        f"the {ground} (MAI 3): over it every unit of the day is denied at first, so bill what was done and"
+        f"the {ground} (MAI 3): over it all units of the code are denied at first, so bill what was done and"
         " appeal with the report."
     )
 

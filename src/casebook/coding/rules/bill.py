@@ -213,8 +213,8 @@ def stoma(d: Derivation) -> Iterable[Service]:
 bill(
     "stricturoplasty",
     answers="D13",
-    sure=DERIVED,
-    sources="cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025:I.E,I.V",
+    sure=SECONDARY,
+    sources="codingahead-44615 cms-mue-2024-07 cms-ptp-2024q3 ncci-manual-2025:I.E,I.V",
     says=(
         "In open surgery, a stricture widened without removing bowel, apart from any join, is 44615, one"
         " unit each."
@@ -269,7 +269,7 @@ bill(
     "opening",
     answers="D16 D21",
     sure=SECONDARY,
-    sources="codingahead-44020 cms-ptp-2024q3",
+    sources="codingahead-44020 codingahead-44025 openpayer-44010 cms-ptp-2024q3",
     says=(
         "In open surgery, bowel opened to look, biopsy or take something out, apart from any join or removed"
         " piece, is 44020 (44010 duodenum, 44025 colon)."

@@ -324,9 +324,9 @@ def loose_beside_stoma(d: Derivation, services: list[Service]) -> Struck:
     sure=CONFIRMED,
     sources="cms-ptp-2024q3",
     says=(
-        "A colon resection joined without a stoma is never paid beside the ileocolic one: 44140 is shut out"
-        " by 44160. By scope it is the other way round: 44205 is shut out by 44204, and by 44206, whose end"
-        " was brought out."
+        "A piece of colon joined above the rectum without a stoma, 44140, is never paid beside the ileocolic"
+        " one: 44160 shuts it out. By scope it is the other way round: 44205 is shut out by 44204, and by"
+        " 44206, whose end was brought out."
     ),
 )
 def one_colon_resection(d: Derivation, services: list[Service]) -> Struck:
