@@ -173,7 +173,7 @@ def test_the_notebook_says_what_the_command_line_does_and_the_class_report_reads
 
 
 def test_the_lab_starts_without_an_error_in_its_log(run, lab):
-    run("save.ipynb")
+    run("many.ipynb")
     log = (lab.folder.parent / "log").read_text("utf-8")
     assert "is running at" in log
     assert not re.findall(r"^.*(?:Error|Traceback|\[[EC] ).*$", log, re.MULTILINE)

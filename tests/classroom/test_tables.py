@@ -335,7 +335,7 @@ def test_the_command_says_what_it_could_not_use(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "bad.jsonl:1: this is not JSON" in said
     assert "nothing to report" in said
-    assert cli.main(["class", "report", str(SAMPLE), "-o", str(tmp_path / "no" / "r.html")]) == 2
+    assert cli.main(["class", "report", str(SAMPLE), "-o", str(tmp_path / "bad.jsonl" / "r.html")]) == 2
     assert "cannot be written" in capsys.readouterr().err
 
 

