@@ -284,8 +284,8 @@ def _scrubbed(lines: tuple[Line, ...]) -> tuple[Edit, ...]:
     return (*_unknown(codes), *_baseless(codes), *_paired(lines, codes), *_units(lines), *_reduced(lines))
 
 
-#: Codes of the family of whose rows no copy could be had.
-_NO_PAIRS = frozenset({"35840", "44340", "44345", "49591"})
+#: Codes of the family of whose pairs and limits no copy could be had, until newer tables bring them.
+_NO_COPY = frozenset({"35840", "44340", "44345"})
 
 
 def _unknown(codes: list[str]) -> Iterable[Edit]:
@@ -298,7 +298,7 @@ def _unknown(codes: list[str]) -> Iterable[Edit]:
                 else f"{code} is not in the tables held here, which cover this code family only."
             )
             yield Edit("unknown-code", (code,), False, says, "cms-pfs-2026-07")
-        elif code in _NO_PAIRS:
+        elif code in _NO_COPY and code not in limits():
             says = (
                 f"{code} is in the fee table; its code pairs (but one, at most) and its unit limit are not"
                 " held here."

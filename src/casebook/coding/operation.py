@@ -233,6 +233,11 @@ class Operation:
         """Whether it was open at its end, from the first cut or by conversion."""
         return self.approach in ("open", "converted")
 
+    @property
+    def open_already(self) -> bool:
+        """Whether the abdomen was open, or freshly closed, before this operation began."""
+        return bool(self.left or self.did("reopen"))
+
     def numbered(self, *acts: str) -> list[tuple[int, Step]]:
         """The steps of these acts, each with its place in the order."""
         if self.acts.isdisjoint(acts):

@@ -34,6 +34,13 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(most)} {last} {end}" if most else end
 
 
+def bridge(step: Step, pieces: Iterable[Step]) -> bool:
+    """Whether a piece is what lay between two others and had lost its blood: no diseased area of its own."""
+    others = [s for s in pieces if s is not step]
+    above, below = (any(at in (s.start, s.end) for s in others) for at in (step.start, step.end))
+    return step.reason == "ischemia" and above and below
+
+
 def measured(chart: str, operations: Iterable[Operation]) -> frozenset[float]:
     """The positions of these operations, in cm, that a chart states as centimeters."""
     stated = {float(n) for found in _MEASURED.findall(chart) for n in found if n}

@@ -16,7 +16,7 @@ from typing import Any
 from casebook.coding.bowel import Place
 from casebook.coding.claim import Same
 from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, Step
-from casebook.coding.places import called, called_step, listed, many, name, span, told_in_cm
+from casebook.coding.places import bridge, called, called_step, listed, many, name, span, told_in_cm
 from casebook.coding.rulebook import CODES
 from casebook.coding.rules.scope import MECKEL
 from casebook.coding.views import accepted
@@ -156,14 +156,9 @@ def _candidates(op: Operation) -> Iterator[Draft]:
 def _approach(op: Operation) -> Iterator[Draft]:
     if not op.opened:
         yield Draft("the operation been open", {"approach": APPROACHES[0]})
-    elif not _open_already(op):
+    elif not op.open_already:
         how = "laparoscopic to the end" if op.approach == "converted" else "laparoscopic"
         yield Draft(f"the operation been {how}", {"approach": APPROACHES[1]})
-
-
-def _open_already(op: Operation) -> bool:
-    """Whether the abdomen was open, or freshly closed, before this operation began."""
-    return bool(op.left or op.did("reopen"))
 
 
 # At the places where bowel is missing
@@ -392,7 +387,7 @@ def _split(op: Operation, place: Place) -> Iterator[Draft]:
         elif clear and len(apart) == len(pieces):
             says = f"the pieces at {_spot(op, place)} been joined each on its own"
         else:
-            kept = "kept its blood supply" if _died_between(pieces) else "been kept"
+            kept = "kept its blood supply" if any(bridge(s, pieces) for s in pieces) else "been kept"
             says = f"the bowel between {_pieces(op, place, apart)} {kept}, and each been joined on its own"
         yield Draft(says, {"steps": rest + steps})
     if len(pieces) > max(2, len(apart)):
@@ -421,17 +416,6 @@ def _scattered(op: Operation, place: Place) -> Iterator[Draft]:
         f"the {many(len(place.cuts), 'piece')}{where} come from as many sites, each with its own anastomosis"
     )
     yield Draft(says, {"steps": steps}, alone=True)
-
-
-def _died_between(pieces: list[Step]) -> bool:
-    """Whether a piece is what lay between two others and had lost its blood."""
-    ends = {(s.start, s.end) for s in pieces}
-    return any(
-        s.reason in ("ischemia", "infarction")
-        and any(end == s.start for _, end in ends)
-        and any(start == s.end for start, _ in ends)
-        for s in pieces
-    )
 
 
 def _pieces(op: Operation, place: Place, apart: list[Step]) -> str:
@@ -625,7 +609,7 @@ def _of_the_whole(op: Operation) -> Iterator[Draft]:
         says = "the work been far beyond the usual, and the note said by how much against a usual case"
         yield Draft(says, {"unusual_work": True})
     for follows, (returned, this_was) in RETURNS.items():
-        if op.follows != follows and not (follows == "unrelated" and _open_already(op)):
+        if op.follows != follows and not (follows == "unrelated" and op.open_already):
             yield Draft(returned if op.follows else this_was, {"follows": follows})
     if op.follows:
         yield Draft(f"the earlier operation been {_not_tied(op)}", {"follows": None, "days": 1})
@@ -637,7 +621,7 @@ def _of_the_whole(op: Operation) -> Iterator[Draft]:
 
 def _not_tied(op: Operation) -> str:
     """An earlier operation to which no modifier ties this one; one not healed is of these days."""
-    return "another group’s" if _open_already(op) else "another group’s, or more than ninety days ago"
+    return "another group’s" if op.open_already else "another group’s, or more than ninety days ago"
 
 
 #: What a return is: said of a return of another kind, and of an operation that is none.

@@ -13,7 +13,7 @@ from casebook.coding.rules import RULEBOOK
 
 from .findings import Finding, named_line
 from .item import Grade
-from .misconceptions import Misconception
+from .misconceptions import MISCONCEPTIONS, Misconception
 from .told import FIRST, FURTHER
 
 _STOMAS = codes_of("stoma", "colostomy")
@@ -117,7 +117,7 @@ def _argued(grade: Grade, target: Derived) -> str | None:
         return None
     ways = list(dict.fromkeys(show(claim.lines) for _, claim in grade.item.diagnosis.right))
     if len(ways) < 2:
-        return f"Ask only when the note leaves open what was done. Here it does not: bill {ways[0]}."
+        return f"{MISCONCEPTIONS['asked-without-need'].correction.removesuffix('.')}: bill {ways[0]}."
     return (
         "What was done is clear; how to bill it is argued. The surgeon cannot settle that: bill"
         f" {listed(ways, 'or')}, or ask the payer."

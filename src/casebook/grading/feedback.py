@@ -190,7 +190,7 @@ def parts(
         Part(
             "rules",
             "Why: rules and sources",
-            tuple(rule_as_read(r, _where(grade, r)) for r in rules(grade)) if readable else (),
+            _rules_told(grade) if readable else (),
         ),
         Part("next", "", (case,) if case else ()),
     ]
@@ -346,14 +346,20 @@ def rules(grade: Grade) -> list[str]:
     return [r for r in found if r in RULEBOOK and r not in strange][:MOST_RULES]
 
 
-def _where(grade: Grade, rule: str) -> str:
-    """What is said before a rule that plays no part in this chart: which code or mark it is on."""
+def _rules_told(grade: Grade) -> tuple[Row, ...]:
+    """The rules that decide; before one that plays no part in this chart, which code or mark it is about."""
     item = grade.item
     assert item is not None
-    if grade.verdict == "correct" or rule in doubt.at_work(item.note):
-        return ""
+    found = rules(grade)
+    played = set(found) if grade.verdict == "correct" else doubt.at_work(item.note)
+    return tuple(rule_as_read(r, "" if r in played else _about(grade, r)) for r in found)
+
+
+def _about(grade: Grade, rule: str) -> str:
+    """The code or mark of the answer that a rule is about."""
+    kinds = ("extra", "line", "edit", "family", "modifier")
     found = next((f for f in grade.findings if f.rule == rule), None)
-    if found is None or found.kind not in ("extra", "line", "edit", "family", "modifier"):
+    if found is None or found.kind not in kinds:
         return ""
     mark = next((m for m in MODIFIER_ORDER if rule_of(m) == rule), "")
     return f"About {mark if mark and found.kind == 'modifier' else found.code}: "

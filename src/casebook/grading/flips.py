@@ -169,7 +169,7 @@ def _beyond(note: Note, claim: Claim, strange: str) -> str:
 
 def _hernia_of_a_view(note: Note) -> str:
     """The line of a hernia that an accepted claim has; empty where none has one."""
-    lines = (line for op in note.readings for _, c in accepted(op) for line in c.lines)
+    lines = (line for _, claim in note.accepted() for line in claim.lines)
     return next((str(line) for line in lines if line.code.startswith(HERNIA)), "")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from casebook.coding import edits
 from casebook.coding.bowel import Place
-from casebook.coding.operation import Step
+from casebook.coding.places import bridge
 from casebook.coding.rulebook import CODES, Derivation, Rulebook, Service, main_lines, marked, steps_of
 from casebook.coding.rules import RULEBOOK
 from casebook.data import Lazy, toml
@@ -102,15 +102,7 @@ def _count(measure: Callable[[Derivation, Place], int]) -> Swap:
 
 def _lesions(d: Derivation, place: Place) -> int:
     pieces = [d.op.steps[i] for i in place.cuts]
-    return sum(s.lesions for s in pieces if s.reason not in ("margin", "join") and not _bridge(s, pieces))
-
-
-def _bridge(step: Step, pieces: list[Step]) -> bool:
-    """Whether a piece is what lay between two others and had lost its blood: no diseased area of its own."""
-    above, below = (
-        any(at in (s.start, s.end) for s in pieces if s is not step) for at in (step.start, step.end)
-    )
-    return step.reason == "ischemia" and above and below
+    return sum(s.lesions for s in pieces if s.reason not in ("margin", "join") and not bridge(s, pieces))
 
 
 def _played(change: Callable[[Derivation, Place, str], str]) -> dict[str, Swap]:
@@ -121,6 +113,16 @@ def _played(change: Callable[[Derivation, Place, str], str]) -> dict[str, Swap]:
 def _also(id: str, more: Callable[[Derivation], Iterable[Service]]) -> dict[str, Swap]:
     """A bill rule that names something more."""
     return {id: lambda d: [*_right(id, d), *more(d)]}
+
+
+def _ileum_too(what: str) -> dict[str, Swap]:
+    """The ileum in an ileocolic piece, billed once more by itself."""
+
+    def ileum(d: Derivation) -> Iterable[Service]:
+        if places := d.places("ileocolic"):
+            yield d.service(what, steps=steps_of(places), rank="resection")
+
+    return _also("ileocolic", ileum)
 
 
 def _instead(id: str, what: str, rank: str = "resection") -> dict[str, Swap]:
@@ -190,18 +192,17 @@ def _each_hole(d: Derivation) -> Iterable[Service]:
         )
 
 
+def _on_mains(modifier: str, when: Callable[[Derivation], object] = lambda d: True) -> Swap:
+    """A mark on the codes that are no add-ons, where the test holds."""
+    return lambda d, lines: marked(lines, main_lines(lines), modifier, modifier) if when(d) else lines
+
+
 def _on_base(modifier: str, role: str) -> Swap:
-    """A role's mark on the codes that are no add-ons."""
-    return lambda d, lines: (
-        marked(lines, main_lines(lines), modifier, modifier) if d.op.surgeon == role else lines
-    )
+    return _on_mains(modifier, lambda d: d.op.surgeon == role)
 
 
 def _follow_up(modifier: str, follows: str) -> Swap:
-    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
-        return marked(lines, main_lines(lines), modifier, modifier) if d.op.follows == follows else lines
-
-    return mark
+    return _on_mains(modifier, lambda d: d.op.follows == follows)
 
 
 def _assistant(modifier: str, role: str) -> Swap:
@@ -236,11 +237,7 @@ def _loop(d: Derivation) -> bool:
 
 def _first_session(modifier: str) -> Swap:
     """A mark of a later session on the first."""
-
-    def mark(d: Derivation, lines: list[Service]) -> list[Service]:
-        return marked(lines, main_lines(lines), modifier, modifier)
-
-    return _when(lambda d: d.op.follows is None, mark, modifier)
+    return _when(lambda d: d.op.follows is None, _on_mains(modifier), modifier)
 
 
 def _holes(d: Derivation) -> Iterable[Service]:
@@ -368,19 +365,9 @@ _SWAPS: dict[str, dict[str, Swap]] = {
         {"first-join": _when(_out, _EVERY)} | _instead("stoma-beside-join", "removed, stoma")
     ),
     "ileocolic-as-small": _played(lambda d, p, part: "joined" if part == "ileocolic" else part),
-    "ileum-counted-apart": _also(
-        "ileocolic",
-        lambda d: [
-            d.service("further", steps=steps_of(p), rank="resection") for p in [d.places("ileocolic")] if p
-        ],
-    ),
+    "ileum-counted-apart": _ileum_too("further"),
     "ileocolic-as-colon": _instead("ileocolic", "colon"),
-    "ileum-billed-beside": _also(
-        "ileocolic",
-        lambda d: [
-            d.service("first", steps=steps_of(p), rank="resection") for p in [d.places("ileocolic")] if p
-        ],
-    ),
+    "ileum-billed-beside": _ileum_too("first"),
     "small-as-ileocolic": _played(
         lambda d, p, part: "ileocolic" if part == "joined" and p.end > d.op.valve - NEAR_VALVE else part
     ),

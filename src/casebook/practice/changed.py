@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from zlib import crc32
 
@@ -47,7 +48,7 @@ class Changed:
     says: str
     op: Operation
 
-    @property
+    @cached_property
     def item(self) -> Item:
         """As the grader sees it."""
         return Item(self.id, Note((self.op,)), {}, {})
@@ -226,26 +227,22 @@ def _at_a_site(
     return kind
 
 
-def _open_already(op: Operation) -> bool:
-    return bool(op.left or op.did("reopen"))
-
-
 def _converted(op: Operation) -> Iterator[Draft]:
     before = "before any bowel was divided"
-    if op.approach == "open" and not _open_already(op):
+    if op.approach == "open" and not op.open_already:
         yield f"the operation been begun laparoscopically and converted {before}", {"approach": "converted"}
     elif not op.opened:
         yield f"the operation been converted to open {before}", {"approach": "converted"}
 
 
 def _looked_first(op: Operation) -> Iterator[Draft]:
-    if op.approach == "open" and not _open_already(op) and not op.did("explore"):
+    if op.approach == "open" and not op.open_already and not op.did("explore"):
         says = "a look through the laparoscope come first and been followed by the same open operation"
         yield says, {"steps": (Step("explore", kind="laparoscopy"), *op.steps)}
 
 
 def _robotic(op: Operation) -> Iterator[Draft]:
-    if op.approach != "robotic" and not _open_already(op):
+    if op.approach != "robotic" and not op.open_already:
         yield "the operation been done with the robot throughout", {"approach": "robotic"}
 
 

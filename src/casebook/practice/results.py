@@ -10,6 +10,7 @@ from typing import Any
 
 from casebook.grading import Grade, Item, expected
 from casebook.grading.feedback import amounts_to
+from casebook.grading.marks import SESSIONS
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import (
@@ -253,16 +254,13 @@ def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: (r["right"] / r["of"], -r["of"], r["topic"]))
 
 
-SESSION_MARKS = frozenset(("58", "78", "79"))
-
-
 def _blamed(grade: Grade) -> list[str]:
     """The things to learn that a wrong answer comes of: those of the wrong rules that alone give it, and of
     the modifiers where nothing else is off; none where that is not known."""
     marks = [f.rule for f in grade.findings if f.kind == "modifier"]
     if not grade.counted and len(marks) < len(grade.findings):
         return []
-    off = {"sessions" if rule in SESSION_MARKS else "surgeons-modifiers" for rule in marks}
+    off = {"sessions" if rule in SESSIONS else "surgeons-modifiers" for rule in marks}
     named = topics_of_rules(m.id for m in grade.counted)
     return [*named, *sorted(off - {*named})] if grade.explained.bare or not named else named
 

@@ -191,6 +191,9 @@ def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said
     """What a wrong number amounts to."""
     fates = _fates(told) if told.joins else "No ends were brought together."
     several = many(n, "anastomosis", "anastomoses").capitalize()
+    stand = f"{several} stand{'s' if n == 1 else ''}."
+    if about == "units" and n == numbers["anastomoses"]:
+        return Said("wrong", f"{stand} What bills the first of them?", fates)
     amounts = [
         (
             "pieces",
@@ -198,13 +201,9 @@ def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said
         ),
         ("made", f"{several} {_was(n)} made. Does each still stand at closing?"),
         ("lesions", f"{many(n, 'lesion').capitalize()} {_was(n)} removed. In how many pieces?"),
-        ("anastomoses", f"{several} stand{'s' if n == 1 else ''}. Is that the same?"),
+        ("anastomoses", f"{stand} Is that the same?"),
         ("places", f"Bowel is missing in {many(n, 'place')}. What became of the ends there?"),
     ]
-    if about == "units":
-        amounts.insert(
-            0, ("anastomoses", f"{several} stand{'s' if n == 1 else ''}. What bills the first of them?")
-        )
     asks = next((words for name, words in amounts if name != about and numbers[name] == n), ALONG)
     return Said("wrong", asks, fates)
 

@@ -18,8 +18,7 @@ from math import log2
 from typing import Any
 
 from casebook.coding.claim import Same, lines_of, show
-from casebook.coding.rulebook import Rulebook, Trace
-from casebook.coding.rules import RULEBOOK
+from casebook.coding.rulebook import Rulebook
 from casebook.coding.typed import read
 from casebook.grading import Item
 from casebook.grading.explanation import plain
@@ -56,10 +55,9 @@ def row(item: Item, rules: Iterable[str] | None = None) -> Row:
     if item.note.action == "out-of-scope":
         return {}
     found: Row = {}
-    traces = [Trace(op, RULEBOOK) for op in item.note.readings]
     for id in MISCONCEPTIONS if rules is None else rules:
         m = MISCONCEPTIONS[id]
-        if "settle" not in m.swaps and all(trace.alike(m.swaps) for trace in traces):
+        if "settle" not in m.swaps and all(trace.alike(m.swaps) for trace in item.note.traces):
             continue  # every question that is asked gets the same answer
         answer = wrongly_filed(item, m.book)
         if answer is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -54,18 +55,22 @@ class Desk(SphinxDirective):
 
 
 @lru_cache(maxsize=1)
+def _shipped() -> list[dict[str, Any]]:
+    """The pages of the shipped cases, in their order."""
+    return [load(path).page() for path in library()]
+
+
+@lru_cache(maxsize=1)
 def exit_pools() -> dict[str, list[str]]:
     """The cases that each Learn chapter's exit check may draw; the first cases are left for reading."""
-    order = [path.stem for path in library()]
-    bank = [load(path).page() for path in library()]
-    return {chapter: pool(bank, chapter, order[:FIRST]) for chapter in CHAPTERS}
+    first = [page["id"] for page in _shipped()[:FIRST]]
+    return {chapter: pool(_shipped(), chapter, first) for chapter in CHAPTERS}
 
 
 @lru_cache(maxsize=1)
 def best_shown() -> dict[str, list[str]]:
     """The cases that show best what each Learn chapter teaches."""
-    bank = [load(path).page() for path in library()]
-    return {chapter: shows_best(bank, chapter) for chapter in CHAPTERS}
+    return {chapter: shows_best(_shipped(), chapter) for chapter in CHAPTERS}
 
 
 def setup(app: Sphinx) -> None:
