@@ -64,6 +64,19 @@ def counts(room, at=0, turn=1):
     return room.votes.counts(at, turn)
 
 
+def test_who_missed_the_second_vote_is_told_so_and_everyone_what_we_would_file(room, phone):
+    say(phone, "44120;44121")
+    for do in ("closed", "again"):
+        act(room, do)
+    assert "Answer again" in phone.get("").text
+    assert "Our answer" not in phone.get("").text
+    act(room, "revealed")
+    shown = phone.get("").text
+    assert "no answer in this vote" in shown
+    assert "Our answer: <code>44120</code>" in shown
+    assert "Answer again" not in shown
+
+
 def test_a_form_does_without_scripts(room, phone):
     shown = say(phone, "44120;44121")
     assert shown.status_code == 200

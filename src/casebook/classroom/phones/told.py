@@ -60,6 +60,11 @@ class Teller:
         """The chart as HTML, without the names of the marks that say which words decide."""
         return chart_html(self.case, ids=False).html
 
+    @cached_property
+    def expected(self) -> str:
+        """What we would file, as one would type it."""
+        return expected(self.case.item)
+
     def verdict(self, answer: str) -> Verdict:
         """What is said of one answer, as typed."""
         counted = counted_as(answer)
@@ -78,9 +83,7 @@ class Teller:
         )
         parts = worked(self.case.page())["parts"]
         pictures = tuple(diagram.beside(self.case.item, "")["operated"])
-        return Revealed(
-            bars, expected(self.case.item), _said(parts, "settles"), _said(parts, "why"), pictures
-        )
+        return Revealed(bars, self.expected, _said(parts, "settles"), _said(parts, "why"), pictures)
 
 
 def _said(parts: list[Any], kind: str) -> tuple[str, ...]:

@@ -376,6 +376,7 @@ def _phone_page(
         mine=mine,
         noted=_noted(mine) if mine else "",
         told=told,
+        ours=teller.expected if vote.phase == "revealed" else "",
         says=says,
         chart=Markup(teller.chart),
         field=Markup(claim_field(f"casebook-{teller.case.id}", shown or mine)),
