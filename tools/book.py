@@ -23,6 +23,8 @@ STAMP = ROOT / "_build" / "fingerprint.txt"
 PAGES = ("book", "cases", "notebooks")
 PACKAGE = ("src", "requirements.txt")
 SETTINGS = ("_config.yml", "_toc.yml", "pyproject.toml", "LICENSE", "README.md", "tools/book.py")
+# jupyter-book, without the checker of addresses that jsonschema would take two seconds to load for it.
+BOOK = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; main()"
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 
 
@@ -105,8 +107,17 @@ def build(quick: bool = False) -> int:
         "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "NO_COLOR": "1",
     }
-    tool = shutil.which("jupyter-book", path=environment["PATH"]) or "jupyter-book"
-    command = [tool, "build", ".", *(() if quick else ("--all",)), "-W", "-n", "--keep-going"]
+    command = [
+        sys.executable,
+        "-c",
+        BOOK,
+        "build",
+        ".",
+        *(() if quick else ("--all",)),
+        "-W",
+        "-n",
+        "--keep-going",
+    ]
     print("Building the book; it takes about a minute the first time", flush=True)
     status, said = run(command, environment)
     if status:  # what a good build says is of no use: it advises to open the pages as files

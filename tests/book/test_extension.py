@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import os
 import shutil
 from types import SimpleNamespace
@@ -11,7 +12,8 @@ from sphinx.testing.util import SphinxTestApp
 
 from casebook.cases import root
 from casebook.coding.rules import RULEBOOK
-from casebook.sphinx_ext import charts
+from casebook.sphinx_ext import bank, charts
+from casebook.sphinx_ext.bank import Kept
 from casebook.sphinx_ext.charts import leaks
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -210,3 +212,27 @@ def test_a_chapter_takes_a_rule_and_how_sure_it_is_from_the_rulebook(sound):
     assert shown.count('href="../about.html#rule-further-units"') == 2
     assert f">{rule.confidence}<" in shown
     assert all(f", {section}]" in shown for section in rule.sections.values())
+
+
+def test_what_was_worked_out_is_kept_until_the_page_or_what_decides_it_changes(tmp_path, monkeypatch):
+    """Work on pages, here 5! and 6!; a kept file that says otherwise shows what was not worked out."""
+
+    def worked_out(**given):
+        kept = Kept(tmp_path / "cache")
+        found = kept.all(math.factorial, given)
+        kept.close()
+        return found
+
+    assert worked_out(oak=(5,), elm=(6,)) == {"oak": 120, "elm": 720}
+    (file,) = (tmp_path / "cache").iterdir()
+    file.write_text(file.read_text().replace("120", "1"))
+    assert worked_out(oak=(5,), elm=(4,)) == {"oak": 1, "elm": 24}
+    assert worked_out(oak=(5,), elm=(6,)) == {"oak": 1, "elm": 720}
+    file.write_text(file.read_text()[:-1])
+    assert worked_out(oak=(5,)) == {"oak": 120}
+    file.write_text(file.read_text().replace("120", "1"))
+    (tmp_path / "coding").mkdir()
+    (tmp_path / "coding" / "rules.py").write_text("")
+    monkeypatch.setattr(bank, "PACKAGE", tmp_path)
+    assert worked_out(oak=(5,)) == {"oak": 120}
+    assert len([*(tmp_path / "cache").iterdir()]) == 1

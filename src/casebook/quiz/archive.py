@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from casebook import files
@@ -35,13 +36,13 @@ print(json.dumps([*files]))
 DATE = (2020, 1, 1, 0, 0, 0)  # the same bytes whenever it is built
 
 
-def build(cache: Path) -> Path:
-    """The file, made again when something in it changes. Raises BuildError."""
+def build(kept: Path) -> Path:
+    """The file, kept in a folder and made again when something in it changes. Raises BuildError."""
     held = contents()
     made_of = [part for name, content in held.items() for part in (name.encode(), content)]
-    file = cache / f"casebook-{building.digest(*made_of)}.zip"
+    file = kept / f"casebook-{building.digest(*made_of)}.zip"
     if not file.is_file():
-        with building.inside(cache) as work:
+        with building.inside(kept) as work:
             (work / "made").write_bytes(_zipped(held))
             files.place(work / "made", file)
         building.only(file)
@@ -56,14 +57,16 @@ def contents() -> dict[str, bytes]:
         raise building.BuildError(f"What the page needs could not be loaded\n{done.stderr[-2000:]}")
     loaded = {Path(name) for name in json.loads(done.stdout)}
     kept = sorted(file for file in loaded if PACKAGE in file.parents and "__pycache__" not in file.parts)
-    return {file.relative_to(PACKAGE.parent).as_posix(): _bare(file) for file in kept}
+    return {
+        file.relative_to(PACKAGE.parent).as_posix(): _bare(file.suffix, file.read_bytes()) for file in kept
+    }
 
 
-def _bare(file: Path) -> bytes:
+@cache
+def _bare(suffix: str, content: bytes) -> bytes:
     """A file without what only people and type checkers read: of a module the same program without comments,
     docstrings and what its functions take and give."""
-    content = file.read_bytes()
-    if file.suffix != ".py":
+    if suffix != ".py":
         return content
     program = ast.parse(content)
     for node in ast.walk(program):

@@ -33,7 +33,7 @@ from casebook.quiz.building import BuildError
 from casebook.quiz.module import later, source, style
 
 from . import shorts
-from .bank import bank, charts, rows
+from .bank import Kept, bank, charts, rows
 from .lines import NumberedLines
 from .parts import PACKAGE, make_box, markup, note_package
 
@@ -190,21 +190,25 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     """Write the JSON of the charts, drop what no page uses, and refuse a page that gives its answer away."""
     if exception is not None or app.builder.format != "html":
         return
-    static = Path(app.outdir, "_static", "casebook")
-    told = []
+    static, cache = Path(app.outdir, "_static", "casebook"), Path(app.srcdir, ".cache")
+    kept = Kept(cache)
     pages = bank(app.env)
     write(static / "bank.json", json.dumps(pages, ensure_ascii=False, sort_keys=True).encode())
-    write(static / "tutor.json", json.dumps(rows(app.env, [*pages, *shorts.bank()])).encode())
+    write(static / "tutor.json", json.dumps(rows([*pages, *shorts.bank()], kept)).encode())
     for name, content in shorts.written(vars(app).get("casebook_bytes")).items():
         write(static / name, content)
+    html = {}
     for docname, page in charts(app.env).items():
         write(
             static / "cases" / f"{page['id']}.json",
             json.dumps(page, ensure_ascii=False, sort_keys=True).encode(),
         )
         file = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
-        told += [f"{docname}: the page shows {what}" for what in leaks(page, file.read_text("utf-8"))]
-    verdicts.publish(static, Path(app.srcdir, ".cache"))
+        html[docname] = (page, file.read_text("utf-8"))
+    given_away = kept.all(_given_away, html)
+    kept.close()
+    told = [f"{docname}: the page shows {what}" for docname, found in given_away.items() for what in found]
+    verdicts.publish(static, cache)
     for name in UNUSED:
         shutil.rmtree(static.parent / name, ignore_errors=True)
     if told:
@@ -269,6 +273,10 @@ def leaks(page: Mapping[str, Any], html: str) -> Iterator[str]:
             yield f"the claim {claim!r}"
     if len(page["about"]) > 1 and ", ".join(page["about"]) in both:
         yield "what the case is about"
+
+
+def _given_away(page: dict[str, Any], html: str) -> list[str]:
+    return list(leaks(page, html))
 
 
 def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
