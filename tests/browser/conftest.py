@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,12 +28,10 @@ AXE = "axe-core@4.14.1"
 AXE_INTEGRITY = (  # SHA-512 of the package
     "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 )
-# Each width and each scheme once a page; the other two pairs take as long again and are left to
-# `make test-all`.
-LOOKS = [
-    [(1280, "light"), (390, "dark")],
-    pytest.param([(1280, "dark"), (390, "light")], marks=pytest.mark.slow),
-]
+# Each width and each scheme once; the other two pairs are left to `make test-all`.
+LOOKS = [(1280, "light"), (390, "dark")]
+ALL_LOOKS = [*LOOKS, (1280, "dark"), (390, "light")]
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 @pytest.fixture
@@ -189,12 +188,8 @@ def violations(axe):
 
 @pytest.fixture
 def sound(visit, site, violations):
-    """Walk over pages: each opens without errors, breaks none of WCAG and axe's best practices, and scrolls
-    sideways nowhere.
-
-    Any impact counts, in each of the looks (a width and a color scheme); and at 320 pixels, which is 1280 at
-    400 percent.
-    """
+    """Walk over pages: each opens without errors, and breaks none of WCAG and axe's best practices, whatever
+    the impact, in each of the looks (a width and a color scheme)."""
 
     def walk(files, looks):
         here = visit("book/welcome.html")
@@ -205,7 +200,19 @@ def sound(visit, site, violations):
                 here.set_viewport_size({"width": width, "height": 900})
                 here.emulate_media(color_scheme=scheme)
                 assert violations(here) == [], f"{file}, {width} pixels, {scheme}"
-            here.set_viewport_size({"width": 320, "height": 640})
+
+    return walk
+
+
+@pytest.fixture
+def fits(visit, site):
+    """Walk over pages: each opens without errors, and scrolls sideways nowhere at 320 pixels, which is 1280
+    at 400 percent."""
+
+    def walk(files):
+        here = visit("book/welcome.html", viewport={"width": 320, "height": 640})
+        for file in files:
+            here.goto(f"{site.address}/{file}", wait_until="load")
             assert here.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
                 f"{file} scrolls sideways"
             )
@@ -218,3 +225,39 @@ def all_pages(built_book):
     """Every page but the bare redirect at the root."""
     files = [file.relative_to(built_book).as_posix() for file in sorted(built_book.rglob("*.html"))]
     return [file for file in files if "_static" not in file and file != "index.html"]
+
+
+class Kinds(HTMLParser):
+    """The kinds of element that a page has: what it is, where it stands, its classes, its role and what it
+    says to a screen reader."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found, self._open = set(), [""]
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        spoken = sorted(name for name in given if name.startswith("aria-"))
+        self.found.add((self._open[-1], tag, given.get("class"), given.get("role"), *spoken))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            self._open.pop()
+
+
+@pytest.fixture(scope="session")
+def one_of_each_kind(built_book):
+    """As few of some pages as have between them every kind of element that these pages have."""
+
+    def chosen(files):
+        kinds = {file: Kinds((built_book / file).read_text("utf-8")).found for file in files}
+        left, few = set().union(*kinds.values()), []
+        while left:
+            few.append(max(kinds, key=lambda file: len(kinds[file] & left)))
+            left -= kinds[few[-1]]
+        return few
+
+    return chosen

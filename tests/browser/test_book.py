@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from casebook.sphinx_ext.glossary import entries
-from tests.browser.conftest import LOOKS
+from tests.browser.conftest import ALL_LOOKS, LOOKS
 from tests.conftest import ROOT
 
 
@@ -16,21 +16,26 @@ def test_the_root_leads_to_the_first_page(visit):
     assert page.title()
 
 
-@pytest.mark.parametrize("looks", LOOKS)
-def test_every_chapter_is_sound(sound, all_pages, looks):
-    chapters = [file for file in all_pages if not file.startswith("cases/")]
-    assert "book/decision.html" in chapters
-    # Each in one look, the next in the other; below, each in every look.
-    for turn, look in enumerate(looks):
-        sound(chapters[turn :: len(looks)], [look])
+@pytest.fixture(scope="module")
+def chapters(all_pages):
+    """All pages but those of cases."""
+    found = [file for file in all_pages if not file.startswith("cases/")]
+    assert "book/decision.html" in found
+    return found
+
+
+def test_every_kind_of_chapter_is_sound_and_every_chapter_fits(sound, fits, one_of_each_kind, chapters):
+    """One in one look, the next in the other; below, each of them in every look."""
+    few = one_of_each_kind(chapters)
+    for turn, look in enumerate(LOOKS):
+        sound(few[turn :: len(LOOKS)], [look])
+    fits(chapters)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "look", [look for looks in LOOKS for look in getattr(looks, "values", [looks])[0]], ids=str
-)
-def test_every_chapter_is_sound_in_every_look(sound, all_pages, look):
-    sound([file for file in all_pages if not file.startswith("cases/")], [look])
+@pytest.mark.parametrize("look", ALL_LOOKS, ids=str)
+def test_every_chapter_is_sound_in_every_look(sound, chapters, look):
+    sound(chapters, [look])
 
 
 def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, violations):

@@ -6,21 +6,26 @@ A file of their own, so that another worker can walk over the chapters.
 import pytest
 
 from casebook.cases import beyond, library
-from tests.browser.conftest import LOOKS
+from tests.browser.conftest import ALL_LOOKS, LOOKS
 
 
-@pytest.mark.parametrize("looks", LOOKS)
-def test_every_case_page_is_sound(sound, all_pages, looks):
-    cases = [file for file in all_pages if file.startswith("cases/")]
-    assert len(cases) == len(library()) + len(beyond())
-    # They are of one make: a fourth is seen in one look, a fourth in the other; below, each in every look.
-    for turn, look in enumerate(looks):
-        sound(cases[turn :: 2 * len(looks)], [look])
+@pytest.fixture(scope="module")
+def cases(all_pages):
+    """All pages of cases."""
+    found = [file for file in all_pages if file.startswith("cases/")]
+    assert len(found) == len(library()) + len(beyond())
+    return found
+
+
+def test_every_kind_of_case_page_is_sound(sound, fits, one_of_each_kind, cases):
+    """They are of one make, but for their words; below, each of them."""
+    sound(one_of_each_kind(cases), LOOKS)
+    fits(cases[::4])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "look", [look for looks in LOOKS for look in getattr(looks, "values", [looks])[0]], ids=str
-)
-def test_every_case_page_is_sound_in_every_look(sound, all_pages, look):
-    sound([file for file in all_pages if file.startswith("cases/")], [look])
+@pytest.mark.parametrize("look", ALL_LOOKS, ids=str)
+def test_every_case_page_is_sound_in_every_look(sound, fits, cases, look):
+    sound(cases, [look])
+    if look == LOOKS[0]:
+        fits(cases)
