@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book serve watch lab lite lint check both test test-all fuzz bench clean
+.PHONY: help venv book serve watch lab lite lint check test test-all fuzz bench clean
 
 help:
 	@echo "make serve      build the book and serve it at http://localhost:$(PORT) (PORT= to change)"
@@ -68,21 +68,19 @@ check: lint
 # The notebooks are run by nbval, which takes two seconds to load: left out of the other runs.
 NOTEBOOKS := -p nbval.plugin --nbval
 
-# Whole files to each worker, those that take longest first (tests/conftest.py has their order).
-SPREAD := -n auto --dist loadfile --no-loadscope-reorder
+# Whole files to each worker, those that take longest first (tests/conftest.py has their order). Two workers for
+# each processor: a test in a browser waits half of its time.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(2 * (os.cpu_count() or 1))")
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-# One pytest run holds the core, the notebooks (nbval), the built book and the browser; its closing line is the last one.
-test: both
-	@$(PY) tools/browser.py
-	$(PY) -m pytest $(NOTEBOOKS) $(SPREAD) -m "not slow"
+# One pytest run holds the core, the notebooks (nbval), the built book and the browser; its closing line is the
+# last one. The book is built meanwhile: a test that needs it waits for it, and tells why it could not be built.
+test: MARKED := -m "not slow"
+test test-all: $(READY)
+	@$(PY) tools/book.py >/dev/null 2>&1 & \
+	$(PY) tools/browser.py && $(MAKE) --no-print-directory lint && $(PY) -m pytest $(NOTEBOOKS) $(SPREAD) $(MARKED); told=$$?; wait; exit $$told
 
-test-all: both
-	@$(PY) tools/browser.py
-	FUZZ=3 $(PY) -m pytest $(NOTEBOOKS) $(SPREAD)
-
-# Lint and the book beside each other: each keeps one processor busy.
-both: $(READY)
-	@$(MAKE) --no-print-directory -j 2 lint book
+test-all: export FUZZ = 3
 
 fuzz: $(READY)
 	FUZZ=50 $(PY) -m pytest -n auto tests/fuzz tests/quiz/test_kept.py tests/coding/test_refresh.py tests/practice/test_choices.py

@@ -27,12 +27,14 @@ settings.load_profile("casebook")
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
 # The files that take longest begin first (make test hands out whole files in this order), so that no worker
-# is left alone with one at the end. A file that is not here comes after them.
+# is left alone with one at the end; before them, long ones that need no book, which is being built. A file
+# that is not here comes after them.
 LONG_FIRST = (
-    *("browser/test_desks", "browser/test_lab", "quiz/test_learning", "quiz/test_page", "browser/test_quiz"),
-    *("grading/test_grading", "browser/test_engines", "coding/test_rules", "classroom/test_tables"),
-    *("classroom/test_lms", "quiz/test_parity", "browser/test_book", "browser/test_case_pages"),
-    *("book/test_extension", "grading/test_misconceptions", "practice/test_choices", "grading/test_flips"),
+    *("browser/test_lab", "quiz/test_page", "quiz/test_learning", "grading/test_grading"),
+    *("quiz/test_parity", "coding/test_rules", "classroom/test_tables", "book/test_extension"),
+    *("browser/test_desks", "browser/test_quiz", "browser/test_engines", "browser/test_book"),
+    *("classroom/test_lms", "browser/test_case_pages", "quiz/test_verdicts", "classroom/test_phones"),
+    *("grading/test_misconceptions", "practice/test_choices", "practice/test_changed", "grading/test_flips"),
     *("11_read_the_class", "03_from_code_to_payment", "quiz/test_archive", "classroom/test_beliefs"),
 )
 

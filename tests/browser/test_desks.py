@@ -323,7 +323,7 @@ def test_whether_progress_lasts_is_said_and_the_file_can_be_picked_again_on_an_i
 
 
 def test_what_the_page_saves_the_class_report_reads_with_the_same_grades(visit, tmp_path):
-    page = visit("cases/alder.html")
+    page = visit("cases/alder.html", before=lambda p: p.add_init_script(SAVING))
     site = page.url.rsplit("/cases/", 1)[0]
     given = {"alder": "44120 x2", "birch": right("birch"), "juniper": "44120"}
     said = {}
