@@ -111,6 +111,10 @@ def test_the_probe_above_finds_something_and_misses_something():
         "44120;44121",
         " 44121 X2 ;\n44120 ",
         "44120, 44121",
+        "44121 , 44120",
+        "44120 44121",
+        "44120 44121 x2",
+        "44120, 44121 x 2",
         "44120 + 44121x2",
         "QUERY;",
         "44121; 44120",
@@ -118,7 +122,7 @@ def test_the_probe_above_finds_something_and_misses_something():
         assert verdicts.found(known, text), text
     for text in (
         "4412 0",
-        "44120 44121",
+        "44120 44121 44121",
         "44120 (22)",
         "44120;query",
         "44120; 99213",

@@ -392,5 +392,6 @@ def _item(text: str) -> Item:
 
 
 def item_of(page: Mapping[str, Any]) -> Item:
-    """The item of a page's JSON; equal pages share one, and what it has worked out."""
-    return _item(json.dumps(page, sort_keys=True))
+    """The item of a page's JSON; equal pages share one, and what it has worked out. The order of the marks is
+    that of the chart, and in the JSON it is kept."""
+    return _item(json.dumps(page))

@@ -14,13 +14,16 @@ from casebook.coding.typed import read
 from casebook.grading import Item, expected, item_of
 from casebook.grading.misconceptions import FAR_FETCHED
 
-MOST = 130  # answers to one case
+MOST = 180  # answers to one case
 PAIRS = 20  # claims that two wrong rules give together
 #: What a line too much is, and what another code is taken for it, when a hand slips.
 BESIDE = ("44005", "44950", "49000", "44850")
 TAKEN_FOR = ("44120", "44121", "44202", "44140", "44125", "44160")
 BESIDE_ONE_JOIN = ("44310", "44160", "44140", "44130", "44005", "44615", "44602", "44850")
 MARKS = ("22", "51", "59")  # what is put on a line that takes none
+BASES = {str(code) for code in CODES["first"]}
+#: What says in which session a line was done, and by whom: whoever writes it, writes it on each line.
+ROLES = {(mark,) for mark in ("58", "62", "78", "79", "80", "82", "AS")}
 
 
 def candidate_answers(page: Mapping[str, Any]) -> list[str]:
@@ -71,8 +74,28 @@ def _weighed(item: Item) -> Iterator[tuple[Answer, float]]:
     for i, target in enumerate(item.diagnosis.targets[:3]):
         for claim, weight in _slipped(target.lines):
             yield Answer(claim), weight / (1 + i)
+    yield from _in_play(item)
+    worn = {line.modifiers[:1] for target in item.diagnosis.targets for line in target.lines}
     for claim in _usual():
         yield Answer(claim), 3
+        for marks in worn & ROLES:
+            yield Answer(tuple(replace(line, modifiers=tidy((*line.modifiers, *marks))) for line in claim)), 2
+
+
+def _in_play(item: Item) -> Iterator[tuple[Answer, float]]:
+    """A claim that is right, or the base code of the family, and beside it a code that a wrong rule brings
+    up in this chart."""
+    rivals = {line.code for (_,), claims in item.diagnosis.alone for claim in claims for line in claim}
+    for target in item.diagnosis.targets[:1]:
+        own = {line.code for line in target.lines}
+        for code in sorted((rivals | BASES) - own):
+            for marks in ((), ("51",), ("59",)):
+                yield Answer((*target.lines, Line(code, 1, marks))), 4 if not marks else 2
+    for base in sorted(BASES):
+        for code in sorted(rivals - BASES):
+            for marks in ((), ("51",), ("59",)):
+                yield Answer((Line(base), Line(code, 1, marks))), 4 if not marks else 2
+            yield Answer((Line(base, 1, ("59",)), Line(code))), 2
 
 
 def _of_two_rules(item: Item) -> Iterator[tuple[Answer, float]]:

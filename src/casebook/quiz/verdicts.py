@@ -30,7 +30,9 @@ from . import archive, building, door
 FOLDER = "verdicts"  # beside the scripts of the site, and in the cache
 MOST_PERMUTED = 3  # modifiers of a line whose orders are all known
 #: How the lines of a claim are written in one row.
-BETWEEN = (",", "+", "&", " AND ", ", AND ")
+BETWEEN = (",", "+", "&", " AND ", ", AND ", " ")
+USUAL_BETWEEN = (",", " ")
+MOST_ROWED = 3  # lines of which all orders in one row are known
 #: How two units are written, after folding; 2 stands for the number.
 UNITS = ("X2", " X2", "X 2", " X 2", "*2", "(2)", " 2 UNITS", ",2 UNITS")
 
@@ -91,15 +93,21 @@ def _forms(claim: Claim) -> Iterator[tuple[str, str]]:
             if typed.read(form).claim == (line,):
                 yield form, key
     if len(claim) > 1:
-        rows = {between.join(each) for between in BETWEEN for each in (keys, [_close(key) for key in keys])}
-        for row in sorted(rows):
-            if typed.read(row).claim == claim:
+        for row in sorted(_rows(keys)):
+            if sorted(typed.read(row).claim) == sorted(claim):
                 yield row, ";".join(keys)
 
 
-def _close(key: str) -> str:
-    """A line without the blank before its units."""
-    return key.replace(" ", "")
+def _rows(keys: list[str]) -> set[str]:
+    """Lines in one row: in any order where they are two, with the usual marks between them where they are
+    three; the blanks around their units set or left out."""
+    orders = [*permutations(keys)] if len(keys) <= MOST_ROWED else [tuple(keys)]
+    told: set[str] = set()
+    for order in orders:
+        between = BETWEEN if len(keys) == 2 or list(order) == keys else USUAL_BETWEEN
+        for units in (" X", "X", " X "):
+            told |= {mark.join(key.replace(" X", units) for key in order) for mark in between}
+    return told
 
 
 def _line_forms(line: Line) -> Iterator[str]:
@@ -203,7 +211,7 @@ def _cases(static: Path, cache: Path) -> Iterator[tuple[Path, Path]]:
     grader = archive.build(cache).stem.encode()
     for file in sorted((static / "cases").glob("*.json")):
         page = json.loads(file.read_text("utf-8"))
-        made_of = building.digest(json.dumps(without_places(page), sort_keys=True).encode(), grader, *recipe)
+        made_of = building.digest(json.dumps(without_places(page)).encode(), grader, *recipe)
         yield file, cache / FOLDER / f"{file.stem}-{made_of}.json.gz"
 
 

@@ -94,7 +94,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _told(given: tuple[Any, ...]) -> bytes:
-    return json.dumps(given, sort_keys=True).encode()
+    return json.dumps(given).encode()
 
 
 def bank(env: BuildEnvironment) -> list[dict[str, Any]]:

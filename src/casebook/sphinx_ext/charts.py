@@ -193,7 +193,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     static, cache = Path(app.outdir, "_static", "casebook"), Path(app.srcdir, ".cache")
     kept = Kept(cache)
     pages = bank(app.env)
-    write(static / "bank.json", json.dumps(pages, ensure_ascii=False, sort_keys=True).encode())
+    write(static / "bank.json", json.dumps(pages, ensure_ascii=False).encode())
     write(static / "tutor.json", json.dumps(rows([*pages, *shorts.bank()], kept)).encode())
     for name, content in shorts.written(vars(app).get("casebook_bytes")).items():
         write(static / name, content)
@@ -201,7 +201,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     for docname, page in charts(app.env).items():
         write(
             static / "cases" / f"{page['id']}.json",
-            json.dumps(page, ensure_ascii=False, sort_keys=True).encode(),
+            json.dumps(page, ensure_ascii=False).encode(),
         )
         file = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
         html[docname] = (page, file.read_text("utf-8"))

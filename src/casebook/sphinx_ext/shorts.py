@@ -28,7 +28,7 @@ def bank() -> list[dict[str, Any]]:
 def written(size: int | None) -> dict[str, bytes]:
     """Every file of the short charts, by its name beside the scripts; `size` is what the grader weighs, in
     bytes."""
-    found = {"shorts.json": json.dumps(bank(), ensure_ascii=False, sort_keys=True).encode()}
+    found = {"shorts.json": json.dumps(bank(), ensure_ascii=False).encode()}
     for made, page, chart in _made():
         terms = escape(json.dumps(terms_in(made.unmarked), ensure_ascii=False))
         name = made.title.partition(":")[0]
@@ -38,7 +38,7 @@ def written(size: int | None) -> dict[str, bytes]:
 """
         section = markup.section_html(page, download_bytes=size, heading=f"Your claim: {name.lower()}")
         found[f"{FOLDER}/{made.id}.html"] = (sheet + section).encode()
-        found[f"cases/{made.id}.json"] = json.dumps(page, ensure_ascii=False, sort_keys=True).encode()
+        found[f"cases/{made.id}.json"] = json.dumps(page, ensure_ascii=False).encode()
     return found
 
 
