@@ -28,6 +28,7 @@ import pandas as pd
 from casebook import files
 from casebook.cases import library, load
 from casebook.grading import Grade, expected
+from casebook.grading.feedback import in_short
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page
 from casebook.practice.editions import read_edition
@@ -551,15 +552,7 @@ def _answers(answers: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame
         item = bank.items[case]
         grade = item.grade(text)
         found = grade.misconceptions
-        told = (
-            "accepted"
-            if grade.verdict == "correct"
-            else (
-                " and ".join(m.says for m in found)
-                if grade.explained.together
-                else " or ".join(m.says for m in found)
-            )
-        )
+        told = "accepted" if grade.verdict == "correct" else in_short(grade)
         row = {
             "case": case,
             "answer": text,

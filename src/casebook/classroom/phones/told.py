@@ -11,7 +11,7 @@ from typing import Any
 
 from casebook.cases import Case
 from casebook.grading import expected, worked
-from casebook.grading.feedback import amounts_to, headline
+from casebook.grading.feedback import headline, in_short
 from casebook.practice import diagram
 from casebook.practice.responses import counted_as
 from casebook.quiz.chart import chart_html
@@ -19,8 +19,8 @@ from casebook.quiz.chart import chart_html
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of one answer: the verdict, its words, and what the answer amounts to: the rules that it
-    comes from."""
+    """What is said of one answer: the verdict, its words, and in short why: that a question comes first, or
+    the rules that the answer comes from."""
 
     verdict: str
     headline: str
@@ -70,7 +70,7 @@ class Teller:
         counted = counted_as(answer)
         if counted not in self._verdicts:
             grade = self.case.item.grade(counted)
-            self._verdicts[counted] = Verdict(grade.verdict, headline(grade), amounts_to(grade) or "")
+            self._verdicts[counted] = Verdict(grade.verdict, headline(grade), in_short(grade))
         return self._verdicts[counted]
 
     def revealed(self, now: Mapping[str, int], before: Mapping[str, int] | None = None) -> Revealed:
