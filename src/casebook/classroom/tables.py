@@ -544,13 +544,9 @@ def _wrong_rules(
         if not answers.get(id) and not holders and not perhaps:
             continue
         met = {case for case, wrong in shown if wrong == id}
-        telling = bank.table[bank.place[(id,)]] > 0
+        telling = bank.shows[id]
         done = [row["done"] for row in holding or doubtful or learners]  # of those who should try again
-        fresh = [
-            case
-            for case, tells in zip(bank.items, telling, strict=True)
-            if tells and not all(case in each for each in done)
-        ]
+        fresh = [case for case in bank.items if case in telling and not all(case in each for each in done)]
         rows.append(
             {
                 "wrong_rule": id,
@@ -588,10 +584,10 @@ def _check(learners: Sequence[Mapping[str, Any]], bank: Bank) -> pd.DataFrame:
         case: {
             id: number
             for id in MISCONCEPTIONS
-            if bank.table[bank.place[(id,)], column] > 0
+            if case in bank.shows[id]
             and (number := sum(id in row["holds"] and case not in row["done"] for row in learners))
         }
-        for case, column in bank.columns.items()
+        for case in bank.items
     }
     reached: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
