@@ -204,6 +204,12 @@ class Tutor:
                 return tuple(rules)
         return ()
 
+    def against(self, rule: str) -> int:
+        """How many answers do not fit a rule: wrong ones that it does not give, and right ones to charts in
+        which it shows. Where there are some, a rule near it that the book does not know may be held."""
+        others = [each for each in self.asked if rule not in each.rules]
+        return sum(not each.right or rule in rules_of(self._rows.get(each.case, {})) for each in others)
+
     @property
     def likeliest(self) -> str | None:
         """The rule that may be held, though the answers are not enough to name it: it showed, and is likelier
@@ -325,6 +331,7 @@ ALL_RIGHT = (
     "Every answer was right. These charts could have shown {could} of the {of} wrong rules that this book"
     " knows; a few more can show others."
 )
+NEAR = "; or a rule near it that this book does not know, for {answers} not fit"
 CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
 
 
@@ -395,7 +402,9 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
     if rules:
         charts = sum(rules[0] in one.rules for one in tutor.asked)
         which = "; or ".join(MISCONCEPTIONS[rule].says for rule in rules)
-        return f"{charts} charts fit {which}."
+        off = tutor.against(rules[0])
+        near = NEAR.format(answers="one other answer does" if off == 1 else f"{off} other answers do")
+        return f"{charts} charts fit {which}{near if off else ''}."
     if not tutor.asked:
         return "Nothing was answered, so there is no wrong rule to look for."
     if ask and all(one.right for one in tutor.asked):
