@@ -250,8 +250,11 @@ export function testing(section, host) {
     say("");
     stage.replaceChildren(
       heading,
-      which(follow, () => further(test, follow.ask ?? "", missing)),
-      ...parts(told, host.link),
+      ...parts(
+        told,
+        host.link,
+        which(follow, () => further(test, follow.ask ?? "", missing)),
+      ),
       ...(pool ? [] : [make("p", { className: "casebook-hint" }, number)]),
       rowOf(print, button("Another test", again)),
     );

@@ -11,10 +11,13 @@ import { capital, several, VERDICT } from "./words.js";
 /** @typedef {(id: string) => HTMLElement} Link */
 
 /**
+ * What a test tells, in the order in which one wants to know it: how many were right, what to study next, and
+ * then the details.
  * @param {Result} told
  * @param {Link} link
+ * @param {HTMLElement} rule which rule it was
  */
-export function parts(told, link) {
+export function parts(told, link, rule) {
   const wrongly = told.misconceptions.map((each) => misconception(each, link));
   const right = make("p", {}, make("strong", {}, `${told.counted} `), told.says);
   const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
@@ -27,14 +30,16 @@ export function parts(told, link) {
     {},
     "No answer of yours follows from a wrong rule that this book knows. Of rules that these charts could not show, that says nothing.",
   );
+  const tried = told.next_cases.map((id) => [link(id)]);
   return [
-    part("What your answers amount to", wrongly.length ? list(wrongly) : none),
     part("How many were right", told.items.length > 0 && right),
-    part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
-    part("How sure you were", told.sure.length > 0 && list(told.sure)),
+    part("What to read next", read.length > 0 && list(read)),
+    part("Cases to try next", tried.length > 0 && list(tried)),
+    part("What your answers amount to", wrongly.length ? list(wrongly) : none),
+    rule,
     part("By thing to learn", topics.length > 0 && list(topics)),
-    part("Where to read", read.length > 0 && list(read)),
-    part("Cases to try next", told.next_cases.length > 0 && list(told.next_cases.map((id) => [link(id)]))),
+    part("How sure you were", told.sure.length > 0 && list(told.sure)),
+    part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("Case by case", answers(told.items, link)),
   ].filter((each) => each instanceof HTMLElement);
 }
@@ -54,13 +59,9 @@ export function which(told, further) {
  * What the tutor makes of the answers so far.
  * @param {Follow} told
  */
-export function concluded({ says, rules, could, of }) {
-  const hint = `A wrong rule is named once two charts show it. These charts could have done that for ${could} of the ${of} that this book knows.`;
-  return [
-    make("p", {}, says),
-    ...rules.map(({ correction }) => make("p", {}, correction)),
-    make("p", { className: "casebook-hint" }, hint),
-  ];
+export function concluded({ says, rules, reach }) {
+  const parts = [says, ...rules.map(({ correction }) => correction)].map((each) => make("p", {}, each));
+  return reach ? [...parts, make("p", { className: "casebook-hint" }, reach)] : parts;
 }
 
 /** @param {number} number */

@@ -64,9 +64,8 @@ export interface Progress {
   by_case: { case: string; says: string }[];
   topics: { name: string; page: string; says: string }[];
   misconceptions: { id: string; says: string }[];
-  /** How many of the wrong rules of the book the answered cases could have shown. */
-  could: number;
-  of: number;
+  /** How many of the wrong rules of the book the answered cases could have shown, in words. */
+  reach: string;
   /** How many cases `by_case` has, and how many answers are to none of them. */
   says: string;
   unread: number;
@@ -342,8 +341,8 @@ export interface Follow {
   rules: { id: string; says: string; correction: string }[];
   says: string;
   ask: string | null;
-  could: number;
-  of: number;
+  /** How many of the wrong rules these charts could have shown, in words; "" where they can show none. */
+  reach: string;
 }
 
 /** What practice tells: the next chart, how the rules stand, and what a finished round was about. */
