@@ -18,6 +18,7 @@ from .bank import (
     Page,
     about_of,
     graded_item,
+    is_short,
     level_of,
     pages_of,
     told_of,
@@ -318,7 +319,7 @@ def _next_cases(
         tried[each.case] = tried.get(each.case, True) and each.right
     found = []
     for i, (id, page) in enumerate(pages.items()):
-        if tried.get(id):
+        if tried.get(id) or is_short(id):  # a short chart has no page of its own
             continue
         told = tells(page) if missed else frozenset()
         rules = [row["id"] for row in missed if row["id"] in told]

@@ -24,7 +24,7 @@ from casebook.grading import Item
 from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import Page, graded, graded_item, pages_of, usable
+from .bank import Page, graded, graded_item, is_short, pages_of, usable
 from .changed import able, all_changes, chart_of, choose, is_change, pages_of_changes
 from .results import how_many
 
@@ -101,11 +101,6 @@ def charts_showing(table: Table) -> Counter[str]:
     """On how many questions each wrong rule shows."""
     rows = table.values()
     return Counter(rule for answers in rows for rule in {r for held in answers.values() for r in held})
-
-
-def is_short(case: str) -> bool:
-    """Whether the id is that of a short chart."""
-    return case.startswith("short-")
 
 
 def how_often(rule: str) -> float:

@@ -3,6 +3,7 @@
 
 import { chapter } from "./page.js";
 import { button, list, make, rowOf } from "./parts.js";
+import { isShort } from "./questions.js";
 import { capital, several, VERDICT } from "./words.js";
 
 /** @import { Follow, Result } from "./types.d.ts" */
@@ -69,6 +70,13 @@ const older = (number) =>
   `${several(number, "answer")}: the charts have changed since, so these are not graded.`;
 
 /**
+ * A chart by its name, which leads to it where it has a page.
+ * @param {string} id
+ * @param {Link} link
+ */
+const named = (id, link) => (isShort(id) ? capital(id.replace("-", " ")) : link(id));
+
+/**
  * @param {string} title
  * @param {HTMLElement | false} body
  */
@@ -86,7 +94,7 @@ function misconception({ says, correction, times, sure, cases }, link) {
     ` (${often}). `,
     correction,
     " ",
-    cases.map((id) => [link(id), " "]),
+    cases.map((id) => [named(id, link), " "]),
   ];
 }
 
@@ -100,7 +108,7 @@ function answers(items, link) {
     make(
       "tr",
       {},
-      make("th", { scope: "row" }, `${i + 1}. `, link(each.case)),
+      make("th", { scope: "row" }, `${i + 1}. `, named(each.case, link)),
       make("td", {}, each.answer ? make("code", {}, each.answer) : "no answer"),
       make("td", {}, VERDICT[each.verdict] ?? "no answer"),
       make("td", {}, make("code", {}, each.expected)),

@@ -109,6 +109,8 @@ export interface Way {
   about: Record<string, string[]>;
   /** After which chapter, by its place, a reader is prepared for a chart. */
   after: Record<string, number>;
+  /** The short charts that tell no more than what was done. */
+  brief: string[];
 }
 
 /** What the chart says to an operation that was laid out (casebook.practice.laid_out). */
