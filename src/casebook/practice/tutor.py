@@ -38,6 +38,7 @@ ONE, NONE, OTHERS, CARE = 0.50, 0.35, 0.10, 0.05
 #: How often a rule is held beside others, by the word in the table of wrong rules.
 HELD = {"often": 6.0, "": 2.0, "seldom": 1.0}
 SURE = 0.9  # from which share on a rule is named
+LIKELY = 0.5  # from which share on a rule that is not named is likelier than all else
 FITS_NONE = 0.95  # from which share on no rule is looked for any more: nothing known fits
 CHARTS = 2  # different charts on which a rule must have shown before it is named
 WHOLE_CASE = 0.5  # of what a short chart is worth that tells as much: it takes three times the reading
@@ -99,8 +100,12 @@ def table_of(items: Mapping[str, Item]) -> dict[str, Row]:
 
 def charts_showing(table: Table) -> Counter[str]:
     """On how many questions each wrong rule shows."""
-    rows = table.values()
-    return Counter(rule for answers in rows for rule in {r for held in answers.values() for r in held})
+    return Counter(rule for answers in table.values() for rule in rules_of(answers))
+
+
+def rules_of(answers: Row) -> set[str]:
+    """The wrong rules that show in a row."""
+    return {rule for held in answers.values() for rule in held}
 
 
 def how_often(rule: str) -> float:
@@ -195,6 +200,14 @@ class Tutor:
                 return tuple(rules)
         return ()
 
+    @property
+    def likeliest(self) -> str | None:
+        """The rule that may be held, though the answers are not enough to name it: it showed, and is likelier
+        than all else together; None where there is none."""
+        shown = {rule for each in self.asked for rule in each.rules if rule in self._place}
+        best = max(sorted(shown), key=lambda rule: self.shares[self._place[rule]], default=None)
+        return best if best is not None and self.shares[self._place[best]] > LIKELY else None
+
     def _pattern(self, rule: str) -> tuple[bool, ...]:
         """What a rule would have answered to each chart, as far as these answers tell it from others."""
         told: list[bool] = []
@@ -220,7 +233,7 @@ class Tutor:
         """How many wrong rules the answered charts could have shown, on as many charts as naming needs."""
         charts: dict[str, set[str]] = {}
         for each in self.asked:
-            for rule in {rule for held in self._rows.get(each.case, {}).values() for rule in held}:
+            for rule in rules_of(self._rows.get(each.case, {})):
                 charts.setdefault(rule, set()).add(chart_of(each.case))
         return sum(len(shown) >= CHARTS for shown in charts.values())
 
