@@ -326,6 +326,7 @@ def test_the_command_writes_the_report_and_the_tables(tmp_path, capsys):
         "check.csv",
         "confidence.csv",
         "learners.csv",
+        "second_votes.csv",
         "weeks.csv",
         "wrong_rules.csv",
     ]
