@@ -106,7 +106,7 @@ def test_where_the_valve_was_taken_before_an_old_anastomosis_is_drawn(case, op):
         assert not marks(svg, "worm")  # nor an appendix
         assert not re.search("valve|cecum", svg + said)
         assert "old" in said or not said or "Taken out" in said
-    assert "old" in loops.in_words(op)
+    assert "stand, but for the old one: " in loops.in_words(op)
     assert not marks(loops.draw(replace(op, valve_gone=False), case), "old")
     # Bowel is closed at the colon's own end, which begins where the cecum is gone.
     assert "closed at its own end" in loops.in_words(op, "anatomy")

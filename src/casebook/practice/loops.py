@@ -345,7 +345,8 @@ def in_words(op: Operation, view: str = "closing") -> str:
     """What a picture shows, in order from the ligament of Treitz down; no length is told."""
     told = Told(op)
     if view == "closing":
-        return " ".join([_at_closing(told), *_taken(told), f"Anastomoses that stand: {_standing(op)}."])
+        stand = f"Anastomoses that stand{', but for the old one' if op.valve_gone else ''}: {_standing(op)}."
+        return " ".join([_at_closing(told), *_taken(told), stand])
     order = sorted(told.pieces, key=lambda piece: piece[2])
     where = ", ".join(_named(letter, step) for letter, step, _, _ in order) or "nothing"
     if view == "anatomy":
