@@ -5,23 +5,26 @@ Used by a test, and larger by `make bench`.
 
 import time
 from dataclasses import dataclass
+from itertools import combinations
 from random import Random
 
-from casebook.classroom.beliefs import HELD, OTHER, Bank
+from casebook.classroom.beliefs import Bank
 from casebook.classroom.tables import cohort, frame_of, shipped
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.responses import Response
-from casebook.testing.learners import book_of, learner
+from casebook.practice.tutor import CHARTS, as_written
+from casebook.testing.learners import answer, book_of, learner
 from tests.strangers import STRANGERS
 
-ROOM = 2  # slips that a wrong rule must outlast before it can be asked of anybody to find it
+ROOM = 3  # slips that a wrong rule must outlast before it can be asked of anybody to find it
+FLAGGED = 3  # unexplained answers that point to a rule that the rulebook does not know
 
 
 @dataclass
 class Found:
     """What was planted and what was reported.
 
-    A stranger is a learner whose wrong rule the rulebook does not know.
+    A stranger is a learner whose wrong rule the rulebook does not know; a steady one holds none.
     """
 
     answers: int = 0
@@ -33,6 +36,8 @@ class Found:
     strangers: int = 0
     strangers_flagged: int = 0
     strangers_taken: int = 0
+    steady: int = 0
+    steady_taken: int = 0
 
 
 def handed_in(name, given):
@@ -48,12 +53,16 @@ def class_of(learners, cases, seed):
     rng = Random(seed)
     bank = Bank.of(shipped())
     singles = [(id,) for id in MISCONCEPTIONS]
-    pairs = [rules for rules in bank.hypotheses if len(rules) == 2]
+    pairs = [
+        (a, b)
+        for a, b in combinations(MISCONCEPTIONS, 2)
+        if not MISCONCEPTIONS[a].swaps.keys() & MISCONCEPTIONS[b].swaps.keys()
+    ]
     held, rows = {}, []
     for number in range(learners):
         name = f"made-up-{number:04}"
         stranger = number % 5 == 0
-        rules = () if stranger else rng.choice(rng.choice((singles, pairs)))
+        rules = () if stranger or number % 5 == 1 else rng.choice(rng.choice((singles, pairs)))
         book = book_of(rules, STRANGERS[rng.choice(list(STRANGERS))] if stranger else None)
         items = rng.sample(list(bank.items.values()), cases)
         given = learner(items, book, rng)
@@ -63,18 +72,21 @@ def class_of(learners, cases, seed):
 
 
 def identifiable(bank, rules, id, cases):
-    """Whether these cases can tell that `id` is held beside the rest: it shows often enough, and no other
-    rule gives the same answers."""
-    columns = [bank.columns[case] for case in cases]
-    order = list(MISCONCEPTIONS).index
-    rest = tuple(other for other in rules if other != id)
-    mine = bank.table[bank.place[rules]][columns]
-    without = bank.table[bank.place[rest]][columns]
-    if (mine != without).sum() < HELD + ROOM:
+    """Whether these cases can tell that `id` is held beside the rest: its holder answers as it does often
+    enough, and every other rule answers otherwise than the holder often enough."""
+    book = book_of(rules)
+    wrong = {}
+    for case in cases:
+        text = answer(bank.items[case], book)
+        if bank.items[case].grade(text).verdict != "correct":
+            wrong[case] = set(bank.table[case].get(as_written(text), ()))
+    shown = {case for case, given in wrong.items() if id in given}
+    if len(shown) < CHARTS + ROOM:
         return False
-    for other in MISCONCEPTIONS:
-        place = bank.place.get(tuple(sorted((*rest, other), key=order)))
-        if other != id and place is not None and ((bank.table[place][columns] != mine).sum() < HELD):
+    for other in MISCONCEPTIONS.keys() - set(rules):
+        against = sum(case in bank.shows[other] and other not in wrong.get(case, ()) for case in cases)
+        lacks = sum(other not in wrong[case] for case in shown)
+        if lacks + against < ROOM:
             return False
     return True
 
@@ -92,12 +104,15 @@ def planted(learners, cases, seed):
     for name, rules in held.items():
         row = told.loc[name]
         if rules is None:
-            off = sum(bank.code(r.case, r.answer) == OTHER for r in cases_of[name])
-            if off > 0.2 * cases:  # more than slips
+            graded = [bank.items[r.case].grade(r.answer) for r in cases_of[name]]
+            if sum(g.verdict != "correct" and not g.misconceptions for g in graded) > 0.2 * cases:
                 found.strangers += 1
-                found.strangers_flagged += len(row["unexplained"]) >= HELD
+                found.strangers_flagged += len(row["unexplained"]) >= FLAGGED
                 found.strangers_taken += bool(row["holds"])
             continue
+        if not rules:
+            found.steady += 1
+            found.steady_taken += bool(row["holds"])
         for id in row["holds"]:
             found.reported += 1
             found.false += id not in rules and not set(row["or"].get(id, ())) & set(rules)

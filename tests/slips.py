@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from casebook import cases
-from casebook.coding.claim import Line, show, tidy
+from casebook.coding.claim import Claim, Line, show, tidy
 from casebook.coding.rulebook import CODES, TWINS
 from casebook.coding.views import accepted
 from casebook.grading import Grade, Item
@@ -74,19 +74,24 @@ def _all(item: Item) -> Iterator[Slip]:
         yield Slip("unit more", put(replace(line, units=line.units + 1)), line.code)
         if line.units > 1:
             yield Slip("unit less", put(replace(line, units=line.units - 1)), line.code)
-        for mark in MARKS:
-            if mark in line.modifiers:
-                fewer = tuple(m for m in line.modifiers if m != mark)
-                yield Slip("modifier dropped", put(replace(line, modifiers=fewer)), line.code, mark)
-            else:
-                more = tidy((*line.modifiers, mark))
-                yield Slip("modifier added", put(replace(line, modifiers=more)), line.code, mark)
         if line.code in TWINS:
             yield Slip("family of a line", put(replace(line, code=TWINS[line.code])), TWINS[line.code])
+    yield from marked(key)
     yield Slip("family", show(replace(line, code=TWINS.get(line.code, line.code)) for line in key))
     for code in NEIGHBOURS:
         if all(line.code != code for line in key):
             yield Slip("added", show((*key, Line(code))), code)
+
+
+def marked(key: Claim) -> Iterator[Slip]:
+    """A claim with one modifier more or less on one line."""
+    for i, line in enumerate(key):
+        for mark in MARKS:
+            kind, mine = "added", tidy((*line.modifiers, mark))
+            if mark in line.modifiers:
+                kind, mine = "dropped", tuple(m for m in line.modifiers if m != mark)
+            text = show((*key[:i], replace(line, modifiers=mine), *key[i + 1 :]))
+            yield Slip(f"modifier {kind}", text, line.code, mark)
 
 
 def explained(grade: Grade) -> bool:

@@ -4,8 +4,8 @@ otter-grader in the same run.
     python tools/bench_class.py
 
 1,000 made-up learners answer 50 cases each. They hold one or two wrong rules and slip in a tenth of their
-answers; a fifth of them follow rules that the rulebook does not know. otter-grader grades one notebook with
-one question, in an environment of its own in .cache.
+answers; a fifth of them follow rules that the rulebook does not know, and a fifth hold none. otter-grader
+grades one notebook with one question, in an environment of its own in .cache.
 """
 
 import json
@@ -37,7 +37,7 @@ def report() -> float:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"class report, {LEARNERS} made-up learners x {CASES} cases, 10 % slips, a fifth with rules that the"
-        " rulebook does not know:"
+        " rulebook does not know, a fifth with none:"
     )
     print(
         f"  planted and identifiable  {found.identifiable}, found {found.found}"
@@ -46,6 +46,10 @@ def report() -> float:
     print(
         f"  reported as held          {found.reported}, false {found.false}"
         f" ({100 * found.false / found.reported:.1f} %; aim at most 5)"
+    )
+    print(
+        f"  hold no rule              {found.steady}, called holders {found.steady_taken}"
+        f" ({100 * found.steady_taken / max(1, found.steady):.1f} %; aim at most 2)"
     )
     print(
         f"  unknown rules             {found.strangers}, with unexplained answers {found.strangers_flagged},"
@@ -78,14 +82,16 @@ def named() -> None:
             given = learner(rng.sample(items, number), book_of(rules), rng)
             rows += handed_in(name, given)
         told = cohort(frame_of(rows)).learners
-        found = false = 0
+        found = false = none = 0
         for name, row in told.iterrows():
+            none += not holds[name] and bool(row["holds"])
             blamed = [{id, *row["or"].get(id, ())} for id in row["holds"]]
             found += any(holds[name] & each for each in blamed)
             false += any(not holds[name] & each for each in blamed)
         print(
             f"  after {number} cases            {100 * found / 300:.0f} % of 300 who hold a rule are named"
-            f" for it; {false} of 400 for another"
+            f" for it; {false} of 400 for another, {none} of 100"
+            " who hold none"
         )
 
 

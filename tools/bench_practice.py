@@ -9,8 +9,8 @@ blueprint; after it, or after a first wrong answer that a known rule gives, shor
 of charts are asked. A change comes up only where its chart was answered rightly, as in the page, and its
 answer is looked up in a row with all wrong rules, of which the tutor's table has only some. Cells of false
 calls have seven times as many learners. "To the stop" is as a reader gets it: what the page asks ends by
-itself. "By chart" is a misreader who takes a chart for a changed one and answers that; the other misreader
-answers anything.
+itself. "With an or" are two rules named, or one beside a rule that the book does not know. "By chart" is a
+misreader who takes a chart for a changed one and answers that; the other misreader answers anything.
 Without a seed the learners are others each time; it is printed.
 """
 
@@ -278,7 +278,7 @@ class Bench:
             after_test(tutor, learner, self.test(), 0)
             to_the_stop(tutor, learner, AFTER_TEST)
             called += bool(tutor.named)
-            doubted += len(tutor.named) > 1
+            doubted += len(tutor.named) > 1 or any(tutor.against(each) for each in tutor.named)
         return 100 * called / self.learners, 100 * doubted / max(1, called)
 
     def choice(self) -> float:

@@ -166,6 +166,12 @@ def test_a_misconception_says_why_it_tempts_and_what_sets_it_right(pages):
 # The cases
 
 
+def test_the_marks_of_a_page_stand_in_the_order_of_the_chart(built_book):
+    """Sentences are quoted in that order, on the page as on the command line."""
+    for case in CASES:
+        assert list(given(built_book, case)["evidence"]) == list(load(case).evidence)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_keeps_its_answer_to_itself(pages, built_book, case):
     assert list(leaks(given(built_book, case), pages[f"cases/{case}.html"].html)) == []

@@ -4,13 +4,16 @@ import gzip
 import json
 import math
 import os
+import re
 import shutil
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
 from sphinx.testing.util import SphinxTestApp
 
 from casebook.cases import root
+from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rules import RULEBOOK
 from casebook.sphinx_ext import bank, charts
 from casebook.sphinx_ext.bank import Kept
@@ -56,6 +59,8 @@ SOUND = {
     "about": RULES,
     "text": (
         "# Text\n\nSo {source}`cms-aoc-2024-06`, or so {source}`cms-aoc-2024-06 derived`.\n\n"
+        "As we know {source}`professional-practice`.\n\n"
+        "| what | how sure |\n|---|---|\n| One {source}`cms-mue-2024-07` | {source}`cms-aoc-2024-06` |\n\n"
         "```{admonition} Our answer\n:class: dropdown\nOne.\n```\n"
     ),
     "book/text": (
@@ -137,10 +142,36 @@ def lacking(tmp_path_factory):
     return built(folder(tmp_path_factory.mktemp("lacking") / "source", broken, text=text))
 
 
-def test_a_citation_leads_to_the_bibliography_and_can_say_how_sure_we_are(sound):
+def rests(page):
+    """What each mark of a page opens, by the text of the paragraph or cell that it ends."""
+    opened = dict(
+        re.findall(r'<div class="rests-on"[^>]* id="(rests-\d+)"[^>]*>(.*?)</div>', page, re.DOTALL)
+    )
+    marks = re.findall(r"<p>((?:(?!</p>).)*?)<button[^>]* popovertarget=\"(rests-\d+)\"", page, re.DOTALL)
+    assert len(marks) == len(opened)
+    return {" ".join(html_of(text).split()): " ".join(html_of(opened[name]).split()) for text, name in marks}
+
+
+def html_of(text):
+    """The words of a piece of HTML."""
+    return unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def test_one_mark_ends_a_paragraph_or_a_row_and_opens_what_it_rests_on(sound):
+    """The running text has a word only of what is not settled, or where the word is all that a cell says."""
     assert sound.book.warned == ""
-    assert html(sound.book, "text").count('href="about.html#source-cms-aoc-2024-06"') == 2
-    assert ", derived]" in html(sound.book, "text")
+    page = html(sound.book, "text")
+    assert page.count('href="about.html#source-cms-aoc-2024-06"') == 3
+    said = rests(page)
+    assert list(said) == ["So, or so.", "As we know (recalled).", "confirmed"]
+    one, two, row = said.values()
+    add_on, unit = AUTHORITIES["cms-aoc-2024-06"], AUTHORITIES["cms-mue-2024-07"]
+    assert one == (
+        f"“So”: confirmed, {add_on.title}, {add_on.edition}. "
+        f"“or so”: derived, {add_on.title}, {add_on.edition}. Close"
+    )
+    assert two.startswith("recalled, Professional knowledge")
+    assert f"“One”: confirmed, {unit.title}, {unit.edition}. confirmed, {add_on.title}" in row
 
 
 @pytest.mark.parametrize("page", FAULTS)
@@ -208,10 +239,12 @@ def test_pages_made_from_the_code_are_read_again_when_it_changes(sound):
 
 def test_a_chapter_takes_a_rule_and_how_sure_it_is_from_the_rulebook(sound):
     shown, rule = html(sound.book, "book/text"), RULEBOOK["further-units"]
-    assert shown.count(rule.says) == 1
+    assert html_of(shown).count(rule.says) == 1
     assert shown.count('href="../about.html#rule-further-units"') == 2
-    assert f">{rule.confidence}<" in shown
-    assert all(f", {section}]" in shown for section in rule.sections.values())
+    assert all(
+        f"{rule.confidence}, the rule {rule.id.replace('-', ' ')}: " in said for said in rests(shown).values()
+    )
+    assert all(f", {section}" in said for said in rests(shown).values() for section in rule.sections.values())
 
 
 def test_what_was_worked_out_is_kept_until_the_page_or_what_decides_it_changes(tmp_path, monkeypatch):

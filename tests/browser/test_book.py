@@ -4,6 +4,7 @@ test_case_pages.py."""
 import pytest
 from playwright.sync_api import expect
 
+from casebook.coding.authorities import AUTHORITIES
 from casebook.sphinx_ext.glossary import entries
 from tests.browser.conftest import ALL_LOOKS, LOOKS
 from tests.conftest import ROOT
@@ -64,3 +65,30 @@ def test_a_word_of_the_glossary_explains_itself_where_it_first_stands(visit, vio
     expect(says).to_be_visible()
     expect(says).to_contain_text(entries(ROOT)["indicator"])
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_ring_opens_what_a_paragraph_rests_on_by_keyboard_and_on_paper(visit, violations, scripts):
+    page = visit("book/decision.html", viewport={"width": 390, "height": 844}, java_script_enabled=scripts)
+    text = page.locator("article p:has(.rests)", has_text="44121 has one base")
+    ring, told = text.locator(".rests"), page.locator("p:has-text('44121 has one base') + .rests-on")
+    box = ring.bounding_box()
+    assert min(box["width"], box["height"]) >= 24
+    assert "confirmed" not in text.inner_text()  # settled, so the text does not speak of it
+    ring.focus()
+    page.keyboard.press("Enter")
+    expect(told).to_be_visible()
+    source = AUTHORITIES["cms-addon-page"]
+    expect(told).to_contain_text(f"confirmed, {source.title}, {source.edition}")
+    page.keyboard.press("Tab")
+    expect(told.get_by_role("link").first).to_be_focused()
+    if scripts:
+        assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(told).to_be_visible()
+    expect(ring).to_be_hidden()
+    # Every ring stands on the line of the word before it.
+    page.emulate_media(media="screen")
+    assert page.locator(".rests-end").evaluate_all("all => all.every((e) => e.getClientRects().length === 1)")

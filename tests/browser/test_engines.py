@@ -89,7 +89,7 @@ def test_lines_rows_hints_and_the_worked_answer(road):
     page.key("ArrowDown")
     page.key("Space")
     page.wait("return document.querySelectorAll('.line.casebook-chosen').length === 2")
-    page.press_named("Done")
+    page.press_named("Back to your claim")
     page.type(CLAIM, "44120; 44121")
     page.press(".casebook-builder summary")
     page.wait("return document.querySelectorAll('.casebook-line').length === 2")

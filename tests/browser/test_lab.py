@@ -135,7 +135,7 @@ def test_the_notebook_answers(run):
     section.get_by_text("The chart", exact=True).click()
     section.get_by_role("button", name="Mark the lines that decide").click()
     section.get_by_role("option").nth(3).click()
-    section.get_by_role("button", name="Done").click()
+    section.get_by_role("button", name="Back to your claim").click()
     expect(section.get_by_text("You marked line 4.")).to_be_visible()
     answered(section, "44120", "partly")
     expect(section.get_by_text("True, but not what decides: line 4.")).to_be_visible()

@@ -223,6 +223,41 @@ def test_the_page_and_the_command_line_say_the_same(visit, case_ids, capsys, eve
         assert here.section.evaluate("e => e.graded") == said
 
 
+def test_marking_begins_at_the_report_and_leads_back_to_the_claim(quiz):
+    """Where no line of the chart is in sight; where some is, nothing moves."""
+    here = quiz("alder", viewport={"width": 390, "height": 500}, is_mobile=True, has_touch=True)
+    page, mark = here.page, here.section.get_by_role("button", name="Mark the lines that decide")
+    mark.evaluate("e => scrollTo(0, scrollY + e.getBoundingClientRect().bottom - 100)")
+    mark.tap()
+    line = page.locator(".line:focus")
+    expect(line).to_be_in_viewport()
+    assert line.evaluate("e => e.closest('section').querySelector('h2').textContent").startswith("Operative")
+    line.tap()
+    page.get_by_role("button", name="Back to your claim").tap()
+    expect(mark).to_be_focused()
+    expect(here.claim).to_be_in_viewport()
+    mark.tap()  # again: at the line that was marked
+    expect(page.locator(".line:focus.casebook-chosen")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    page.evaluate("scrollTo(0, 400)")
+    mark.evaluate("e => e.click()")
+    expect(page.locator(".line:focus")).to_be_in_viewport()
+
+
+def test_the_rule_over_a_heading_of_a_chart_spans_the_sheet(quiz):
+    widths = (
+        quiz("alder")
+        .page.locator(".casebook-chart")
+        .evaluate(
+            """chart => [...chart.querySelectorAll("*")]
+            .filter((e) => e.offsetWidth && parseFloat(getComputedStyle(e).borderTopWidth))
+            .map((e) => e.getBoundingClientRect().width / chart.clientWidth)"""
+        )
+    )
+    assert len(widths) >= 3
+    assert min(widths) > 0.8
+
+
 def test_a_line_that_a_finger_marked_has_the_color_of_a_mark(quiz):
     here = quiz("alder", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     here.section.get_by_role("button", name="Mark the lines that decide").tap()

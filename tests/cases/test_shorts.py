@@ -14,6 +14,8 @@ from casebook.cases.shorts import (
     FIRST,
     LAST,
     LOOKS,
+    Short,
+    Site,
     _all_words,
     case,
     short_cases,
@@ -22,6 +24,7 @@ from casebook.cases.shorts import (
 from casebook.coding.note import Note
 from casebook.errors import CasebookError
 from casebook.grading.doubt import rests_on_doubt
+from casebook.practice.chapters import BRIEFLY, first_for
 from casebook.practice.tutor import row
 from casebook.testing.shorts import crowded, draw
 from tests.cases.reading_back import read_back, shape
@@ -148,7 +151,39 @@ def test_no_chart_holds_more_than_an_operation():
         assert sum(site.done in ("two pieces", "three pieces") for site in short.sites) <= 1, short
 
 
-@pytest.mark.parametrize("place", [0, 29, 59])
+BRIEF = [made for made, short in zip(short_cases(), shorts(), strict=True) if short.brief]
+
+
+def test_brief_charts_are_brief_and_need_no_more_than_the_first_chapters():
+    assert len(BRIEF) >= 12
+    assert sum(first_for(made.page()) == 0 for made in BRIEF) >= 10
+    for made in BRIEF:
+        assert first_for(made.page()) < BRIEFLY, made.id
+        assert 40 <= len(made.unmarked.replace("#", " ").split()) < 100, made.id
+    # No two ask for the same operation.
+    assert len({repr(replace(short, voice="", seed=0, age=0, sex="")) for short in shorts()}) == len(shorts())
+
+
+def test_any_operation_of_the_first_chapters_can_be_told_briefly_and_read_back():
+    rng, read = Random(3), 0
+    kinds = ("joined", "joined", "two pieces", "three pieces", "joined twice", "own piece")
+    while read < 60:
+        why = rng.choice(("stricture", "tumor", "ischemia"))
+        story = {"stricture": "crohn", "tumor": "tumor", "ischemia": "ischemia"}[why]
+        places = sorted(rng.sample(list(AT)[:6], rng.choice((1, 2, 3))), key=AT.__getitem__)
+        sites = tuple(
+            Site(where, rng.choice(kinds), why, float(rng.randrange(14, 30, 2))) for where in places
+        )
+        way = rng.choice(("open", "laparoscopic", "laparoscopic-assisted", "converted"))
+        try:
+            made = case(Short("plain", rng.randrange(9), story, sites, approach=way, age=50))
+        except CasebookError:
+            continue
+        assert agree(made), made.chart
+        read += 1
+
+
+@pytest.mark.parametrize("place", [0, 29, 59, -1])
 def test_the_readers_operation_answers_every_wrong_rule_alike(place):
     made = short_cases()[place]
     theirs = Note((read_back(made.chart),))

@@ -6,9 +6,16 @@ import re
 
 import pytest
 
+from casebook.cases import load
+from casebook.classroom import cohort, frame_of
+from casebook.classroom.phones.told import Teller
 from casebook.classroom.room import Room, read_hands
 from casebook.errors import CaseError
+from casebook.grading.feedback import in_short
+from casebook.practice.responses import Response
 from tests.conftest import ROOT
+
+SLIPPED = ("44120; 44121", "44120 x2", "44120; 44121 x2", "44120-51", "query")
 
 
 @pytest.fixture
@@ -50,6 +57,29 @@ def test_revealing_says_what_each_amounts_to(room):
     assert repr(room.reveal()).startswith("Expected: 44120\n44120; 44121")
     assert "Counting the diseased areas gives this claim." in repr(room.reveal())
     assert repr(room.bars()).partition("\n")[0].split("#")[0].endswith("  9  ")
+
+
+def test_panel_notebook_and_report_say_the_same_of_an_answer():
+    for case, answers in (("birch", SLIPPED), ("juniper", ("44120; 44121-51", "44120-59; 44121", "44120"))):
+        item, teller = load(case).item, Teller(load(case))
+        given = [Response(f"l{n}", case, answer) for n, answer in enumerate(answers)]
+        report = cohort(frame_of(given), [load(case).page()]).answers
+        lesson = Room([case])
+        shown = repr(lesson.hands(dict.fromkeys(answers, 1)) and lesson.reveal())
+        for row in report.itertuples():
+            assert row.amounts_to == in_short(item.grade(row.answer)) == teller.verdict(row.answer).amounts
+            assert row.amounts_to in shown
+
+
+def test_bars_of_a_note_that_needs_a_question_name_that_first():
+    lesson = Room(["juniper"])
+    lesson.hands({"44120; 44121-51": 4, "44120-59; 44121": 3, "44120": 2, "query": 9})
+    named = [line.split("  ")[0] for line in bars(lesson)]
+    first = "billing without the question that the note needs"
+    assert named[0].startswith(f"{first}; and ")
+    assert named[1] == first
+    assert named[2].startswith("billing one reading")
+    assert len(named) == 3
 
 
 def test_bars_count_each_person_once(room):

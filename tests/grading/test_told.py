@@ -15,9 +15,11 @@ from casebook.grading import Item
 from casebook.grading.doubt import at_work
 from casebook.grading.explanation import plain
 from casebook.grading.feedback import (
+    ASK_FIRST,
     amounts_to,
     correction,
     headline,
+    in_short,
     in_text,
     parts,
     rule_as_read,
@@ -27,7 +29,7 @@ from casebook.grading.feedback import (
 from casebook.grading.told import counted_joins, further
 from casebook.practice.likely import candidate_answers
 from tests.minimal_cases import item as minimal
-from tests.slips import labelled
+from tests.slips import everything, labelled, marked
 
 EVERY = 8  # of the answers that are one slip away, in every fourth shipped case: a sample of some hundreds
 NAMED = 0.95  # of the slips in the sample
@@ -81,6 +83,35 @@ def test_the_slip_that_made_an_answer_is_named():
         if not NAMES[slip.kind](slip, said(item.grade(slip.text)))
     ]
     assert len(missed) <= (1 - NAMED) * len(SAMPLE), missed
+
+
+def test_the_need_of_a_question_comes_before_a_modifier():
+    """Of every answer that is one modifier away from a reading's claim; on the page it is said once."""
+    met = named = 0
+    for _, item in everything():
+        if item.note.action != "query":
+            continue
+        for slip in (slip for claim in item.diagnosis.targets for slip in marked(claim.lines)):
+            grade = item.grade(slip.text)
+            short, told = in_short(grade), f"{amounts_to(grade) or ''} {correction(grade) or ''}"
+            met += 1
+            if grade.one_reading:
+                assert short.endswith("Ask before billing."), (item.id, slip.text)
+            else:
+                assert short.startswith(ASK_FIRST), (item.id, slip.text)
+                assert told.count(ASK_FIRST) == 1, (item.id, slip.text)
+                named += slip.mark in short.removeprefix(ASK_FIRST)
+    assert met > 200
+    assert named > 20
+
+
+def test_a_short_word_is_found_for_every_wrong_answer():
+    for item, slip in SAMPLE:
+        short = in_short(item.grade(slip.text))
+        assert short, (item.id, slip.text)
+    oak = cases.load("oak").item
+    assert in_short(oak.grade("44120")) == ""
+    assert in_short(oak.grade("44120; 44121")) == amounts_to(oak.grade("44120; 44121"))
 
 
 def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():

@@ -1,4 +1,4 @@
-"""Neither the descriptors of CPT nor the usual telling of the Crohn case is copied anywhere in the casebook.
+"""Neither the descriptors of CPT nor the vendor's page that tells the Crohn case is copied in the casebook.
 
 The wording is not kept here either: `data/wording.digests` holds digests of runs of words.
 """

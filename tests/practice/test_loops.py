@@ -1,6 +1,7 @@
 """Looped bowel: true to the operation, inside its frame, and told in the same words."""
 
 import re
+from dataclasses import replace
 from itertools import combinations, pairwise
 from math import hypot
 from xml.etree import ElementTree
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from casebook import cases
-from casebook.practice import belly, loops
+from casebook.practice import belly, diagram, loops
+from casebook.practice.explorer import explore, start
 from tests.strategies import operations
 
 NUMBER = re.compile(r"-?\d+\.\d+|-?\d+")
@@ -92,6 +94,24 @@ def boxes(svg):
     return found
 
 
+GONE = [(case.stem, op) for case in cases.library() for op in cases.load(case).note.readings if op.valve_gone]
+
+
+@pytest.mark.parametrize(("case", "op"), GONE, ids=[f"{case}-{i}" for i, (case, _) in enumerate(GONE)])
+def test_where_the_valve_was_taken_before_an_old_anastomosis_is_drawn(case, op):
+    drawn = [(loops.draw(op, case, view), loops.in_words(op, view)) for view in loops.VIEWS]
+    drawn += [(diagram.draw(op), diagram.in_words(op)), (explore(start(True), None)["svg"], "")]
+    for svg, said in drawn:
+        assert len(marks(svg, "old")) == 1
+        assert not marks(svg, "worm")  # nor an appendix
+        assert not re.search("valve|cecum", svg + said)
+        assert "old" in said or not said or "Taken out" in said
+    assert "stand, but for the old one: " in loops.in_words(op)
+    assert not marks(loops.draw(replace(op, valve_gone=False), case), "old")
+    # Bowel is closed at the colon's own end, which begins where the cecum is gone.
+    assert "closed at its own end" in loops.in_words(op, "anatomy")
+
+
 @pytest.mark.parametrize("view", loops.VIEWS)
 def test_no_label_lies_on_another_or_on_a_mark_in_any_case(view):
     ops = [(case.stem, op) for case in cases.library() for op in cases.load(case).note.readings]
@@ -134,7 +154,9 @@ def test_the_ileum_enters_the_side_of_the_colon_whose_own_ends_are_closed_or_the
             taken = [p for p in op.bowel.places if p.start < op.valve < p.end]
             svg = loops.draw(op, "x")
             assert len(marks(svg, "pole")) == (not taken or taken[0].joined)
-            assert bool(marks(svg, "worm")) == (not taken and not op.did("appendectomy"))
+            assert bool(marks(svg, "worm")) == (
+                not taken and not op.did("appendectomy") and not op.valve_gone
+            )
 
 
 @settings(max_examples=60)

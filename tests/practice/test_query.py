@@ -66,11 +66,42 @@ def test_papaya_asks_about_the_stricture_and_not_about_anastomoses():
     assert "anastomos" not in texts
 
 
-def test_a_question_with_two_sides_is_not_told_that_it_has_one():
-    asked = "Did you take out the first anastomosis with the second piece, or are there two anastomoses?"
-    says = [fault["says"] for fault in judge(ITEMS["juniper"], asked)["faults"]]
-    assert any("leaves no room for another" in each for each in says)
-    assert not any("one answer only" in each for each in says)
+#: Two answers, one on either side of "or", by the case that is open between them.
+TWO_SIDED = {
+    "juniper": (
+        "Was the first anastomosis taken down, or did it remain?",
+        "Did the first anastomosis stay, or did it go with the second piece?",
+        "Did you take out the first anastomosis with the second piece, or are there two anastomoses?",
+    ),
+    "papaya": (
+        "Was the short jejunal stricture widened, or was it cut out?",
+        "Was the short stricture opened and closed, or was a ring of bowel removed?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "asked"), [(case, text) for case in TWO_SIDED for text in TWO_SIDED[case]])
+def test_a_question_with_two_sides_does_not_lead_but_lacks_a_way_out(case, asked):
+    """Several answers may be offered, with room for another (`query-briefs`)."""
+    quoted = max((item for item in ITEMS[case].evidence.values()), key=len)
+    found = judge(ITEMS[case], f"The report says “{quoted}” {asked}")
+    assert found["verdict"] == "incomplete"
+    (room,) = (fault["says"] for fault in found["faults"] if fault["kind"] == "no way out")
+    assert "other" in room
+    assert "unable to determine" in room
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Was the first anastomosis left in place, or was it left in place after being checked?",
+        "Were two anastomoses present at closing, or did you make two?",
+        "As two anastomoses were made, did the first stay, or was it moved?",
+        "Did the first anastomosis remain, or are there two anastomoses, as I think?",
+    ],
+)
+def test_two_sides_that_are_one_still_lead(asked):
+    assert verdict(ITEMS["juniper"], asked) == "leading"
 
 
 @pytest.mark.parametrize("item", SETTLED, ids=lambda item: item.id)

@@ -13,7 +13,7 @@ from casebook.grading import expected, grade_page, item_of
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import TAUGHT
 from casebook.practice.likely import candidate_answers
-from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, result, wilson
+from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, how_many, result, wilson
 from casebook.practice.review import progress
 from tests.told import said
 
@@ -262,3 +262,18 @@ def test_junk_gives_a_result_or_plain_words(answers, bank):
             assert result(one, two)["of"] >= 0
         except ValueError as error:
             assert str(error)  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.parametrize(
+    ("could", "of", "words"),
+    [
+        (0, 89, "none"),
+        (2, 89, "a few"),
+        (17, 89, "about one in five"),
+        (44, 89, "about half"),
+        (88, 89, "most"),
+        (89, 89, "all"),
+    ],
+)
+def test_counts_of_rules_are_said_as_people_say_them(could, of, words):
+    assert how_many(could, of) == words

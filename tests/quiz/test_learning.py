@@ -66,7 +66,7 @@ def test_lines_are_marked_and_scored(request, how):
         press = (lambda where: where.tap()) if how == "touch" else (lambda where: where.click())
         press(toggle)
         press(quiz.page.get_by_role("option").nth(0))
-        press(quiz.page.get_by_role("button", name="Done"))
+        press(quiz.page.get_by_role("button", name="Back to your claim"))
     expect(quiz.section.get_by_text("You marked line 1.")).to_be_visible()
     assert quiz.page.locator("[role=option], [role=listbox], .casebook-chart [tabindex]").count() == 0
     if how == "keys":  # what is marked is scored alike however it was marked
@@ -95,7 +95,7 @@ def test_short_forms_explain_themselves_and_sections_fold(told):
     expect(page.get_by_text("One abdomen.")).to_be_visible()
     assert page.locator(".casebook-chart").inner_text() == whole
     assert page.locator(".casebook-chart :is(button, summary)").count() == 0
-    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Back to your claim").click()
     expect(word).to_be_visible()
 
 
@@ -214,7 +214,7 @@ def test_loading_the_page_again_loses_nothing(visit):
     quiz = visit()
     quiz.section.get_by_role("button", name="Mark the lines that decide").click()
     quiz.page.get_by_role("option").nth(1).click()
-    quiz.page.get_by_role("button", name="Done").click()
+    quiz.page.get_by_role("button", name="Back to your claim").click()
     quiz.answer("44120", "wrong")
     quiz.claim.fill("44120; 44121 x")
     quiz.section.get_by_label("guessing").check()

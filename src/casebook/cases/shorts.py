@@ -37,6 +37,8 @@ AT = {
     "colon": 700.0,
 }
 VOICES = ("told", "clipped", "formal")
+#: The voice of a brief chart, which tells of an operation of the first chapters what was done, and no more.
+PLAIN = "plain"
 MARGIN, ENDS = 8.0, 6.0  # cm: of a second piece, of each of two pieces
 NO_DAY = 1  # as an operation has it that follows none
 
@@ -222,6 +224,11 @@ class Short:
         return told | {name: rows for name, rows in lists.items() if rows}
 
     @property
+    def brief(self) -> bool:
+        """Whether it is told without the routine of a report."""
+        return self.voice == PLAIN
+
+    @property
     def acts(self) -> frozenset[str]:
         """Whatever is done: at the sites, and beside."""
         return frozenset(self.beside) | {site.done for site in self.sites}
@@ -386,6 +393,8 @@ def _written(chart: _Chart) -> str:
     short = chart.short
     before = _history(chart)
     steps = " ".join(_operation(chart))
+    if short.brief:
+        return _briefly(chart, before, steps)
     wanted = chart.facet("surgeon", "surgeon", short.surgeon) if short.surgeon != "primary" else ""
     newborn = short.story == "newborn"
     ends = _words("end")
@@ -405,6 +414,18 @@ def _written(chart: _Chart) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _briefly(chart: _Chart, before: str, steps: str) -> str:
+    """The same without what every report says."""
+    harm = (
+        f"\n\n**Complications:** {_harm(chart.short)}."
+        if chart.short.acts & {"own piece", "own hole"}
+        else ""
+    )
+    told = f"**Description:** {steps}{harm}"
+    sent = " ".join(_pathology(chart).split("\n\n"))
+    return f"## History\n\n{before}\n\n## Operative report\n\n{told}\n\n## Pathology\n\n{sent}\n"
+
+
 def _story(short: Short) -> str:
     """The key of the history: a stoma is not closed but moved where a colostomy is made for it."""
     return "exchange" if "loop colostomy" in short.acts else short.story
@@ -421,7 +442,7 @@ def _history(chart: _Chart) -> str:
         "weight": f"{chart.rng.randrange(24, 35) / 10:g}",
     }
     told = [_words("history", _story(short))[short.voice].format(**who)]
-    told += [_words("before", key)[short.voice] for key in _before(short)]
+    told += [_words("before", key)[short.voice] for key in _before(short) if not short.brief]
     if short.follows:
         told.append(chart.facet("session", "session", short.follows))
     told += [chart.facet("left", "left", where=site.where) for site in short.sites if site.left]
@@ -505,7 +526,8 @@ def _harm(short: Short) -> str:
 def _operation(chart: _Chart) -> Iterator[str]:
     """The sentences of the operation, in order."""
     short = chart.short
-    yield chart.words("begin", "newborn" if short.story == "newborn" else "usual")
+    if not short.brief:
+        yield chart.words("begin", "newborn" if short.story == "newborn" else "usual")
     yield from _beside(chart, LOOKS)
     opened = chart.facet("approach", "opened", _entered(short))
     if short.follows in ("staged", "complication"):
@@ -514,12 +536,12 @@ def _operation(chart: _Chart) -> Iterator[str]:
     yield from _beside(chart, FIRST)
     if short.unusual:
         yield chart.facet("unusual_work", "unusual")
-    if short.story != "newborn":
+    if short.story != "newborn" and not short.brief:
         yield chart.words("noise", _run(short))
     for site in short.in_order:
         yield from chart.site(site)
     yield from _beside(chart, LAST)
-    if short.story != "newborn":
+    if short.story != "newborn" and not short.brief:
         yield chart.words("wash", "soiled" if short.story == "ulcer" or short.acts & set(HOLES) else "usual")
     yield from _beside(chart, CLOSING)
     yield chart.words("close", _closed(chart))
@@ -567,7 +589,9 @@ def _pathology(chart: _Chart) -> str:
         organ = "Ileum and cecum" if step.end > VALVE else "Small bowel"
         organ += " with stoma" if any(step.start < at < step.end for at in stomas) else ""
         sentence = str(step.evidence).rpartition("-")[0]
-        found = _words("found").get(sentence) or _words("reasons", str(step.reason))["found"]
+        why = {} if sentence in _words("found") else _words("reasons", str(step.reason))
+        usual = _words("found").get(sentence) or why["found"]
+        found = why.get("brief", usual) if chart.short.brief else usual
         rows.append(f"{organ}, {_still_there(step, pieces[:place]):g} cm: {found}.")
     rows += [f"{text}." for key, text in _words("sent").items() if key in chart.short.acts]
     return "\n\n".join(rows) if rows else "Nothing sent."

@@ -30,11 +30,11 @@ from casebook.grading import Grade, expected
 from casebook.grading.feedback import amounts_to, correction
 from casebook.practice.bank import topic_in_words
 from casebook.practice.choices import choices
+from casebook.quiz.markup import ASK
 
-ASK = "Which claim does the surgeon file for this operation?"
 HOW = (
-    "Write one line for each code, parted by a semicolon and a space; units as x2, modifiers as -59: 44120;"
-    " 44121 x2; 44310-51. Write query if the surgeon must be asked first."
+    "Write one line for each code, parted by a semicolon and a space; units as x9, modifiers as -ZZ: 12345;"
+    " 12346 x9; 12347-ZZ. Write query if the surgeon must be asked first."
 )
 NOTICE = (
     "The chart is invented. CPT is a registered trademark of the American Medical Association. For teaching,"

@@ -72,6 +72,7 @@ def report(told: Cohort, faults: Sequence[Fault] = (), title: str = "Class repor
         overall=overall(told),
         seconds=float(learners["seconds"].sum()),
         held=plot_wrong_rules(told.wrong_rules),
+        votes=_rows(told.second_votes),
         facility=plot_cases(told.cases),
         words={id: m.says for id, m in MISCONCEPTIONS.items()},
     )

@@ -15,7 +15,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import atanh, exp, log, sqrt, tanh
@@ -28,17 +28,28 @@ import pandas as pd
 from casebook import files
 from casebook.cases import library, load
 from casebook.grading import Grade, expected
+from casebook.grading.feedback import in_short
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page
 from casebook.practice.editions import read_edition
 from casebook.practice.responses import Response, counted_as, first_answers
 from casebook.practice.results import CONFIDENCE, Z, wilson
 
+from .again import Gain, moved
 from .beliefs import Bank
 from .cells import safe
 
 COLUMNS = ("learner", "case", "answer", "at", "confidence", "seconds", "hints")
-NAMES = ("cases", "learners", "wrong_rules", "answers", "confidence", "weeks", "check")  # of the tables
+NAMES = (
+    "cases",
+    "learners",
+    "wrong_rules",
+    "answers",
+    "confidence",
+    "weeks",
+    "check",
+    "second_votes",
+)  # of the tables
 ENOUGH = 8  # learners at least before a case's discrimination is put into words
 EACH = 3  # who were right, and who were not, at least before that
 GOOD = 0.7  # of the other cases right: a learner who knows the rules
@@ -68,6 +79,7 @@ WORDS = (
     "right_answered",
     "answered_answered",
 )  # sums of a word of confidence
+VOTE = ("case", "room", "vote", "both", "gained", "lost", "stayed_right", "stayed_wrong", "missing")
 WEEK = ("learner", "week", "answered", "wrong_rules", "right", "low", "high")
 
 
@@ -87,6 +99,8 @@ class Cohort:
     clock): which wrong rules they tell apart, and how many were right.
     - `check`: as few cases as can be, three at most, to ask the class next: which held rules each shows, and
     to how many of their holders it is new.
+    - `second_votes`: where a room voted again on a case, how many went from not right to right and back among
+    those who answered both votes, and how many did not vote again (`casebook.classroom.again`).
     - `left_out`: answers to cases that this bank has not, by case.
     - `earlier`: answers to earlier editions of cases, which are not graded, by case.
     """
@@ -98,6 +112,7 @@ class Cohort:
     confidence: pd.DataFrame
     weeks: pd.DataFrame
     check: pd.DataFrame
+    second_votes: pd.DataFrame
     left_out: pd.Series = field(repr=False)
     earlier: pd.Series = field(repr=False)
 
@@ -120,9 +135,9 @@ class Cohort:
 def frame_of(responses: Iterable[Response]) -> pd.DataFrame:
     """Responses as a table, a row each."""
     rows = [each.as_dict() for each in responses]
-    texts = dict.fromkeys(("learner", "case", "answer", "confidence", "edition"), "string")
-    numbers = dict.fromkeys(("at", "seconds", "hints"), "float64")
-    return pd.DataFrame(rows, columns=[*COLUMNS, "edition"]).astype(texts | numbers)
+    texts = dict.fromkeys(("learner", "case", "answer", "confidence", "edition", "test"), "string")
+    numbers = dict.fromkeys(("at", "seconds", "hints", "turn"), "float64")
+    return pd.DataFrame(rows, columns=[*COLUMNS, "edition", "test", "turn"]).astype(texts | numbers)
 
 
 def shipped() -> list[Page]:
@@ -168,6 +183,7 @@ class _Part:
     shown: dict[tuple[str, str], int]
     confidence: dict[str, dict[str, float]]
     weeks: list[dict[str, Any]]
+    moved: dict[tuple[str, str, int, str], int]  # case, room, vote and how somebody moved
     left_out: dict[str, int]
     earlier: dict[str, int]
 
@@ -183,7 +199,7 @@ def _count(
     """What the learners of a frame come to. A learner's rows must all be in it."""
     bank = _bank(pages)
     bank.prepare(progress)
-    part = _Part([], {}, {}, {}, {}, [], {}, {})
+    part = _Part([], {}, {}, {}, {}, [], {}, {}, {})
     groups = list(frame.groupby("learner", sort=True))
     for learner, rows in progress(groups):
         responses = [
@@ -194,7 +210,9 @@ def _count(
                 _known(row.at),
                 _word(row.confidence),
                 _known(row.seconds),
+                test=_text(getattr(row, "test", None)),
                 edition=read_edition(getattr(row, "edition", None)),
+                turn=_whole(getattr(row, "turn", None)),
             )
             for row in rows.itertuples()
         ]
@@ -204,6 +222,14 @@ def _count(
 
 def _known(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
+
+
+def _text(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
 
 
 def _word(value: Any) -> str | None:
@@ -222,6 +248,7 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
             unread += 1
         else:
             mine.append(each)
+    _votes(part, bank, mine)
     mine = first_answers(mine)
     grades = {each.case: bank.items[each.case].grade(each.answer) for each in mine}
     right = sum(grade.verdict == "correct" for grade in grades.values())
@@ -257,6 +284,20 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
     part.weeks.extend(_weeks(learner, mine, grades))
     for each in mine:
         _answer(part, bank, each, grades[each.case], right, len(mine))
+
+
+def _votes(part: _Part, bank: Bank, mine: Sequence[Response]) -> None:
+    """How a learner moved from each vote of a room on a case to the next."""
+    given = {(each.case, each.test, each.turn): each.answer for each in mine if each.test and each.turn}
+    for (case, room, turn), answer in given.items():
+        if room and turn:
+            kind = moved(answer, given.get((case, room, turn + 1), ""), _right_in(bank, case))
+            key = (case, room, turn + 1, kind)
+            part.moved[key] = part.moved.get(key, 0) + 1
+
+
+def _right_in(bank: Bank, case: str) -> Callable[[str], bool]:
+    return lambda answer: bank.items[case].grade(answer).verdict == "correct"
 
 
 def _weeks(learner: str, mine: Sequence[Response], grades: Mapping[str, Grade]) -> Iterator[dict[str, Any]]:
@@ -325,8 +366,9 @@ def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
     for part in parts:
         for case, sums in part.cases.items():
             _add(cases.setdefault(case, dict.fromkeys(SUMS, 0.0)), sums.items())
-    answers, shown, left_out, earlier = (
-        _added(getattr(part, name) for part in parts) for name in ("answers", "shown", "left_out", "earlier")
+    answers, shown, moves, left_out, earlier = (
+        _added(getattr(part, name) for part in parts)
+        for name in ("answers", "shown", "moved", "left_out", "earlier")
     )
     return Cohort(
         cases=_cases(cases, shown, bank),
@@ -339,9 +381,24 @@ def _together(parts: Sequence[_Part], bank: Bank) -> Cohort:
             columns=WEEK,
         ).set_index("learner"),
         check=_check(learners, bank),
+        second_votes=_second_votes(moves),
         left_out=_by_case(left_out),
         earlier=_by_case(earlier),
     )
+
+
+def _second_votes(moves: Mapping[tuple[str, str, int, str], int]) -> pd.DataFrame:
+    """A row for each vote that somebody had answered the vote before as well."""
+    found: dict[tuple[str, str, int], dict[str, int]] = {}
+    for (case, room, turn, kind), people in moves.items():
+        found.setdefault((case, room, turn), {})[kind] = people
+    gains = {vote: Gain(**kinds) for vote, kinds in found.items()}
+    rows = [
+        {"case": case, "room": room, "vote": turn, "both": gain.both, **asdict(gain)}
+        for (case, room, turn), gain in sorted(gains.items())
+        if gain.both
+    ]
+    return pd.DataFrame(rows, columns=VOTE).set_index("case")
 
 
 def _by_case(counts: Mapping[str, int]) -> pd.Series:
@@ -487,13 +544,9 @@ def _wrong_rules(
         if not answers.get(id) and not holders and not perhaps:
             continue
         met = {case for case, wrong in shown if wrong == id}
-        telling = bank.table[bank.place[(id,)]] > 0
+        telling = bank.shows[id]
         done = [row["done"] for row in holding or doubtful or learners]  # of those who should try again
-        fresh = [
-            case
-            for case, tells in zip(bank.items, telling, strict=True)
-            if tells and not all(case in each for each in done)
-        ]
+        fresh = [case for case in bank.items if case in telling and not all(case in each for each in done)]
         rows.append(
             {
                 "wrong_rule": id,
@@ -531,10 +584,10 @@ def _check(learners: Sequence[Mapping[str, Any]], bank: Bank) -> pd.DataFrame:
         case: {
             id: number
             for id in MISCONCEPTIONS
-            if bank.table[bank.place[(id,)], column] > 0
+            if case in bank.shows[id]
             and (number := sum(id in row["holds"] and case not in row["done"] for row in learners))
         }
-        for case, column in bank.columns.items()
+        for case in bank.items
     }
     reached: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
@@ -555,15 +608,7 @@ def _answers(answers: Mapping[tuple[str, str], int], bank: Bank) -> pd.DataFrame
         item = bank.items[case]
         grade = item.grade(text)
         found = grade.misconceptions
-        told = (
-            "accepted"
-            if grade.verdict == "correct"
-            else (
-                " and ".join(m.says for m in found)
-                if grade.explained.together
-                else " or ".join(m.says for m in found)
-            )
-        )
+        told = "accepted" if grade.verdict == "correct" else in_short(grade)
         row = {
             "case": case,
             "answer": text,

@@ -2,7 +2,7 @@
 line, class report and exports show these parts and decide nothing.
 
 The words can be had without the search for the flip, which is the slow part: `amounts_to`, `correction`,
-`headline`.
+`headline`, and `in_short` where there is room for a sentence or two.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ _HEADLINES = {
     "invalid": "This could not be read.",
     "blank": "Nothing to check yet.",
 }
+ASK_FIRST = "This note fits operations with different claims: ask first."
 GIVES = "gives this claim."  # how a slip ends that is told by the claim which it alone gives
 Label = Callable[[str], str]  # what a mark of the chart is called to this reader: its name, or "line 12"
 
@@ -237,16 +238,45 @@ def amounts_to(grade: Grade) -> str | None:
         target = item.diagnosis.targets[0] if item.diagnosis.targets else None
         told = [_of_one(filled(m.you, item.note.readings[0], target), grade) for m in grade.likely]
         if grade.explained.together and any(GIVES in m.you for m in grade.likely):
-            told = [f"Two slips together give this claim: {'; and '.join(m.says for m in grade.likely)}."]
+            told = [f"Two slips together give this claim: {slips(grade)}."]
         count = _of_the_count(grade, [m.you for m in grade.likely])
     else:
-        slips = "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
-        told, count = [f"More than one slip gives this claim: {slips}."], _of_the_count(grade, ["{fact}"])
+        told, count = (
+            [f"More than one slip gives this claim: {slips(grade)}."],
+            _of_the_count(grade, ["{fact}"]),
+        )
     if grade.explained.bare:
         told = [each.replace("this claim", "these codes") for each in told]
     if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
-        told.append("The modifiers are a matter of their own, below.")
-    return " ".join([*count, *told])
+        told.append("The modifiers are a matter of their own.")
+    first = [ASK_FIRST] if item.note.action == "query" else []
+    return " ".join([*first, *count, *told])
+
+
+def slips(grade: Grade) -> str:
+    """The slips that give an answer, as every face names them; "" where none is known."""
+    if grade.explained.together:
+        return "; and ".join(m.says for m in grade.likely)
+    return "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
+
+
+def unasked(grade: Grade) -> bool:
+    """Whether a claim was given where the note needs a question first."""
+    return grade.item is not None and grade.item.note.action == "query" and bool(grade.claim)
+
+
+def in_short(grade: Grade) -> str:
+    """What is said of an answer where there is room for a sentence or two, as beside a bar: that a question
+    comes first, where the note needs one; then what the answer amounts to, or where nothing known gives it,
+    what sets it right. "" for a right answer, but for one by another view."""
+    amounts = amounts_to(grade) or ""
+    if grade.verdict not in ("partly", "wrong"):
+        return amounts
+    if grade.one_reading:
+        return f"{amounts} Ask before billing."
+    if unasked(grade):
+        return amounts if amounts.startswith(ASK_FIRST) else f"{ASK_FIRST} {amounts}".strip()
+    return amounts or (grade.doubt if grade.unsure else correction(grade)) or ""
 
 
 def _of_one(told: str, grade: Grade) -> str:
@@ -308,10 +338,8 @@ def correction(grade: Grade) -> str | None:
     item = grade.item
     assert item is not None
     if item.note.action == "query" and not grade.one_reading and grade.claim:
-        ask = "This note fits operations with different claims: ask first."
-        one = grade.explained.together or len(grade.likely) == 1
-        same = one and grade.likely and _whatever_was_done(grade)
-        return f"{ask} {grade.likely[0].correction}" if same else ask
+        marked = grade.likely and _whatever_was_done(grade)
+        return grade.likely[0].correction if marked else ASK_FIRST
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
         told = " ".join(dict.fromkeys(corrected(m, grade) for m in several))

@@ -46,6 +46,11 @@ def pages_of(bank: object) -> dict[str, Page]:
     return found
 
 
+def is_short(case: str) -> bool:
+    """Whether the id is that of a short chart."""
+    return case.startswith("short-")
+
+
 def usable(rows: object, pages: Mapping[str, Page]) -> Iterator[Mapping[str, Any]]:
     """Those of some answers that were given to the text which a page of the bank has now; none where `rows`
     is no list."""

@@ -37,7 +37,7 @@ MARK = "~"
 DIGEST = 0xFFF  # three hexadecimal digits tell the changes of one chart apart
 SIGMOID = 60.0  # cm past the valve: where a further piece of colon is taken
 NEEDED = 7  # questions on which a wrong rule is to show
-MOST = 6  # changes of one chart that may be asked
+MOST = 5  # changes of one chart that may be asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -376,6 +376,14 @@ TOGETHER = (
     ("staged", "nonphysician"),
     ("unrelated", "co-surgeon", "further"),
     ("further", "complication", "assistant", "adhesions"),
+    # Wide ones: after a slip any rule may be held, and a few questions are to show most of them.
+    ("converted", "widened", "omentum", "mesentery", "own hole", "two holes"),
+    ("converted", "widened", "untwisted", "omentum", "appendix"),
+    ("loop", "untwisted", "let out", "appendix", "own hole", "bypass"),
+    ("valve", "widened", "let out", "hernia", "mesentery", "explored"),
+    ("staged", "nonphysician", "further", "bypass", "let out", "widened"),
+    ("staged", "closed for a colostomy", "untwisted", "appendix", "mesentery"),
+    ("assistant", "let out", "closed with a piece", "untwisted", "diseased appendix", "further"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .bank import NO_TOPIC, Page, about_of, graded_item, level_of, pages_of
+from .bank import NO_TOPIC, Page, about_of, graded_item, is_short, level_of, pages_of
 
 #: The Learn chapters in their order, each with what it is the first to teach.
 CHAPTERS: dict[str, tuple[str, ...]] = {
@@ -23,6 +23,9 @@ FIRST_CODES = frozenset(("44120", "44121", "44202", "44203"))  # all that the fi
 FIRST_ACTS = frozenset(("resect", "join", "explore", "lyse_adhesions", "mesentery_repair"))
 #: What the second chapter adds: an end brought out beside a join, which is filed as 44310.
 BROUGHT_OUT = frozenset(("stoma", "base-code"))
+#: How many chapters from the first on have brief charts in their exit checks too: later ones need the
+#: reports, and there are many by then.
+BRIEFLY = 5
 NOISY = 3  # the level of a chart that only the last chapter prepares for
 
 
@@ -79,11 +82,15 @@ def first_for(page: Page) -> int:
 
 
 def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:
-    """The cases that a chapter's exit check may draw: nothing that was not taught yet, nothing noisy before
-    the last chapter, and none of those `spared` for later."""
-    known, last = taught(chapter), chapter == list(CHAPTERS)[-1]
+    """The charts that a chapter's exit check may draw: nothing that was not taught yet, nothing noisy before
+    the last chapter, short ones in the first chapters alone, and none of those `spared` for later."""
+    known, place = taught(chapter), list(CHAPTERS).index(chapter)
+    last, shorts = place == len(CHAPTERS) - 1, place < BRIEFLY
     return [
         id
         for id, page in pages_of(bank).items()
-        if id not in set(spared) and (last or level_of(page) < NOISY) and needs(page) <= known
+        if id not in set(spared)
+        and (last or level_of(page) < NOISY)
+        and (shorts or not is_short(id))
+        and needs(page) <= known
     ]

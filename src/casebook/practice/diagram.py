@@ -44,6 +44,7 @@ STYLE = """
 .bowel .tube { stroke: var(--q-bowel, #c98a7d); stroke-width: 13; stroke-linecap: butt; }
 .bowel .wide { stroke: var(--q-colon, #a88a55); stroke-width: 19; stroke-linecap: butt; }
 .bowel .out { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-width: 1; }
+.bowel .old { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-linecap: butt; }
 .bowel .join { stroke: var(--q-accent, #0b6762); stroke-width: 2.5; }
 .bowel .count { stroke: none; fill: var(--q-accent, #0b6762); }
 .bowel text.number { fill: var(--q-on-accent, #fff); font-weight: 700; }
@@ -78,9 +79,8 @@ def to_scale(op: Operation) -> bool:
 
 def in_words(op: Operation) -> str:
     """The drawing said in words: every place, stoma and point of work, in order along the bowel."""
-    ends = (
-        f" (0) to the ileocecal valve at {cm(op.valve)} cm" if told_in_cm(op, op.valve) else " to the valve"
-    )
+    at = f" at {cm(op.valve)} cm" if told_in_cm(op, op.valve) else ""
+    ends = f"{' (0)' if at else ''} to the {op.junction if at or op.valve_gone else 'valve'}{at}"
     said = [f"Bowel from the ligament of Treitz{ends}, and the colon beyond."]
     said += [] if to_scale(op) else ["Not to scale: the chart gives no distances along the bowel."]
     for place in op.bowel.places:
@@ -241,9 +241,18 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
                 f'<path class="join" d="M{a} {LINE + 9:g}C{a} {LINE + 36:g} {b} {LINE + 36:g} {b}'
                 f' {LINE + 9:g}"/>'
             )
-    valve = f"valve {cm(op.valve)}" if told_in_cm(op, op.valve) else "valve"
-    yield f'<path d="M{x(op.valve)} {LINE - 15:g}v30"/>' + words.put(x(op.valve), valve, "quiet")
+    yield _junction(op, x(op.valve))
+    named = "old anastomosis" if op.valve_gone else "valve"
+    valve = f"{named} {cm(op.valve)}" if told_in_cm(op, op.valve) else named
+    yield words.put(x(op.valve), valve, "quiet")
     yield words.put(x(0.0), "0 cm" if told_in_cm(op, op.valve) else "duodenum", "quiet")
+
+
+def _junction(op: Operation, at: float) -> str:
+    """The valve, a line; or the staples of an old anastomosis, two broken ones."""
+    if not op.valve_gone:
+        return f'<path d="M{at} {LINE - 15:g}v30"/>'
+    return f'<path class="old" d="M{at - 2:g} {LINE - 15:g}v30M{at + 2:g} {LINE - 15:g}v30"/>'
 
 
 def label(op: Operation, place: Place) -> str:

@@ -42,9 +42,9 @@ SPOTS: dict[str, dict[str, Any]] = {
 }
 
 
-def start() -> dict[str, Any]:
-    """Nothing done yet."""
-    return {"approach": "open", "valve": VALVE, "steps": []}
+def start(valve_gone: bool = False) -> dict[str, Any]:
+    """Nothing done yet; `valve_gone` where an earlier operation took the valve."""
+    return {"approach": "open", "valve": VALVE, "steps": []} | ({"valve_gone": True} if valve_gone else {})
 
 
 def after(operation: object, act: object) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def after(operation: object, act: object) -> dict[str, Any]:
         steps += _steps_of(do, told)
     if len(steps) > MOST:
         raise ValueError(f"an operation here has at most {MOST} steps; start anew")
-    changed = {"approach": approach, "valve": VALVE, "steps": steps}
+    changed = start(now.get("valve_gone") is True) | {"approach": approach, "steps": steps}
     op = read(changed)
     if do == "leave" and steps[-1][LEAVE] not in _open(op):
         raise ValueError("only a place whose ends are open can be left stapled")
@@ -186,7 +186,8 @@ def read(state: Mapping[str, Any]) -> Operation:
     if isinstance(steps, list):
         steps = [step for step in steps if not (isinstance(step, Mapping) and LEAVE in step)]
     if not steps:
-        return Operation(approach=str(state.get("approach", "open")))
+        gone = state.get("valve_gone") is True
+        return Operation(approach=str(state.get("approach", "open")), valve_gone=gone)
     try:
         return read_operation({**state, "steps": steps})
     except OperationError as error:

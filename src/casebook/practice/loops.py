@@ -63,6 +63,7 @@ STYLE = """
   stroke-opacity: .35; }
 .loops .cut { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 2.5; }
 .loops .thread { stroke: var(--warm, light-dark(#a3460f, #f0a56b)); stroke-width: 2.5; }
+.loops .old { stroke: var(--quiet, light-dark(#586167, #a2acab)); stroke-width: 4; stroke-linecap: butt; }
 .loops .ring { stroke: var(--warm, light-dark(#a3460f, #f0a56b)); stroke-width: 5; stroke-linecap: butt; }
 .loops .number { fill: var(--warm, light-dark(#a3460f, #f0a56b)); stroke: none; }
 .loops text.name { text-anchor: start; }
@@ -344,20 +345,35 @@ def in_words(op: Operation, view: str = "closing") -> str:
     """What a picture shows, in order from the ligament of Treitz down; no length is told."""
     told = Told(op)
     if view == "closing":
-        return " ".join([_at_closing(told), *_taken(told), f"Anastomoses that stand: {_standing(op)}."])
+        stand = f"Anastomoses that stand{', but for the old one' if op.valve_gone else ''}: {_standing(op)}."
+        return " ".join([_at_closing(told), *_taken(told), stand])
     order = sorted(told.pieces, key=lambda piece: piece[2])
     where = ", ".join(_named(letter, step) for letter, step, _, _ in order) or "nothing"
     if view == "anatomy":
         return (
             "The duodenum ends at the ligament of Treitz. From there the small bowel lies in loops, first"
-            " jejunum and then ileum, down to the valve. There the colon begins with the cecum and runs up,"
-            " across and down around the loops."
+            f" jejunum and then ileum, {OLD if op.valve_gone else VALVE}"
         )
     if view == "plan":
-        return f"The small bowel is whole. What will be taken out, from the ligament of Treitz down: {where}."
+        return f"{_whole(op)} What will be taken out, from the ligament of Treitz down: {where}."
     made = [f"number {j.number} between the ends of {_around(told, j)}" for j in told.joins]
     what = f"Anastomoses made: {'; '.join(made)}." if made else "No anastomosis was made."
     return f"Taken out, from the ligament of Treitz down: {where}. {what}"
+
+
+#: How a picture of whole bowel goes on past the small bowel: with its valve, or where that was taken once.
+VALVE = (
+    "down to the valve. There the colon begins with the cecum and runs up, across and down around the loops."
+)
+OLD = (
+    "down to the old ileocolic anastomosis. There the colon begins, closed at its own end, and runs up,"
+    " across and down around the loops."
+)
+
+
+def _whole(op: Operation) -> str:
+    end = " down to the old ileocolic anastomosis" if op.valve_gone else ""
+    return f"The small bowel is whole{end}."
 
 
 def _standing(op: Operation) -> int:
@@ -391,7 +407,7 @@ def _at_closing(told: Told) -> str:
     seen += [(s.start, POINTS[s.act]) for s in op.steps if s.act in POINTS and not _within(op, s.start)]
     seen += [(s.start, "the upper end of a bypass anastomosis") for s in op.did("bypass")]
     if not any(p.start < op.valve < p.end for p in op.bowel.places):
-        seen.append((op.valve, "the valve"))
+        seen.append((op.valve, "the old ileocolic anastomosis" if op.valve_gone else "the valve"))
     told_of = "; ".join(words for _, words in sorted(seen))
     return f"At closing, from the ligament of Treitz down: {told_of}."
 
@@ -452,8 +468,10 @@ def _tube(lay: Lay) -> Iterator[str]:
     edges = [-9e9, *(at for p in places for at in (p.start, p.end)), 9e9]
     kept = list(zip(edges[::2], edges[1::2], strict=True))
     ileocolic = next((p for p in places if p.start < op.valve < p.end), None)
-    blind = "" if ileocolic else TRACKS["colon"].part(0.0, CECUM)
-    if not ileocolic:
+    blind = "" if ileocolic else _blind(op)
+    if not ileocolic and op.valve_gone:
+        yield from _pole(CECUM - STUMP, 9.6)
+    elif not ileocolic:
         yield from _pole(0.0, 12.0)
         gone = bool(op.did("appendectomy")) and lay.view in ("done", "closing")
         yield from () if gone else _walls(APPENDIX, " far worm")
@@ -468,11 +486,18 @@ def _tube(lay: Lay) -> Iterator[str]:
     if lay.view == "done":
         yield from (f'<path class="gone" d="{_with_cecum(lay, p.start, p.end)}"/>' for p in places)
     yield from _walls("".join(lay.way(max(a, 0.0), min(b, op.valve)) for a, b in kept), "")
+    if op.valve_gone and not ileocolic:
+        yield _across(lay, op.valve, 11, "old")
+
+
+def _blind(op: Operation) -> str:
+    """The way of the closed end of colon: the cecum, or what an earlier operation left of it."""
+    return TRACKS["colon"].part(CECUM - STUMP if op.valve_gone else 0.0, CECUM)
 
 
 def _with_cecum(lay: Lay, start: float, end: float) -> str:
-    """The way of a piece, with the blind end of the cecum where it holds the valve."""
-    cecum = TRACKS["colon"].part(0.0, CECUM) if start < lay.op.valve < end else ""
+    """The way of a piece, with the closed end of the colon where it reaches from ileum to colon."""
+    cecum = _blind(lay.op) if start < lay.op.valve < end else ""
     return cecum + lay.way(start, end)
 
 
@@ -496,6 +521,8 @@ def _labels(lay: Lay, told: Told) -> Iterator[str]:
     """The names of the parts, and a bar at each end of the small bowel."""
     yield from (_across(lay, at, 13, "cut") for at in (0.0, lay.op.valve))
     for words, x, y, lead in NAMES:
+        if lay.op.valve_gone and words in ("valve", "cecum"):
+            continue
         if lead:
             yield f'<path class="lead" d="{lead}"/>'
         yield f'<text class="name" x="{x}" y="{y}">{words}</text>'

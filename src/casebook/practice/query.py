@@ -189,10 +189,12 @@ class _Judge:
             yield _taken(hit)
         if sentence.asks and (len(given) > 1 or (chosen and (sentence.either_way or sentence.room))):
             return
+        if self._two_sides(sentence):  # both answers are there: what may be missing is a way out
+            return
         if hit := self._unsupported(given, one, text):
             single = sentence.closed or sentence.whether or hit in sentence.tail
             if sentence.asks and single:
-                yield NO_ROOM if sentence.two_sided else _single(hit)
+                yield _single(hit)
             else:
                 yield _taken(hit)
         elif (
@@ -201,6 +203,19 @@ class _Judge:
             and one.words.about.search(text)
         ):
             yield "yes or no", "Yes or no is all it can be answered with. Ask with how, which or what."
+
+    def _two_sides(self, sentence: Sentence) -> bool:
+        """Whether it asks if one thing is so or another, and these are not one and the same answer: "did it
+        go with the piece, or was it left?". The words of one side at least must be known."""
+        if not sentence.asks or not sentence.halves:
+            return False
+        before, first, second = sentence.halves
+        if ASIDE.search(second) or any(one.words.given(before) for one in self.open):
+            return False
+        sides = [
+            (_named(one, first), _named(one, self._resolved(second, one, first), first)) for one in self.open
+        ]
+        return any(a or b for a, b in sides) and not any(a and a == b for a, b in sides)
 
     def _definite(self, text: str) -> str:
         """ "The anastomosis", or "the anastomoses", where the chart has no such word."""
@@ -284,6 +299,8 @@ class _Judge:
             return "aside"
         if self._offers(sentence, before, texts):
             return "choice"
+        if near and self._two_sides(sentence):
+            return "unknown" if self.way_out else "choice"
         if sentence.open and any(self._asked_of(one, text) for one, text in texts):
             return "open"
         if near and (sentence.either_way or sentence.only_untold) and not ASIDE.search(asking(sentence.text)):
@@ -410,14 +427,19 @@ class _Judge:
         wrong = [q for q in self.question.quotes if not self._stands(q) and len(_plain(q)) > 1]
         if wrong:
             yield "misquoted", f"\u201c{wrong[0]}\u201d does not stand in this chart."
-        text = self.question.unquoted
-        room = any(sentence.room for sentence in self.question.sentences if sentence.asks)
-        if "choice" in self.asked and not (room or (OTHER.search(text) and UNABLE.search(text))):
+        if "choice" in self.asked and not self.way_out:
             yield (
                 "no way out",
-                "Where you offer answers, offer \u201cother\u201d too, and best \u201ccannot be"
-                " determined\u201d.",
+                "It offers answers to choose from and leaves no room for another. Add"
+                " \u201cother\u201d and \u201cunable to determine\u201d.",
             )
+
+    @cached_property
+    def way_out(self) -> bool:
+        """Whether it leaves room for an answer that is none of those it offers."""
+        text = self.question.unquoted
+        room = any(sentence.room for sentence in self.question.sentences if sentence.asks)
+        return room or bool(OTHER.search(text) and UNABLE.search(text))
 
     def _stands(self, quote: str) -> bool:
         """Whether a quotation stands in the chart; what is left out with dots may be left out."""
@@ -494,6 +516,8 @@ class _Judge:
         asked = self.asked
         if not self.open:
             return "not judged", []
+        if "unknown" in asked and any(map(self._two_sides, self.question.sentences)):
+            return "not judged", []
         if "open" in asked or "choice" in asked:
             missing = list(self.missing())
             return ("incomplete", missing) if missing else ("compliant", [])
@@ -531,11 +555,10 @@ def _plainly_asked(rest: str, text: str) -> bool:
     return bool(DIMENSIONS.search(text)) and not set(re.findall(r"[a-z]+", rest)) - PLAIN_WORDS
 
 
-NO_ROOM = (
-    "one answer",
-    "It offers answers to choose from and leaves no room for another. Add \u201cother\u201d and \u201ccannot"
-    " be determined\u201d, or ask with how, which or what.",
-)
+def _named(one: _Open, text: str, before: str = "") -> set[str]:
+    """Which answers to what is open a text names; not what only the word for "it" brought from `before`."""
+    *_, it = ["", *(found[0] for found in one.words.about.finditer(before))]
+    return {*one.words.given(text, text), *one.words.bare(text)} - {*one.words.bare(it)}
 
 
 def _single(said: str) -> tuple[str, str]:

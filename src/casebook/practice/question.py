@@ -169,10 +169,12 @@ class Sentence:
         )
         return bool(begins) and not (_REQUEST.search(self.text) or _UNTOLD.search(self.text))
 
-    @property
-    def two_sided(self) -> bool:
-        """Whether it asks if one thing is so or another: "did it go with the piece, or are there two?"."""
-        return bool(re.search(rf"{_AUXILIARY}\b.+\bor {_AUXILIARY}\b.*\?", self.text))
+    @cached_property
+    def halves(self) -> tuple[str, ...]:
+        """What stands before "did it go with the piece, or was it left?", and its two sides; none where
+        it has no such two."""
+        found = re.match(rf"(.*?)\b({_AUXILIARY}\b.+?),? \bor ({_AUXILIARY}\b.+\?)", self.text)
+        return found.groups() if found else ()
 
     @property
     def whether(self) -> bool:

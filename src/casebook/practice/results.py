@@ -18,6 +18,7 @@ from .bank import (
     Page,
     about_of,
     graded_item,
+    is_short,
     level_of,
     pages_of,
     told_of,
@@ -138,6 +139,30 @@ def wilson(right: float, of: float) -> tuple[int, int]:
     middle, reach = share + z / 2, Z * sqrt(share * (1 - share) / of + z / (4 * of))
     low, high = (middle - reach) / (1 + z), (middle + reach) / (1 + z)
     return max(0, floor(100 * low + 1e-9)), min(100, ceil(100 * high - 1e-9))
+
+
+#: Shares as people say them.
+SHARES = {
+    0.1: "about one in ten",
+    0.2: "about one in five",
+    0.25: "about a quarter",
+    0.33: "about a third",
+    0.5: "about half",
+    0.67: "about two thirds",
+    0.75: "about three quarters",
+    0.9: "most",
+}
+
+
+def how_many(could: int, of: int) -> str:
+    """How many of the wrong rules some charts can show, as a learner hears it: nobody knows what 17 of 89
+    means who does not know the 89."""
+    if not could:
+        return "none"
+    if could == of:
+        return "all"
+    share = could / of
+    return "a few" if share < 0.05 else SHARES[min(SHARES, key=lambda each: abs(each - share))]
 
 
 # Reading answers
@@ -294,7 +319,7 @@ def _next_cases(
         tried[each.case] = tried.get(each.case, True) and each.right
     found = []
     for i, (id, page) in enumerate(pages.items()):
-        if tried.get(id):
+        if tried.get(id) or is_short(id):  # a short chart has no page of its own
             continue
         told = tells(page) if missed else frozenset()
         rules = [row["id"] for row in missed if row["id"] in told]

@@ -18,7 +18,7 @@ from .choices import choices
 from .editions import read_edition, to_earlier
 from .exam import draw
 from .hints import hints
-from .results import result, tells
+from .results import how_many, result, tells
 
 DAYS = (1, 3, 7, 21)  # until a case comes back, box by box
 DAY = 86_400_000  # milliseconds
@@ -93,9 +93,9 @@ def progress(
     rightly at the first try, `tries` (for a misconception: the answers it explains, read from the attempt's
     own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
     misconception counts the cases tried in which it shows; `could` counts the wrong rules that show in any
-    of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is not given). `by_case`
-    has the cases answered, in the bank's order, and `says` how many. `unread` counts records that are no
-    attempts,
+    of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is not given), and `reach`
+    says it in words. `by_case` has the cases answered, in the bank's order, and `says` how many. `unread`
+    counts records that are no attempts,
     `elsewhere` those of cases that this bank has not. Attempts at an earlier edition of a chart are told in
     `earlier`, case by case, and count nowhere else but in `due` and `later`. Raises ValueError as `again`.
     """
@@ -108,6 +108,7 @@ def progress(
     for each in mine:
         first.setdefault(each.case, each.right)
     shows = _shows(first, pages, table)
+    could = len(frozenset().union(*shows.values()))
     boxes = [row | {"says": _when(row, now)} for row in _boxes(known, offset)]
     return {
         "cases": {"done": len(first), "first_right": sum(first.values()), "of": len(pages)},
@@ -115,8 +116,10 @@ def progress(
         "later": [row for row in boxes if row["due_at"] > now],
         "topics": _topics(mine, pages),
         "misconceptions": _misconceptions(mine, shows, first, now),
-        "could": len(frozenset().union(*shows.values())),
+        "could": could,
         "of": len(MISCONCEPTIONS),
+        "reach": f"The charts you answered could have shown {how_many(could, len(MISCONCEPTIONS))} of the"
+        " mistakes that this book looks for. Of the others they tell nothing.",
         "by_case": _cases(mine, pages),
         "says": _counted(mine, len(read) - len(known)),
         "unread": unread,

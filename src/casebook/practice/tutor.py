@@ -24,8 +24,9 @@ from casebook.grading import Item
 from casebook.grading.explanation import plain
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import Page, graded, graded_item, pages_of, usable
+from .bank import Page, graded, graded_item, is_short, pages_of, usable
 from .changed import able, all_changes, chart_of, choose, is_change, pages_of_changes
+from .results import how_many
 
 SLIP = 0.10  # of all answers: a slip of the hand or the eye
 FOLLOWS = 0.80  # of the answers in which a held rule matters: how often it is followed
@@ -37,6 +38,7 @@ ONE, NONE, OTHERS, CARE = 0.50, 0.35, 0.10, 0.05
 #: How often a rule is held beside others, by the word in the table of wrong rules.
 HELD = {"often": 6.0, "": 2.0, "seldom": 1.0}
 SURE = 0.9  # from which share on a rule is named
+LIKELY = 0.5  # from which share on a rule that is not named is likelier than all else
 FITS_NONE = 0.95  # from which share on no rule is looked for any more: nothing known fits
 CHARTS = 2  # different charts on which a rule must have shown before it is named
 WHOLE_CASE = 0.5  # of what a short chart is worth that tells as much: it takes three times the reading
@@ -98,13 +100,12 @@ def table_of(items: Mapping[str, Item]) -> dict[str, Row]:
 
 def charts_showing(table: Table) -> Counter[str]:
     """On how many questions each wrong rule shows."""
-    rows = table.values()
-    return Counter(rule for answers in rows for rule in {r for held in answers.values() for r in held})
+    return Counter(rule for answers in table.values() for rule in rules_of(answers))
 
 
-def is_short(case: str) -> bool:
-    """Whether the id is that of a short chart."""
-    return case.startswith("short-")
+def rules_of(answers: Row) -> set[str]:
+    """The wrong rules that show in a row."""
+    return {rule for held in answers.values() for rule in held}
 
 
 def how_often(rule: str) -> float:
@@ -199,6 +200,20 @@ class Tutor:
                 return tuple(rules)
         return ()
 
+    def against(self, rule: str) -> int:
+        """How many answers do not fit a rule: wrong ones that it does not give, and right ones to charts in
+        which it shows. Where there are some, a rule near it that the book does not know may be held."""
+        others = [each for each in self.asked if rule not in each.rules]
+        return sum(not each.right or rule in rules_of(self._rows.get(each.case, {})) for each in others)
+
+    @property
+    def likeliest(self) -> str | None:
+        """The rule that may be held, though the answers are not enough to name it: it showed, and is likelier
+        than all else together; None where there is none."""
+        shown = {rule for each in self.asked for rule in each.rules if rule in self._place}
+        best = max(sorted(shown), key=lambda rule: self.shares[self._place[rule]], default=None)
+        return best if best is not None and self.shares[self._place[best]] > LIKELY else None
+
     def _pattern(self, rule: str) -> tuple[bool, ...]:
         """What a rule would have answered to each chart, as far as these answers tell it from others."""
         told: list[bool] = []
@@ -224,7 +239,7 @@ class Tutor:
         """How many wrong rules the answered charts could have shown, on as many charts as naming needs."""
         charts: dict[str, set[str]] = {}
         for each in self.asked:
-            for rule in {rule for held in self._rows.get(each.case, {}).values() for rule in held}:
+            for rule in rules_of(self._rows.get(each.case, {})):
                 charts.setdefault(rule, set()).add(chart_of(each.case))
         return sum(len(shown) >= CHARTS for shown in charts.values())
 
@@ -309,9 +324,14 @@ def _spread(groups: int) -> tuple[float, float, float, float]:
 
 
 ALL_RIGHT = (
-    "Every answer was right. These charts could have shown {could} of the {of} wrong rules that this book"
-    " knows; a few more can show others."
+    "Every answer was right. These charts could have shown {could} of the mistakes that this book looks for;"
+    " a few more charts can show others."
 )
+REACH = (
+    "A wrong rule is named once two charts show it. These charts could do that for {could} of the mistakes"
+    " that this book looks for."
+)
+NEAR = "; or a rule near it that this book does not know, for {answers} not fit"
 CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
 
 
@@ -332,17 +352,17 @@ def follow(
 
     `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked,
     and changes of it (see `changed`).
-    Gives `rules`, that which may be named with
-    those it cannot be told from; `says`, in words; `ask`, the next case or None; `could`, how many of the
-    `of` wrong rules these charts could have shown twice. Answers that cannot be read, and those to an earlier
-    edition of a chart, tell nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
+    Gives `rules`, that which may be named with those it cannot be told from; `says`, in words; `ask`, the
+    next case or None; `could`, how many of the `of` wrong rules these charts could have shown twice, and
+    `reach`, the same in words. Answers that cannot be read, and those to an earlier edition of a chart, tell
+    nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
     """
     if not isinstance(answers, list | tuple) or not isinstance(table, Mapping):
         raise ValueError("follow: expected answers, a bank and a table")
     pages = pages_of(bank)
     tutor = Tutor(table)
     if not typed:
-        return {"rules": [], "says": CHOSEN, "ask": None, "could": 0, "of": len(tutor.rules)}
+        return {"rules": [], "says": CHOSEN, "ask": None, "could": 0, "of": len(tutor.rules), "reach": ""}
     given = [each.get("case") for each in (*answers, *before) if isinstance(each, Mapping)]
     all_pages = pages | pages_of_changes(pages, given)
     now = [each for each in usable(answers, all_pages) if chart_of(each["case"]) in table]
@@ -352,14 +372,15 @@ def follow(
             _take(tutor, all_pages, each, each["verdict"])
     for each in now:
         _take(tutor, all_pages, each, graded_item(all_pages[each["case"]]).grade(each["answer"]).verdict)
-    rules = tutor.named
+    rules, could = tutor.named, tutor.could_show()
     ask = None if tutor.stops(asked, most) else tutor.next_case(pages)
     return {
         "rules": [MISCONCEPTIONS[rule].as_dict() for rule in rules],
         "says": _says(tutor, rules, ask, asked),
         "ask": ask,
-        "could": tutor.could_show(),
+        "could": could,
         "of": len(tutor.rules),
+        "reach": REACH.format(could=how_many(could, len(tutor.rules))),
     }
 
 
@@ -382,11 +403,13 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
     if rules:
         charts = sum(rules[0] in one.rules for one in tutor.asked)
         which = "; or ".join(MISCONCEPTIONS[rule].says for rule in rules)
-        return f"{charts} charts fit {which}."
+        off = tutor.against(rules[0])
+        near = NEAR.format(answers="one other answer does" if off == 1 else f"{off} other answers do")
+        return f"{charts} charts fit {which}{near if off else ''}."
     if not tutor.asked:
         return "Nothing was answered, so there is no wrong rule to look for."
     if ask and all(one.right for one in tutor.asked):
-        return ALL_RIGHT.format(could=tutor.could_show(), of=len(tutor.rules))
+        return ALL_RIGHT.format(could=how_many(tutor.could_show(), len(tutor.rules)))
     if all(one.right for one in tutor.asked):
         return "Every answer was right, so there is no wrong rule to look for."
     if ask:

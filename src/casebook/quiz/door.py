@@ -171,6 +171,12 @@ def _fees(question: Question) -> dict[str, Any]:
     return fees.told(typed.read(question["answer"]).claim)
 
 
+def _untouched(question: Question) -> dict[str, Any]:
+    """The bowel before anything is done: with its valve, but for a chart in which that was taken before."""
+    readings = _item(question).note.readings if "page" in question else ()
+    return explorer.start(bool(readings) and all(op.valve_gone for op in readings))
+
+
 def _draw(question: Question) -> dict[str, Any]:
     """A test; of the cases of a `pool` where one is given: then what was `met` decides, and not the seed
     alone. Any other test is that of its seed; where some were `met`, another seed may be taken."""
@@ -211,7 +217,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "progress": lambda q: tutor.progress(
         q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")
     ),
-    "explore": lambda q: explorer.explore(q.get("operation"), q.get("act")),
+    "explore": lambda q: explorer.explore(q.get("operation") or _untouched(q), q.get("act")),
     "lay-out": lambda q: laid_out.compare(_item(q), q.get("operation"), q.get("answer")),
 }
 

@@ -68,6 +68,8 @@ step="1" value="{value}"></label>
 """
 
 
+#: What is asked of a chart, where no chapter around it says so.
+ASK = "Which claim does the surgeon file for this operation?"
 LAY = f"""<details class="casebook-lay" data-later><summary>Lay it out first</summary>
 <p class="casebook-hint">Do on the bowel what the chart says was done: cut, then say what became of the ends.
 The order of the places counts, what became of each and what lies between; no distance does.</p>
@@ -216,10 +218,10 @@ def _filed(name: str, filed: str) -> str:
 
 def claim_field(name: str, text: str = "") -> str:
     """The field for a typed claim with its label and its hint, for a form of this name; `text` stands in
-    it."""
+    it. The forms that the hint shows are nobody's answer, right or wrong."""
     return f"""<label for="{name}-claim">Claim</label>
-<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x2</code>.
-Modifier: <code>-51</code>. To ask the surgeon first: <code>query</code>.</p>
+<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x9</code>.
+Modifier: <code>-ZZ</code>. To ask the surgeon first: <code>query</code>.</p>
 <textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off"
 autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"
 maxlength="{MAX_TEXT + 1}">{escape(text)}</textarea>"""

@@ -1,11 +1,12 @@
-"""What the book adds to Jupyter Book: quizzes on the charts, lists made from the rulebook, citations that
-must resolve.
+"""What the book adds to Jupyter Book: quizzes on the charts, lists made from the rulebook, sources that must
+resolve.
 
 `setup` is called by Sphinx; the pieces are `charts` (case pages), `notebooks`, `lists` (rules,
-misconceptions, sources), `tables` (codes, coverage, what is contested), `desks`, `lessons` (pictures and
-small questions), `way` (chapters and cases in their order), `contents` (the list beside every page),
-`glossary` (its words where they first stand), `search`, `policy` (what a browser lets a page do), `offline`
-(the book without a network) and `parts` (the few elements that docutils lacks).
+misconceptions, sources), `grounds` (what a chapter's sentences rest on), `tables` (codes, coverage, what is
+contested), `desks`, `lessons` (pictures and small questions), `way` (chapters and cases in their order),
+`contents` (the list beside every page), `glossary` (its words where they first stand), `search`, `policy`
+(what a browser lets a page do), `offline` (the book without a network) and `parts` (the few elements that
+docutils lacks).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from . import (
     contents,
     desks,
     glossary,
+    grounds,
     lessons,
     lists,
     notebooks,
@@ -36,6 +38,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything with Sphinx."""
     parts.setup(app)
     lists.setup(app)
+    grounds.setup(app)
     tables.setup(app)
     charts.setup(app)
     notebooks.setup(app)

@@ -13,9 +13,9 @@ from sphinx.environment import BuildEnvironment
 
 from casebook import files
 from casebook.cases import beyond, library
-from casebook.practice.bank import graded_item, without_places
+from casebook.practice.bank import graded_item, is_short, without_places
 from casebook.practice.changed import able, choose
-from casebook.practice.tutor import Row, charts_showing, is_short, row, rows_of_changes
+from casebook.practice.tutor import Row, charts_showing, row, rows_of_changes
 from casebook.quiz import building
 from casebook.quiz.building import digest
 

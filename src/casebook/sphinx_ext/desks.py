@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from casebook.cases import library, load
+from casebook.cases.shorts import short_cases
 from casebook.practice.bank import TAUGHT
 from casebook.practice.chapters import CHAPTERS, pool, shows_best
 from casebook.quiz import desks
@@ -62,9 +63,10 @@ def _shipped() -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=1)
 def exit_pools() -> dict[str, list[str]]:
-    """The cases that each Learn chapter's exit check may draw; the first cases are left for reading."""
+    """The charts that each Learn chapter's exit check may draw; the first cases are left for reading."""
     first = [page["id"] for page in _shipped()[:FIRST]]
-    return {chapter: pool(_shipped(), chapter, first) for chapter in CHAPTERS}
+    bank = [*_shipped(), *(made.page() for made in short_cases())]
+    return {chapter: pool(bank, chapter, first) for chapter in CHAPTERS}
 
 
 @lru_cache(maxsize=1)

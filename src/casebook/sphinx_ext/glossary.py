@@ -62,7 +62,9 @@ def running(document: nodes.document) -> Iterator[str]:
 def _within(node: nodes.Node) -> bool:
     """Whether it stands in what is no running text, or is folded away."""
     while node is not None:
-        if isinstance(node, ASIDE) or (isinstance(node, box) and node["tag"] == "details"):
+        if isinstance(node, ASIDE):
+            return True
+        if isinstance(node, box) and (node["tag"] == "details" or "popover" in node["attributes"]):
             return True
         node = node.parent
     return False

@@ -1,5 +1,4 @@
-"""Lists made from the code, so that book and program cannot drift: rules, misconceptions, sources, and
-citations."""
+"""Lists made from the code, so that book and program cannot drift: rules, misconceptions and sources."""
 
 from __future__ import annotations
 
@@ -11,11 +10,10 @@ from functools import lru_cache
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxDirective
 
 from casebook.cases import root
-from casebook.coding.authorities import AUTHORITIES, CONFIDENCE
+from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rulebook import Rule
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import VIEWS
@@ -23,7 +21,6 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .parts import PACKAGE, make_box, make_link, note_package, targets
 
-log = logging.getLogger(__name__)
 NUMBERS = {id: number for number, id in enumerate(AUTHORITIES, 1)}
 KINDS = {
     "read": ("Reading the operation", "Each of these answers one question about what the surgeon did."),
@@ -78,17 +75,16 @@ def between(parts: Iterable[nodes.Node], mark: str = ", ") -> list[nodes.Node]:
     return out
 
 
-def badge(word: str) -> nodes.inline:
-    """How sure we are, as a word."""
-    return nodes.inline("", word, classes=["sure", f"sure-{word}"])
+def badge(word: str, text: str = "") -> nodes.inline:
+    """How sure we are, as a word, or as `text` that holds it."""
+    return nodes.inline("", text or word, classes=["sure", f"sure-{word}"])
 
 
-def cite(id: str, word: str = "") -> nodes.Node:
+def cite(id: str) -> nodes.Node:
     """A bracketed number that leads to the bibliography."""
     source = AUTHORITIES[id]
-    text = f"[{NUMBERS[id]}, {word}]" if word else f"[{NUMBERS[id]}]"
     tip = f"{source.title}, {source.edition} ({source.confidence})"
-    return make_link(f"source-{id}", text, tip, ["cite"])
+    return make_link(f"source-{id}", f"[{NUMBERS[id]}]", tip, ["cite"])
 
 
 def full(id: str, linked: bool = True) -> list[nodes.Node]:
@@ -289,79 +285,8 @@ class Sources(Listing):
         return self.entry(f"source-{id}", *parts)
 
 
-class Source(SphinxRole):
-    """`` {source}`id` ``: a citation. `` {source}`id confirmed` `` also says how sure we are."""
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """The citation; an unknown id or word is an error of the build."""
-        id, _, word = self.text.strip().partition(" ")
-        if id not in AUTHORITIES:
-            problem = f"there is no source {id!r}; the known ones stand in data/authorities.toml"
-        elif word and word not in CONFIDENCE:
-            problem = f"{word!r} does not say how sure we are; write one of: {', '.join(CONFIDENCE)}"
-        elif word and CONFIDENCE.index(word) < CONFIDENCE.index(AUTHORITIES[id].confidence):
-            problem = f"{word!r} is surer than the source {id!r}, which is {AUTHORITIES[id].confidence}"
-        else:
-            return [cite(id, word)], []
-        message = self.inliner.reporter.error(problem, line=self.lineno)
-        return [nodes.problematic(self.rawtext, self.rawtext)], [message]
-
-
-class RuleSaid(SphinxRole):
-    """`` {rule}`id` ``: a rule's own sentence, its sources to the section, and how sure we are.
-
-    `` {sure}`id` `` leaves the sentence out, for a chapter that words the rule itself.
-    """
-
-    def __init__(self, sentence: bool) -> None:
-        super().__init__()
-        self.sentence = sentence
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """The rule as the rulebook has it; an unknown id is an error of the build."""
-        rule = RULEBOOK.get(self.text.strip())
-        if rule is None:
-            problem = f"there is no rule {self.text.strip()!r}; the known ones stand on the page of rules"
-            message = self.inliner.reporter.error(problem, line=self.lineno)
-            return [nodes.problematic(self.rawtext, self.rawtext)], [message]
-        note_package(self.env)
-        cites = [cite(id, rule.sections.get(id, "")) for id in rule.authorities]
-        word = make_link(
-            f"rule-{rule.id}",
-            rule.confidence,
-            f"The rule: {said(rule.id)}",
-            ["sure", f"sure-{rule.confidence}"],
-        )
-        made: list[nodes.Node] = [*between(cites, " "), nodes.Text(" "), word]
-        return [nodes.Text(f"{rule.says} "), *made] if self.sentence else made, []
-
-
-#: A code of the family: what is said of one is a coding rule, and the rulebook says how sure it is.
-_CODE = re.compile(r"\b4[49]\d{3}\b")
-_WORD = re.compile(rf"(?:{'|'.join(CONFIDENCE)})\b", re.IGNORECASE)
-
-
-def check_words(app: Sphinx, doctree: nodes.document) -> None:
-    """Warn, and so fail the build, where a chapter says of a coding rule how sure it is in words of its
-    own."""
-    if not app.env.docname.startswith("book/"):
-        return
-    for block in doctree.findall(lambda node: isinstance(node, nodes.paragraph)):
-        told = [node.astext() for node in block.findall(nodes.emphasis)] + [block.astext()]
-        if _CODE.search(block.astext()) and any(map(_WORD.match, told)):
-            log.warning(
-                "how sure a coding rule is comes from the rulebook: write {sure}`rule`, or {source}`id word`"
-                " for a fact that is no rule",
-                location=block,
-            )
-
-
 def setup(app: Sphinx) -> None:
-    """Register the lists, the citations, and the check of what chapters say of rules."""
+    """Register the lists."""
     app.add_directive("casebook-rules", Rules)
     app.add_directive("casebook-misconceptions", Misconceptions)
     app.add_directive("casebook-sources", Sources)
-    app.add_role("source", Source())
-    app.add_role("rule", RuleSaid(sentence=True))
-    app.add_role("sure", RuleSaid(sentence=False))
-    app.connect("doctree-read", check_words)

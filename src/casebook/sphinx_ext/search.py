@@ -25,6 +25,7 @@ LEFT_OUT = (
     ".headerlink",
     ".chart-head",
     ".entry .address",
+    ".rests-on",
 )
 #: What Sphinx's own search would need of the theme.
 UNUSED = ("searchtools.js", "language_data.js")

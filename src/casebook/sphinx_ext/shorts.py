@@ -11,6 +11,7 @@ from typing import Any
 
 from casebook.cases import Case
 from casebook.cases.shorts import short_cases
+from casebook.cases.shorts import shorts as listed
 from casebook.cases.terms import terms_in
 from casebook.practice.bank import without_places
 from casebook.quiz import markup
@@ -23,6 +24,11 @@ ID = re.compile(r' id="((?:line-|s)\d+)"')
 def bank() -> list[dict[str, Any]]:
     """The JSON of every short chart, without what only the browser needs."""
     return [without_places(page) for _, page, _ in _made()]
+
+
+def brief() -> list[str]:
+    """The ids of those that tell no more than what was done."""
+    return [made.id for made, short in zip(short_cases(), listed(), strict=True) if short.brief]
 
 
 def written(size: int | None) -> dict[str, bytes]:

@@ -26,7 +26,7 @@ from .lessons import asked
 
 def way(env: BuildEnvironment) -> dict[str, Any]:
     """The chapters and the cases in their order; `after` which chapter, by its place, a chart is prepared
-    for."""
+    for; and which short charts are `brief`, for who begins."""
     pages = bank(env)
     return {
         "chapters": [
@@ -40,6 +40,7 @@ def way(env: BuildEnvironment) -> dict[str, Any]:
         },
         "about": {page["id"]: list(about_of(page)) for page in pages},
         "after": {page["id"]: first_for(page) for page in [*pages, *shorts.bank()]},
+        "brief": shorts.brief(),
     }
 
 

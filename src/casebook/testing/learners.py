@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from casebook.classroom import beliefs
 from casebook.coding.claim import Line, show
 from casebook.coding.rulebook import Rulebook
+from casebook.coding.rules import RULEBOOK
 from casebook.grading import Item, expected
+from casebook.grading.misconceptions import MISCONCEPTIONS
 
 START = 1_790_000_000_000  # epoch milliseconds: in September 2026
 SLIPS = 0.1  # of the answers
@@ -23,7 +24,8 @@ def book_of(rules: Iterable[str], more: Mapping[str, Callable[..., Any]] | None 
 
     Raises KeyError for an unknown id.
     """
-    return beliefs.book_of(tuple(rules)).swap(more or {})
+    swaps = {rule: swap for id in rules for rule, swap in MISCONCEPTIONS[id].swaps.items()}
+    return RULEBOOK.swap(swaps | dict(more or {}))
 
 
 def answer(item: Item, book: Rulebook) -> str:

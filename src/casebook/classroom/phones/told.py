@@ -4,14 +4,15 @@ each person once; the expected claim, the sentences that settle it, and the pict
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from casebook.cases import Case
+from casebook.classroom.again import Gain, gain
 from casebook.grading import expected, worked
-from casebook.grading.feedback import amounts_to, headline
+from casebook.grading.feedback import headline, in_short
 from casebook.practice import diagram
 from casebook.practice.responses import counted_as
 from casebook.quiz.chart import chart_html
@@ -19,8 +20,8 @@ from casebook.quiz.chart import chart_html
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of one answer: the verdict, its words, and what the answer amounts to: the rules that it
-    comes from."""
+    """What is said of one answer: the verdict, its words, and in short why: that a question comes first, or
+    the rules that the answer comes from."""
 
     verdict: str
     headline: str
@@ -39,9 +40,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Revealed:
-    """All that is shown of a vote after the reveal."""
+    """All that is shown of a vote after the reveal; `gain` where the room had voted before."""
 
     bars: tuple[Bar, ...]
+    gain: Gain | None
     expected: str
     settles: tuple[str, ...]
     why: tuple[str, ...]
@@ -70,12 +72,17 @@ class Teller:
         counted = counted_as(answer)
         if counted not in self._verdicts:
             grade = self.case.item.grade(counted)
-            self._verdicts[counted] = Verdict(grade.verdict, headline(grade), amounts_to(grade) or "")
+            self._verdicts[counted] = Verdict(grade.verdict, headline(grade), in_short(grade))
         return self._verdicts[counted]
 
-    def revealed(self, now: Mapping[str, int], before: Mapping[str, int] | None = None) -> Revealed:
-        """Word a vote: `now` and `before` are how many people gave which answer, as typed."""
-        mine, then = _alike(now), None if before is None else _alike(before)
+    def revealed(
+        self, now: Mapping[str, int], moves: Mapping[tuple[str, str], int] | None = None
+    ) -> Revealed:
+        """Word a vote: `now` is how many people gave which answer, as typed; `moves`, where they had voted
+        before, how many went from which answer to which, "" for none."""
+        mine, then = _alike(now.items()), None
+        if moves is not None:
+            then = _alike((before, people) for (before, _), people in moves.items() if before)
         answers = sorted({*mine, *(then or ())}, key=lambda answer: (-mine[answer], answer))
         bars = tuple(
             Bar(answer, mine[answer], None if then is None else then[answer], self.verdict(answer))
@@ -83,16 +90,17 @@ class Teller:
         )
         parts = worked(self.case.page())["parts"]
         pictures = tuple(diagram.beside(self.case.item, "")["operated"])
-        return Revealed(bars, self.expected, _said(parts, "settles"), _said(parts, "why"), pictures)
+        moved = None if moves is None else gain(moves, lambda text: self.verdict(text).verdict == "correct")
+        return Revealed(bars, moved, self.expected, _said(parts, "settles"), _said(parts, "why"), pictures)
 
 
 def _said(parts: list[Any], kind: str) -> tuple[str, ...]:
     return tuple(row["says"] for part in parts if part["kind"] == kind for row in part["rows"])
 
 
-def _alike(counts: Mapping[str, int]) -> Counter[str]:
+def _alike(counts: Iterable[tuple[str, int]]) -> Counter[str]:
     """The same claim is one answer, however it was typed."""
     together: Counter[str] = Counter()
-    for text, people in counts.items():
+    for text, people in counts:
         together[counted_as(text)] += people
     return together

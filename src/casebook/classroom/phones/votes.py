@@ -73,6 +73,16 @@ class Vote:
         return self.at, self.turn
 
 
+@dataclass(frozen=True)
+class Mine:
+    """What one person's page shows of them: the name; the answer to the vote that is shown, and the one to
+    the vote before it on this case; "" where there is none."""
+
+    name: str = ""
+    answer: str = ""
+    before: str = ""
+
+
 class Votes:
     """The lesson's file. Every change is on the disk before its call returns, and nobody else has the file
     while this is open: the system lets go of it when the program ends, however it ends.
@@ -273,15 +283,15 @@ class Votes:
         for numbers in self._of.values():
             numbers.discard(first)
 
-    def mine(self, token: str) -> tuple[str, str]:
-        """The name of a person, and their answer to the vote that is shown; "" where there is none."""
+    def mine(self, token: str) -> Mine:
+        """What a person said so far; of a token that nobody has, nothing."""
         now = self.now
+        given = "(SELECT answer FROM answer WHERE person = number AND at = ? AND turn = ?)"
         row = self._one(
-            "SELECT name, (SELECT answer FROM answer WHERE person = number AND at = ? AND turn = ?)"
-            " FROM person WHERE token = ?",
-            (now.at, now.turn, token),
+            f"SELECT name, {given}, {given} FROM person WHERE token = ?",
+            (now.at, now.turn, now.at, now.turn - 1, token),
         )
-        return (str(row[0]), str(row[1] or "")) if row else ("", "")
+        return Mine(*(str(each or "") for each in row)) if row else Mine()
 
     @property
     def people(self) -> int:
@@ -299,6 +309,12 @@ class Votes:
             self._one("SELECT count(*) FROM answer WHERE at = ? AND turn = ?", (vote.at, vote.turn))[0]
         )
 
+    def missing(self, vote: Vote) -> int:
+        """How many answered the vote before on the same case, and not this one."""
+        asked = "SELECT person FROM answer WHERE at = ? AND turn = ?"
+        both = f"SELECT count(*) FROM ({asked} EXCEPT {asked})"
+        return int(self._one(both, (vote.at, vote.turn - 1, vote.at, vote.turn))[0])
+
     def counts(self, at: int, turn: int) -> Counter[str]:
         """How many people gave which answer, as typed."""
         with self._lock:
@@ -306,6 +322,17 @@ class Votes:
                 "SELECT answer FROM answer WHERE at = ? AND turn = ?", (at, turn)
             ).fetchall()
         return Counter(str(row[0]) for row in rows)
+
+    def moves(self, at: int, turn: int) -> Counter[tuple[str, str]]:
+        """How many people went from which answer in the vote before to which in this one, as typed; "" where
+        a person gave none."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT max(CASE turn WHEN ? THEN answer END), max(CASE turn WHEN ? THEN answer END)"
+                " FROM answer WHERE at = ? AND turn IN (?, ?) GROUP BY person",
+                (turn - 1, turn, at, turn - 1, turn),
+            ).fetchall()
+        return Counter((str(before or ""), str(now or "")) for before, now in rows)
 
     # Afterwards
 

@@ -37,7 +37,7 @@ from casebook.coding.claim import MAX_TEXT
 from casebook.coding.typed import read
 from casebook.data import text
 from casebook.practice.diagram import STYLE
-from casebook.quiz.markup import claim_field
+from casebook.quiz.markup import ASK, claim_field
 
 from .present import Present
 from .told import Teller
@@ -62,9 +62,10 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 FULL = "The room is full, or too many have answered from your network. Tell your teacher."
-CLOSED = "The vote was closed before this answer came. It was not noted."
+CLOSED = "The vote closed before this answer came. It does not count."
 MOVED = "The room has moved on: this answer was for an earlier vote, and was not noted. Here is the new one."
-TEMPLATES = environment("room/base.html", "room/door.html", "room/phone.html", "room/panel.html")
+GRACE = 0.5  # seconds in which a stream may say that the lesson is over
+TEMPLATES = environment(*(f"room/{name}.html" for name in ("base", "door", "phone", "panel")))
 
 
 class Bell:
@@ -175,7 +176,7 @@ class RoomPages:
         self.counted.ring()
 
     def end(self) -> None:
-        """Let every stream end."""
+        """Let every stream say that the lesson is over, and end."""
         self.over = True
         self.moved.ring()
         self.counted.ring()
@@ -210,12 +211,35 @@ class RoomPages:
 
     async def _shown(self, token: str, says: str = "", typed: str = "") -> HTMLResponse:
         """The phone's page of what the room shows now."""
-        vote, teller = self.votes.now, self.teller
-        name, mine = self.votes.mine(token)
+        vote, mine = self.votes.now, self.votes.mine(token)
+        teller, unsent = self.tellers[vote.at], typed if vote.phase != "open" else ""
         told = None
-        if mine and vote.phase == "revealed":
-            told = await asyncio.to_thread(teller.verdict, mine)
-        return _phone_page(teller, vote, self.votes.code, name, mine, told, says, typed)
+        if vote.phase == "revealed" and (given := mine.answer or mine.before):
+            told = await asyncio.to_thread(teller.verdict, given)
+        return _page(
+            "phone",
+            **self._question(vote),
+            mine=mine,
+            noted=_noted(mine.answer) if mine.answer else "",
+            told=told,
+            ours=teller.expected if vote.phase == "revealed" else "",
+            says="" if unsent else says,  # said beside what was typed
+            unsent=unsent,
+            field=Markup(claim_field(f"casebook-{teller.case.id}", typed or mine.answer)),
+            longest=LONGEST_NAME,
+        )
+
+    def _question(self, vote: Vote) -> dict[str, Any]:
+        """What every page of a vote says of it."""
+        teller = self.tellers[vote.at]
+        return {
+            "asks": ASK,
+            "case": teller.case,
+            "cases": len(self.tellers),
+            "chart": Markup(teller.chart),
+            "code": self.votes.code,
+            "vote": vote,
+        }
 
     async def _answer(self, request: Request) -> Response:
         token = self._entered(request) or secrets.token_urlsafe(16)
@@ -225,7 +249,8 @@ class RoomPages:
         if request.headers.get("accept") == "application/json":
             told = {"noted": status == 200, "says": says or _noted(typed)}
             return _kept(Response(json.dumps(told), status, HEADERS, "application/json"), token)
-        page = await self._shown(token, says, "" if status == 409 else typed)
+        # An answer to another chart is not put under this one.
+        page = await self._shown(token, says, typed if _meant(form)[0] == self.votes.now.at else "")
         page.status_code = status
         return _kept(page, token)
 
@@ -236,7 +261,7 @@ class RoomPages:
             return 409, MOVED
         answer = read(typed)
         if answer.error or answer.blank:
-            return 422, answer.error or "Type a claim, or query, and tap Check."
+            return 422, answer.error or "Type a claim, or query, and tap Send."
         try:
             self.votes.answer(token, typed, meant, host)
         except Moved:
@@ -250,14 +275,16 @@ class RoomPages:
     async def _name(self, request: Request) -> Response:
         token = self._entered(request) or secrets.token_urlsafe(16)
         given = (await self._form(request, token)).get("name", "")
-        self.votes.name(token, given[: 4 * LONGEST_NAME], _machine(request))
+        kept = self.votes.name(token, given[: 4 * LONGEST_NAME], _machine(request))
+        if request.headers.get("accept") == "application/json":
+            return _kept(Response(json.dumps({"name": kept}), 200, HEADERS, "application/json"), token)
         return _kept(RedirectResponse("./", 303, HEADERS), token)
 
     async def _phone_stream(self, request: Request) -> Response:
         token, host = self._entered(request), _machine(request)
         if self.present.full(host):
             raise HTTPException(503, "Too many pages of this room are open. The form works all the same.")
-        return EventSourceResponse(self._followed(token, host), headers=HEADERS, ping=20)
+        return _stream(self._followed(token, host))
 
     async def _followed(self, token: str, host: str) -> AsyncIterator[dict[str, str]]:
         """What a phone is told as long as its line is open."""
@@ -295,6 +322,7 @@ class RoomPages:
             await rung.wait()
             if not self.over:
                 await asyncio.sleep(PACE)
+        yield {"event": "over", "data": "{}"}
 
     async def _form(self, request: Request, who: str) -> dict[str, str]:
         """The fields of a form, each once. Refuses what is large, what is no form, and who asks too often."""
@@ -314,25 +342,21 @@ class RoomPages:
     # For the instructor
 
     async def _panel(self, _: Request) -> Response:
-        vote = self.votes.now
-        shown = None
+        vote, shown = self.votes.now, None
+        teller = self.tellers[vote.at]
         if vote.phase == "revealed":
-            before = self.votes.counts(vote.at, vote.turn - 1) if vote.turn > 1 else None
-            now = self.votes.counts(vote.at, vote.turn)
-            shown = await asyncio.to_thread(self.teller.revealed, now, before)
+            moves = self.votes.moves(*vote.place) if vote.turn > 1 else None
+            shown = await asyncio.to_thread(teller.revealed, self.votes.counts(*vote.place), moves)
         return _page(
             "panel",
-            case=self.teller.case,
-            cases=len(self.tellers),
-            vote=vote,
-            code=self.votes.code,
+            **self._question(vote),
             join=self.join,
             qr=Markup(_qr(self.join)),
-            chart=Markup(self.teller.chart),
             answered=self.votes.answered(vote),
             joined=self.joined,
+            missing=self.votes.missing(vote),
             shown=shown,
-            most=max((bar.people for bar in shown.bars), default=1) if shown else 1,
+            most=max((max(bar.people, bar.before or 0) for bar in shown.bars), default=1) if shown else 1,
             pictures=[Markup(picture["svg"]) for picture in shown.pictures] if shown else [],
         )
 
@@ -345,11 +369,12 @@ class RoomPages:
         return RedirectResponse("./", 303, HEADERS)
 
     async def _panel_stream(self, _: Request) -> Response:
-        return EventSourceResponse(self._changes(self._counts, self.counted), headers=HEADERS, ping=20)
+        return _stream(self._changes(self._counts, self.counted))
 
     def _counts(self) -> dict[str, Any]:
         vote = self.votes.now
-        return {**self._vote(), "answered": self.votes.answered(vote), "joined": self.joined}
+        counts = {"answered": self.votes.answered(vote), "missing": self.votes.missing(vote)}
+        return {**self._vote(), **counts, "joined": self.joined}
 
     async def _answers(self, _: Request) -> Response:
         name = f'attachment; filename="room-{self.votes.code}.jsonl"'
@@ -364,24 +389,8 @@ def _qr(address: str) -> str:
     return str(made.svg_inline(scale=8, border=3, omitsize=True, dark="#000", light="#fff", svgclass="qr"))
 
 
-def _phone_page(
-    teller: Teller, vote: Vote, code: str, name: str, mine: str, told: Any, says: str, shown: str
-) -> HTMLResponse:
-    return _page(
-        "phone",
-        case=teller.case,
-        vote=vote,
-        code=code,
-        name=name,
-        mine=mine,
-        noted=_noted(mine) if mine else "",
-        told=told,
-        ours=teller.expected if vote.phase == "revealed" else "",
-        says=says,
-        chart=Markup(teller.chart),
-        field=Markup(claim_field(f"casebook-{teller.case.id}", shown or mine)),
-        longest=LONGEST_NAME,
-    )
+def _stream(changes: AsyncIterator[dict[str, str]]) -> EventSourceResponse:
+    return EventSourceResponse(changes, headers=HEADERS, ping=20, shutdown_grace_period=GRACE)
 
 
 def _noted(typed: str) -> str:

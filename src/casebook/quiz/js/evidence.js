@@ -2,7 +2,7 @@
 // Cite the line: the learner marks the sentences that decide the claim. While marking, the chart is one list
 // with one tab stop: arrow keys go from line to line, space marks; a touch or a click does the same.
 
-import { button, every, find, make, seek } from "./parts.js";
+import { button, every, find, inSight, make, reveal, seek } from "./parts.js";
 import { plain, readable } from "./reading.js";
 import { several } from "./words.js";
 
@@ -11,6 +11,15 @@ const LISTED = {
   "aria-multiselectable": "true",
   "aria-label": "The lines of the chart: arrow keys to move, space to mark",
 };
+
+const REPORT = /^operative report/i;
+
+/**
+ * @param {Node} first
+ * @param {Node} then
+ */
+const follows = (first, then) =>
+  Boolean(first.compareDocumentPosition(then) & Node.DOCUMENT_POSITION_FOLLOWING);
 
 /**
  * As the JSON of the page has it.
@@ -38,9 +47,9 @@ export function citing(section, chart, changed) {
   let on = false;
   const bar = make("div", { className: "casebook-marking-bar", hidden: true });
   const count = make("span", { aria: { live: "polite" } });
-  const done = button("Done", () => {
+  const done = button("Back to your claim", () => {
     set(false);
-    toggle.focus();
+    toggle.focus({ preventScroll: true });
     section.scrollIntoView({ block: "start" });
   });
   bar.append(count, done);
@@ -74,6 +83,16 @@ export function citing(section, chart, changed) {
     lines[at].focus();
   }
 
+  /** Where marking begins: at the last line marked, else where the reader is, else where the report does. */
+  function begin() {
+    const marked = lines.findLastIndex((line) => chosen.has(key(line)));
+    if (marked >= 0) return marked;
+    const seen = lines.findIndex((line) => inSight(line, chart));
+    if (seen >= 0) return seen;
+    const report = every(chart, "h2").find((heading) => REPORT.test(heading.textContent ?? ""));
+    return Math.max(0, report ? lines.findIndex((line) => follows(report, line)) : 0);
+  }
+
   /**
    * Roles only while marking: otherwise the chart is text to read.
    * @param {Element} element
@@ -105,7 +124,12 @@ export function citing(section, chart, changed) {
 
   toggle.addEventListener("click", () => {
     set(!on);
-    if (on) go(at);
+    if (!on) return;
+    lines[at].tabIndex = -1;
+    at = begin();
+    lines[at].tabIndex = 0;
+    lines[at].focus({ preventScroll: true });
+    reveal(lines[at], chart);
   });
   chart.addEventListener("click", (event) => {
     const line = event.target instanceof Element ? event.target.closest(".line") : null;

@@ -107,7 +107,7 @@ export function testing(section, host) {
   const drew = (chosen) =>
     host.ask({
       do: "draw",
-      bank: pages?.cases,
+      bank: pool ? pages?.all : pages?.cases,
       number: set?.number ?? Number(chosen("number")),
       seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
       topics: topics ? topics.split(" ") : null,
@@ -241,7 +241,11 @@ export function testing(section, host) {
     const answers = [...dated(test.answers), ...missing];
     const asked = test.more ?? 0;
     const drawn = answers.slice(0, answers.length - asked); // what was asked afterwards is no part of the test
-    const told = await host.ask({ do: "result", answers: drawn, bank: pages?.cases });
+    const told = await host.ask({
+      do: "result",
+      answers: drawn,
+      bank: pool ? pages?.all : pages?.cases,
+    });
     table ??= await rules();
     const follow = await host.ask({ do: "follow", answers, bank: pages?.all, table, asked, kind: test.kind });
     const heading = make("h2", { tabIndex: -1 }, "Your result");
@@ -250,8 +254,11 @@ export function testing(section, host) {
     say("");
     stage.replaceChildren(
       heading,
-      which(follow, () => further(test, follow.ask ?? "", missing)),
-      ...parts(told, host.link),
+      ...parts(
+        told,
+        host.link,
+        which(follow, () => further(test, follow.ask ?? "", missing)),
+      ),
       ...(pool ? [] : [make("p", { className: "casebook-hint" }, number)]),
       rowOf(print, button("Another test", again)),
     );

@@ -147,13 +147,22 @@ const HEAD = 60; // pixels of the page's own head
  * @param {HTMLElement} [inside]
  */
 export function reveal(element, inside) {
+  if (inSight(element, inside)) return;
+  element.scrollIntoView({ block: "center", behavior: CALM ? "auto" : "smooth" });
+}
+
+/**
+ * Whether all of an element can be seen, with room under it: in the page, or in a part that scrolls by itself.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} [inside]
+ */
+export function inSight(element, inside) {
   const { top, bottom } = element.getBoundingClientRect();
   const box = inside?.getBoundingClientRect();
   const scrolls = inside && inside.scrollHeight > inside.clientHeight;
   const low = scrolls && box ? Math.min(innerHeight, box.bottom) : innerHeight;
   const high = scrolls && box ? Math.max(HEAD, box.top) : HEAD;
-  if (top >= high && bottom <= low - HEAD) return;
-  element.scrollIntoView({ block: "center", behavior: CALM ? "auto" : "smooth" });
+  return top >= high && bottom <= low - HEAD;
 }
 
 /** @param {Child[]} rows */

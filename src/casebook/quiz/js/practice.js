@@ -133,10 +133,10 @@ function wrongRule({ says, tempts, correction, yours, filed, alone }) {
   );
 }
 
-const FIRST = 5; // answers, before which only plain charts come
+const FIRST = 10; // answers, before which only plain charts come
 
 /**
- * The charts that the reader was prepared for, at first the plain ones.
+ * The charts that the reader was prepared for; at first the brief ones, or such as are plain.
  * @param {Way} told
  * @param {{ id: string, level?: number }[]} bank
  * @param {string[]} met
@@ -144,8 +144,10 @@ const FIRST = 5; // answers, before which only plain charts come
 function easy(told, bank, met) {
   const far = reached(told);
   const near = bank.filter(({ id }) => (told.after[id] ?? 0) <= far);
+  if (met.length >= FIRST) return near.map(({ id }) => id);
+  const brief = near.filter(({ id }) => told.brief?.includes(id) && !met.includes(id));
   const plain = near.filter(({ level }) => (level ?? 1) === 1);
-  return (met.length < FIRST ? plain : near).map(({ id }) => id);
+  return (brief.length ? brief : plain).map(({ id }) => id);
 }
 
 /**

@@ -96,7 +96,7 @@ export function showProgress(section, host) {
   }
 
   /** @param {Progress} told */
-  const detailed = ({ due, by_case, topics, misconceptions, could, of, earlier }) => [
+  const detailed = ({ due, by_case, topics, misconceptions, reach, earlier }) => [
     part(
       "To see again",
       due.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
@@ -118,11 +118,7 @@ export function showProgress(section, host) {
       ]),
       "No answer of yours follows from a wrong rule that this book knows.",
     ),
-    make(
-      "p",
-      {},
-      `The charts you answered could have shown ${could} of the ${of} wrong rules. Of the others they tell nothing.`,
-    ),
+    make("p", {}, reach),
     part(
       "Case by case",
       by_case.map(({ case: id, says }) => [host.link(id), `: ${says}`]),

@@ -44,7 +44,7 @@ export function plain(chart) {
 
 const TAIL = /^(?:['’]s)?[.,;:)]*/u;
 const NO_TEXT =
-  "h1, h2, h3, a, summary, button, label, legend, code, script, svg, table, dl, details, .casebook-desk";
+  "h1, h2, h3, a, summary, button, label, legend, code, script, svg, table, dl, details, .casebook-desk, .rests-on";
 
 /**
  * The first place of each word becomes a button that opens its sentence.

@@ -3,6 +3,7 @@
 
 import { chapter } from "./page.js";
 import { button, list, make, rowOf } from "./parts.js";
+import { isShort } from "./questions.js";
 import { capital, several, VERDICT } from "./words.js";
 
 /** @import { Follow, Result } from "./types.d.ts" */
@@ -11,10 +12,13 @@ import { capital, several, VERDICT } from "./words.js";
 /** @typedef {(id: string) => HTMLElement} Link */
 
 /**
+ * What a test tells, in the order in which one wants to know it: how many were right, what to study next, and
+ * then the details.
  * @param {Result} told
  * @param {Link} link
+ * @param {HTMLElement} rule which rule it was
  */
-export function parts(told, link) {
+export function parts(told, link, rule) {
   const wrongly = told.misconceptions.map((each) => misconception(each, link));
   const right = make("p", {}, make("strong", {}, `${told.counted} `), told.says);
   const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
@@ -27,14 +31,16 @@ export function parts(told, link) {
     {},
     "No answer of yours follows from a wrong rule that this book knows. Of rules that these charts could not show, that says nothing.",
   );
+  const tried = told.next_cases.map((id) => [link(id)]);
   return [
-    part("What your answers amount to", wrongly.length ? list(wrongly) : none),
     part("How many were right", told.items.length > 0 && right),
-    part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
-    part("How sure you were", told.sure.length > 0 && list(told.sure)),
+    part("What to read next", read.length > 0 && list(read)),
+    part("Cases to try next", tried.length > 0 && list(tried)),
+    part("What your answers amount to", wrongly.length ? list(wrongly) : none),
+    rule,
     part("By thing to learn", topics.length > 0 && list(topics)),
-    part("Where to read", read.length > 0 && list(read)),
-    part("Cases to try next", told.next_cases.length > 0 && list(told.next_cases.map((id) => [link(id)]))),
+    part("How sure you were", told.sure.length > 0 && list(told.sure)),
+    part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("Case by case", answers(told.items, link)),
   ].filter((each) => each instanceof HTMLElement);
 }
@@ -54,18 +60,21 @@ export function which(told, further) {
  * What the tutor makes of the answers so far.
  * @param {Follow} told
  */
-export function concluded({ says, rules, could, of }) {
-  const hint = `A wrong rule is named once two charts show it. These charts could have done that for ${could} of the ${of} that this book knows.`;
-  return [
-    make("p", {}, says),
-    ...rules.map(({ correction }) => make("p", {}, correction)),
-    make("p", { className: "casebook-hint" }, hint),
-  ];
+export function concluded({ says, rules, reach }) {
+  const parts = [says, ...rules.map(({ correction }) => correction)].map((each) => make("p", {}, each));
+  return reach ? [...parts, make("p", { className: "casebook-hint" }, reach)] : parts;
 }
 
 /** @param {number} number */
 const older = (number) =>
   `${several(number, "answer")}: the charts have changed since, so these are not graded.`;
+
+/**
+ * A chart by its name, which leads to it where it has a page.
+ * @param {string} id
+ * @param {Link} link
+ */
+const named = (id, link) => (isShort(id) ? capital(id.replace("-", " ")) : link(id));
 
 /**
  * @param {string} title
@@ -85,7 +94,7 @@ function misconception({ says, correction, times, sure, cases }, link) {
     ` (${often}). `,
     correction,
     " ",
-    cases.map((id) => [link(id), " "]),
+    cases.map((id) => [named(id, link), " "]),
   ];
 }
 
@@ -99,7 +108,7 @@ function answers(items, link) {
     make(
       "tr",
       {},
-      make("th", { scope: "row" }, `${i + 1}. `, link(each.case)),
+      make("th", { scope: "row" }, `${i + 1}. `, named(each.case, link)),
       make("td", {}, each.answer ? make("code", {}, each.answer) : "no answer"),
       make("td", {}, VERDICT[each.verdict] ?? "no answer"),
       make("td", {}, make("code", {}, each.expected)),

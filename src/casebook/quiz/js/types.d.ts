@@ -64,9 +64,8 @@ export interface Progress {
   by_case: { case: string; says: string }[];
   topics: { name: string; page: string; says: string }[];
   misconceptions: { id: string; says: string }[];
-  /** How many of the wrong rules of the book the answered cases could have shown. */
-  could: number;
-  of: number;
+  /** How many of the wrong rules of the book the answered cases could have shown, in words. */
+  reach: string;
   /** How many cases `by_case` has, and how many answers are to none of them. */
   says: string;
   unread: number;
@@ -110,6 +109,8 @@ export interface Way {
   about: Record<string, string[]>;
   /** After which chapter, by its place, a reader is prepared for a chart. */
   after: Record<string, number>;
+  /** The short charts that tell no more than what was done. */
+  brief: string[];
 }
 
 /** What the chart says to an operation that was laid out (casebook.practice.laid_out). */
@@ -342,8 +343,8 @@ export interface Follow {
   rules: { id: string; says: string; correction: string }[];
   says: string;
   ask: string | null;
-  could: number;
-  of: number;
+  /** How many of the wrong rules these charts could have shown, in words; "" where they can show none. */
+  reach: string;
 }
 
 /** What practice tells: the next chart, how the rules stand, and what a finished round was about. */
