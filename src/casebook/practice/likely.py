@@ -14,7 +14,7 @@ from casebook.coding.typed import read
 from casebook.grading import Item, expected, item_of
 from casebook.grading.misconceptions import FAR_FETCHED
 
-MOST = 180  # answers to one case
+MOST = 150  # answers to one case
 PAIRS = 20  # claims that two wrong rules give together
 #: What a line too much is, and what another code is taken for it, when a hand slips.
 BESIDE = ("44005", "44950", "49000", "44850")
