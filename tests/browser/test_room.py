@@ -123,18 +123,34 @@ def test_a_lesson_that_was_ended_is_no_lost_line(room, phone_page):
     assert not lost.is_visible()
 
 
-@pytest.mark.parametrize("look", [(390, "dark"), (1280, "light")], ids=str)
-def test_pages_of_a_room_have_no_barriers(room, browser, axe, look):
-    width, scheme = look
+@pytest.mark.parametrize("screen", [(390, "dark"), (1280, "light")], ids=str)
+def test_pages_of_a_room_have_no_barriers(room, browser, axe, screen):
+    width, scheme = screen
     options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
     page = browser.new_context(**options).new_page()
-    door = room.join.removesuffix(f"{room.votes.code}/")
-    for address, do in ((f"{door}?code=x", ""), (room.join, ""), (room.panel, ""), (room.panel, "revealed")):
-        if do:
-            room.pages.act(do)
-        page.goto(address)
+    found = []
+
+    def look():
         page.add_script_tag(content=axe)
-        found = page.evaluate("axe.run()")["violations"]
-        assert not found, (address, [(rule["id"], rule["nodes"][0]["html"]) for rule in found])
+        broken = page.evaluate("axe.run()")["violations"]
+        found.extend((page.url, rule["id"], rule["nodes"][0]["html"]) for rule in broken)
         wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide[0] <= wide[1], address
+        assert wide[0] <= wide[1], page.url
+
+    page.goto(f"{room.join.removesuffix(f'{room.votes.code}/')}?code=x")
+    look()
+    page.goto(room.join)
+    page.get_by_role("textbox", name="Claim").fill("44120")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Noted: 44120.").wait_for()
+    look()
+    page.get_by_role("textbox", name="Claim").fill("44120 x2")
+    for do, says in (("closed", "before you sent this"), ("again", "Your first answer")):
+        room.pages.act(do)
+        page.get_by_text(says).wait_for()
+        look()
+    for do in ("open", "revealed"):
+        room.pages.act(do)
+        page.goto(room.panel)
+        look()
+    assert not found

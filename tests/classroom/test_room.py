@@ -71,6 +71,17 @@ def test_panel_notebook_and_report_say_the_same_of_an_answer():
             assert row.amounts_to in shown
 
 
+def test_bars_of_a_note_that_needs_a_question_name_that_first():
+    lesson = Room(["juniper"])
+    lesson.hands({"44120; 44121-51": 4, "44120-59; 44121": 3, "44120": 2, "query": 9})
+    named = [line.split("  ")[0] for line in bars(lesson)]
+    first = "billing without the question that the note needs"
+    assert named[0].startswith(f"{first}; and ")
+    assert named[1] == first
+    assert named[2].startswith("billing one reading")
+    assert len(named) == 3
+
+
 def test_bars_count_each_person_once(room):
     room.hands({"44120": 3, "44120; 44121": 9, "44120 x2": 4, "44202": 2, "query": 1, "what?": 5})
     assert sum(int(line.split("  ")[-2]) for line in bars(room)) == 9 + 4 + 2 + 1

@@ -31,7 +31,7 @@ from IPython.display import display
 from casebook.cases import Case, load
 from casebook.coding.typed import read
 from casebook.grading import Grade, expected
-from casebook.grading.feedback import headline, in_short, slips
+from casebook.grading.feedback import headline, in_short, slips, unasked
 from casebook.practice.responses import counted_as, first_answers, read_folder
 from casebook.quiz.chart import chart_html
 from casebook.quiz.widget import Drawing, Quiz, Worked
@@ -200,7 +200,7 @@ class Room:
         counts: dict[str, int] = {}
         for text, number in self._sorted:
             grade = self.case.item.grade("" if text == UNREADABLE else text)
-            if name := slips(grade) or ("no known rule" if grade.verdict in ("partly", "wrong") else ""):
+            if name := _behind(grade) or ("no known rule" if grade.verdict in ("partly", "wrong") else ""):
                 counts[name] = counts.get(name, 0) + number
         rows = sorted(
             ((name, number, "") for name, number in counts.items()), key=lambda row: (-row[1], row[0])
@@ -280,6 +280,12 @@ def _told(text: str) -> str:
 
 def _verdict(grade: Grade) -> str:
     return " ".join(part for part in (headline(grade), in_short(grade)) if part)
+
+
+def _behind(grade: Grade) -> str:
+    """The wrong rules behind an answer, in words: that nothing was asked comes first."""
+    first = "billing without the question that the note needs" if unasked(grade) else ""
+    return slips(grade) if grade.one_reading else "; and ".join(filter(None, (first, slips(grade))))
 
 
 def _bars(rows: Sequence[tuple[str, int, str]], none: str) -> Shown:

@@ -260,6 +260,11 @@ def slips(grade: Grade) -> str:
     return "; or ".join(m.says for m in grade.likely[:MOST_NAMED])
 
 
+def unasked(grade: Grade) -> bool:
+    """Whether a claim was given where the note needs a question first."""
+    return grade.item is not None and grade.item.note.action == "query" and bool(grade.claim)
+
+
 def in_short(grade: Grade) -> str:
     """What is said of an answer where there is room for a sentence or two, as beside a bar: that a question
     comes first, where the note needs one; then what the answer amounts to, or where nothing known gives it,
@@ -267,10 +272,9 @@ def in_short(grade: Grade) -> str:
     amounts = amounts_to(grade) or ""
     if grade.verdict not in ("partly", "wrong"):
         return amounts
-    assert grade.item is not None
     if grade.one_reading:
         return f"{amounts} Ask before billing."
-    if grade.item.note.action == "query" and grade.claim:
+    if unasked(grade):
         return amounts if amounts.startswith(ASK_FIRST) else f"{ASK_FIRST} {amounts}".strip()
     return amounts or (grade.doubt if grade.unsure else correction(grade)) or ""
 
