@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from casebook.cases import library, load
+from casebook.cases import beyond, library, load
 from casebook.cases.shorts import short_cases
 from casebook.classroom.report import report
 from casebook.classroom.tables import cohort, frame_of
@@ -696,6 +696,32 @@ def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_
     kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
     assert len({each["round"] for each in kept}) == 1
     assert len(kept) == 5
+
+
+def test_a_changed_chart_says_so_above_the_chart_and_above_the_claim(visit, violations):
+    out = {path.stem for path in beyond()}
+    made = [*short_cases(), *(load(path) for path in library() if path.stem not in out)]
+    rows = [
+        {"case": each.id, "edition": each.edition, "answer": expected(each.item), "verdict": "correct"}
+        for each in made
+    ]
+    kept = json.dumps({"version": 1, "attempts": rows})
+    seed = (
+        f"{{ const kept = {kept}, now = Date.now();"
+        " kept.attempts.forEach((each, i) => { each.at = now - 3_600_000 + i; });"
+        " localStorage['casebook.attempts'] = JSON.stringify(kept); }"
+    )
+    page = visit("book/practice.html", before=lambda p: p.add_init_script(seed), viewport=PHONE)
+    page.get_by_role("button", name="Start, or go on").press("Enter")
+    notices = page.locator(".casebook-stage .casebook-changed")
+    expect(notices).to_have_count(2, timeout=SLOW)
+    for notice in notices.all():
+        expect(notice).to_contain_text(re.compile(r"Had .+, what would you file\?"))
+    expect(notices.first).to_be_in_viewport()  # before the chart, which need not be read again
+    page.get_by_role("link", name="Go to your claim").click()
+    expect(notices.last).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert violations(page) == []
 
 
 def test_a_diagnosis_is_found_by_its_name_and_no_code_needs_to_be_known(visit, violations):

@@ -40,32 +40,40 @@ export async function fetched(id) {
   const sheet = document.adoptNode(find(there, ".casebook-chart", HTMLElement));
   const quiz = document.adoptNode(find(there, ".casebook-quiz", HTMLElement));
   for (const unwanted of every(quiz, UNWANTED)) unwanted.hidden = true;
-  if (chart !== id) changed(quiz, id, (await graded(id)).had ?? fail(`the change ${id} is missing`));
+  if (chart !== id) changed(sheet, quiz, id, (await graded(id)).had ?? fail(`the change ${id} is missing`));
   return { sheet, quiz };
 }
 
 /**
- * Make the quiz of a case that of a change of it: what is otherwise stands above the claim. What was worked out
- * beforehand, and the lines to mark, are those of the chart as it is, and go.
+ * Make the quiz of a case that of a change of it: what is otherwise stands above the chart, which need not be
+ * read again, and above the claim. What was worked out beforehand, and the lines to mark, are those of the
+ * chart as it is, and go.
+ * @param {HTMLElement} sheet
  * @param {HTMLElement} quiz
  * @param {string} id
  * @param {string} had
  */
-function changed(quiz, id, had) {
+function changed(sheet, quiz, id, had) {
   quiz.dataset.case = id;
   delete quiz.dataset.verdicts;
   for (const box of every(quiz, ".casebook-cite")) box.remove();
-  quiz.prepend(
-    make(
-      "div",
-      { className: "casebook-notice casebook-changed" },
-      make(
-        "p",
-        {},
-        "You have read this chart rightly. Now think of it with a change: ",
-        make("strong", {}, `had ${had}.`),
-      ),
-      make("p", {}, "What would you file then? No coder wrote this key: the rules of this book give it."),
-    ),
+  const claim = make("a", { href: `#${quiz.id}` }, "Go to your claim");
+  const again = "You have read this chart rightly. Here it is again, with a change.";
+  sheet.prepend(notice(again, had, claim));
+  quiz.prepend(notice("", had, "No coder wrote this key: the rules of this book give it."));
+}
+
+/**
+ * @param {string} head
+ * @param {string} had
+ * @param {string | Node} more
+ */
+function notice(head, had, more) {
+  return make(
+    "div",
+    { className: "casebook-notice casebook-changed" },
+    head && make("p", {}, head),
+    make("p", {}, make("strong", {}, `Had ${had}`), ", what would you file?"),
+    make("p", {}, more),
   );
 }
