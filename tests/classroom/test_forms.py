@@ -52,6 +52,31 @@ def test_one_person_may_answer_twice(tmp_path):
     assert {learner for learner, _, _ in told(tmp_path, rows)[0]} == {"Ann"}
 
 
+@pytest.mark.parametrize("kept", ["", "sis_id,", "sis_id,root_account,"])
+def test_attempts_in_canvas_are_taken_from_the_first(tmp_path, kept):
+    """Canvas writes the latest attempt first, numbers people also where it tells no number of the school's,
+    and leaves entities in a heading."""
+    below = "x," * kept.count(",")
+    rows = [
+        f'name,id,{kept}section,section_id,submitted,attempt,"7: A man\n&amp; his colon\n",1.0,"8: Elm",1.0,'
+        "n correct,n incorrect,score",
+        *(
+            f"Ann,{id},{below}s,1,2026-11-29 10:00:00 UTC,{attempt},{answer},1.0,query,1.0,2,0,2.0"
+            for id, attempt, answer in ((4, 10, 44125), (4, 9, 44121), (5, 1, 44130), (4, 1, 44120))
+        ),
+    ]
+    if kept:
+        rows = [row.replace("Ann,5,x,", "Ann,5,y,") for row in rows]
+    file = tmp_path / "answers.csv"
+    file.write_text("\n".join(rows), "utf-8")
+    titles = {"oak": "A man & his colon", "elm": "Elm"}
+    responses, faults = read_csv(file, titles)
+    first = {(each.learner, each.case): each.answer for each in first_answers(responses)}
+    assert sorted(answer for (_, case), answer in first.items() if case == "oak") == ["44120", "44130"]
+    assert len({learner for learner, _ in first}) == 2
+    assert not [fault for fault in faults if "kept apart" not in fault.says]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

@@ -144,6 +144,7 @@ def test_a_question_alone_shows_its_chart(kind, tmp_path):
         ]
     (oak, _), _ = questions([load("oak"), load("elm")])
     assert plain(oak.chart) in items[0]["text"]
+    assert plain(oak.title) in items[0]["text"]  # Canvas's file of answers has the text as its heading
     assert [len(item["options"]) > 1 for item in items] == [kind == "choice"] * 2
 
 

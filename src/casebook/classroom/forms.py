@@ -4,6 +4,8 @@ plain one of `learner,case,answer`.
 A file with a row for each person has a column for each question. Which case a question is, its heading says
 by the case's title or name; where it does not, the questions are taken in the order of the cases. Nothing in
 a file raises: what cannot be used is named with file and line. Two people are never made one unseen.
+
+Which code of each system writes and reads these files: ARCHITECTURE.md.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 
 from casebook import files
@@ -45,8 +48,10 @@ ABOUT = {
     "n incorrect", "score", "start time", "completion time", "last modified time", "email", "email address",
     "name", "timestamp", "last name", "first name", "surname", "institution", "department", "state", "status",
     "started", "started on", "completed", "time taken", "duration", "id number", "username", "full name",
-    "learner", "total points", "total score", "quiz feedback", "grade",
+    "learner", "total points", "total score", "quiz feedback", "grade", "root_account",
 }  # fmt: skip
+#: Columns that only Canvas's student analysis has; without leave to see numbers of its own, no `sis_id`.
+CANVAS = {"sis_id", "section_id"}
 #: What tells two people of one name apart.
 KNOWN = ("email", "email address", "sis_id", "id number", "username")
 #: Columns with the whole of a name.
@@ -283,7 +288,8 @@ def _wide(table: _Table, names: Sequence[tuple[str, str]], titles: Mapping[str, 
         yield 1, questions
         return
     yield from _unused(table, set(columns) - set(questions), "its heading names no case, or more than one")
-    for (line, row), (name, why) in zip(table.numbered, names, strict=True):
+    rows = list(zip(table.numbered, names, strict=True))
+    for (line, row), (name, why) in sorted(rows, key=lambda each: _attempt(table.heads, each[0][1])):
         if why:
             yield line, why
         if not name:
@@ -293,6 +299,13 @@ def _wide(table: _Table, names: Sequence[tuple[str, str]], titles: Mapping[str, 
             answer = row[column].strip() if column < len(row) else ""
             if answer and answer != "-" and not answer.startswith(CODE):  # Moodle's sign for none
                 yield _response(name, case, answer, None)
+
+
+def _attempt(heads: Sequence[str], row: Sequence[str]) -> int:
+    """Which attempt a row of Canvas's is, where it says so: Canvas writes the latest first."""
+    where = next((number for number, head in enumerate(heads) if head.lower() == "attempt"), None)
+    told = _cell(row, where)
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 0
 
 
 def _unused(table: _Table, columns: Collection[int], why: str) -> Told:
@@ -374,7 +387,7 @@ def _filled(rows: Sequence[Sequence[str]], column: int) -> bool:
 
 def _case(text: str, titles: Mapping[str, str]) -> str | None:
     """The case that a heading names: by its title, or by its name as a word."""
-    low = " ".join(text.lower().split())
+    low = " ".join(unescape(text).lower().split())  # Canvas takes tags out and leaves entities in
     by_title = [case for case, title in titles.items() if title.lower() in low]
     found = by_title or [
         case for case in titles if re.search(rf"(?<![\w-]){re.escape(case.lower())}(?![\w-])", low)
@@ -386,7 +399,7 @@ def _person(told: Mapping[str, str]) -> tuple[str, str]:
     """Whom a row names, and what tells such a person from a namesake: an address or a number, or ""."""
     both = f"{told.get('first name', '')} {told.get('last name') or told.get('surname') or ''}".strip()
     name = next((told[head] for head in WHO if told.get(head)), both)
-    number = told.get("id", "") if "sis_id" in told else ""  # Canvas's; elsewhere the row's
+    number = told.get("id", "") if told.keys() & CANVAS else ""  # elsewhere it is the row's
     return plain_name(name), plain_name(next((told[key] for key in KNOWN if told.get(key)), number))
 
 

@@ -6,7 +6,8 @@ what may be answered. A learning system compares letters, so the typed question 
 of each accepted claim and no more: it is a poorer grader than this one.
 
 QTI is written by text2qti. For Moodle no writer was found that is kept and right, so its few elements are
-written here, after https://docs.moodle.org/en/Moodle_XML_format (read 2026-11).
+written here, after https://docs.moodle.org/en/Moodle_XML_format (read 2026-11). Which code of each system
+reads them: ARCHITECTURE.md.
 """
 
 from __future__ import annotations
@@ -210,9 +211,10 @@ def _asked(how: str = "") -> str:
 
 
 def _shown(question: Question, kind: str, how: str = "") -> str:
-    """What a question shows: the chart too, where it stands alone."""
-    chart = f"<p>{escape(question.title)}</p>" if kind == "both" else f"{question.chart}<hr>"
-    return f"<div>{chart}{_asked(how)}</div>"
+    """What a question shows: its title, by which a file of answers says which case it is, and the chart too
+    where it stands alone."""
+    chart = "" if kind == "both" else f"{question.chart}<hr>"
+    return f"<div><p>{escape(question.title)}</p>{chart}{_asked(how)}</div>"
 
 
 # Moodle
