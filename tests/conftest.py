@@ -32,8 +32,9 @@ HTML = ROOT / "_build" / "html"
 LONG_FIRST = (
     *("browser/test_lab", "quiz/test_page", "quiz/test_learning", "grading/test_grading"),
     *("quiz/test_parity", "coding/test_rules", "classroom/test_tables", "book/test_extension"),
-    *("browser/test_desks", "browser/test_quiz", "browser/test_engines", "browser/test_book"),
-    *("classroom/test_lms", "browser/test_case_pages", "quiz/test_verdicts", "classroom/test_phones"),
+    *("browser/test_exam", "browser/test_quiz", "browser/test_desks", "browser/test_engines"),
+    *("browser/test_rounds", "browser/test_book", "classroom/test_lms", "browser/test_case_pages"),
+    *("quiz/test_verdicts", "classroom/test_phones"),
     *("grading/test_misconceptions", "practice/test_choices", "practice/test_changed", "grading/test_flips"),
     *("11_read_the_class", "03_from_code_to_payment", "quiz/test_archive", "classroom/test_beliefs"),
 )

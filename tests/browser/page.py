@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.sync_api import expect
 
 from casebook.cases import load
 from casebook.grading import expected, grade_page, item_of
 
+PHONE = {"width": 390, "height": 844}
+SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
 SLOW = 60_000  # ms; the first answer waits for Python to start
 
 
@@ -48,3 +53,34 @@ def an_answer(case, verdict):
         if grade_page(page, answer)["verdict"] == verdict:
             return answer
     raise AssertionError(f"no answer tried here is {verdict} on {case}")
+
+
+def kept(page):
+    """The test under way, as the browser keeps it."""
+    return json.loads(page.evaluate("localStorage['casebook.test']"))["tests"][""]
+
+
+def begin(page, seed, kind="typed", feedback="end", number="5"):
+    page.get_by_role("combobox", name="Length", exact=True).select_option(number)
+    page.get_by_label("Answers").select_option(kind)
+    page.get_by_label("Feedback").select_option(feedback)
+    page.get_by_label("Number of the test").fill(str(seed))
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name=f"Question 1 of {number}")).to_be_visible(timeout=SLOW)
+
+
+def case_on(page):
+    return page.locator("section.casebook-quiz").get_attribute("data-case")
+
+
+def right(case):
+    return expected(item_of(load(case).page()))
+
+
+def tab_to(page, locator):
+    """Press Tab until it has the focus."""
+    for _ in range(150):
+        if locator.count() and locator.evaluate("e => e === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way by Tab to {locator}")

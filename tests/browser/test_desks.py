@@ -1,4 +1,4 @@
-"""The desks of the book in a real browser: the test of oneself, the progress page, the explorer; and a case
+"""The desks of the book in a real browser: progress, today, lists, the explorer, a claim checked; and a case
 by keyboard alone."""
 
 import json
@@ -7,179 +7,29 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from casebook.cases import beyond, library, load
-from casebook.cases.shorts import short_cases
+from casebook.cases import library, load
 from casebook.classroom.report import report
 from casebook.classroom.tables import cohort, frame_of
-from casebook.grading import expected, item_of
-from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.scrubbed import scrubbed
-from casebook.practice import tutor
-from casebook.practice.chapters import first_for
-from casebook.practice.responses import read_file, read_folder
-from casebook.testing import learners
-from tests.browser.page import SLOW, Quiz
+from casebook.practice.responses import read_folder
+from tests.browser.page import PHONE, SAVING, SLOW, Quiz, right, tab_to
 from tools.bench import PAINT
 from tools.engines import IPHONE
-
-PHONE = {"width": 390, "height": 844}
 
 OLDER = [
     {"case": "alder", "at": 1_700_000_000_000, "answer": "44120 x2", "verdict": "wrong", "misconceptions": []}
 ]
+
+
 SEED = (
     "if (location.protocol === 'http:' && !sessionStorage.seeded) "
     f"{{ sessionStorage.seeded = 1; localStorage['casebook.attempts'] = {json.dumps(json.dumps(OLDER))} }}"
 )
 
 
-SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
-FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
-
-
 def fetched(site):
     """What was asked of the site that a page needs only for grading."""
     return [path for path in site.asked if "pyodide" in path or "worker" in path or "bank" in path]
-
-
-def kept(page):
-    """The test under way, as the browser keeps it."""
-    return json.loads(page.evaluate("localStorage['casebook.test']"))["tests"][""]
-
-
-def begin(page, seed, kind="typed", feedback="end", number="5"):
-    page.get_by_role("combobox", name="Length", exact=True).select_option(number)
-    page.get_by_label("Answers").select_option(kind)
-    page.get_by_label("Feedback").select_option(feedback)
-    page.get_by_label("Number of the test").fill(str(seed))
-    page.get_by_role("button", name="Start the test").click()
-    expect(page.get_by_role("heading", name=f"Question 1 of {number}")).to_be_visible(timeout=SLOW)
-
-
-def case_on(page):
-    return page.locator("section.casebook-quiz").get_attribute("data-case")
-
-
-def right(case):
-    return expected(item_of(load(case).page()))
-
-
-def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
-    page = visit("book/test_yourself.html", viewport={"width": 390, "height": 844})
-    begin(page, 7)
-    for number in range(1, 6):
-        expect(page.get_by_role("heading", name=f"Question {number} of 5")).to_be_visible()
-        here, case = Quiz(page), case_on(page)
-        expect(here.worked).to_be_hidden()
-        if number == 1:
-            assert violations(page) == []
-            first = page.locator(".casebook-chart h2").first.bounding_box()
-            head = page.locator(".chart-head").bounding_box()
-            assert first["y"] - head["y"] - head["height"] > 10  # the heading is off the rule
-            page.reload()  # in the middle
-            page.get_by_role("button", name="Go on").click()
-            expect(page.get_by_role("heading", name="Question 1 of 5")).to_be_visible(timeout=SLOW)
-        if number == 2:
-            here.section.get_by_label("sure", exact=True).check()
-        here.claim.fill("query" if number == 2 else right(case))
-        page.get_by_role("button", name="Keep this answer").click()
-    expect(page.get_by_role("heading", name="Your result")).to_be_focused(timeout=SLOW)
-    stage = page.locator(".casebook-stage")
-    expect(stage).to_contain_text("4 of 5 (80 %)")
-    expect(stage).to_contain_text(re.compile("1 of them sure"))
-    heads = stage.get_by_role("heading", level=3).all_inner_texts()
-    # What one wants to know first stands first: the score, then what to study, then the details.
-    order = ["How many were right", "What to read next", "What your answers amount to", "Which rule it was"]
-    assert [head for head in heads if head in order] == order
-    assert heads[0] == order[0]
-    study = stage.locator("section", has=page.get_by_role("heading", name="What to read next"))
-    assert study.get_by_role("link").count() > 0
-    assert not re.search(r"of the \d+", stage.inner_text())
-    assert "casebook.attempts" in page.evaluate("Object.keys(localStorage)")
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    page.reload()
-    # What says that it works stands beside the button, before it is pressed, so that it is read aloud.
-    expect(page.locator(".casebook-row-of:has-text('See the result') + [role=status]")).to_have_count(1)
-    page.get_by_role("button", name="See the result").click()
-    expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
-    page.get_by_role("button", name="Another test").click()
-    expect(page.get_by_role("button", name="Start the test")).to_be_visible()
-
-
-def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visit):
-    drawn = []
-    for sure in (None, "sure"):
-        page = visit("book/test_yourself.html")
-        begin(page, 21, kind="choice", feedback="once")
-        drawn.append(kept(page)["items"])
-        expect(page.locator(".casebook-choices")).to_be_visible(
-            timeout=SLOW
-        )  # they come once the grader is there
-        texts = page.locator(".casebook-choices input").evaluate_all("all => all.map((each) => each.value)")
-        assert texts.count(right(case_on(page))) == 1
-        assert len(texts) >= 3
-        page.get_by_role("radio", name=right(case_on(page)), exact=True).check()
-        if sure:
-            page.get_by_label(sure, exact=True).check()
-        Quiz(page).check.click()
-        expect(Quiz(page).status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
-        assert [answer["confidence"] for answer in kept(page)["answers"]] == [
-            sure
-        ]  # and not the claim that was chosen
-        page.get_by_role("button", name="Next question").click()
-        expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
-    assert drawn[0] == drawn[1]
-
-
-@pytest.mark.parametrize("left", [4000, -1000])
-def test_time_ends_a_test_also_while_the_page_is_closed(visit, left):
-    page = visit("book/test_yourself.html")
-    begin(page, 3)
-    kept = "JSON.parse(localStorage['casebook.test']).tests['']"
-    soon = f"{{'': {{...{kept}, ends: Date.now() + {left}}}}}"  # as an older book kept it
-    page.evaluate(f"localStorage['casebook.test'] = JSON.stringify({soon})")
-    page.reload()
-    page.get_by_role("button", name="Go on" if left > 0 else "See the result").click()
-    heading = page.get_by_role("heading", name="Your result")
-    expect(heading).to_be_visible(timeout=SLOW)
-    expect(page.locator(".casebook-stage")).to_contain_text("5 left out.")
-    heading.evaluate("e => e.dataset.seen = 'yes'")
-    page.wait_for_timeout(1500)  # no clock goes on, which would draw it anew
-    assert heading.get_attribute("data-seen") == "yes"
-
-
-def test_pressing_twice_is_pressing_once(visit):
-    page = visit("book/test_yourself.html")
-    begin(page, 7)
-    skip = page.get_by_role("button", name="Leave this one out")
-    skip.dblclick()
-    expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
-    assert len(kept(page)["answers"]) == 1
-    skip.evaluate("e => { e.click(); e.click(); }")  # while the next question is on its way
-    expect(page.get_by_role("heading", name="Question 3 of 5")).to_be_visible()
-    here = Quiz(page)
-    here.claim.fill("44120")
-    page.get_by_role("button", name="Keep this answer").dblclick()
-    expect(page.get_by_role("heading", name="Question 4 of 5")).to_be_visible(timeout=SLOW)
-    here.claim.fill("44120")
-    here.claim.press("Enter")
-    here.claim.press("Enter")
-    expect(page.get_by_role("heading", name="Question 5 of 5")).to_be_visible(timeout=SLOW)
-    page.wait_for_timeout(500)
-    given = [(answer["case"], answer["answer"]) for answer in kept(page)["answers"]]
-    assert [answer for _, answer in given] == ["", "", "44120", "44120"]
-    assert [case for case, _ in given] == [item["case"] for item in kept(page)["items"][:4]]
-
-
-def test_a_browser_that_keeps_nothing_says_so_in_a_test(visit):
-    page = visit("book/test_yourself.html", before=lambda p: p.add_init_script(FULL))
-    begin(page, 7)
-    expect(page.locator(".casebook-test-status")).to_contain_text(
-        "The test stays only until you close this page"
-    )
-    page.get_by_role("button", name="Leave this one out").click()
-    expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -209,34 +59,6 @@ def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_d
     }[desk]
     expect(done).to_be_visible(timeout=SLOW)
     expect(agree).to_have_count(0)
-
-
-def tab_to(page, locator):
-    """Press Tab until it has the focus."""
-    for _ in range(150):
-        if locator.count() and locator.evaluate("e => e === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no way by Tab to {locator}")
-
-
-def test_a_whole_test_by_keyboard_alone(visit):
-    page = visit("book/test_yourself.html")
-    tab_to(page, page.get_by_label("Number of the test"))
-    page.keyboard.type("5")
-    page.keyboard.press("Enter")
-    for number in range(1, 6):
-        expect(page.get_by_role("heading", name=f"Question {number} of 5")).to_be_focused(timeout=SLOW)
-        here = Quiz(page)
-        tab_to(page, here.claim)
-        page.keyboard.type(right(case_on(page)))
-        tab_to(page, here.check)
-        page.keyboard.press("Enter")
-        expect(here.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
-        tab_to(page, page.get_by_role("button", name="Next question" if number < 5 else "See the result"))
-        page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Your result")).to_be_focused()
-    expect(page.locator(".casebook-stage")).to_contain_text("5 of 5")
 
 
 def test_a_case_by_keyboard_alone_with_lines_a_question_and_another_try(visit):
@@ -556,172 +378,6 @@ def test_without_scripts_the_desks_say_where_to_go(visit):
 
 
 # Held: nothing is judged on the page
-
-
-def told_nothing(page, case):
-    """The page holds neither verdict nor worked answer, in view or behind anything that can be pressed."""
-    section = page.locator("section.casebook-quiz")
-    assert section.locator(".casebook-open, .casebook-worked, .casebook-hinter, .casebook-lay").count() == 0
-    assert Quiz(page).status.get_attribute("data-verdict") == ""
-    page.locator("body").evaluate(
-        "body => body.querySelectorAll('details').forEach((d) => { d.open = true; })"
-    )
-    words = section.text_content()
-    assert load(case).key["why"][:60] not in words
-    assert section.locator("blockquote, svg.casebook-picture, .casebook-layer").count() == 0
-
-
-def handed_in(page, folder, name):
-    """What the file and the code hold; they hold the same."""
-    page.get_by_label("Your name or number").fill(name)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save the file").click()
-    download.value.save_as(folder / "file.jsonl")
-    (folder / "code.jsonl").write_text(page.get_by_label("Your code").input_value() + "\n", "utf-8")
-    one, other = (list(read_file(folder / f"{kind}.jsonl")) for kind in ("file", "code"))
-    assert one == other
-    return one
-
-
-def test_a_held_case_notes_and_says_nothing(visit, violations, tmp_path):
-    page = visit("cases/oak.html?hold")
-    quiz = Quiz(page)
-    quiz.answer("two, please", "invalid")  # what cannot be read is told: it is no verdict
-    for answer in ("44120", right("oak")):
-        quiz.claim.fill(answer)
-        quiz.check.click()
-        expect(quiz.status).to_contain_text("Noted", timeout=SLOW)
-        told_nothing(page, "oak")
-    assert violations(page) == []
-    (answer,) = handed_in(page, tmp_path, "Ada")
-    assert (answer.learner, answer.case, answer.answer) == ("Ada", "oak", right("oak"))
-    assert (answer.held, answer.edition) == (True, load("oak").edition)
-    page.goto(page.url.replace("?hold", ""))
-    expect(quiz.section.locator(".casebook-before")).to_be_hidden()  # it was no try of the reader's own
-    assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
-
-
-def test_a_test_that_an_address_sets_is_handed_in_unjudged(visit, tmp_path):
-    page = visit("book/test_yourself.html?seed=7&n=3&feedback=end")
-    page.get_by_role("button", name="Start the test").click()
-    cases = []
-    for number in range(1, 4):
-        expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_visible(timeout=SLOW)
-        cases.append(case_on(page))
-        told_nothing(page, cases[-1])
-        if number == 2:
-            page.reload()
-            page.get_by_role("button", name="Go on").click()
-            expect(page.get_by_role("heading", name="Question 2 of 3")).to_be_visible(timeout=SLOW)
-        Quiz(page).claim.fill("44120")
-        page.get_by_role("button", name="Keep this answer").click()
-    expect(page.get_by_role("heading", name="The test is done")).to_be_focused(timeout=SLOW)
-    stage = page.locator(".casebook-stage").text_content()
-    assert "cannot keep one from somebody who looks" in stage
-    assert not re.search(r"right|wrong|percent", stage.lower())
-    answers = handed_in(page, tmp_path, "Bo")
-    assert [(each.case, each.test, each.held) for each in answers] == [(case, "7", True) for case in cases]
-    assert page.evaluate("localStorage['casebook.attempts'] ?? null") is None
-    page.goto(page.url.partition("?")[0] + "?assignment=oak,elm,oak,../x")
-    expect(page.locator(".casebook-stage")).to_contain_text("2 questions")
-    page.get_by_role("button", name="Start the test").click()
-    expect(page.get_by_role("heading", name="Question 1 of 2")).to_be_visible(timeout=SLOW)
-    assert case_on(page) == "oak"
-
-
-def test_after_a_wrong_answer_a_few_charts_of_what_was_taught_find_the_rule(visit, violations):
-    page = visit("cases/oak.html", viewport={"width": 390, "height": 844})
-    made = [*short_cases(), *map(load, library())]
-    charts = {each.id: each.item for each in made}
-    taught = {each.id for each in made if first_for(each.page()) == 0}
-    holder = learners.book_of(["pieces-counted"])
-    quiz = Quiz(page, "oak")
-    quiz.claim.fill(learners.answer(load("oak").item, holder))
-    quiz.check.click()
-    page.get_by_role("button", name="Find out why, with up to three more charts").click(timeout=SLOW)
-    concluded = page.get_by_text(re.compile(r"^\d charts fit .*counting every piece"))
-    asked = page.locator(".casebook-why section.casebook-quiz")
-    for _ in range(3):
-        expect(asked.or_(concluded)).to_be_visible(timeout=SLOW)
-        if concluded.is_visible():
-            break
-        id = asked.get_attribute("data-case")
-        assert id in taught  # nothing of a chapter that was not begun
-        short = Quiz(page, id)
-        short.claim.fill(learners.answer(charts[id], holder))
-        short.check.press("Enter")
-        expect(short.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
-        assert violations(page) == []
-        page.get_by_role("button", name="Go on").press("Enter")
-        expect(page.locator(f"#casebook-{id}")).to_have_count(0, timeout=SLOW)
-    expect(concluded).to_be_visible(timeout=SLOW)
-    expect(page.get_by_role("heading", name="Which rule it was")).to_be_focused()
-    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts.map((each) => each.case)")
-    assert kept[0] == "oak"
-    assert len(set(kept)) in (2, 3, 4)
-
-
-def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_the_two_answers(
-    visit, violations
-):
-    page = visit("book/practice.html", viewport={"width": 390, "height": 844})
-    shorts = {made.id: made.item for made in short_cases()}
-    brief = {made.id for made in short_cases() if first_for(made.page()) == 0 and made.page()["words"] < 110}
-    page.get_by_role("button", name="Start, or go on").press("Enter")
-    given, rules = "", []
-    for number in range(1, 6):
-        heading = page.get_by_role("heading", name=f"Question {number} of 5")
-        expect(heading).to_be_focused(timeout=SLOW)
-        if number == 2:
-            page.reload()
-            page.get_by_role("button", name="Start, or go on").press("Enter")
-            expect(heading).to_be_focused(timeout=SLOW)
-        id = case_on(page)
-        item = shorts.get(id) or load(id).item
-        assert id in brief  # nothing was answered, so a report of fifty to a hundred words
-        if number == 1:
-            given, rules = next(each for each in tutor.row(item).items() if len(each[1]) == 1)
-            filed = expected(item)
-        quiz = Quiz(page, id)
-        quiz.claim.fill(expected(item) if number > 1 else given)
-        quiz.claim.press("Enter")
-        expect(quiz.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
-        page.get_by_role("button", name="Close the round" if number == 5 else "Next question").press("Enter")
-    expect(page.get_by_role("heading", name="This round")).to_be_focused(timeout=SLOW)
-    expect(page.get_by_text("4 of 5 right.")).to_be_visible()
-    expect(page.get_by_text(MISCONCEPTIONS[rules[0]].correction)).to_be_visible()
-    told = page.locator(".casebook-stage td code").all_text_contents()
-    assert told == [given, filed]
-    assert violations(page) == []
-    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
-    assert len({each["round"] for each in kept}) == 1
-    assert len(kept) == 5
-
-
-def test_a_changed_chart_says_so_above_the_chart_and_above_the_claim(visit, violations):
-    out = {path.stem for path in beyond()}
-    made = [*short_cases(), *(load(path) for path in library() if path.stem not in out)]
-    rows = [
-        {"case": each.id, "edition": each.edition, "answer": expected(each.item), "verdict": "correct"}
-        for each in made
-    ]
-    kept = json.dumps({"version": 1, "attempts": rows})
-    seed = (
-        f"{{ const kept = {kept}, now = Date.now();"
-        " kept.attempts.forEach((each, i) => { each.at = now - 3_600_000 + i; });"
-        " localStorage['casebook.attempts'] = JSON.stringify(kept); }"
-    )
-    page = visit("book/practice.html", before=lambda p: p.add_init_script(seed), viewport=PHONE)
-    page.get_by_role("button", name="Start, or go on").press("Enter")
-    notices = page.locator(".casebook-stage .casebook-changed")
-    expect(notices).to_have_count(2, timeout=SLOW)
-    for notice in notices.all():
-        expect(notice).to_contain_text(re.compile(r"Had .+, what would you file\?"))
-    expect(notices.first).to_be_in_viewport()  # before the chart, which need not be read again
-    page.get_by_role("link", name="Go to your claim").click()
-    expect(notices.last).to_be_in_viewport()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert violations(page) == []
 
 
 def test_a_diagnosis_is_found_by_its_name_and_no_code_needs_to_be_known(visit, violations):

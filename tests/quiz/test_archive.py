@@ -122,3 +122,13 @@ def test_what_the_core_cannot_load_is_told(copied, tmp_path):
     (copied / "coding" / "claim.py").write_text("import pandas\n", "utf-8")
     with pytest.raises(archive.building.BuildError, match="No module named 'pandas'"):
         archive.build(tmp_path / "cache")
+
+
+def test_what_only_people_read_makes_no_other_and_is_not_stripped_twice(copied, tmp_path, monkeypatch):
+    first = archive.build(tmp_path / "cache")
+    door = copied / "quiz" / "door.py"
+    door.write_text(f"# A remark.\n{door.read_text('utf-8')}", "utf-8")
+    assert archive.build(tmp_path / "cache") == first
+    monkeypatch.setattr(archive, "_bare", None)
+    assert archive.build(tmp_path / "cache") == first  # known by its sources
+    assert len([*(tmp_path / "cache").glob("made-of-*")]) == 1

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from casebook import files
@@ -36,37 +35,41 @@ print(json.dumps([*files]))
 DATE = (2020, 1, 1, 0, 0, 0)  # the same bytes whenever it is built
 
 
-def build(kept: Path) -> Path:
-    """The file, kept in a folder and made again when something in it changes. Raises BuildError."""
-    held = contents()
+def build(cache: Path) -> Path:
+    """The file, kept in the cache and made again when something in it changes. Raises BuildError."""
+    sources = _sources()
+    read = [part for name, source in sources.items() for part in (name.encode(), source)]
+    note = cache / f"made-of-{building.digest(Path(__file__).read_bytes(), *read)}"  # which file they make
+    if note.is_file() and (made := cache / note.read_text("utf-8")).is_file():
+        return made
+    held = {name: _bare(name, source) for name, source in sources.items()}
     made_of = [part for name, content in held.items() for part in (name.encode(), content)]
-    file = kept / f"casebook-{building.digest(*made_of)}.zip"
+    file = cache / f"casebook-{building.digest(*made_of)}.zip"
     if not file.is_file():
-        with building.inside(kept) as work:
+        with building.inside(cache) as work:
             (work / "made").write_bytes(_zipped(held))
             files.place(work / "made", file)
         building.only(file)
+    files.write(note, file.name.encode())
+    building.only(note)
     return file
 
 
-def contents() -> dict[str, bytes]:
-    """What the page needs, by its name in the archive. Raises BuildError."""
+def _sources() -> dict[str, bytes]:
+    """The files that the page needs as they are here, by their names in the archive. Raises BuildError."""
     command = [sys.executable, "-I", "-S", "-B", "-c", PROBE, str(PACKAGE.parent)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise building.BuildError(f"What the page needs could not be loaded\n{done.stderr[-2000:]}")
     loaded = {Path(name) for name in json.loads(done.stdout)}
     kept = sorted(file for file in loaded if PACKAGE in file.parents and "__pycache__" not in file.parts)
-    return {
-        file.relative_to(PACKAGE.parent).as_posix(): _bare(file.suffix, file.read_bytes()) for file in kept
-    }
+    return {file.relative_to(PACKAGE.parent).as_posix(): file.read_bytes() for file in kept}
 
 
-@cache
-def _bare(suffix: str, content: bytes) -> bytes:
+def _bare(name: str, content: bytes) -> bytes:
     """A file without what only people and type checkers read: of a module the same program without comments,
     docstrings and what its functions take and give."""
-    if suffix != ".py":
+    if not name.endswith(".py"):
         return content
     program = ast.parse(content)
     for node in ast.walk(program):

@@ -1,0 +1,110 @@
+"""Practice in a real browser: the rule behind a wrong answer is looked for, in a few charts or in a round."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from casebook.cases import beyond, library, load
+from casebook.cases.shorts import short_cases
+from casebook.grading import expected
+from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.practice import tutor
+from casebook.practice.chapters import first_for
+from casebook.testing import learners
+from tests.browser.page import PHONE, SLOW, Quiz, case_on
+
+
+def test_after_a_wrong_answer_a_few_charts_of_what_was_taught_find_the_rule(visit, violations):
+    page = visit("cases/oak.html", viewport={"width": 390, "height": 844})
+    made = [*short_cases(), *map(load, library())]
+    charts = {each.id: each.item for each in made}
+    taught = {each.id for each in made if first_for(each.page()) == 0}
+    holder = learners.book_of(["pieces-counted"])
+    quiz = Quiz(page, "oak")
+    quiz.claim.fill(learners.answer(load("oak").item, holder))
+    quiz.check.click()
+    page.get_by_role("button", name="Find out why, with up to three more charts").click(timeout=SLOW)
+    concluded = page.get_by_text(re.compile(r"^\d charts fit .*counting every piece"))
+    asked = page.locator(".casebook-why section.casebook-quiz")
+    for _ in range(3):
+        expect(asked.or_(concluded)).to_be_visible(timeout=SLOW)
+        if concluded.is_visible():
+            break
+        id = asked.get_attribute("data-case")
+        assert id in taught  # nothing of a chapter that was not begun
+        short = Quiz(page, id)
+        short.claim.fill(learners.answer(charts[id], holder))
+        short.check.press("Enter")
+        expect(short.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        assert violations(page) == []
+        page.get_by_role("button", name="Go on").press("Enter")
+        expect(page.locator(f"#casebook-{id}")).to_have_count(0, timeout=SLOW)
+    expect(concluded).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Which rule it was")).to_be_focused()
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts.map((each) => each.case)")
+    assert kept[0] == "oak"
+    assert len(set(kept)) in (2, 3, 4)
+
+
+def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_the_two_answers(
+    visit, violations
+):
+    page = visit("book/practice.html", viewport={"width": 390, "height": 844})
+    shorts = {made.id: made.item for made in short_cases()}
+    brief = {made.id for made in short_cases() if first_for(made.page()) == 0 and made.page()["words"] < 110}
+    page.get_by_role("button", name="Start, or go on").press("Enter")
+    given, rules = "", []
+    for number in range(1, 6):
+        heading = page.get_by_role("heading", name=f"Question {number} of 5")
+        expect(heading).to_be_focused(timeout=SLOW)
+        if number == 2:
+            page.reload()
+            page.get_by_role("button", name="Start, or go on").press("Enter")
+            expect(heading).to_be_focused(timeout=SLOW)
+        id = case_on(page)
+        item = shorts.get(id) or load(id).item
+        assert id in brief  # nothing was answered, so a report of fifty to a hundred words
+        if number == 1:
+            given, rules = next(each for each in tutor.row(item).items() if len(each[1]) == 1)
+            filed = expected(item)
+        quiz = Quiz(page, id)
+        quiz.claim.fill(expected(item) if number > 1 else given)
+        quiz.claim.press("Enter")
+        expect(quiz.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        page.get_by_role("button", name="Close the round" if number == 5 else "Next question").press("Enter")
+    expect(page.get_by_role("heading", name="This round")).to_be_focused(timeout=SLOW)
+    expect(page.get_by_text("4 of 5 right.")).to_be_visible()
+    expect(page.get_by_text(MISCONCEPTIONS[rules[0]].correction)).to_be_visible()
+    told = page.locator(".casebook-stage td code").all_text_contents()
+    assert told == [given, filed]
+    assert violations(page) == []
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
+    assert len({each["round"] for each in kept}) == 1
+    assert len(kept) == 5
+
+
+def test_a_changed_chart_says_so_above_the_chart_and_above_the_claim(visit, violations):
+    out = {path.stem for path in beyond()}
+    made = [*short_cases(), *(load(path) for path in library() if path.stem not in out)]
+    rows = [
+        {"case": each.id, "edition": each.edition, "answer": expected(each.item), "verdict": "correct"}
+        for each in made
+    ]
+    kept = json.dumps({"version": 1, "attempts": rows})
+    seed = (
+        f"{{ const kept = {kept}, now = Date.now();"
+        " kept.attempts.forEach((each, i) => { each.at = now - 3_600_000 + i; });"
+        " localStorage['casebook.attempts'] = JSON.stringify(kept); }"
+    )
+    page = visit("book/practice.html", before=lambda p: p.add_init_script(seed), viewport=PHONE)
+    page.get_by_role("button", name="Start, or go on").press("Enter")
+    notices = page.locator(".casebook-stage .casebook-changed")
+    expect(notices).to_have_count(2, timeout=SLOW)
+    for notice in notices.all():
+        expect(notice).to_contain_text(re.compile(r"Had .+, what would you file\?"))
+    expect(notices.first).to_be_in_viewport()  # before the chart, which need not be read again
+    page.get_by_role("link", name="Go to your claim").click()
+    expect(notices.last).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert violations(page) == []
