@@ -64,7 +64,7 @@ class Counting:
                         with counting.line:
                             counting.free = max(counting.free, time.monotonic()) + len(piece) / counting.speed
                             wait = counting.free - time.monotonic()
-                        time.sleep(wait)
+                        time.sleep(max(0.0, wait))  # another thread may have run meanwhile
 
         self._server = server(0, HTML, Counted)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
