@@ -68,9 +68,9 @@ check: lint
 # The notebooks are run by nbval, which takes two seconds to load: left out of the other runs.
 NOTEBOOKS := -p nbval.plugin --nbval
 
-# Whole files to each worker, those that take longest first (tests/conftest.py has their order). Two workers for
-# each processor: a test in a browser waits half of its time.
-WORKERS ?= $(shell $(PYTHON) -c "import os; print(2 * (os.cpu_count() or 1))")
+# Whole files to each worker, those that take longest first (tests/conftest.py has their order). One worker more
+# than processors, since a test in a browser now and then waits.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(1 + (os.cpu_count() or 1))")
 SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # One pytest run holds the core, the notebooks (nbval), the built book and the browser; its closing line is the

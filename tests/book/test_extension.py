@@ -60,6 +60,7 @@ SOUND = {
     "text": (
         "# Text\n\nSo {source}`cms-aoc-2024-06`, or so {source}`cms-aoc-2024-06 derived`.\n\n"
         "As we know {source}`professional-practice`.\n\n"
+        "All that it\ndescribes was done, and another\n{source}`cms-mue-2024-07`. So be it.\n\n"
         "| what | how sure |\n|---|---|\n| One {source}`cms-mue-2024-07` | {source}`cms-aoc-2024-06` |\n\n"
         "```{admonition} Our answer\n:class: dropdown\nOne.\n```\n"
     ),
@@ -163,8 +164,9 @@ def test_one_mark_ends_a_paragraph_or_a_row_and_opens_what_it_rests_on(sound):
     page = html(sound.book, "text")
     assert page.count('href="about.html#source-cms-aoc-2024-06"') == 3
     said = rests(page)
-    assert list(said) == ["So, or so.", "As we know (recalled).", "confirmed"]
-    one, two, row = said.values()
+    broken = "All that it describes was done, and another. So be it."  # where a line of the source ends
+    assert list(said) == ["So, or so.", "As we know (recalled).", broken, "confirmed"]
+    one, two, _, row = said.values()
     add_on, unit = AUTHORITIES["cms-aoc-2024-06"], AUTHORITIES["cms-mue-2024-07"]
     assert one == (
         f"“So”: confirmed, {add_on.title}, {add_on.edition}. "

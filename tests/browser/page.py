@@ -12,7 +12,7 @@ from casebook.grading import expected, grade_page, item_of
 PHONE = {"width": 390, "height": 844}
 SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
-SLOW = 60_000  # ms; the first answer waits for Python to start
+SLOW = 120_000  # ms; the first answer waits for Python to start, beside other tests
 
 
 class Quiz:

@@ -56,7 +56,7 @@ SAMPLE = list(sample())[::EVERY]
 #: What must be said of each kind of slip.
 NAMES = {
     "query for bill": lambda slip, words: "You asked the surgeon" in words,
-    "bill for query": lambda slip, words: "defensible reading" in words,
+    "bill for query": lambda slip, words: "is to guess" in words,
     "dropped": lambda slip, words: (
         (f"{slip.code} " in words and "missing" in words) or "left" in words or "without its base" in words
     ),

@@ -382,7 +382,7 @@ def case(short: Short, id: str = "short") -> Case:
     return Case(Path(f"{id}.md"), data, chart, {}, (op,))
 
 
-OWN = "No coder wrote this key: it is what the rules of this book give for this made-up operation."
+OWN = "The operation was made up for practice, and this is what the rules of this book give for it."
 
 
 def _where(site: Site) -> str:

@@ -306,7 +306,8 @@ def _lined(item: Item, mark: str | None) -> Said:
     asks = TELLS.get(steps[0].act) if steps else None
     return Said(
         "wrong",
-        asks or "True or not, would the claim be another without it?",
+        asks
+        or "Without it the claim would be the same. Which sentence would change it, if it said otherwise?",
         "The claim follows from what became of the ends, so look for the sentence that tells it.",
     )
 

@@ -15,9 +15,7 @@ FETCH = (
     "It runs in your browser: about {size}, fetched once, when you first use it. Nothing you type leaves your"
     " device."
 )
-DETAILS = (
-    "The details are worked out in your browser: about {size}, fetched once, when you first ask for them."
-)
+DETAILS = "The details are worked out in your browser: about {size}, unless this browser has it already."
 
 
 def _desk(name: str, without: str, inside: str, size: int | None, more: str = "", fetch: str = FETCH) -> str:

@@ -191,7 +191,8 @@ def _put(run: list[ground], word: str) -> None:
     if word:
         inside.insert(at, badge(word, f"({word})" if _words(inside) else word))
     elif isinstance(before, nodes.Text):
-        inside.replace(before, nodes.Text(before.rstrip()))
+        # By its place: texts are equal where their words are, and a line break is one like another.
+        inside[at - 1] = nodes.Text(before.rstrip())
 
 
 def _told(runs: list[list[ground]], about: list[str]) -> Iterator[nodes.Node]:

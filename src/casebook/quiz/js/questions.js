@@ -40,6 +40,7 @@ export async function fetched(id) {
   const sheet = document.adoptNode(find(there, ".casebook-chart", HTMLElement));
   const quiz = document.adoptNode(find(there, ".casebook-quiz", HTMLElement));
   for (const unwanted of every(quiz, UNWANTED)) unwanted.hidden = true;
+  quiz.querySelector(".casebook-fetch")?.remove(); // where a question comes, the grader has come before
   if (chart !== id) changed(sheet, quiz, id, (await graded(id)).had ?? fail(`the change ${id} is missing`));
   return { sheet, quiz };
 }
@@ -60,7 +61,7 @@ function changed(sheet, quiz, id, had) {
   const claim = make("a", { href: `#${quiz.id}` }, "Go to your claim");
   const again = "You have read this chart rightly. Here it is again, with a change.";
   sheet.prepend(notice(again, had, claim));
-  quiz.prepend(notice("", had, "No coder wrote this key: the rules of this book give it."));
+  quiz.prepend(notice("", had, "The answer is what the rules of this book give."));
 }
 
 /**
