@@ -34,7 +34,12 @@ TOLD = [
     ),
     (
         "book/decision.md",
-        ["is no witness", "It counts pieces", "units of that code on it", "Two units of 44120 are both"],
+        [
+            "counts pieces instead",
+            "nothing in it was joined",
+            "units of that code on it",
+            "Two units of 44120 are both",
+        ],
         ["for good"],
     ),
     ("book/documentation.md", ["A drain is part of the operation"], []),

@@ -78,7 +78,8 @@ def test_where_the_readings_differ_is_asked_first():
 
 def test_a_sentence_that_names_a_code_is_not_quoted():
     page = cases.load("alder").page()
-    page["evidence"]["lower-join"] = "The second join, which the office will bill as 44121."
+    says = "The second join, which the office will bill as 44121."
+    page["evidence"] = {**page["evidence"], "lower-join": says}
     told = hints(Item.read(page))
     assert "44121" not in " ".join(told)
     assert "three sentences" in told[1]

@@ -229,7 +229,7 @@ def amounts_to(grade: Grade) -> str | None:
         open_ = " or ".join(matter.what for matter in left_open(item))
         if all(says) and len(set(says)) == len(says):
             open_ = f"whether {', or '.join(says)}"
-        guessed = "One reading gives this claim, but to choose a reading is to guess."
+        guessed = "This claim fits one reading, and to choose a reading is to guess."
         return f"{guessed} The note does not settle {open_}."
     if not grade.misconceptions:
         return None
