@@ -107,17 +107,8 @@ def build(quick: bool = False) -> int:
         "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "NO_COLOR": "1",
     }
-    command = [
-        sys.executable,
-        "-c",
-        BOOK,
-        "build",
-        ".",
-        *(() if quick else ("--all",)),
-        "-W",
-        "-n",
-        "--keep-going",
-    ]
+    every = [] if quick else ["--all"]
+    command = [sys.executable, "-c", BOOK, "build", ".", *every, "-W", "-n", "--keep-going"]
     print("Building the book; it takes about a minute the first time", flush=True)
     status, said = run(command, environment)
     if status:  # what a good build says is of no use: it advises to open the pages as files

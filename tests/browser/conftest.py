@@ -187,15 +187,26 @@ def violations(axe):
 
 
 @pytest.fixture
-def sound(visit, site, violations):
+def each_of(visit, site):
+    """Open pages one after the other in one tab; each opens without errors, and has a title."""
+
+    def walk(files, **options):
+        here = visit("book/welcome.html", **options)
+        for file in files:
+            here.goto(f"{site.address}/{file}", wait_until="load")
+            assert here.title()
+            yield file, here
+
+    return walk
+
+
+@pytest.fixture
+def sound(each_of, violations):
     """Walk over pages: each opens without errors, and breaks none of WCAG and axe's best practices, whatever
     the impact, in each of the looks (a width and a color scheme)."""
 
     def walk(files, looks):
-        here = visit("book/welcome.html")
-        for file in files:
-            here.goto(f"{site.address}/{file}", wait_until="load")
-            assert here.title()
+        for file, here in each_of(files):
             for width, scheme in looks:
                 here.set_viewport_size({"width": width, "height": 900})
                 here.emulate_media(color_scheme=scheme)
@@ -205,14 +216,12 @@ def sound(visit, site, violations):
 
 
 @pytest.fixture
-def fits(visit, site):
+def fits(each_of):
     """Walk over pages: each opens without errors, and scrolls sideways nowhere at 320 pixels, which is 1280
     at 400 percent."""
 
     def walk(files):
-        here = visit("book/welcome.html", viewport={"width": 320, "height": 640})
-        for file in files:
-            here.goto(f"{site.address}/{file}", wait_until="load")
+        for file, here in each_of(files, viewport={"width": 320, "height": 640}):
             assert here.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
                 f"{file} scrolls sideways"
             )

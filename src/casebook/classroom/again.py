@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -42,10 +43,9 @@ class Gain:
 
 def gain(moves: Mapping[tuple[str, str], int], right: Callable[[str], bool]) -> Gain:
     """What comes of `moves`: how many people went from which answer to which, "" for none."""
-    found: dict[str, int] = {}
+    found: Counter[str] = Counter()
     for (before, now), people in moves.items():
-        kind = moved(before, now, right)
-        found[kind] = found.get(kind, 0) + people
+        found[moved(before, now, right)] += people
     return Gain(**found)
 
 

@@ -86,15 +86,13 @@ def _in_play(item: Item) -> Iterator[tuple[Answer, float]]:
     """A claim that is right, or the base code of the family, and beside it a code that a wrong rule brings
     up in this chart."""
     rivals = {line.code for (_,), claims in item.diagnosis.alone for claim in claims for line in claim}
-    for target in item.diagnosis.targets[:1]:
-        own = {line.code for line in target.lines}
-        for code in sorted((rivals | BASES) - own):
-            for marks in ((), ("51",), ("59",)):
-                yield Answer((*target.lines, Line(code, 1, marks))), 4 if not marks else 2
+    right = [(target.lines, rivals | BASES) for target in item.diagnosis.targets[:1]]
+    for lines, codes in [*right, *(((Line(base),), rivals - BASES) for base in sorted(BASES))]:
+        for code in sorted(codes - {line.code for line in lines}):
+            for marks, weight in (((), 4), (("51",), 2), (("59",), 2)):
+                yield Answer((*lines, Line(code, 1, marks))), weight
     for base in sorted(BASES):
         for code in sorted(rivals - BASES):
-            for marks in ((), ("51",), ("59",)):
-                yield Answer((Line(base), Line(code, 1, marks))), 4 if not marks else 2
             yield Answer((Line(base, 1, ("59",)), Line(code))), 2
 
 

@@ -48,6 +48,9 @@ export function testing(section, host) {
     size.textContent = coming(told);
   };
 
+  /** What the answers are read against: of an exit check, short charts too. */
+  const bank = () => (pool ? pages?.all : pages?.cases);
+
   async function ready() {
     await host.ready(tell);
     pages ??= await known();
@@ -107,7 +110,7 @@ export function testing(section, host) {
   const drew = (chosen) =>
     host.ask({
       do: "draw",
-      bank: pool ? pages?.all : pages?.cases,
+      bank: bank(),
       number: set?.number ?? Number(chosen("number")),
       seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
       topics: topics ? topics.split(" ") : null,
@@ -244,7 +247,7 @@ export function testing(section, host) {
     const told = await host.ask({
       do: "result",
       answers: drawn,
-      bank: pool ? pages?.all : pages?.cases,
+      bank: bank(),
     });
     table ??= await rules();
     const follow = await host.ask({ do: "follow", answers, bank: pages?.all, table, asked, kind: test.kind });
