@@ -275,6 +275,7 @@ async function boot(how) {
     ]),
   );
   times.python = performance.now();
+  postMessage({ beat: 0 }); // what comes next takes seconds
   if (ours) pyodide.unpackArchive((await ours).buffer, "wheel"); // a zip, unpacked where packages lie
   const door = pyodide.pyimport("casebook.quiz.door");
   times.ready = performance.now();

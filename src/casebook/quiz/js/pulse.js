@@ -6,7 +6,7 @@
 
 const SECOND = 1000; // milliseconds
 const IDLE = 4; // seconds for one that has nothing to do
-const BUSY = 20; // seconds for one at work
+const BUSY = 60; // seconds for one at work: a plain start is silent for 6 on a laptop, for more on an old phone
 
 /**
  * @param {{ postMessage(message: object): void }} worker
