@@ -443,7 +443,10 @@ class _Judge:
                 any(one.words.bare(choice) or one.words.given(choice) for one in self.open)
                 for choice in sentence.listed
             ]
-            if sentence.asks and any(of_matter):
+            named = sentence.closed and any(
+                one.words.about.search(choice) for one in self.open for choice in sentence.listed
+            )
+            if sentence.asks and (named or any(of_matter)):
                 for choice, known in zip(sentence.listed, of_matter, strict=True):
                     if not known and not self._of_an_operation(choice):
                         yield (
