@@ -228,11 +228,8 @@ class Practice:
 
         left = [case for case in self.shows if free(case)]
         met = {rule for case in within for rule in self.shows.get(case, ())}
-        begun = [
-            case
-            for case in left
-            if chart_of(case) in within and (not is_change(case) or self.shows[case] <= met)
-        ]
+        near = [case for case in left if chart_of(case) in within]
+        begun = [case for case in near if not is_change(case) or self.shows[case] <= met]
         for cases in (begun, left):
             for rule in self.focus():
                 if showing := [case for case in cases if rule in self.shows[case]]:
