@@ -15,7 +15,7 @@ from sphinx.testing.util import SphinxTestApp
 from casebook.cases import root
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rules import RULEBOOK
-from casebook.sphinx_ext import bank, charts
+from casebook.sphinx_ext import bank, charts, shorts
 from casebook.sphinx_ext.bank import Kept
 from casebook.sphinx_ext.charts import leaks
 
@@ -277,3 +277,21 @@ def test_what_was_worked_out_is_kept_until_the_page_or_what_decides_it_changes(t
     monkeypatch.setattr(bank, "PACKAGE", tmp_path)
     assert worked_out(oak=(5,)) == {"oak": 120}
     assert len([*(tmp_path / "cache").iterdir()]) == 1
+
+
+def test_a_short_chart_is_made_again_when_what_the_cases_say_to_its_answers_changes(tmp_path, monkeypatch):
+    asked = []
+
+    class Asked(Kept):
+        def all(self, work, given):
+            asked.append(given)
+            return {}
+
+    def ask():
+        shorts.bank(Asked(tmp_path))
+        return asked[-1]["short-1"]
+
+    before = ask()
+    assert ask() == before
+    monkeypatch.setattr(shorts, "given_by_all", lambda: [["oak", "pieces-counted", [["44120", 1, []]]]])
+    assert ask() != before
