@@ -137,8 +137,8 @@ def claim(size: int | None) -> str:
     )
     form = f"""<form class="casebook-scrub" autocomplete="off">
 <label for="scrub-claim">Claim</label>
-<p class="casebook-hint" id="scrub-hint">Lines with a semicolon between them. Units: <code>x9</code>.
-Modifier: <code>-ZZ</code>.</p>
+<p class="casebook-hint" id="scrub-hint">Put a semicolon between codes. Units follow an x. A modifier
+is two characters after a hyphen.</p>
 <textarea id="scrub-claim" name="claim" rows="2" aria-describedby="scrub-hint" autocapitalize="off"
 autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done" maxlength="{MAX_TEXT}"></textarea>
 <p class="casebook-row-of"><button type="submit" class="casebook-check">Check the claim</button>
