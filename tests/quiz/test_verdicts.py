@@ -58,8 +58,9 @@ def check_every_entry(id):
         assert not one.error
         assert (sorted(one.claim), one.query) == (sorted(other.claim), other.query), form
     unsaid = [None] * len(filed_lines(item.filed))
-    asked = {"do": "grade", "page": page(id), "answer": "44120", "judged": unsaid}
-    assert door.answer(asked) == verdicts.found(known, "44120")
+    likeliest = next(iter(known["answers"]))
+    asked = {"do": "grade", "page": page(id), "answer": likeliest, "judged": unsaid}
+    assert door.answer(asked) == verdicts.found(known, likeliest)
     for kind, told in known["asked"].items():
         assert told == door.answer({"do": kind, "page": page(id)}), kind
 
