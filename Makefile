@@ -13,6 +13,8 @@ PY    := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 export PYTHONUTF8 = 1
+# What was compiled is kept, also where a machine says otherwise: hundreds of Pythons are started here.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv book serve watch lab lite lint check test test-all fuzz bench clean
@@ -65,8 +67,8 @@ CORE := tests/coding tests/grading tests/house
 check: lint
 	$(PY) -m pytest -n auto --dist worksteal -m "not slow and not long" $(CORE)
 
-# The notebooks are run by nbval, which takes two seconds to load: left out of the other runs.
-NOTEBOOKS := -p nbval.plugin --nbval
+# The notebooks are run by nbval, which takes a while to load: left out of the other runs.
+NOTEBOOKS := -p tests.notebooks --nbval
 
 # Whole files to each worker, those that take longest first (tests/conftest.py has their order). One worker more
 # than processors, since a test in a browser now and then waits.

@@ -84,12 +84,12 @@ def first_for(page: Page) -> int:
 def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:
     """The charts that a chapter's exit check may draw: nothing that was not taught yet, nothing noisy before
     the last chapter, short ones in the first chapters alone, and none of those `spared` for later."""
-    known, place = taught(chapter), list(CHAPTERS).index(chapter)
+    known, place, kept = taught(chapter), list(CHAPTERS).index(chapter), set(spared)
     last, shorts = place == len(CHAPTERS) - 1, place < BRIEFLY
     return [
         id
         for id, page in pages_of(bank).items()
-        if id not in set(spared)
+        if id not in kept
         and (last or level_of(page) < NOISY)
         and (shorts or not is_short(id))
         and needs(page) <= known
