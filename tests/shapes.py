@@ -91,6 +91,7 @@ PLAIN = OneOf(
 )
 FEEDBACK = {
     "headline": str,
+    "question": OneOf(None, str),
     "parts": Each(
         OneOf(
             {"kind": PLAIN, "title": str, "rows": Each(ROW)},

@@ -15,7 +15,7 @@ from sphinx.testing.util import SphinxTestApp
 from casebook.cases import root
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rules import RULEBOOK
-from casebook.sphinx_ext import bank, charts
+from casebook.sphinx_ext import bank, charts, shorts
 from casebook.sphinx_ext.bank import Kept
 from casebook.sphinx_ext.charts import leaks
 
@@ -65,12 +65,14 @@ SOUND = {
         "```{admonition} Our answer\n:class: dropdown\nOne.\n```\n"
     ),
     "book/text": (
-        "# Text\n\nSo 44120 stands alone. {rule}`further-units`\n\nIn short, 44121 {sure}`further-units`.\n"
+        "# Text\n\nSo 44120 stands alone. {rule}`further-units`\n\nIn short, 44121 {sure}`further-units`.\n\n"
+        "Units: {edition}`cms-mue-2024-07`.\n"
     ),
 }
 #: What a page may not say, and what is said of it; each on a page of its own.
 FAULTS = {
     "no-source": ("So {source}`no-such`.", "there is no source"),
+    "no-edition": ("So {edition}`no-such`.", "there is no source"),
     "no-word": ("So {source}`cms-aoc-2024-06 sure`.", "does not say how sure"),
     "book/own-words": ("44121 is paid once. *Confirmed.*", "comes from the rulebook"),
     "book/own-words-in-a-table": (
@@ -169,11 +171,12 @@ def test_one_mark_ends_a_paragraph_or_a_row_and_opens_what_it_rests_on(sound):
     one, two, _, row = said.values()
     add_on, unit = AUTHORITIES["cms-aoc-2024-06"], AUTHORITIES["cms-mue-2024-07"]
     assert one == (
-        f"“So”: confirmed, {add_on.title}, {add_on.edition}. "
-        f"“or so”: derived, {add_on.title}, {add_on.edition}. Close"
+        f"{add_on.title}, {add_on.edition}: confirmed, for “So”. "
+        f"{add_on.title}, {add_on.edition}: derived, for “or so”. Close"
     )
-    assert two.startswith("recalled, Professional knowledge")
-    assert f"“One”: confirmed, {unit.title}, {unit.edition}. confirmed, {add_on.title}" in row
+    assert two.startswith("Professional knowledge")
+    assert two.endswith(": recalled. Close")
+    assert f"{unit.title}, {unit.edition}: confirmed, for “One”. {add_on.title}" in row
 
 
 @pytest.mark.parametrize("page", FAULTS)
@@ -243,9 +246,12 @@ def test_a_chapter_takes_a_rule_and_how_sure_it_is_from_the_rulebook(sound):
     shown, rule = html(sound.book, "book/text"), RULEBOOK["further-units"]
     assert html_of(shown).count(rule.says) == 1
     assert shown.count('href="../about.html#rule-further-units"') == 2
-    assert all(
-        f"{rule.confidence}, the rule {rule.id.replace('-', ' ')}: " in said for said in rests(shown).values()
-    )
+    assert f"Units: {AUTHORITIES['cms-mue-2024-07'].edition}." in html_of(shown)
+    first, name = AUTHORITIES[rule.authorities[0]], rule.id.replace("-", " ")
+    for said in rests(shown).values():
+        # The first source, its edition and how sure it is can be read at once; the others are folded.
+        assert said.startswith(f"{first.title}, {first.edition} (the rule {name}): {rule.confidence}.")
+        assert f"Further sources {name.capitalize()}: " in said
     assert all(f", {section}" in said for said in rests(shown).values() for section in rule.sections.values())
 
 
@@ -271,3 +277,21 @@ def test_what_was_worked_out_is_kept_until_the_page_or_what_decides_it_changes(t
     monkeypatch.setattr(bank, "PACKAGE", tmp_path)
     assert worked_out(oak=(5,)) == {"oak": 120}
     assert len([*(tmp_path / "cache").iterdir()]) == 1
+
+
+def test_a_short_chart_is_made_again_when_what_the_cases_say_to_its_answers_changes(tmp_path, monkeypatch):
+    asked = []
+
+    class Asked(Kept):
+        def all(self, work, given):
+            asked.append(given)
+            return {}
+
+    def ask():
+        shorts.bank(Asked(tmp_path))
+        return asked[-1]["short-1"]
+
+    before = ask()
+    assert ask() == before
+    monkeypatch.setattr(shorts, "given_by_all", lambda: [["oak", "pieces-counted", [["44120", 1, []]]]])
+    assert ask() != before

@@ -79,7 +79,7 @@ def test_a_ring_opens_what_a_paragraph_rests_on_by_keyboard_and_on_paper(visit, 
     page.keyboard.press("Enter")
     expect(told).to_be_visible()
     source = AUTHORITIES["cms-addon-page"]
-    expect(told).to_contain_text(f"confirmed, {source.title}, {source.edition}")
+    expect(told).to_contain_text(f"{source.title}, {source.edition}: confirmed")
     page.keyboard.press("Tab")
     expect(told.get_by_role("link").first).to_be_focused()
     if scripts:

@@ -50,7 +50,14 @@ def test_after_a_wrong_answer_a_few_charts_of_what_was_taught_find_the_rule(visi
 def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_the_two_answers(
     visit, violations
 ):
-    page = visit("book/practice.html", viewport={"width": 390, "height": 844})
+    # Many reports were answered elsewhere; practice begins with brief charts all the same.
+    read = [
+        {"case": path.stem, "answer": "44120 x9", "verdict": "wrong", "at": 1_000_000 + i}
+        for i, path in enumerate(library()[:12])
+    ]
+    kept = json.dumps(json.dumps({"version": 1, "attempts": read}))
+    seed = f"localStorage['casebook.attempts'] ??= {kept}"
+    page = visit("book/practice.html", before=lambda p: p.add_init_script(seed), viewport=PHONE)
     shorts = {made.id: made.item for made in short_cases()}
     brief = {made.id for made in short_cases() if first_for(made.page()) == 0 and made.page()["words"] < 110}
     page.get_by_role("button", name="Start, or go on").press("Enter")
@@ -64,7 +71,7 @@ def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_
             expect(heading).to_be_focused(timeout=SLOW)
         id = case_on(page)
         item = shorts.get(id) or load(id).item
-        assert id in brief  # nothing was answered, so a report of fifty to a hundred words
+        assert id in brief
         if number == 1:
             given, rules = next(each for each in tutor.row(item).items() if len(each[1]) == 1)
             filed = expected(item)
@@ -79,7 +86,7 @@ def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_
     told = page.locator(".casebook-stage td code").all_text_contents()
     assert told == [given, filed]
     assert violations(page) == []
-    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")
+    kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")[len(read) :]
     assert len({each["round"] for each in kept}) == 1
     assert len(kept) == 5
 

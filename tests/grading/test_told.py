@@ -23,10 +23,12 @@ from casebook.grading.feedback import (
     in_short,
     in_text,
     parts,
+    question,
     rule_as_read,
     said_line_by_line,
     settled,
 )
+from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.told import counted_joins, further
 from casebook.practice.likely import candidate_answers
 from tests.minimal_cases import item as minimal
@@ -66,9 +68,7 @@ NAMES = {
     "unit more": lambda slip, words: re.search(rf"{slip.code} has .* not|units|counted", words),
     "unit less": lambda slip, words: re.search(rf"{slip.code} has .* not|one unit|limit", words),
     "modifier added": lambda slip, words: re.search(rf"\b{slip.mark}\b|assistant", words),
-    "modifier dropped": lambda slip, words: (
-        slip.mark in words or "modifier that ties" in words or "mark of this" in words
-    ),
+    "modifier dropped": lambda slip, words: slip.mark in words or "modifier that ties" in words,
     "family of a line": lambda slip, words: re.search(r"one family|laparoscopic|open code", words),
     "family": lambda slip, words: re.search(r"laparoscopic|open code", words),
     "added": lambda slip, words: slip.code in words or re.search(r"You (billed|counted|put)", words),
@@ -83,6 +83,53 @@ def test_the_slip_that_made_an_answer_is_named():
         if not NAMES[slip.kind](slip, said(item.grade(slip.text)))
     ]
     assert len(missed) <= (1 - NAMED) * len(sample()), missed
+
+
+def test_where_modifiers_alone_are_off_the_question_leads_to_their_line_and_keeps_the_answer():
+    met = 0
+    for item, slip in SAMPLE:
+        grade = item.grade(slip.text)
+        asked, only = question(grade), {f.kind for f in grade.findings} == {"modifier"}
+        assert bool(asked) == (only and grade.verdict in ("partly", "wrong"))
+        if asked:
+            met += 1
+            typed = {mark for line in grade.claim for mark in line.modifiers}
+            assert all(f.code in asked for f in grade.findings), (slip.text, asked)
+            assert any(mark in asked for mark in typed) or "?" in asked
+            lacking = {mark for f in grade.findings for mark in f.marks} - typed
+            assert not any(re.search(rf"\b{mark}\b", asked) for mark in lacking), (slip.text, asked)
+            assert not re.search(r"takes? no|does not take|lacks|comes? off|is missing", asked)
+    assert met > 20
+
+
+def test_what_was_put_in_a_wrong_place_is_told_with_its_reason():
+    put = [m for m in MISCONCEPTIONS.values() if m.you.startswith("You put ")]
+    assert len(put) > 8
+    for m in put:
+        assert re.search(r",? (which|whose|where|though|that is not) ", m.you), m.you
+
+
+def test_where_a_right_answer_may_be_written_otherwise_it_is_said():
+    told = {"51": 0, "XS": 0, "Units on one line": 0}
+    for item, target in ((i, i.diagnosis.targets[0]) for _, i in everything() if i.note.action == "bill"):
+        lines = target.lines
+        forms = {
+            "51": tuple(replace(x, modifiers=tuple(m for m in x.modifiers if m != "51")) for x in lines),
+            "XS": tuple(
+                replace(x, modifiers=tuple("XS" if m == "59" else m for m in x.modifiers)) for x in lines
+            ),
+            "Units on one line": tuple(replace(x, units=1) for x in lines for _ in range(x.units)),
+        }
+        shown = item.grade(show(lines))
+        for word, form in forms.items():
+            grade = item.grade(show(form))
+            assert grade.verdict == "correct", (item.id, show(form))
+            if form != lines:
+                told[word] += 1
+                assert word in (grade.aside or ""), (item.id, show(form), grade.aside)
+            else:
+                assert word not in (shown.aside or "")
+    assert min(told.values()) > 3, told
 
 
 def test_the_need_of_a_question_comes_before_a_modifier():

@@ -179,6 +179,20 @@ def test_practice_changes_only_what_was_read_rightly_and_not_the_last_chart():
     assert chart_of(ask) != at[-1]["case"]
 
 
+def test_practice_changes_no_chart_outside_what_the_reader_is_to_get():
+    """Who has read many reports rightly is not asked changes of them where brief charts are to come."""
+    ids = list(cases())
+    for apart in range(0, SOME, 4):
+        within = ids[apart : apart + 4]
+        at = [
+            {"case": id, "answer": expected(case.item), "verdict": "correct", "at": 1e12 + i}
+            | {"edition": case.edition}
+            for i, (id, case) in enumerate(cases().items())
+            if id not in within
+        ]
+        assert Practice(at, pages(), table(), 1e12 + 100).next_case(within) in within
+
+
 def test_every_rule_has_its_opportunities(every_opportunity):
     """Seven questions at least, and three charts or changes, but for rules that no made-up question may rest
     on: their own smallest operation rests on doubt, or is a note with several readings."""

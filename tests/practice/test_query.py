@@ -1,6 +1,7 @@
 """The question to the surgeon: what people write is judged as a reviewer would, and what is offered to
 choose from is what it says it is."""
 
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -102,6 +103,25 @@ def test_a_question_with_two_sides_does_not_lead_but_lacks_a_way_out(case, asked
 )
 def test_two_sides_that_are_one_still_lead(asked):
     assert verdict(ITEMS["juniper"], asked) == "leading"
+
+
+#: What stands before a last choice in a row, in a list by semicolons, or in one by lines.
+BEFORE = r"(, (?:or )?|; |\\n[-*\[\] a-d.]+)"
+
+
+def test_a_choice_that_is_no_answer_is_not_passed_over():
+    """Put beside "other" into every good question that offers choices to its own matter."""
+    met = 0
+    for case, label, text in LABELLED:
+        for odd in ("purple", "a tuesday", "banana"):
+            put, times = re.subn(rf"{BEFORE}other\b", rf"\g<1>{odd}\g<1>other", text, count=1)
+            if label != "compliant" or not times or verdict(ITEMS[case], text) != "compliant":
+                continue
+            found = judge(ITEMS[case], put.replace("\\n", "\n"))
+            met += 1
+            assert found["verdict"] == "not judged", put
+            assert any(odd in fault["says"] for fault in found["faults"]), put
+    assert met > 30
 
 
 @pytest.mark.parametrize("item", SETTLED, ids=lambda item: item.id)

@@ -343,7 +343,7 @@ def test_a_wrong_answer_is_told_step_by_step(visit):
 def test_where_nothing_but_modifiers_is_off_the_question_is_about_them(visit):
     quiz = visit()
     quiz.answer("44120; 44121-51", "partly")
-    expect(quiz.section.get_by_text("Go through the modifiers line by line")).to_be_visible()
+    expect(quiz.section.get_by_text("Look at the modifiers of 44121 again. 51 marks")).to_be_visible()
 
 
 def test_the_wish_for_everything_at_once_is_kept(told):

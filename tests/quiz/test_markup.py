@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 from casebook import cases
-from casebook.quiz import markup, module
+from casebook.classroom import lms
+from casebook.quiz import desks, markup, module
 
 FOLDER = pathlib.Path(markup.__file__).parent
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</section><script>"
@@ -53,6 +54,15 @@ def test_the_field_has_its_name_and_helps_nobody_s_keyboard_to_guess(page):
     (field,) = parsed.find("textarea")
     assert {"for": field["id"]} in parsed.find("label")
     assert (field["autocapitalize"], field["autocorrect"], field["spellcheck"]) == ("off", "off", "false")
+
+
+@pytest.mark.parametrize(
+    "told", [markup.claim_field("quiz"), desks.claim(None), lms.HOW], ids=["quiz", "scrub", "lms"]
+)
+def test_the_form_of_a_claim_is_told_in_words_and_no_example_leads(told):
+    hint = told.partition("casebook-hint")[2].partition("</p>")[0] or told
+    assert "semicolon between codes" in hint or "semicolon and a space between codes" in hint
+    assert not re.search(r"\bx ?\d|-(?:ZZ|\d\d)\b", hint), hint
 
 
 def test_every_part_that_the_module_looks_for_is_there(page):

@@ -2,7 +2,19 @@
 
 from casebook.errors import CaseError
 
-from .case import LARGEST, MARK, SCHEMA, Case, beyond, cases_folder, distinct, library, load, root
+from .case import (
+    LARGEST,
+    MARK,
+    SCHEMA,
+    Case,
+    beyond,
+    cases_folder,
+    distinct,
+    given_by_all,
+    library,
+    load,
+    root,
+)
 from .checking import check, key_answers, must_be_sound, ran_out
 from .keys import CASE_KEYS, KEY_KEYS, NOISES, TOPICS
 
@@ -20,6 +32,7 @@ __all__ = [
     "cases_folder",
     "check",
     "distinct",
+    "given_by_all",
     "key_answers",
     "library",
     "load",

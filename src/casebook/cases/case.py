@@ -364,3 +364,12 @@ def _given_elsewhere() -> dict[str, dict[str, frozenset[Same]]]:
                 given.setdefault(m.id, set()).add(key)
         table[path.stem] = {id: frozenset(keys) for id, keys in given.items()}
     return table
+
+
+def given_by_all() -> list[Any]:
+    """What `Case.apart` rests on, as JSON can hold it: the same for the same answers of all shipped cases."""
+    return [
+        [case, id, sorted([code, n, sorted(marks)] for key in keys for code, n, marks in key)]
+        for case, given in _given_elsewhere().items()
+        for id, keys in sorted(given.items())
+    ]

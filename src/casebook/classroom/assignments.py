@@ -52,11 +52,12 @@ UNITS, MARKS = r"(\\s*x\\s*\\d+)?", r"(\\s*-\\s*[0-9A-Z]{{2}}(\\s*,\\s*[0-9A-Z]{
 LINE = rf"\\s*[+]?\\d{{{{4}}}}[0-9A-Z]{{UNITS}}{{MARKS}}{{UNITS}}\\s*"
 for case, text in answered.items():
     if text.lower() != "query" and not re.fullmatch(f"{{LINE}}([;,\\n]{{LINE}})*;?", text, re.IGNORECASE):
-        print(f"{{case}}: {{text!r}} may not be readable; write 12345; 12346 x9; 12347-ZZ, or query")"""
+        print(f"{{case}}: {{text!r}} may not be readable: codes with ; between them, or query")"""
 _HOW = """\
 Read each note and write the surgeon's claim, or `query` if you would have to ask the surgeon first.
 
-- Lines part at `;`, units are `x9`, modifiers `-ZZ`: `12345; 12346 x9; 12347-ZZ`.
+- Put a semicolon between codes. A modifier follows its code: a hyphen, two characters. Units come last: a
+  space, an x, the number.
 - Keep the quotes: `answers["..."] = "44120"`.
 - Run each cell with Shift+Enter. The last one saves `answers.jsonl`: hand that file in. It holds your
   answers, the time you saved them, and how sure you were; your name only if you write it there.

@@ -34,8 +34,8 @@ from casebook.practice.choices import choices
 from casebook.quiz.markup import ASK
 
 HOW = (
-    "Write one line for each code, parted by a semicolon and a space; units as x9, modifiers as -ZZ: 12345;"
-    " 12346 x9; 12347-ZZ. Write query if the surgeon must be asked first."
+    "Put a semicolon and a space between codes. A modifier follows its code: a hyphen, two characters. Units"
+    " come last: a space, an x, the number. Write query if the surgeon must be asked first."
 )
 NOTICE = (
     "The chart is invented. CPT is a registered trademark of the American Medical Association. For teaching,"

@@ -193,6 +193,8 @@ _ANOTHER = _regex(rf"[^0-9A-Z]*+(?:x\b)?[^0-9A-Z]*+{_CODE}{_STOP}")
 _SLIPS = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]*+[0-9])[0-9lIoO]{5}")
 _AS_DIGITS = str.maketrans("lIoO", "1100")
 _ASKED = _regex(r"\b(?:query|ask)\b")
+#: The form of a modifier in words: an example would put one into the reader's head.
+_MARK = "A modifier is two characters, after the code and a hyphen."
 _OFTEN = {"once": "1", "twice": "2", "thrice": "3"}
 
 # A claim, line by line
@@ -217,16 +219,15 @@ class _Typed:
         if self.units:
             raise _Unread(place, f"the units are given twice. Write {self}.", str(self))
         if not 1 <= int(number) <= MAX_UNITS:
-            form = f"{self.code} x2"
-            raise _Unread(place, f"units go from 1 to {MAX_UNITS}, as in {form}.", form)
+            says = f"units are a number from 1 to {MAX_UNITS} after an x. One unit is {self.code} alone."
+            raise _Unread(place, says, self.code)
         self.units = int(number)
 
     def mark(self, modifier: str, place: str) -> None:
         """Note a modifier."""
         if modifier.upper() not in MODIFIERS:
-            form = f"{self.code}-59"
-            says = f"{modifier.upper()} is not a modifier known here. One is written as in {form}."
-            raise _Unread(place, says, form)
+            says = f"{modifier.upper()} is not a modifier known here. {_MARK} Without one it is {self}."
+            raise _Unread(place, says, str(self))
         self.marks.append(modifier.upper())
 
     def either(self, number: str, place: str) -> _Unread:
@@ -298,8 +299,8 @@ def _take(typed: _Typed, kind: str, said: str, place: str, column: bool) -> bool
     elif kind == "several":
         _several(typed, said, place)
     elif kind == "more" and not typed.marks and not (said.isalpha() and said in MODIFIERS):
-        form = f"{typed.code}-51"
-        raise _Unread(place, f"the first modifier follows a hyphen, as in {form}.", form)
+        typed.mark(said, place)
+        raise _Unread(place, f"the first modifier follows a hyphen. Write {typed}.", str(typed))
     elif kind == "more":
         typed.mark(said, place)
     elif said.isdecimal():
@@ -323,8 +324,8 @@ def _settled(typed: _Typed) -> Line:
         if number not in MODIFIERS and column:
             typed.count(number, place)
         elif number not in MODIFIERS:
-            form = f"{typed.code} x{int(number) or 2}"
-            raise _Unread(place, f"units follow an x, as in {form}.", form)
+            form = f"{typed.code} x{int(number) or 1}"
+            raise _Unread(place, f"units follow an x. Write {form}.", form)
     count = typed.head["count"]
     if count and (typed.head["times"].strip() in ("x", "X", "*") or not int(count)):
         typed.count(count, typed.head[0])
@@ -379,7 +380,7 @@ def _codes(part: str) -> list[str]:
 
 def _stuck(text: str, at: int, typed: _Typed) -> _Unread:
     """A line that goes on with something that is neither units nor a modifier."""
-    place, code = text[at:], typed.code
+    place = text[at:]
     if found := _DIAGNOSIS.match(place):
         return _diagnosis(found["icd"], str(typed), place)
     if _ASKED.search(place):
@@ -389,5 +390,5 @@ def _stuck(text: str, at: int, typed: _Typed) -> _Unread:
         if _EITHER.match(place):
             return _Unread(place, f"both, or one of them? Write {both}, or one alone.", both, str(typed))
         return _Unread(place, f"put a semicolon between codes. Write {both}.", both)
-    forms = (f"{code} x2", f"{code}-59")
-    return _Unread(place, f"after the code come units and modifiers, as in {forms[0]} or {forms[1]}.", *forms)
+    says = "units follow an x, and each modifier a hyphen."
+    return _Unread(place, f"{says} Up to here it reads {typed}.", str(typed))

@@ -265,8 +265,9 @@ _view(
     sure=CONTESTED,
     sources="aapc-enterolysis contractor-22-copy",
     says=(
-        "Hours of freeing adhesions are argued to earn 22 on the main code. What the note lacks is a"
-        " comparison: how long such an operation usually takes, and how much longer this one did."
+        "Long freeing of adhesions is argued to earn 22 on the main code. It stands only with a comparison,"
+        " which this note lacks: how long such an operation usually takes, how much longer this one took, and"
+        " why. As the note is, we would leave 22 off, or ask the surgeon first."
     ),
     where=_long_freeing,
     _22=_hours,

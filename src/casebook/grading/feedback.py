@@ -25,7 +25,7 @@ from .corrections import corrected
 from .findings import Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
-from .marks import rule_of
+from .marks import rule_of, to_ask
 from .misconceptions import Misconception
 from .parts import Part, PartDict, Row
 from .quotes import cited as cited_of
@@ -33,6 +33,7 @@ from .quotes import deciding, proof, quoted
 from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
+MOST_ASKED = 2  # questions before another try
 MOST_RULES = 4  # told of one answer
 #: Which finding is told first: a wrong code before a mark, what was done before what the tables let through.
 WORST = ("extra", "family", "line", "missing", "units", "modifier", "edit")
@@ -48,10 +49,12 @@ Label = Callable[[str], str]  # what a mark of the chart is called to this reade
 
 
 class Feedback(TypedDict):
-    """All that is said of an answer: the short verdict, and the parts."""
+    """All that is said of an answer: the short verdict, and the parts; besides the question to ask before
+    another try, where the answer has one of its own."""
 
     headline: str
     parts: list[PartDict]
+    question: str | None
 
 
 class Graded(TypedDict):
@@ -122,6 +125,7 @@ def result(
         "feedback": {
             "headline": headline(grade),
             "parts": [part.as_dict() for part in parts(grade, cited, diagnosed, label, filed)],
+            "question": question(grade),
         },
     }
 
@@ -158,6 +162,19 @@ def headline(grade: Grade) -> str:
     if grade.item and grade.item.note.action == "out-of-scope" and grade.findings[0].kind == "query":
         return "Not judged."
     return _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
+
+
+def question(grade: Grade) -> str | None:
+    """What to ask before another try where nothing but modifiers is off: which lines to look at, and what
+    for, without the answer. None for any other answer: there the chart's own first hint asks."""
+    found = grade.findings if grade.verdict in ("partly", "wrong") else ()
+    if not found or any(f.kind != "modifier" for f in found):
+        return None
+    codes = listed(dict.fromkeys(f.code for f in found))
+    typed = {(line.code, mark) for line in grade.claim for mark in line.modifiers}
+    off = [to_ask(f.marks[0], (f.code, f.marks[0]) in typed) for f in found if f.marks]
+    asked = list(dict.fromkeys(off))[:MOST_ASKED]
+    return " ".join([f"Look at the modifiers of {codes} again.", *asked])
 
 
 def parts(
@@ -226,11 +243,10 @@ def amounts_to(grade: Grade) -> str | None:
         return grade.findings[0].says
     if grade.one_reading:
         says = [op.says for op in item.note.readings]
-        open_ = " or ".join(matter.what for matter in left_open(item))
-        if all(says) and len(set(says)) == len(says):
-            open_ = f"whether {', or '.join(says)}"
-        guessed = "This claim fits one reading, and to choose a reading is to guess."
-        return f"{guessed} The note does not settle {open_}."
+        open_ = f"The note does not settle {' or '.join(matter.what for matter in left_open(item))}."
+        if all(says) and len(set(says)) == len(says):  # in its author's words, which may be no sentences
+            open_ = f"The note could mean: {'; or '.join(says)}."
+        return f"This claim fits one reading, and to choose a reading is to guess. {open_}"
     if not grade.misconceptions:
         return None
     if item.note.action == "query" and not _whatever_was_done(grade):

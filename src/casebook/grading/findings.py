@@ -34,7 +34,8 @@ class Finding:
     | unread | blank.
 
     It is mended by taking off the lines in `strike` and putting those in `put`; whoever does so for every
-    finding in turn comes to an accepted claim. `briefly` says the same without the reason.
+    finding in turn comes to an accepted claim. `briefly` says the same without the reason. `marks`: the
+    modifiers that it is about, those that were typed first.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Finding:
     strike: Claim = ()
     put: Claim = ()
     briefly: str = ""
+    marks: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, str | None]:
         return {"kind": self.kind, "code": self.code, "says": self.says, "rule": self.rule}
@@ -81,7 +83,7 @@ def named_line(line: Line) -> str:
 def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
     """Everything in which a claim differs from the accepted one it is compared with."""
     found = list(_findings(diagnosis, claim, target))
-    later = next((f for f in found if f.kind == "missing" and any("51" in x.modifiers for x in f.put)), None)
+    later = next((f for f in found if any("51" in x.modifiers and str(x) in f.says for x in f.put)), None)
     # Each reason is given once: what stands against a wrong code says why another is right.
     told: set[str] = set()
     for each in found:
@@ -95,7 +97,7 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
         yield replace(each, says=says + more, briefly=each.briefly and each.briefly + more)
 
 
-#: Said once where a missing line is shown with 51, which no answer is held to.
+#: Said once where a line to put is shown with 51, which no answer is held to.
 LATER = " 51 marks a later procedure; it may be left off, since payers differ."
 
 
@@ -710,7 +712,9 @@ def _marks_off(
                 (wrong,), (right,) = gone, come
                 briefly = f"{code} takes {right} here in place of {wrong}."
                 says = f"{briefly} {needed(op, code, right, have)}"
-                yield gone | come, Finding("modifier", code, says, rule_of(right), briefly=briefly)
+                about = (wrong, right)
+                finding = Finding("modifier", code, says, rule_of(right), briefly=briefly, marks=about)
+                yield gone | come, finding
                 told |= gone | come
         for mark in sorted(off - told):
             if mark in have and mark in anywhere:
@@ -722,7 +726,8 @@ def _marks_off(
             else:
                 briefly, why = f"{code} lacks {mark}.", needed(op, code, mark, have)
             says = f"{briefly} {why}".strip()
-            yield frozenset({mark}), Finding("modifier", code, says, rule_of(mark), briefly=briefly)
+            finding = Finding("modifier", code, says, rule_of(mark), briefly=briefly, marks=(mark,))
+            yield frozenset({mark}), finding
         told |= off
 
 

@@ -7,7 +7,7 @@ raises.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache, partial
 from typing import Any
@@ -16,7 +16,9 @@ from casebook.coding import edits
 from casebook.coding.claim import MAX_TEXT, Answer, Claim, Line, Same, same
 from casebook.coding.note import Note
 from casebook.coding.operation import MOST_READINGS, STRANGULATED, Operation, Step
+from casebook.coding.places import listed
 from casebook.coding.reading import read_operation
+from casebook.coding.rulebook import Derived
 from casebook.coding.typed import read
 from casebook.coding.views import View
 from casebook.errors import OperationError
@@ -46,6 +48,7 @@ ASIDE = (
         " in which they want.",
         {"59", "XS"},
     ),
+    ("RT and LT name the side of a hernia; this casebook leaves them aside.", {"RT", "LT"}),
 )
 
 
@@ -289,7 +292,7 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     """The verdict on one answer that was read. Its lines are taken in the order a claim lists them, so that
     the order they were typed in changes no word."""
     kept = item.left_aside(answer.claim)
-    aside = _said_of_marks(answer.claim, kept)
+    typed = answer.claim
     answer = replace(answer, claim=tuple(edits.listed(sorted(kept))))
     action = item.note.action
     if answer.error:
@@ -316,7 +319,8 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     moved = edits.on_second_codes(answer.claim)  # 59 works on either code of a pair
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim) or claim.fits(moved):
-            return Grade("correct", 1.0, view=view, item=item, aside=aside)
+            aside = [*_said_of_marks(typed, kept), *_said_of_form(answer.claim, claim)]
+            return Grade("correct", 1.0, view=view, item=item, aside=" ".join(aside) or None)
     score = score_of(item.diagnosis, answer.claim)
     if plain(answer.claim) not in item.diagnosis.wrong_ways:
         answer = Answer(claim=moved)
@@ -365,10 +369,37 @@ def _alike(line: Line, other: Line) -> bool:
     return line.code == other.code and set(line.modifiers) == set(other.modifiers)
 
 
-def _said_of_marks(typed: Claim, kept: Claim) -> str | None:
+def _said_of_marks(typed: Claim, kept: Claim) -> Iterator[str]:
     """What is said of the marks of a right answer that were left aside."""
     gone = {mark for a, b in zip(typed, kept, strict=True) for mark in {*a.modifiers} - {*b.modifiers}}
-    return " ".join(says for says, marks in ASIDE if gone & marks) or None
+    yield from (says for says, marks in ASIDE if gone & marks)
+    split = any(typed.count(line) > 1 for line in typed)
+    if split and not gone & {"59", "XS"}:
+        codes = dict.fromkeys(line.code for line in typed if typed.count(line) > 1)
+        yield (
+            f"Units on one line are the usual form of {listed(codes)}. Medicare’s limit of a day counts all"
+            " lines of a code together (secondary), Medicaid’s is tested line by line."
+        )
+
+
+def _said_of_form(kept: Claim, shown: Derived) -> Iterator[str]:
+    """In what a right answer differs from the accepted claim that it is, where either form will do."""
+    left_off = _with("51", shown.lines) - _with("51", kept)
+    if left_off:
+        yield f"51 may stand on {listed(sorted(left_off))} as later work, or be left off: payers differ."
+    if _with("XS", kept):
+        yield "XS says here what 59 says."
+    apart, moved = _with("59", shown.lines), _with("59", kept) | _with("XS", kept)
+    if apart - moved:
+        yield (
+            "59 on the first code of a pair works as well, by a trade article (secondary); its usual place is"
+            f" the second, here {listed(sorted(apart - moved))}."
+        )
+
+
+def _with(mark: str, lines: Claim) -> set[str]:
+    """The codes of the lines that have a modifier."""
+    return {line.code for line in lines if mark in line.modifiers}
 
 
 def blamed(item: Item, known: tuple[Misconception, ...], findings: tuple[Finding, ...]) -> list[str]:

@@ -41,6 +41,35 @@ _WHO = {
     "assistant-nonphysician": "the PA or nurse who assisted",
     "co-surgeon": "one of two surgeons who shared the work",
 }
+#: What to ask oneself where a modifier was typed that is wrong, and where one is lacking, which is then not
+#: named. None says whether the line takes it.
+_OF_SESSION = "What does the note say of an earlier operation, and which lines say how this one follows it?"
+_OF_ROLE = "Whose claim is this, and which lines say what part this surgeon had?"
+_ASKED: dict[str, tuple[str, str]] = {
+    "22": (
+        "22 tells of work far beyond the usual. What does this note compare the work with, and which line"
+        " would say so?",
+        "Does this note compare the work with the usual, and which line would say so?",
+    ),
+    "51": (
+        "51 marks a later procedure of the same operation. What is this line: the main procedure, a later"
+        " one, or an add-on?",
+        "Which of these procedures are later ones, and no add-ons?",
+    ),
+    "52": (
+        "52 tells that less was done than the code describes. Was all of it done here?",
+        "Was all done that the code describes?",
+    ),
+    "59": (
+        "59 and XS are for two codes that the tables pay together only for work at separate sites. Is there"
+        " such a pair here, and on which of its codes does the modifier go?",
+        "Do the tables pay two of these codes together only under a condition, and which line says that it"
+        " is met?",
+    ),
+    **dict.fromkeys(SESSIONS, (_OF_SESSION, _OF_SESSION)),
+    **dict.fromkeys(ROLES, (_OF_ROLE, _OF_ROLE)),
+}
+_ASKED["XS"] = _ASKED["59"]
 _UNSHARED = "62 is for two surgeons who share the work of one code, and no code here was shared."
 _NEVER = {
     "53": (
@@ -56,7 +85,8 @@ _NEVER = {
         ("76", "77"), "76 and 77 are for one procedure done again later; a second resection is the add-on."
     ),
     **dict.fromkeys(
-        ("XE", "XP", "XU"), "Of the marks that open such a pair XS, or 59, is the one that says another site."
+        ("XE", "XP", "XU"),
+        "Of the modifiers that open such a pair XS, or 59, is the one that says another site.",
     ),
 }
 
@@ -139,6 +169,14 @@ def needed(op: Operation, code: str, mark: str, given: Iterable[str]) -> str:
     return says
 
 
+def to_ask(mark: str, typed: bool) -> str:
+    """The question that leads to one modifier: one that was typed and is wrong, or one that is lacking."""
+    asked = _ASKED.get(mark)
+    if asked:
+        return asked[0] if typed else asked[1]
+    return f"What would {mark} tell of this line, and where does the note say so?"
+
+
 def tie(op: Operation) -> str:
     """The mark that ties this operation to the earlier one, and what it says."""
     if op.follows is None:
@@ -149,7 +187,7 @@ def tie(op: Operation) -> str:
 
 def role(op: Operation) -> str:
     """The mark of this surgeon's role, and where it goes."""
-    return f"{_MARK.get(op.surgeon, 'a mark')}: this is the claim of {_WHO[op.surgeon]}"
+    return f"{_MARK.get(op.surgeon, 'a modifier')}: this is the claim of {_WHO[op.surgeon]}"
 
 
 def _whose(op: Operation, mark: str) -> str:

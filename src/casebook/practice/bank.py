@@ -31,6 +31,9 @@ TAUGHT: dict[str, tuple[str, str]] = {
 BESIDE = "diagnoses"  # scored beside the claim, so that no claim tells whether it was learned
 
 
+USUAL = 600  # words of a chart
+
+
 NO_TOPIC = "other"  # what a case is about that does not say so
 
 
@@ -100,6 +103,12 @@ def level_of(page: Page) -> int:
     """The level of a case: 1, 2 or 3."""
     level: Any = page.get("level")
     return int(level) if whole(level) and level in (1, 2, 3) else 1
+
+
+def words_of(page: Page) -> int:
+    """The words of a chart; the usual number where the page does not tell."""
+    words: Any = page.get("words")
+    return int(words) if whole(words) and words > 0 else USUAL
 
 
 def topic_in_words(topic: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .bank import NO_TOPIC, Page, about_of, graded_item, is_short, level_of, pages_of
+from .bank import NO_TOPIC, Page, about_of, graded_item, is_short, level_of, pages_of, words_of
 
 #: The Learn chapters in their order, each with what it is the first to teach.
 CHAPTERS: dict[str, tuple[str, ...]] = {
@@ -23,9 +23,11 @@ FIRST_CODES = frozenset(("44120", "44121", "44202", "44203"))  # all that the fi
 FIRST_ACTS = frozenset(("resect", "join", "explore", "lyse_adhesions", "mesentery_repair"))
 #: What the second chapter adds: an end brought out beside a join, which is filed as 44310.
 BROUGHT_OUT = frozenset(("stoma", "base-code"))
-#: How many chapters from the first on have brief charts in their exit checks too: later ones need the
-#: reports, and there are many by then.
+#: How many chapters from the first on have brief charts in their exit checks, and no whole reports: later
+#: ones need the reports, and there are many by then.
 BRIEFLY = 5
+BRIEF = 105  # words of the longest brief chart, its headings with it
+ENOUGH = 12  # brief charts, from which number on a check has no need of others
 NOISY = 3  # the level of a chart that only the last chapter prepares for
 
 
@@ -83,14 +85,18 @@ def first_for(page: Page) -> int:
 
 def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:
     """The charts that a chapter's exit check may draw: nothing that was not taught yet, nothing noisy before
-    the last chapter, short ones in the first chapters alone, and none of those `spared` for later."""
+    the last chapter, none of those `spared` for later; in the first chapters the brief ones and what
+    shows best what was taught, where there are enough, and no short ones in the others."""
     known, place, kept = taught(chapter), list(CHAPTERS).index(chapter), set(spared)
     last, shorts = place == len(CHAPTERS) - 1, place < BRIEFLY
-    return [
-        id
+    fit = {
+        id: page
         for id, page in pages_of(bank).items()
         if id not in kept
         and (last or level_of(page) < NOISY)
         and (shorts or not is_short(id))
         and needs(page) <= known
-    ]
+    }
+    brief = [id for id, page in fit.items() if is_short(id) and words_of(page) <= BRIEF]
+    best = shows_best(list(fit.values()), chapter)
+    return [id for id in fit if id in brief or id in best] if len(brief) >= ENOUGH else list(fit)

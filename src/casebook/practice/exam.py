@@ -8,11 +8,10 @@ from math import ceil
 from random import Random
 from typing import Any
 
-from .bank import Page, about_of, checked_seed, level_of, pages_of, whole
+from .bank import Page, about_of, checked_seed, level_of, pages_of, whole, words_of
 
 #: Paces of a timed test: words read a minute, and minutes to think about a case.
 PACES = {"calm": (150, 3.0), "usual": (200, 2.0), "brisk": (250, 1.0)}
-USUAL = 600  # words of a chart
 SEEDS = 30  # tried for a test with few cases that a reader has met
 
 
@@ -89,16 +88,10 @@ def draw_new(
 def limits(pages: Sequence[Page]) -> dict[str, int]:
     """How many minutes a test of these cases may take at each pace: their charts read once, and time to think
     about each."""
-    words = sum(_words(page) for page in pages)
+    words = sum(words_of(page) for page in pages)
     return {
         pace: max(1, ceil(words / speed + thinking * len(pages))) for pace, (speed, thinking) in PACES.items()
     }
-
-
-def _words(page: Page) -> int:
-    """The words of a chart; the usual number where the page does not tell."""
-    words: Any = page.get("words")
-    return int(words) if whole(words) and words > 0 else USUAL
 
 
 def _tiers(ids: Sequence[str], met: Sequence[str], first: Sequence[str]) -> list[list[str]]:

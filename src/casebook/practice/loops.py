@@ -11,6 +11,7 @@ mark differs in shape too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -433,7 +434,9 @@ def _taken(told: Told) -> Iterator[str]:
     number = len(told.pieces)
     if number:
         letters = _listed([_named(letter, step) for letter, step, _, _ in told.pieces])
-        yield f"In jars: {number} {'piece' if number == 1 else 'pieces'}, {letters.replace('piece ', '')}."
+        # A piece may be named in words that have a piece in them.
+        letters = re.sub(r"\bpiece (?=[A-Z]\b)", "", letters)
+        yield f"In jars: {number} {'piece' if number == 1 else 'pieces'}, {letters}."
 
 
 # Drawing

@@ -164,6 +164,24 @@ PLAIN_WORDS = frozenset(
     " removed excised"
     " resected mean means meant refer refers refer referring".split()
 )
+#: Words that say nothing by themselves.
+SMALL_WORDS = frozenset(
+    "a an and any the this that these those it its they them there here of on in at to by with for from as or"
+    " so then i we me us my our you your if be been was were is are did do does done has have had can could"
+    " would will should may might how what which where whose whether please s t".split()
+)
+#: How words begin that an answer about bowel may be made of, beside those of any operation.
+OF_BOWEL = re.compile(
+    r"\b(?:\d|qq|one|two|three|four|five|six|none|single|double|both|neither|several|multiple|more|fewer|less|zero"
+    r"|first|second|third|separate|above|below|beyond|short|within|inside|outside|across|through|along|near"
+    r"|between|upper|lower|proximal|distal|edge|wall|ring|full|whole|complete|partial|partly|only|entire"
+    r"|cuff|margin|line|ileo?|ileal|ileum|jejun|duoden|colo|cec|caec|valve|stoma|ostomy|loop|brooke|mucous"
+    r"|divert|anastomo|join|connect|reconnect|hook|divid|transect|open|close|closing|stapl|sewn|sutur|oversewn"
+    r"|hand|skin|stop|run|ran|kept|keep|spar|preserve|retain|redo|revis|undo|taken|took|take|excis|incis"
+    r"|resect|remov|discard|widen|strictur|plast|biops|wedge|convert|conversion|lap|port|assist|extracorp"
+    r"|incision|wound|intact|continu|discontinu|place|situ|blind|exterior|matur|plan|staged|return|not|no"
+    r"|never|yes|still|again|also|all|each|any|same|different)\w*"
+)
 DIMENSIONS = re.compile(
     r"\b(?:how|what|which|where|type|kind|number|status|state (?:of|at|in)|fate|anatomy|configuration"
     r"|arrangement"

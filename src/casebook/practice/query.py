@@ -34,10 +34,12 @@ from .phrases import (
     MEANS,
     META,
     MONEY,
+    OF_BOWEL,
     OF_THAT,
     OTHER,
     PLAIN_WORDS,
     PRONOUN,
+    SMALL_WORDS,
     STOP,
     UNABLE,
     VAGUE,
@@ -434,6 +436,32 @@ class _Judge:
                 " \u201cother\u201d and \u201cunable to determine\u201d.",
             )
 
+    def not_understood(self) -> Iterator[tuple[str, str]]:
+        """The choices, beside an answer to what is open, that have no word of any such answer."""
+        for sentence in self.question.sentences:
+            of_matter = [
+                any(one.words.bare(choice) or one.words.given(choice) for one in self.open)
+                for choice in sentence.listed
+            ]
+            named = sentence.closed and any(
+                one.words.about.search(choice) for one in self.open for choice in sentence.listed
+            )
+            if sentence.asks and (named or any(of_matter)):
+                for choice, known in zip(sentence.listed, of_matter, strict=True):
+                    if not known and not self._of_an_operation(choice):
+                        yield (
+                            "choice",
+                            f"This check does not understand the choice \u201c{choice}\u201d. Is it an"
+                            " answer to what is asked?",
+                        )
+
+    def _of_an_operation(self, choice: str) -> bool:
+        """Whether a choice has a word of what is open or of any operation, or nothing but small words."""
+        if OF_BOWEL.search(choice) or any(one.words.about.search(choice) for one in self.open):
+            return True
+        said = set(re.findall(r"[a-z]+", choice)) - SMALL_WORDS
+        return not said or bool(said & PLAIN_WORDS)
+
     @cached_property
     def way_out(self) -> bool:
         """Whether it leaves room for an answer that is none of those it offers."""
@@ -519,8 +547,10 @@ class _Judge:
         if "unknown" in asked and any(map(self._two_sides, self.question.sentences)):
             return "not judged", []
         if "open" in asked or "choice" in asked:
-            missing = list(self.missing())
-            return ("incomplete", missing) if missing else ("compliant", [])
+            missing, odd = list(self.missing()), list(self.not_understood())
+            if missing or odd:
+                return "incomplete" if missing else "not judged", [*missing, *odd]
+            return "compliant", []
         if "unknown" in asked:
             return "not judged", []
         if "vague" in asked or (not asked and self._mentions()):

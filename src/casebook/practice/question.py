@@ -203,6 +203,12 @@ class Sentence:
         return tuple(part for part in plain if part and not _ROOM.match(part) and not _NO_CHOICE.search(part))
 
     @property
+    def listed(self) -> tuple[str, ...]:
+        """The same, and those that stand before a remark in brackets: "kept, removed, other (please say)"."""
+        plain = replace(self, tail=_tail(re.sub(r"\([^()]*\)", " ", self.text)))
+        return tuple(dict.fromkeys((*self.choices, *plain.choices)))
+
+    @property
     def room(self) -> bool:
         """Whether its choices leave room for an answer that is none of them."""
         return bool(_ROOM.search(self.tail) or _ROOM.search(self.text))

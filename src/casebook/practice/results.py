@@ -264,7 +264,7 @@ def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
     for a wrong answer that is known to come of one of them."""
     met: dict[str, list[bool]] = {}
     for each in given:
-        for topic, right in told_of(each.page, each.right, _blamed(each.grade)).items():
+        for topic, right in told_of(each.page, each.right, blamed(each.page, each.grade)).items():
             met.setdefault(topic, []).append(right)
     rows = [
         {
@@ -279,12 +279,16 @@ def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: (r["right"] / r["of"], -r["of"], r["topic"]))
 
 
-def _blamed(grade: Grade) -> list[str]:
+def blamed(page: Page, grade: Grade) -> list[str]:
     """The things to learn that a wrong answer comes of: those of the wrong rules that alone give it, and of
-    the modifiers where nothing else is off; none where that is not known."""
+    the modifiers where nothing else is off. Where that is not known, all that its case is about, but for
+    when to ask where a claim was filed and a claim is right: that was not what went wrong."""
     marks = [f.rule for f in grade.findings if f.kind == "modifier"]
     if not grade.counted and len(marks) < len(grade.findings):
-        return []
+        if len(shared := {m.topic for m in grade.likely}) == 1:
+            return sorted(shared)
+        billed = grade.claim and grade.item is not None and grade.item.note.action == "bill"
+        return [topic for topic in about_of(page) if topic != "query" or not billed]
     off = {"sessions" if rule in SESSIONS else "surgeons-modifiers" for rule in marks}
     named = topics_of_rules(m.id for m in grade.counted)
     return [*named, *sorted(off - {*named})] if grade.explained.bare or not named else named

@@ -13,12 +13,12 @@ from typing import Any
 
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import TAUGHT, Page, pages_of, told_of, topic_in_words, topics_of_rules, whole
+from .bank import TAUGHT, Page, graded_item, pages_of, told_of, topic_in_words, topics_of_rules, whole
 from .choices import choices
 from .editions import read_edition, to_earlier
 from .exam import draw
 from .hints import hints
-from .results import how_many, result, tells
+from .results import blamed, how_many, result, tells
 
 DAYS = (1, 3, 7, 21)  # until a case comes back, box by box
 DAY = 86_400_000  # milliseconds
@@ -29,13 +29,15 @@ WITHOUT_COUNT = ("invalid", "blank")
 
 @dataclass(frozen=True)
 class Attempt:
-    """One answer that counts: `at` in epoch milliseconds, and the misconceptions that explain it."""
+    """One answer that counts: `at` in epoch milliseconds, the misconceptions that explain it, and what was
+    typed, where that was kept."""
 
     case: str
     right: bool
     at: float
     misconceptions: tuple[str, ...] = field(default=())
     edition: str | None = None
+    answer: str = ""
 
 
 def again(attempts: Sequence[Mapping[str, Any]], now: float, offset: int = 0) -> list[dict[str, Any]]:
@@ -86,7 +88,8 @@ def progress(
     offset: int = 0,
     table: object = None,
 ) -> dict[str, Any]:
-    """What a reader has done so far, from the attempts stored; nothing is graded again.
+    """What a reader has done so far, from the attempts stored; the verdicts kept stand, and a wrong answer is
+    graded again only to tell what it counts against.
 
     `cases` counts those of the bank: `done`, `first_right`, `of`. `due` and `later` are the rows of `again`
     for cases of the bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered
@@ -166,11 +169,10 @@ def _cases(attempts: Sequence[Attempt], pages: Mapping[str, Page]) -> list[dict[
 
 def _topics(attempts: Sequence[Attempt], pages: Mapping[str, Page]) -> list[dict[str, Any]]:
     """Each thing to learn that first answers tell of; a wrong one that known wrong rules alone give counts
-    against theirs."""
+    against theirs, any other against what the grader finds off in it."""
     first = {each.case: each for each in reversed(attempts)}
     told = {
-        case: told_of(pages[case], each.right, topics_of_rules(each.misconceptions))
-        for case, each in first.items()
+        case: told_of(pages[case], each.right, _blamed(each, pages[case])) for case, each in first.items()
     }
     rows = []
     for topic in dict.fromkeys(topic for each in told.values() for topic in each):
@@ -188,6 +190,15 @@ def _topics(attempts: Sequence[Attempt], pages: Mapping[str, Page]) -> list[dict
         }
         rows.append(row | {"last_seen": max(seen), "says": says})
     return sorted(rows, key=lambda row: (row["first_right"] / row["of"], row["topic"]))
+
+
+def _blamed(each: Attempt, page: Page) -> list[str]:
+    """What a first answer counts against. A wrong one is graded again where the wrong rules that were kept do
+    not tell: where none were kept, or where modifiers may be off besides."""
+    if each.right or not each.answer or (each.misconceptions and "-" not in each.answer):
+        return topics_of_rules(each.misconceptions)
+    grade = graded_item(page).grade(each.answer)
+    return topics_of_rules(each.misconceptions) if grade.verdict == "correct" else blamed(page, grade)
 
 
 def _misconceptions(
@@ -240,7 +251,8 @@ def _read(attempts: object, now: Any) -> tuple[list[Attempt], int]:
             unread += 1
         elif verdict in VERDICTS:
             ms, edition = _known(told.get("misconceptions")), read_edition(told.get("edition"))
-            found.append((at, Attempt(case, verdict == "correct", min(at, now), ms, edition)))
+            answer = told["answer"] if isinstance(told.get("answer"), str) else ""
+            found.append((at, Attempt(case, verdict == "correct", min(at, now), ms, edition, answer)))
     found.sort(key=lambda pair: (pair[0], pair[1].case, pair[1].right))
     return [each for _, each in found], unread
 

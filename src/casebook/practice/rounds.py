@@ -205,7 +205,7 @@ class Practice:
     def next_case(self, within: Collection[str] = ()) -> str | None:
         """The chart to ask, or a change of one that was answered rightly: one in which the first rule of the
         focus shows, not the one it was missed on, not seen for a day, of another topic than the last; from
-        those `within`, and changes that ask for no more than these, as long as there is one. None where all
+        those `within`, and changes of these that ask for no more, as long as there is one. None where all
         were seen today."""
         today = {each.case for each in self.tried if self.now - each.at < DAY}
         last = set(about_of(self._about(self.tried[-1].case))) if self.tried else set()
@@ -228,7 +228,8 @@ class Practice:
 
         left = [case for case in self.shows if free(case)]
         met = {rule for case in within for rule in self.shows.get(case, ())}
-        begun = [case for case in left if case in within or (is_change(case) and self.shows[case] <= met)]
+        near = [case for case in left if chart_of(case) in within]
+        begun = [case for case in near if not is_change(case) or self.shows[case] <= met]
         for cases in (begun, left):
             for rule in self.focus():
                 if showing := [case for case in cases if rule in self.shows[case]]:

@@ -37,12 +37,14 @@ DATE = (2020, 1, 1, 0, 0, 0)  # the same bytes whenever it is built
 
 def build(cache: Path) -> Path:
     """The file, kept in the cache and made again when something in it changes. Raises BuildError."""
-    sources = _sources()
-    read = [part for name, source in sources.items() for part in (name.encode(), source)]
-    note = cache / f"made-of-{building.digest(Path(__file__).read_bytes(), *read)}"  # which file they make
+    all_files = sorted(file for file in PACKAGE.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    read = [
+        part for file in all_files for part in (str(file.relative_to(PACKAGE)).encode(), file.read_bytes())
+    ]
+    note = cache / f"made-of-{building.digest(*read)}"  # which file they make
     if note.is_file() and (made := cache / note.read_text("utf-8")).is_file():
         return made
-    held = {name: _bare(name, source) for name, source in sources.items()}
+    held = {name: _bare(name, source) for name, source in _sources().items()}
     made_of = [part for name, content in held.items() for part in (name.encode(), content)]
     file = cache / f"casebook-{building.digest(*made_of)}.zip"
     if not file.is_file():

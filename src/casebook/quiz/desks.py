@@ -18,7 +18,16 @@ FETCH = (
 DETAILS = "The details are worked out in your browser: about {size}, unless this browser has it already."
 
 
-def _desk(name: str, without: str, inside: str, size: int | None, more: str = "", fetch: str = FETCH) -> str:
+def _desk(
+    name: str,
+    without: str,
+    inside: str,
+    size: int | None,
+    more: str = "",
+    fetch: str = FETCH,
+    first: str = "",
+) -> str:
+    """The frame of a desk; `first` stands on its stage until the script has something to show."""
     fetch = fetch.format(size=megabytes(size)) if size else ""
     return f"""<section class="casebook-desk" data-desk="{name}"{more}>
 <p class="casebook-without">{without}</p>
@@ -26,7 +35,7 @@ def _desk(name: str, without: str, inside: str, size: int | None, more: str = ""
 {inside}
 <p class="casebook-size">{fetch}</p>
 <p class="casebook-test-status" role="status"></p>
-<div class="casebook-stage"></div>
+<div class="casebook-stage">{first}</div>
 </div>
 </section>
 """
@@ -114,6 +123,7 @@ def today(size: int | None) -> str:
         ' <a href="first_cases.html">first cases</a> are a good place to begin.',
         "",
         None,
+        first="<p>Your round is put together: what is due again, one new case, and the next chapter.</p>",
     )
 
 
@@ -127,8 +137,8 @@ def claim(size: int | None) -> str:
     )
     form = f"""<form class="casebook-scrub" autocomplete="off">
 <label for="scrub-claim">Claim</label>
-<p class="casebook-hint" id="scrub-hint">Lines with a semicolon between them. Units: <code>x9</code>.
-Modifier: <code>-ZZ</code>.</p>
+<p class="casebook-hint" id="scrub-hint">Put a semicolon between codes. Units follow an x. A modifier
+is two characters after a hyphen.</p>
 <textarea id="scrub-claim" name="claim" rows="2" aria-describedby="scrub-hint" autocapitalize="off"
 autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done" maxlength="{MAX_TEXT}"></textarea>
 <p class="casebook-row-of"><button type="submit" class="casebook-check">Check the claim</button>

@@ -168,8 +168,8 @@ def _field(turn: Turn, id: str) -> str:
     return (
         f'<label for="{id}-claim">{escape(turn.ask)}</label><input id="{id}-claim" name="claim" type="text"'
         f' aria-describedby="{id}-how" autocapitalize="off" autocorrect="off" spellcheck="false"'
-        f' enterkeyhint="done"><p class="casebook-hint" id="{id}-how">Lines with <code>;</code> between them,'
-        " units as <code>x9</code>. To ask the surgeon first: <code>query</code>.</p>"
+        f' enterkeyhint="done"><p class="casebook-hint" id="{id}-how">Codes with <code>;</code> between them,'
+        " units after an <code>x</code>. To ask the surgeon first: <code>query</code>.</p>"
     )
 
 

@@ -218,10 +218,10 @@ def _filed(name: str, filed: str) -> str:
 
 def claim_field(name: str, text: str = "") -> str:
     """The field for a typed claim with its label and its hint, for a form of this name; `text` stands in
-    it. The forms that the hint shows are nobody's answer, right or wrong."""
+    it. The hint tells the forms in words: an example would be somebody's answer, or nonsense."""
     return f"""<label for="{name}-claim">Claim</label>
-<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units: <code>x9</code>.
-Modifier: <code>-ZZ</code>. To ask the surgeon first: <code>query</code>.</p>
+<p class="casebook-hint" id="{name}-hint">Put a semicolon between codes. Units follow an x. A modifier
+is two characters after a hyphen. To ask the surgeon first: <code>query</code>.</p>
 <textarea id="{name}-claim" name="claim" rows="1" aria-describedby="{name}-hint" autocapitalize="off"
 autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done"
 maxlength="{MAX_TEXT + 1}">{escape(text)}</textarea>"""

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from casebook import files
@@ -21,6 +22,7 @@ from casebook.quiz.building import digest
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DECIDING = (".py", ".toml", ".csv")
+FOLDERS = ("cases", "coding", "data", "grading", "practice", "quiz", "sphinx_ext")
 Page = dict[str, Any]
 
 
@@ -57,8 +59,8 @@ class Kept:
     decides it. What is not there is worked out on every processor."""
 
     def __init__(self, cache: Path) -> None:
-        folders = [PACKAGE / name for name in ("coding", "data", "grading", "practice", "sphinx_ext")]
-        held = [file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix in DECIDING]
+        places = [PACKAGE / name for name in FOLDERS]
+        held = [file for place in places for file in sorted(place.rglob("*")) if file.suffix in DECIDING]
         made_by = digest(*(file.read_bytes() for file in held))
         self._file = cache / f"worked-out-{made_by}.json"
         self._before: dict[str, Any] = _read(self._file)
@@ -82,6 +84,12 @@ class Kept:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         files.write(self._file, json.dumps(self._now).encode())
         building.only(self._file)
+
+
+def kept(app: Sphinx) -> Kept:
+    """What this build keeps; whoever asks last closes it."""
+    held: Kept = vars(app).setdefault("casebook_kept", Kept(Path(app.srcdir, ".cache")))
+    return held
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from casebook.quiz.building import BuildError
 from casebook.quiz.module import later, source, style
 
 from . import shorts
-from .bank import Kept, bank, charts, rows
+from .bank import bank, charts, kept, rows
 from .lines import NumberedLines
 from .parts import PACKAGE, make_box, markup, note_package
 
@@ -191,11 +191,11 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     static, cache = Path(app.outdir, "_static", "casebook"), Path(app.srcdir, ".cache")
-    kept = Kept(cache)
+    held = kept(app)
     pages = bank(app.env)
     write(static / "bank.json", json.dumps(pages, ensure_ascii=False).encode())
-    write(static / "tutor.json", json.dumps(rows([*pages, *shorts.bank()], kept)).encode())
-    for name, content in shorts.written(vars(app).get("casebook_bytes")).items():
+    write(static / "tutor.json", json.dumps(rows([*pages, *shorts.bank(held)], held)).encode())
+    for name, content in shorts.written(held, vars(app).get("casebook_bytes")).items():
         write(static / name, content)
     html = {}
     for docname, page in charts(app.env).items():
@@ -205,8 +205,8 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         )
         file = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
         html[docname] = (page, file.read_text("utf-8"))
-    given_away = kept.all(_given_away, html)
-    kept.close()
+    given_away = held.all(_given_away, html)
+    held.close()
     told = [f"{docname}: the page shows {what}" for docname, found in given_away.items() for what in found]
     verdicts.publish(static, cache)
     for name in UNUSED:

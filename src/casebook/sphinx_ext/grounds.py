@@ -54,6 +54,22 @@ class Source(SphinxRole):
         return [nodes.problematic(self.rawtext, self.rawtext)], [message]
 
 
+class Edition(SphinxRole):
+    """`` {edition}`id` ``: the edition of a source as the data has it, so that no text names an older one."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The words; an unknown id is an error of the build."""
+        source = AUTHORITIES.get(self.text.strip())
+        if source is None:
+            problem = (
+                f"there is no source {self.text.strip()!r}; the known ones stand in data/authorities.toml"
+            )
+            message = self.inliner.reporter.error(problem, line=self.lineno)
+            return [nodes.problematic(self.rawtext, self.rawtext)], [message]
+        note_package(self.env)
+        return [nodes.Text(source.edition)], []
+
+
 class RuleSaid(SphinxRole):
     """`` {rule}`id` ``: a rule's own sentence, and that it rests on the rule.
 
@@ -196,23 +212,33 @@ def _put(run: list[ground], word: str) -> None:
 
 
 def _told(runs: list[list[ground]], about: list[str]) -> Iterator[nodes.Node]:
+    """For each ground one line: its first source, the edition, how sure we are, and of which words. What else
+    a rule rests on is folded."""
+    more: dict[str, nodes.paragraph] = {}
     for run, words in zip(runs, about, strict=True):
         for each in run:
-            quoted = [nodes.Text(f"“{words}”: ")] if words else []
-            yield nodes.paragraph("", "", *quoted, nodes.Text(f"{each['sure']}, "), *_one(each))
+            told = f"{each['sure']}, for “{words}”." if words else f"{each['sure']}."
+            yield nodes.paragraph("", "", *_one(each), nodes.Text(f": {told}"))
+            rule = RULEBOOK.get(each.get("rule", ""))
+            if rule and rule.authorities[1:]:
+                others = "; ".join(_cited(id, rule.sections.get(id, "")) for id in rule.authorities[1:])
+                more[rule.id] = nodes.paragraph("", f"{said(rule.id).capitalize()}: {others}.")
+    if more:
+        yield make_box("details", make_box("summary", nodes.Text("Further sources")), *more.values())
 
 
 def _one(each: ground) -> Iterator[nodes.Node]:
-    """The source, or the rule, whose entry leads to its sources, and these in words."""
+    """The source with its edition; of a rule the first one, and the rule, whose entry has all of them."""
     if "source" in each:
         source = AUTHORITIES[each["source"]]
         yield make_link(f"source-{source.id}", source.title)
-        yield nodes.Text(f", {source.edition}.")
+        yield nodes.Text(f", {source.edition}")
         return
     rule = RULEBOOK[each["rule"]]
-    yield nodes.Text("the rule ")
+    first = rule.authorities[0]
+    yield nodes.Text(f"{_cited(first, rule.sections.get(first, ''))} (the rule ")
     yield make_link(f"rule-{rule.id}", said(rule.id))
-    yield nodes.Text(f": {'; '.join(_cited(id, rule.sections.get(id, '')) for id in rule.authorities)}.")
+    yield nodes.Text(")")
 
 
 def _cited(id: str, section: str) -> str:
@@ -246,6 +272,7 @@ def setup(app: Sphinx) -> None:
     gone: dict[str, Any] = dict.fromkeys(("html", *OTHERS), (_gone, None))
     app.add_node(ground, **gone)
     app.add_role("source", Source())
+    app.add_role("edition", Edition())
     app.add_role("rule", RuleSaid(sentence=True))
     app.add_role("sure", RuleSaid(sentence=False))
     app.add_post_transform(Gather)

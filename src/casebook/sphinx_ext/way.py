@@ -19,12 +19,12 @@ from casebook.practice.chapters import CHAPTERS, first_for
 from casebook.practice.exam import limits
 
 from . import shorts
-from .bank import bank
+from .bank import Kept, bank, kept
 from .charts import write
 from .lessons import asked
 
 
-def way(env: BuildEnvironment) -> dict[str, Any]:
+def way(env: BuildEnvironment, held: Kept) -> dict[str, Any]:
     """The chapters and the cases in their order; `after` which chapter, by its place, a chart is prepared
     for; and which short charts are `brief`, for who begins."""
     pages = bank(env)
@@ -39,7 +39,7 @@ def way(env: BuildEnvironment) -> dict[str, Any]:
             for page in pages
         },
         "about": {page["id"]: list(about_of(page)) for page in pages},
-        "after": {page["id"]: first_for(page) for page in [*pages, *shorts.bank()]},
+        "after": {page["id"]: first_for(page) for page in [*pages, *shorts.bank(held)]},
         "brief": shorts.brief(),
     }
 
@@ -47,10 +47,10 @@ def way(env: BuildEnvironment) -> dict[str, Any]:
 def publish(app: Sphinx, exception: Exception | None) -> None:
     """Write it beside the bank of cases."""
     if exception is None and app.builder.format == "html":
-        told = json.dumps(way(app.env), ensure_ascii=False, separators=(",", ":"))
+        told = json.dumps(way(app.env, kept(app)), ensure_ascii=False, separators=(",", ":"))
         write(Path(app.outdir, "_static", "casebook", "way.json"), told.encode())
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.connect("build-finished", publish)
+    app.connect("build-finished", publish, priority=400)  # before the charts, which close what is kept

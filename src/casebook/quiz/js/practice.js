@@ -2,7 +2,7 @@
 // Practice: rounds of five without end. Python chooses the next chart, tells what is mastered, and closes a
 // round; what is kept are the answers alone, each with the moment in which its round began.
 
-import { dated } from "./answers.js";
+import { chartOf, dated } from "./answers.js";
 import { page, rules, way } from "./page.js";
 import { button, find, headed, list, make, oneAtATime, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
@@ -11,7 +11,7 @@ import { ahead, reached } from "./reached.js";
 import { attempts, record } from "./store.js";
 import { capital, coming } from "./words.js";
 
-/** @import { Desk, Practiced, Way } from "./types.d.ts" */
+/** @import { Attempt, Desk, Practiced, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /**
@@ -34,14 +34,13 @@ export function practicing(section, host) {
     const [{ all: bank }, table] = await Promise.all([known(), rules()]);
     ways = await way();
     const all = dated(attempts().all);
-    const met = all.map((each) => each.case);
     return host.ask({
       do: "practice",
       attempts: all,
       bank,
       table,
       now: Date.now(),
-      within: easy(ways, bank, met),
+      within: easy(ways, bank, all),
     });
   }
 
@@ -133,19 +132,21 @@ function wrongRule({ says, tempts, correction, yours, filed, alone }) {
   );
 }
 
-const FIRST = 10; // answers, before which only plain charts come
+const FIRST = 10; // questions of practice, before which only brief charts come
 
 /**
- * The charts that the reader was prepared for; at first the brief ones, or such as are plain.
+ * The charts that the reader was prepared for; at first the brief ones not met, or such as are plain. What was
+ * answered elsewhere, in a case or an exit check, makes nobody used to practice.
  * @param {Way} told
  * @param {{ id: string, level?: number }[]} bank
- * @param {string[]} met
+ * @param {Attempt[]} answers
  */
-function easy(told, bank, met) {
+function easy(told, bank, answers) {
   const far = reached(told);
   const near = bank.filter(({ id }) => (told.after[id] ?? 0) <= far);
-  if (met.length >= FIRST) return near.map(({ id }) => id);
-  const brief = near.filter(({ id }) => told.brief?.includes(id) && !met.includes(id));
+  if (answers.filter(({ round }) => round).length >= FIRST) return near.map(({ id }) => id);
+  const met = new Set(answers.map((each) => chartOf(each.case)));
+  const brief = near.filter(({ id }) => told.brief?.includes(id) && !met.has(id));
   const plain = near.filter(({ level }) => (level ?? 1) === 1);
   return (brief.length ? brief : plain).map(({ id }) => id);
 }

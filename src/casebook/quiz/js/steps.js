@@ -11,7 +11,6 @@ import { allAtOnce, keepAllAtOnce } from "./store.js";
 const FIRST = ["amounts", "doubt", "evidence", "diagnoses"];
 const SECOND = [...FIRST, "tempts", "settles"];
 const LAST_STEP = 3;
-const MARKS = "Go through the modifiers line by line. Which does each line take here, and which none?";
 
 /**
  * Which step an answer is at: 1, 2, or 3 for everything.
@@ -57,18 +56,20 @@ export function always(rest) {
 }
 
 /**
- * The question that this note asks of its reader; where nothing but modifiers is off, one about them.
+ * The question that this answer asks of its reader, or else this note.
  * @param {Graded} graded
  * @param {Ask} ask
  */
 function question(graded, ask) {
   const words = make("p", { className: "casebook-question" });
-  const marks = graded.findings.length > 0 && graded.findings.every((each) => each.kind === "modifier");
-  ask({ do: "hints" }).then(
-    ({ hints }) =>
-      words.append(make("strong", {}, "Before you try again: "), marks ? MARKS : (hints[0] ?? "")),
-    () => words.remove(), // the verdict stands without it
-  );
+  /** @param {string} asked */
+  const put = (asked) => words.append(make("strong", {}, "Before you try again: "), asked);
+  if (graded.feedback.question) put(graded.feedback.question);
+  else
+    ask({ do: "hints" }).then(
+      ({ hints }) => put(hints[0] ?? ""),
+      () => words.remove(), // the verdict stands without it
+    );
   return words;
 }
 

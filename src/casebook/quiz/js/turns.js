@@ -135,6 +135,23 @@ function move(mover) {
   mover.focus();
 }
 
+const FINGER = 22; // pixels from the middle of a number that a tap may lie: the circle is half as wide
+
+/**
+ * The number that a tap means: the nearest one within a finger's width, unless a letter lies nearer.
+ * @param {SVGElement} drawn
+ * @param {MouseEvent} tap
+ */
+function nearest(drawn, { clientX, clientY }) {
+  const [first] = [...drawn.querySelectorAll("[data-number], [data-letter]")]
+    .map((mark) => {
+      const { x, y, width, height } = mark.getBoundingClientRect();
+      return { mark, far: Math.hypot(clientX - x - width / 2, clientY - y - height / 2) };
+    })
+    .sort((one, other) => one.far - other.far);
+  return first && first.far <= FINGER && first.mark.hasAttribute("data-number") ? first.mark : null;
+}
+
 /**
  * The numbers of a picture tick the boxes below it: for a finger or a mouse. Keys use the boxes.
  * @param {HTMLElement} section
@@ -153,7 +170,7 @@ function tapping(section, form) {
     }
   };
   drawn.addEventListener("click", (event) => {
-    const mark = event.target instanceof Element ? event.target.closest("[data-number]") : null;
+    const mark = nearest(drawn, event);
     mark && box(mark)?.click();
   });
   form.addEventListener("change", paint);

@@ -25,11 +25,10 @@ export interface Part {
 export interface Graded {
   verdict: Verdict;
   score: number;
-  findings: { kind: string }[];
   misconceptions: { id: string }[];
   counted: string[];
   evidence: { score: number } | null;
-  feedback: { headline: string; parts: Part[] };
+  feedback: { headline: string; parts: Part[]; question: string | null };
 }
 
 export interface Line {
