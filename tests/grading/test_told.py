@@ -87,7 +87,7 @@ def test_the_slip_that_made_an_answer_is_named():
 
 def test_where_modifiers_alone_are_off_the_question_leads_to_their_line_and_keeps_the_answer():
     met = 0
-    for item, slip in SAMPLE:
+    for item, slip in sample():
         grade = item.grade(slip.text)
         asked, only = question(grade), {f.kind for f in grade.findings} == {"modifier"}
         assert bool(asked) == (only and grade.verdict in ("partly", "wrong"))
