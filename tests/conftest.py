@@ -27,8 +27,8 @@ settings.load_profile("casebook")
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
 # The files that take longest begin first (make test hands out whole files in this order), so that no worker
-# is left alone with one at the end; before them, long ones that need no book, which is being built: those that
-# only reckon first, since a browser beside the build is slow. A file that is not here comes after them.
+# is left alone with one at the end; before them, long ones that need no book, which is being built: what only
+# reckons first, since a browser beside the build is slow. A file that is not here comes after them.
 LONG_FIRST = (
     *("grading/test_grading", "classroom/test_tables", "practice/test_changed", "coding/test_rules"),
     *("grading/test_misconceptions", "grading/test_flips", "practice/test_choices", "browser/test_lab"),
