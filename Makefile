@@ -69,8 +69,8 @@ CORE := tests/coding tests/grading tests/house
 check: lint
 	$(PY) -m pytest -n auto --dist worksteal -m "not slow and not long" $(CORE)
 
-# The notebooks are run by nbval, which takes two seconds to load: left out of the other runs.
-NOTEBOOKS := -p nbval.plugin --nbval
+# The notebooks are run by nbval, which takes a while to load: left out of the other runs.
+NOTEBOOKS := -p tests.notebooks --nbval
 
 # Whole files to each worker, those that take longest first (tests/conftest.py has their order). One worker more
 # than processors, since a test in a browser now and then waits.

@@ -27,15 +27,15 @@ settings.load_profile("casebook")
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
 # The files that take longest begin first (make test hands out whole files in this order), so that no worker
-# is left alone with one at the end; before them, long ones that need no book, which is being built. A file
-# that is not here comes after them.
+# is left alone with one at the end; before them, long ones that need no book, which is being built: what only
+# reckons first, since a browser beside the build is slow. A file that is not here comes after them.
 LONG_FIRST = (
-    *("browser/test_lab", "quiz/test_page", "quiz/test_learning", "grading/test_grading"),
-    *("quiz/test_parity", "coding/test_rules", "classroom/test_tables", "book/test_extension"),
+    *("grading/test_grading", "classroom/test_tables", "practice/test_changed", "coding/test_rules"),
+    *("grading/test_misconceptions", "grading/test_flips", "practice/test_choices", "browser/test_lab"),
+    *("quiz/test_page", "quiz/test_learning", "quiz/test_parity", "book/test_extension"),
     *("browser/test_exam", "browser/test_quiz", "browser/test_desks", "browser/test_engines"),
     *("browser/test_rounds", "browser/test_book", "classroom/test_lms", "browser/test_case_pages"),
     *("quiz/test_verdicts", "classroom/test_phones"),
-    *("grading/test_misconceptions", "practice/test_choices", "practice/test_changed", "grading/test_flips"),
     *("11_read_the_class", "03_from_code_to_payment", "quiz/test_archive", "classroom/test_beliefs"),
 )
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -74,10 +75,15 @@ def spoiling(built_book):
         yield serve
 
 
+found = cache(find)  # each look starts a browser
+
+
 def pytest_generate_tests(metafunc):
     """Tests of the `road` run in each engine of this machine, or in those that $ENGINES names; in Chromium,
     which all other browser tests have, in `make test-all` alone."""
-    here = named() or [engine for engine in ENGINES if find(engine)]
+    if not {"engine", "iphone"} & {*metafunc.fixturenames}:
+        return
+    here = named() or [engine for engine in ENGINES if found(engine)]
     if "engine" in metafunc.fixturenames:
         slow = {"chromium": [pytest.mark.slow]}
         each = [pytest.param(engine, marks=slow.get(engine, [])) for engine in here]

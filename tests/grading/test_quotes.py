@@ -1,6 +1,7 @@
 """What is quoted of a chart bears on the answer: its act, every anastomosis, and what settled a question."""
 
 import re
+from functools import cache
 from itertools import islice
 
 import pytest
@@ -42,7 +43,9 @@ def graded(billed=True):
             yield from (case.item.grade(str(answer)) for answer in answers(case))
 
 
-ALL = list(graded())
+@cache
+def all_graded():
+    return list(graded())
 
 
 def acts_of(item, mark):
@@ -53,7 +56,7 @@ def acts_of(item, mark):
 
 def test_a_comment_stands_under_a_sentence_of_the_act_it_speaks_of():
     under = 0
-    for grade in ALL:
+    for grade in all_graded():
         above = None
         for row in settled(grade, grade.item).rows:
             if "name" in row:
@@ -70,13 +73,13 @@ def test_a_comment_stands_under_a_sentence_of_the_act_it_speaks_of():
 
 
 def test_each_sentence_and_each_comment_stands_once():
-    for grade in (*ALL, *graded(billed=False)):
+    for grade in (*all_graded(), *graded(billed=False)):
         says = [row["says"] for row in settled(grade, grade.item).rows]
         assert len(says) == len(set(says)), (grade.item.id, says)
 
 
 def test_what_is_said_to_be_part_of_something_is_on_no_line_of_the_claim():
-    for grade in ALL:
+    for grade in all_graded():
         target = grade.item.diagnosis.targets[0]
         struck = {i for _, _, by in target.not_billed for i in by}
         billed = {i for by in target.shown_by.values() for i in by} - struck
@@ -101,7 +104,7 @@ def joined(item):
 
 def test_as_many_anastomoses_are_quoted_as_are_counted_and_one_cut_out_with_what_took_it():
     counted = undone = 0
-    for grade in ALL:
+    for grade in all_graded():
         rows = settled(grade, grade.item).rows
         names = {row["name"] for row in rows if "name" in row}
         told = " ".join(row["says"] for row in rows if "name" not in row)
@@ -127,7 +130,7 @@ def test_as_many_anastomoses_are_quoted_as_are_counted_and_one_cut_out_with_what
 
 def test_a_question_is_answered_by_what_settles_it_and_never_where_the_billing_is_argued():
     argued = 0
-    for grade in ALL:
+    for grade in all_graded():
         if grade.claim or grade.verdict == "correct":
             continue
         part, says = settled(grade, grade.item), correction(grade)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -48,13 +49,12 @@ def said(grade):
     return " ".join([*parts, *said_line_by_line(grade)])
 
 
+@cache
 def sample():
-    for path in cases.library()[::4]:
-        item = cases.load(path).item
-        yield from ((item, slip) for slip in labelled(item))
+    items = [cases.load(path).item for path in cases.library()[::4]]
+    return [(item, slip) for item in items for slip in labelled(item)][::EVERY]
 
 
-SAMPLE = list(sample())[::EVERY]
 #: What must be said of each kind of slip.
 NAMES = {
     "query for bill": lambda slip, words: "You asked the surgeon" in words,
@@ -76,18 +76,18 @@ NAMES = {
 
 
 def test_the_slip_that_made_an_answer_is_named():
-    assert len(SAMPLE) >= 200
+    assert len(sample()) >= 200
     missed = [
         f"{item.id}: {slip.kind} {slip.code} {slip.mark}: {slip.text}: {said(item.grade(slip.text))}"
-        for item, slip in SAMPLE
+        for item, slip in sample()
         if not NAMES[slip.kind](slip, said(item.grade(slip.text)))
     ]
-    assert len(missed) <= (1 - NAMED) * len(SAMPLE), missed
+    assert len(missed) <= (1 - NAMED) * len(sample()), missed
 
 
 def test_where_modifiers_alone_are_off_the_question_leads_to_their_line_and_keeps_the_answer():
     met = 0
-    for item, slip in SAMPLE:
+    for item, slip in sample():
         grade = item.grade(slip.text)
         asked, only = question(grade), {f.kind for f in grade.findings} == {"modifier"}
         assert bool(asked) == (only and grade.verdict in ("partly", "wrong"))
@@ -153,7 +153,7 @@ def test_the_need_of_a_question_comes_before_a_modifier():
 
 
 def test_a_short_word_is_found_for_every_wrong_answer():
-    for item, slip in SAMPLE:
+    for item, slip in sample():
         short = in_short(item.grade(slip.text))
         assert short, (item.id, slip.text)
     oak = cases.load("oak").item
@@ -169,7 +169,7 @@ def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
         for answer in item.key.get("tempting") or {}
     ]
     tempted.append(cases.load("dogwood").item.grade("44202; 44203 x3"))
-    for grade in (*tempted, *(item.grade(slip.text) for item, slip in SAMPLE)):
+    for grade in (*tempted, *(item.grade(slip.text) for item, slip in sample())):
         words = amounts_to(grade) or ""
         if "together give this claim" in words:
             both += 1
@@ -189,7 +189,7 @@ def test_a_slip_is_said_to_give_a_claim_only_where_it_alone_gives_it():
 
 def test_a_line_that_comes_off_is_named():
     off = named = 0
-    for item, slip in SAMPLE:
+    for item, slip in sample():
         grade = item.grade(slip.text)
         struck = [x.code for f in grade.findings if f.kind in ("extra", "line", "family") for x in f.strike]
         if slip.kind == "added" and not grade.unsure and item.note.action == "bill":
@@ -218,7 +218,7 @@ def test_what_no_source_decides_is_not_called_missing_or_out_of_place():
 
 
 def test_nothing_is_said_in_the_words_of_the_tables_or_against_what_the_answer_shows():
-    for item, slip in SAMPLE:
+    for item, slip in sample():
         grade = item.grade(slip.text)
         words = said(grade)
         assert not re.search(r"\bMAI\b|\bindicator\b|\bNone\b(?! is)|[{}]", words), words
@@ -297,7 +297,7 @@ def test_a_rule_is_quoted_with_its_address_confidence_and_date(id):
 
 def test_a_rule_that_plays_no_part_in_a_chart_is_said_to_be_about_a_code():
     about = 0
-    for item, slip in SAMPLE:
+    for item, slip in sample():
         grade = item.grade(slip.text)
         part = next((p for p in parts(grade) if p.kind == "rules"), None)
         for row in part.rows if part and grade.verdict != "correct" else ():

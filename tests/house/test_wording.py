@@ -35,7 +35,9 @@ TEXT = {
 def words(text):
     """(word, line number) pairs: lower case, letters and digits only."""
     return [
-        (m.group().lower(), text.count("\n", 0, m.start()) + 1) for m in re.finditer(r"[A-Za-z0-9]+", text)
+        (word.lower(), number)
+        for number, line in enumerate(text.split("\n"), 1)
+        for word in re.findall(r"[A-Za-z0-9]+", line)
     ]
 
 
@@ -57,9 +59,10 @@ def known():
 def borrowed(text):
     """(line number, whose wording) of every known run in the text."""
     pairs = words(text)
+    plain = [word for word, _ in pairs]
     for length, digests in known().items():
         for start in range(len(pairs) - length + 1):
-            if origin := digests.get(digest([word for word, _ in pairs[start : start + length]])):
+            if origin := digests.get(digest(plain[start : start + length])):
                 yield pairs[start][1], origin
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from itertools import product
 from random import Random
 
@@ -181,17 +182,17 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
             assert not {"58", "78", "79", "80", "AS", "62"} & {m for line in lines for m in line.modifiers}
 
 
-#: What an exit check of a chapter may draw: its pool, as far as it is about what the check is on.
-POOLS = {
-    chapter: [
-        page["id"]
-        for page in EXITS
-        if page["id"] in set(pool(EXITS, chapter, [page["id"] for page in BANK[:13]]))
-        and set(page["about"]) & set(topics)
-    ]
-    for chapter, topics in ASKED.items()
-    if chapter in CHAPTERS
-}
+@cache
+def pools():
+    """What an exit check of a chapter may draw: its pool, as far as it is about what the check is on."""
+    spared, about = [page["id"] for page in BANK[:13]], {page["id"]: {*page["about"]} for page in EXITS}
+    return {
+        chapter: [id for id in pool(EXITS, chapter, spared) if about[id].intersection(topics)]
+        for chapter, topics in ASKED.items()
+        if chapter in CHAPTERS
+    }
+
+
 LEVEL = {page["id"]: page["level"] for page in EXITS}
 
 
@@ -199,24 +200,24 @@ def check(chapter, seed, met):
     """The cases that the page of a chapter gets."""
     asked = {"do": "draw", "bank": EXITS, "number": 3, "seed": seed, "topics": ASKED[chapter], "met": met}
     best = shows_best(EXITS, chapter)
-    return [row["case"] for row in door.answer({**asked, "pool": POOLS[chapter], "first": best})["items"]]
+    return [row["case"] for row in door.answer({**asked, "pool": pools()[chapter], "first": best})["items"]]
 
 
 @pytest.mark.parametrize("first_seen", ["in the check", "before"])
 def test_no_chart_comes_twice_while_one_that_was_not_met_is_left(first_seen):
     for seed in range(20):
         rng = Random(seed)
-        met = rng.sample([id for ids in POOLS.values() for id in ids], 4) if first_seen == "before" else []
+        met = rng.sample([id for ids in pools().values() for id in ids], 4) if first_seen == "before" else []
         walk = [chapter for chapter in list(CHAPTERS)[:5] for _ in range(rng.choice((1, 1, 2)))]
         for chapter in walk:
             drawn = check(chapter, rng.randrange(10**6), met)
             assert len(set(drawn)) == 3
-            left = [id for id in POOLS[chapter] if id not in met]
+            left = [id for id in pools()[chapter] if id not in met]
             known = [id for id in drawn if id in met]
             assert len(known) == max(0, 3 - len(left))
             # Of those met, the ones that were met longest ago.
             last = {id: place for place, id in enumerate(met)}
-            ago = sorted((id for id in POOLS[chapter] if id in last), key=last.__getitem__)
+            ago = sorted((id for id in pools()[chapter] if id in last), key=last.__getitem__)
             assert set(known) == set(ago[: len(known)])
             levels = [LEVEL[id] for id in drawn]
             assert levels == sorted(levels)
@@ -225,7 +226,7 @@ def test_no_chart_comes_twice_while_one_that_was_not_met_is_left(first_seen):
 
 
 def test_the_check_on_ends_begins_with_ends_that_became_different_things():
-    best = {id for id in POOLS["book/bowel"] if ends_differ(CHARTS[id].page())}
+    best = {id for id in pools()["book/bowel"] if ends_differ(CHARTS[id].page())}
     assert best
     for seed in range(20):
         assert len(best & set(check("book/bowel", seed, []))) == min(3, len(best))

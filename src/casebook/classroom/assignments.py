@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from casebook import files
 from casebook.cases import LARGEST, Case, distinct, must_be_sound
 from casebook.errors import CaseError, CommandError
@@ -87,7 +85,7 @@ def assign(cases: Sequence[Case], folder: str | Path, title: str = "Assignment")
         files.write_new(
             {
                 key: json.dumps(held, ensure_ascii=False, indent=1),
-                notebook: nbformat.writes(_notebook(cases, title)) + "\n",
+                notebook: _notebook(cases, title),
             }
         )
     except FileExistsError as error:
@@ -138,7 +136,10 @@ def chart_text(case: Case) -> str:
     return re.sub(r"^(#{1,5}) ", r"#\1 ", text.strip(), flags=re.MULTILINE)
 
 
-def _notebook(cases: Sequence[Case], title: str) -> Any:
+def _notebook(cases: Sequence[Case], title: str) -> str:
+    # Loaded here, since it takes seconds and whoever only reads a key needs none of it.
+    import nbformat
+
     new = nbformat.v4
     cells = [new.new_markdown_cell(f"# {title}\n\n{_HOW}"), new.new_code_cell(_START)]
     for case in cases:
@@ -154,4 +155,4 @@ def _notebook(cases: Sequence[Case], title: str) -> Any:
     book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     for number, cell in enumerate(book.cells):
         cell["id"] = f"cell-{number:02}"  # the same at every run
-    return book
+    return f"{nbformat.writes(book)}\n"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 
 from casebook.data import Lazy, toml
@@ -43,6 +44,7 @@ AUTHORITIES = Lazy(_load)
 _DAY = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
 
+@cache
 def youngest() -> str:
     """The latest day on which a source was issued or read, YYYY-MM-DD: what the rules rest on is of that
     day."""

@@ -87,12 +87,12 @@ def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:
     """The charts that a chapter's exit check may draw: nothing that was not taught yet, nothing noisy before
     the last chapter, none of those `spared` for later; in the first chapters the brief ones and what
     shows best what was taught, where there are enough, and no short ones in the others."""
-    known, place = taught(chapter), list(CHAPTERS).index(chapter)
+    known, place, kept = taught(chapter), list(CHAPTERS).index(chapter), set(spared)
     last, shorts = place == len(CHAPTERS) - 1, place < BRIEFLY
     fit = {
         id: page
         for id, page in pages_of(bank).items()
-        if id not in set(spared)
+        if id not in kept
         and (last or level_of(page) < NOISY)
         and (shorts or not is_short(id))
         and needs(page) <= known

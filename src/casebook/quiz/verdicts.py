@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def table(page: Mapping[str, Any]) -> dict[str, Any]:
     for text in ("", *likely_answers(item)):
         read = typed.read(text)
         answers[_key(folded(text))] = pool.put(door.answer({"do": "grade", "page": page, "answer": text}))
-        forms |= {"QUERY": "QUERY"} if read.query else dict(_forms(read.claim))
+        forms |= {"QUERY": "QUERY"} if read.query else _forms(read.claim)
     return {"forms": forms, "answers": answers, "pool": pool.values, "asked": _asked(item)}
 
 
@@ -84,18 +85,17 @@ def _key(pieces: Iterable[str]) -> str:
     return ";".join(sorted(pieces))
 
 
-def _forms(claim: Claim) -> Iterator[tuple[str, str]]:
+@cache
+def _forms(claim: Claim) -> dict[str, str]:
     """How the lines of a claim are written, one by one and all in a row, and what they come to; each form
-    read back by the parser."""
+    read back by the parser. Kept, since many claims are likely in every case."""
     keys = [folded(str(line))[0] for line in claim]
-    for line, key in zip(claim, keys, strict=True):
-        for form in _line_forms(line):
-            if typed.read(form).claim == (line,):
-                yield form, key
+    told = {form: key for line, key in zip(claim, keys, strict=True) for form in _line_forms(line)}
     if len(claim) > 1:
         for row in sorted(_rows(keys)):
             if sorted(typed.read(row).claim) == sorted(claim):
-                yield row, ";".join(keys)
+                told[row] = ";".join(keys)
+    return told
 
 
 def _rows(keys: list[str]) -> set[str]:
@@ -110,7 +110,13 @@ def _rows(keys: list[str]) -> set[str]:
     return told
 
 
-def _line_forms(line: Line) -> Iterator[str]:
+@cache
+def _line_forms(line: Line) -> tuple[str, ...]:
+    """How one line is written, each form read back by the parser."""
+    return tuple(form for form in _written(line) if typed.read(form).claim == (line,))
+
+
+def _written(line: Line) -> Iterator[str]:
     orders = list(permutations(line.modifiers)) if len(line.modifiers) <= MOST_PERMUTED else [line.modifiers]
     units = [form.replace("2", str(line.units)) for form in UNITS]
     for order in orders:
@@ -128,19 +134,23 @@ class Pool:
 
     def __init__(self) -> None:
         self.values: list[Any] = []
-        self._places: dict[str, int] = {}
+        self._places: dict[Any, int] = {}
 
     def put(self, value: Any) -> int:
         """The place of a value, put there if it is new."""
-        if isinstance(value, Mapping):
+        known: Any
+        if isinstance(value, dict):
             value = {key: self.put(each) for key, each in value.items()}
+            known = (dict, *value.items())
         elif isinstance(value, list | tuple):
             value = [self.put(each) for each in value]
-        text = json.dumps(value)
-        if text not in self._places:
-            self._places[text] = len(self.values)
+            known = (list, *value)
+        else:  # True, 1 and 1.0 are equal, and three values of JSON
+            known = (type(value), value)
+        if known not in self._places:
+            self._places[known] = len(self.values)
             self.values.append(value)
-        return self._places[text]
+        return self._places[known]
 
 
 def unpooled(pool: list[Any], place: int) -> Any:
