@@ -377,12 +377,50 @@ def case(short: Short, id: str = "short") -> Case:
         "title": f"{id.replace('-', ' ').capitalize()}: {_person(short)}",
         "about": list(_about(op)),
         "level": 1,
-        "key": {"claim": show(claim.lines), "why": OWN},
+        "key": {"claim": show(claim.lines), "why": " ".join(_why(short))},
     }
     return Case(Path(f"{id}.md"), data, chart, {}, (op,))
 
 
-OWN = "The operation was made up for practice, and this is what the rules of this book give for it."
+ENDED = {
+    "converted": "It was finished open, so all of it is open.",
+    "laparoscopic": "It was laparoscopic to the end.",
+    "laparoscopic-assisted": "It was laparoscopic: the small cut only let the bowel out.",
+}
+ONE_PLACE = ("two pieces", "three pieces")
+
+
+def _why(short: Short) -> Iterator[str]:
+    """How the operation ended, and what was counted in it: the reason of the key, in short sentences."""
+    if short.approach in ENDED:
+        yield ENDED[short.approach]
+
+    def where(*done: str) -> list[str]:
+        """The places where one of these was done, each with its preposition."""
+        return [
+            f"{'at' if site.where == 'valve' else 'in'} the {_where(site)}"
+            for site in short.sites
+            if site.done in done
+        ]
+
+    apart = ("own piece", "stapled joined")
+    joining = [done for done, steps in DONE.items() if "join" in {s.act for _, s in steps(Site("colon", done))}]
+    joins = where(*(done for done in joining if done not in apart))
+    if joins:
+        stand = "stands" if len(joins) == 1 else "stand"
+        yield f"{many(len(joins), 'join').capitalize()} {stand} when the abdomen is closed: {listed(joins)}."
+    for place in where(*ONE_PLACE):
+        yield f"More than one piece came out {place} before the ends were joined: one place."
+    for place in where("joined twice"):
+        yield f"The bowel beside the first join {place} had died, and the join went with it."
+    for place in where("own piece"):
+        yield f"The join {place} mends the surgeon’s own tear and is not counted."
+    for place in where("stapled joined"):
+        yield f"Two ends left stapled {place} were joined, and nothing was removed."
+    for place in where("brought out"):
+        yield f"The end {place} was brought out and not joined."
+    if not any(site.done in joining or site.done == "brought out" for site in short.sites):
+        yield "No piece was removed and joined."
 
 
 def _where(site: Site) -> str:
