@@ -95,7 +95,8 @@ def table_of(items: Mapping[str, Item]) -> dict[str, Row]:
     chosen = choose(of_charts, charts_showing(table))
     for chart, changes in chosen.items():
         table |= rows_of_changes(items[chart], changes)
-    return table
+    # Like rows one after the other: the page's copy is a tenth smaller so.
+    return {id: table[id] for id in sorted(table, key=lambda id: (is_change(id), list(table[id].values()), id))}
 
 
 def charts_showing(table: Table) -> Counter[str]:

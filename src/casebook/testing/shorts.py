@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from casebook.cases.shorts import AT, VOICES, Short, Site
 
@@ -45,6 +46,8 @@ LENGTHS = {
 }
 SOME_LENGTHS = {"three pieces": (28, 45), "own piece": (8, 20)}  # whatever the reason; of one lesion each
 AFTER = {"staged": (1, 2, 3), "complication": (3, 5, 8), "unrelated": (12, 20, 35, 120)}
+RETURNING = ("crohn", "tumor", "blocked")  # to whom something else may have been done weeks before
+MOST_SITES, OLD = 4, 65  # of a wide chart; years from which on no healthy appendix is taken
 SHARED = ("tumor", "ischemia", "crash")  # with a vascular surgeon
 NOT_BOTH = (("adhesions-limited", "adhesions-extensive"), ("appendix-incidental", "appendix-diseased"))
 SMALL = (
@@ -67,24 +70,42 @@ def draw(rng: Random) -> Short:
     return next(short for short in iter(lambda: _drawn(rng), None) if not crowded(short))
 
 
+def draw_wide(rng: Random) -> Short:
+    """One on which many wrong rules show: whose claim it is, what it comes after and how the abdomen was
+    entered say something wherever they may, and as many small things are done as one operation holds."""
+    return next(short for short in iter(lambda: _widened(rng, draw(rng)), None) if _likely(short))
+
+
+def _widened(rng: Random, short: Short) -> Short:
+    fields: dict[str, Any] = {}
+    if short.story in RETURNING and not short.follows:
+        fields |= {"follows": "unrelated", "days": rng.choice(AFTER["unrelated"])}
+    if short.surgeon == "primary" and short.story != "newborn" and not short.unusual:
+        fields["surgeon"] = rng.choice(("assistant", "assistant-nonphysician"))
+    small = rng.sample(SMALL, len(SMALL))
+    held = _fitting(replace(short, beside=tuple(dict.fromkeys((*short.beside, *small)))))
+    room = ENOUGH - sum(site.done in IN_PASSING for site in short.sites)
+    return replace(short, beside=held[: max(room, len(short.beside))], **fields)
+
+
+def _likely(short: Short) -> bool:
+    """Whether nothing of it would make a surgeon wonder, though each may be."""
+    return (
+        len(short.sites) <= MOST_SITES
+        and not crowded(short)
+        # What is mended in the wound needs one.
+        and ("hernia" not in short.beside or short.approach in ("open", "converted"))
+        # There are no scars yet after days, and no healthy appendix goes in the old or the very ill.
+        and (short.follows in (None, "unrelated") or not any("adhesions" in key for key in short.beside))
+        and ("appendix-incidental" not in short.beside or short.age < OLD)
+    )
+
+
 def _drawn(rng: Random) -> Short:
     story = rng.choice(tuple(STORIES))
     made = STORIES[story](rng)
     small = rng.sample(SMALL, rng.choice((0, 0, 1, 1, 2)))
-    beside = tuple(dict.fromkeys((*made.beside, *small)))
-    for one, other in NOT_BOTH:
-        if other in beside:
-            beside = tuple(key for key in beside if key != one)
-    if story == "newborn":
-        beside = tuple(key for key in beside if key == "mesentery")
-    # The appendix went with the cecum, or nobody has time for it.
-    if any(site.where == "valve" for site in made.sites) or story in ("ischemia", "crash", "ulcer"):
-        beside = tuple(key for key in beside if not key.startswith("appendix"))
-    # Nobody takes a healthy one out of a Crohn's abdomen, or through what was opened for a stoma.
-    if story not in ("tumor", "blocked"):
-        beside = tuple(key for key in beside if key != "appendix-incidental")
-    if any(site.done == "loop colostomy" for site in made.sites):  # the pelvis is not normal
-        beside = tuple(key for key in beside if key != "explored")
+    beside = _fitting(replace(made, story=story, beside=tuple(dict.fromkeys((*made.beside, *small)))))
     fields = dict(vars(made)) | {
         "voice": rng.choice(VOICES),
         "seed": rng.randrange(100),
@@ -106,6 +127,29 @@ def _drawn(rng: Random) -> Short:
         beside = tuple(key for key in beside if key != "adhesions-extensive")  # the hours tell more
         fields |= {"unusual": True, "beside": beside}
     return Short(**fields)
+
+
+def _fitting(short: Short) -> tuple[str, ...]:
+    """Those of the small things beside that its operation bears."""
+    beside = short.beside
+    for one, other in NOT_BOTH:
+        if other in beside:
+            beside = tuple(key for key in beside if key != one)
+    if short.story == "newborn":
+        beside = tuple(key for key in beside if key == "mesentery")
+    # The hours that were spent on them tell more.
+    if short.unusual:
+        beside = tuple(key for key in beside if key != "adhesions-extensive")
+    # The appendix went with the cecum, or nobody has time for it.
+    at_valve = any(site.where == "valve" for site in short.sites)
+    if at_valve or short.story in ("ischemia", "crash", "ulcer"):
+        beside = tuple(key for key in beside if not key.startswith("appendix"))
+    # Nobody takes a healthy one out of a Crohn's abdomen, or through what was opened for a stoma.
+    if short.story not in ("tumor", "blocked"):
+        beside = tuple(key for key in beside if key != "appendix-incidental")
+    if any(site.done == "loop colostomy" for site in short.sites):  # the pelvis is not normal
+        beside = tuple(key for key in beside if key != "explored")
+    return beside
 
 
 def _site(rng: Random, where: str, done: str, why: str, lesions: int = 1) -> Site:
