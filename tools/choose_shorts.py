@@ -32,8 +32,8 @@ from casebook.practice.tutor import SLIP, SLIPPED, Row, how_often, row
 from casebook.testing.shorts import draw, draw_wide
 
 HEAD = """# The short charts of the book, chosen by tools/choose_shorts.py and told by cases/shorts.py.
-# Charts that held more acts than one operation does were pared down by hand afterwards. Those in the plain voice, at the end,
-# were written by hand for who begins: each needs no more than the first chapters teach."""
+# Charts that held more acts than one operation does were pared down by hand afterwards. Those in the plain
+# voice, at the end, were written by hand for who begins: each needs no more than the first chapters teach."""
 OPPORTUNITIES, SHORT_ONES, APART = 7, 3, 3
 AGAIN = 0.6  # what one more wide chart on which a rule shows is worth, of the one before
 ALONE = 3  # the power of a rule's share of its answer

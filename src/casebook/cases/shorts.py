@@ -404,7 +404,9 @@ def _why(short: Short) -> Iterator[str]:
         ]
 
     apart = ("own piece", "stapled joined")
-    joining = [done for done, steps in DONE.items() if "join" in {s.act for _, s in steps(Site("colon", done))}]
+    joining = [
+        done for done, steps in DONE.items() if "join" in {s.act for _, s in steps(Site("colon", done))}
+    ]
     joins = where(*(done for done in joining if done not in apart))
     if joins:
         stand = "stands" if len(joins) == 1 else "stand"

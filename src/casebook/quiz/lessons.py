@@ -44,8 +44,7 @@ def pictures(op: Operation, titles: Mapping[str, str], name: str) -> str:
 
 
 def counted(rows: Sequence[tuple[str, Operation]], name: str, claims: bool = True) -> str:
-    """Operations, each with its picture at closing, and, with a number to name it by, what there is to count in
-    it."""
+    """Operations, each with its picture at closing, and what there is to count in it, under a number."""
     inside = [
         f"<li>{figure(op, f'{i}. {what}' if claims else what, 'closing', f'{name}-{i}')}"
         f"{_count(op) if claims else ''}</li>"

@@ -16,7 +16,7 @@ from casebook import files
 from casebook.cases import beyond, library
 from casebook.practice.bank import graded_item, is_short, without_places
 from casebook.practice.changed import able, choose
-from casebook.practice.tutor import Row, charts_showing, row, rows_of_changes
+from casebook.practice.tutor import Row, charts_showing, in_order, row, rows_of_changes
 from casebook.quiz import building
 from casebook.quiz.building import digest
 
@@ -39,7 +39,7 @@ def rows(pages: Sequence[Page], kept: Kept) -> dict[str, Row]:
     chosen = choose(kept.all(_able, {id: (page,) for id, page in cases.items()}), charts_showing(found))
     for changes in kept.all(_changes, {id: (cases[id], chosen[id]) for id in chosen}).values():
         found |= changes
-    return found
+    return in_order(found)
 
 
 def _row(page: Page) -> Row:

@@ -194,7 +194,8 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     held = kept(app)
     pages = bank(app.env)
     write(static / "bank.json", json.dumps(pages, ensure_ascii=False).encode())
-    write(static / "tutor.json", json.dumps(rows([*pages, *shorts.bank(held)], held)).encode())
+    table = rows([*pages, *shorts.bank(held)], held)
+    write(static / "tutor.json", json.dumps(table, separators=(",", ":")).encode())
     for name, content in shorts.written(held, vars(app).get("casebook_bytes")).items():
         write(static / name, content)
     html = {}
