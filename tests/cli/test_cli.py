@@ -12,7 +12,7 @@ import pytest
 from casebook import cases, files
 from casebook.cli import main
 from casebook.grading.feedback import result
-from casebook.grading.scrubbed import CLEAN, NOT_READ, scrubbed
+from casebook.grading.scrubbed import CLEAN, NOT_READ, OLD, scrubbed
 from tests.cases.test_cases import BROKEN, GOOD, WRONG
 from tests.conftest import ROOT
 from tests.minimal_cases import FOLDER, case
@@ -157,7 +157,7 @@ def test_scrub_finds_what_the_tables_say_and_names_them(run):
     code, out, err = run("scrub", "44120; 44121")
     assert (code, err) == (0, "")
     told = scrubbed("44120; 44121")
-    assert out.splitlines()[0] == told["headline"] == CLEAN
+    assert out.splitlines()[0] == told["headline"] == f"{CLEAN} {OLD}"
     # The dates of the tables, and that no report was read.
     assert all(table["says"] in out for table in told["tables"])
     assert NOT_READ in out

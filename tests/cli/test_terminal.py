@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 import casebook.__main__
@@ -55,7 +56,7 @@ def test_a_name_of_a_file_is_never_code(tmp_path):
     case = tmp_path / 'a"]=1;import os;os.abort();x["b.md'
     case.write_text(GOOD, "utf-8")
     assert main(["assign", "--cases", str(case), "--out", str(tmp_path / "out")]) == 2  # `check` refuses it
-    book = assignments._notebook([load(case)], "T")
+    book = nbformat.reads(assignments._notebook([load(case)], "T"), 4)
     cells = [cell.source for cell in book.cells if cell.cell_type == "code"]
     code = next(source for source in cells if "answers[" in source)
     answers, sure = {}, {}

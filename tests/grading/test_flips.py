@@ -143,7 +143,7 @@ def test_merging_two_joins_makes_one_unit_less_right():
 )
 def test_where_there_is_none_it_says_so_and_why(answer, why):
     said = flip("d05a-three-joins", answer)
-    baseless = " without its base" if "is an add-on" in why else ""
+    baseless = " as it stands" if "is an add-on" in why else ""
     assert said.startswith(f"No operation makes {answer} right{baseless}: ")
     assert why in said
 

@@ -106,9 +106,11 @@ def add_to(commands: Any) -> None:
 def _assign(args: argparse.Namespace) -> int:
     try:
         from casebook.classroom.assignments import assign
+
+        made = written(lambda: assign(cases_named(args.cases), args.out, args.title), args.out)
     except ImportError as error:
         raise needs(error) from None
-    for path in written(lambda: assign(cases_named(args.cases), args.out, args.title), args.out):
+    for path in made:
         print(path)
     return 0
 

@@ -265,7 +265,7 @@ def amounts_to(grade: Grade) -> str | None:
     if grade.explained.bare:
         told = [each.replace("this claim", "these codes") for each in told]
     if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
-        told.append("The modifiers are a matter of their own.")
+        told.append("Its modifiers are off too.")
     first = [ASK_FIRST] if item.note.action == "query" else []
     return " ".join([*first, *count, *told])
 
@@ -547,7 +547,7 @@ def _diagnoses_in_words(diagnosed: Mapping[str, Any] | None) -> Iterator[str]:
         if diagnosed[name] and (diagnosed["missed"] or diagnosed["extra"] or not diagnosed["first_right"]):
             yield f"{what}: {', '.join(diagnosed[name])}."
     if diagnosed["found"] and not diagnosed["first_right"]:
-        yield f"{diagnosed['expected'][0]} comes first."
+        yield f"{diagnosed['expected'][0]} comes first: it is what the operation was done for."
     yield from (finding["says"] for finding in diagnosed["findings"])
 
 

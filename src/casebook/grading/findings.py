@@ -301,8 +301,14 @@ def _elsewhere(x: _Extra) -> Finding | None:
         if not x.open and {*other.shown_by[code]} & {*x.target.shown_by[beside]}:
             says = f"{beside} and {code} stand for the same place: file one of the two."
         elif not x.open and found and found[2] == 0:
-            says = f"{beside} and {code} are never paid together: keep {beside}."
+            says = f"{beside} and {code} are never paid together: keep {beside}{_with_the_rest(x)}."
     return Finding("line", code, says, (other.rests_on[code] or (None,))[-1])
+
+
+def _with_the_rest(x: _Extra) -> str:
+    """The codes of the accepted claim that the answer lacks."""
+    lacking = [line.code for line in x.target.lines if line.code not in x.given]
+    return f", with {listed(lacking)} for the rest" if lacking else ""
 
 
 def _part_of_something(x: _Extra) -> Finding | None:

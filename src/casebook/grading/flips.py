@@ -30,7 +30,7 @@ def way(note: Note, claim: Claim) -> Way:
     does; no words where nothing that a surgeon could have done is near enough."""
     text = show(claim)
     if shut_by := stuck(claim):
-        alone = " without its base" if shut_by[0].kind == "add-on-without-base" else ""
+        alone = " as it stands" if shut_by[0].kind == "add-on-without-base" else ""
         return _apart(note, claim) or (f"No operation makes {text} right{alone}: {_why(shut_by[0])}", None)
     if strange := never(claim):
         return f"No operation makes {text} right: {strange}", None

@@ -5,6 +5,7 @@ The tables alone: whoever asks has shown no operative report, and is told so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ TABLES = {
     "cms-pfs-2026-07": "values and fees",
 }
 CLEAN = "Nothing in the tables held here stands against this claim."
+OLD = "Some of these tables have a newer edition: see their dates below."
 NOT_READ = (
     "These are the tables alone: no operative report was read here. Whether each line was done, and how"
     " often, only the report tells."
@@ -41,23 +43,44 @@ def scrubbed(text: object, today: date | None = None) -> dict[str, Any]:
     answer = read(text)
     if answer.error or not answer.claim:
         raise CommandError(answer.error or WANTED)
-    found = sorted(edits.scrub(answer.claim), key=lambda edit: not edit.blocks)
+    today = today or date.today()
+    noted = (*edits.scrub(answer.claim), *_idle_marks(answer.claim))
+    found = sorted(noted, key=lambda edit: not edit.blocks)
     return {
         "claim": [line.as_dict() for line in answer.claim],
         "edits": [edit.as_dict() for edit in found],
         "typed": show(answer.claim),
         "lines": _in_words(answer.claim),
-        "headline": _headline(found),
-        "tables": _tables(today or date.today()),
+        "headline": _headline(found, today),
+        "tables": _tables(today),
         "not_read": NOT_READ,
     }
 
 
-def _headline(found: list[edits.Edit]) -> str:
+def _headline(found: list[edits.Edit], today: date) -> str:
     against = sum(edit.blocks for edit in found)
     if against:
-        return f"{many(against, 'thing').capitalize()} in the tables would deny a part of this claim."
-    return f"{CLEAN} {many(len(found), 'note').capitalize()}, though." if found else CLEAN
+        says = f"{many(against, 'thing').capitalize()} in the tables would deny a part of this claim."
+    else:
+        says = f"{CLEAN} {many(len(found), 'note').capitalize()}, though." if found else CLEAN
+    return f"{says} {OLD}" if any(AUTHORITIES[id].ran_out(today) for id in TABLES) else says
+
+
+def _idle_marks(claim: Claim) -> Iterator[edits.Edit]:
+    """What the tables have no use for: 59 or a sister of it on a code of which no pair here is opened by one,
+    and 51 where no earlier procedure stands."""
+    codes = [line.code for line in claim]
+    main = [code for code in codes if not edits.add_on(code)]
+    for line in claim:
+        others = [code for code in codes if code != line.code]
+        idle = [mark for mark in line.modifiers if mark in edits.SEPARATE]
+        pairs = [found for code in others if (found := edits.pair(line.code, code))]
+        if idle and line.code in edits.family() and not any(indicator for *_, indicator in pairs):
+            says = f"{idle[0]} on {line.code} opens nothing: none of this claim's code pairs asks for it."
+            yield edits.Edit("modifier", (line.code,), False, says, "cms-ptp-2024q3")
+        if "51" in line.modifiers and main == [line.code]:
+            says = f"51 on {line.code}: it marks a later procedure, and this claim has no earlier one."
+            yield edits.Edit("modifier", (line.code,), False, says, "cms-pfs-2026-07")
 
 
 def _in_words(claim: Claim) -> list[dict[str, str]]:

@@ -103,6 +103,7 @@ def _paid(line: Line, rank: int | None) -> Paid:
         why = ["in full, since an add-on is never reduced"]
     if "78" in line.modifiers:
         share *= value.intraoperative
+        why = [each for each in why if each != "in full"]
         why.append(f"only the {value.intraoperative:.0%} that is the operation itself")
     for mark in line.modifiers:
         if mark in SHARES:
