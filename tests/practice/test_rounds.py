@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from casebook.cases.shorts import short_cases
+from casebook.cases.shorts import short_cases, shorts
 from casebook.practice.review import DAY
 from casebook.practice.rounds import ROUND, TRACING, WANTED, Practice, practice
 from casebook.practice.tutor import row
@@ -109,3 +109,18 @@ def test_what_is_no_list_of_answers_is_refused(bad):
     with pytest.raises(ValueError, match="practice"):
         practice(bad, bank(), table(), START)
     assert practice([None, {"case": 3}, {"at": "x"}], bank(), table(), START)["ask"]
+
+
+def test_who_begins_meets_charts_with_a_further_join_and_without():
+    within = [made.id for made, short in zip(short_cases(), shorts(), strict=True) if short.brief]
+    attempts = []
+    for place in range(ROUND):
+        now = START + place * MINUTE
+        asked = practice(attempts, bank(), table(), now, within)["ask"]
+        claim = next(made.key["claim"] for made in short_cases() if made.id == asked)
+        attempts.append(
+            {"case": asked, "at": now, "answer": claim, "verdict": "correct", "kind": "typed", "round": START}
+        )
+    assert {each["case"] for each in attempts} <= set(within)
+    further = [bool({"44121", "44203"} & set(each["answer"].replace(";", "").split())) for each in attempts]
+    assert 2 <= sum(further) <= 3

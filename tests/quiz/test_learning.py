@@ -22,7 +22,7 @@ def kept(quiz, key="casebook.attempts"):
 
 def test_rows_write_the_field_and_follow_it(visit):
     quiz = visit()
-    quiz.section.get_by_text("Build it row by row").click()
+    quiz.section.get_by_text("Build it row by row, or find a code").click()
     search = quiz.section.get_by_label("Find a code")
     expect(search).to_be_visible(timeout=SLOW)
     search.fill("first open")
@@ -284,7 +284,7 @@ def test_hostile_text_in_every_field_is_text(visit):
     quiz = visit()
     quiz.section.get_by_text("Add the diagnoses").click()
     quiz.section.get_by_label("Diagnosis codes").fill(HOSTILE)
-    quiz.section.get_by_text("Build it row by row").click()
+    quiz.section.get_by_text("Build it row by row, or find a code").click()
     quiz.section.get_by_label("Find a code").fill(HOSTILE)
     quiz.answer(HOSTILE, "invalid")
     quiz.answer(f"44120; {HOSTILE}", "invalid")

@@ -204,9 +204,9 @@ class Practice:
 
     def next_case(self, within: Collection[str] = ()) -> str | None:
         """The chart to ask, or a change of one that was answered rightly: one in which the first rule of the
-        focus shows, not the one it was missed on, not seen for a day, of another topic than the last; from
-        those `within`, and changes of these that ask for no more, as long as there is one. None where all
-        were seen today."""
+        focus shows, not the one it was missed on, not seen for a day, of another topic than the last, and of
+        such that on which most is yet to be seen; from those `within`, and changes of these that ask for no
+        more, as long as there is one. None where all were seen today."""
         today = {each.case for each in self.tried if self.now - each.at < DAY}
         last = set(about_of(self._about(self.tried[-1].case))) if self.tried else set()
         read = {each.case: each.right for each in self.tried}  # how each was answered last
@@ -221,10 +221,12 @@ class Practice:
             changed = read.get(chart) is True and chart not in misread and chart != before
             return case not in today and (changed or not is_change(case))
 
-        def cost(case: str) -> tuple[float, str]:
+        def cost(case: str) -> tuple[float, int, str]:
             same = 0.1 * bool(last & set(about_of(self._about(case))[:1]))
             level = 0.1 * (level_of(self._about(case)) - 1)
-            return abs(self.expected(case) - WANTED) + same + level + 0.2 * times.get(case, 0), case
+            away = abs(self.expected(case) - WANTED) + same + level + 0.2 * times.get(case, 0)
+            unseen = sum(self.rules[rule].seen < CHARTS for rule in self.shows[case])
+            return round(away, 1), -unseen, case
 
         left = [case for case in self.shows if free(case)]
         met = {rule for case in within for rule in self.shows.get(case, ())}

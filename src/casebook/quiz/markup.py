@@ -166,7 +166,7 @@ aria-labelledby="{name}-title">
 <p class="casebook-hint"></p>
 </div>
 {_filed(name, str(page.get("filed") or ""))}{claim_field(name)}
-<details class="casebook-builder"><summary>Build it row by row</summary>
+<details class="casebook-builder"><summary>Build it row by row, or find a code by its words</summary>
 <div class="casebook-build"></div></details>
 <details class="casebook-icd"><summary>Add the diagnoses</summary>
 <label for="{name}-icd">Diagnosis codes, the first one first</label>
