@@ -109,3 +109,16 @@ def test_what_is_no_list_of_answers_is_refused(bad):
     with pytest.raises(ValueError, match="practice"):
         practice(bad, bank(), table(), START)
     assert practice([None, {"case": 3}, {"at": "x"}], bank(), table(), START)["ask"]
+
+
+def test_rules_that_fit_the_same_answer_stand_in_one_row():
+    case, answer, held = next(
+        (case, answer, held) for case, row in table().items() for answer, held in row.items() if len(held) > 2
+    )
+    attempts = [
+        {"case": case, "at": START + day * DAY, "answer": answer, "verdict": "wrong", "round": START}
+        for day in range(2)
+    ]
+    told = practice(attempts, bank(), table(), START + DAY)
+    assert told["states"]["shaky"] == len(told["rules"]) == 1
+    assert told["rules"][0]["says"].count("; or ") == len(held) - 1
