@@ -98,8 +98,8 @@ def progress(
     own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
     misconception counts the cases tried in which it shows; `could` counts the wrong rules that show in any
     of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is not given), and `reach`
-    says what to do about the others. `by_case` has the cases answered, in the bank's order, and `says` how many. `unread`
-    counts records that are no attempts,
+    says what to do about the others. `by_case` has the cases answered, in the bank's order, and `says` how
+    many. `unread` counts records that are no attempts,
     `elsewhere` those of cases that this bank has not. Attempts at an earlier edition of a chart are told in
     `earlier`, case by case, and count nowhere else but in `due` and `later`. Raises ValueError as `again`.
     """

@@ -251,7 +251,8 @@ def practice(
 
     `ask` is the next chart, or None; `place` which question of its round it is, and `began` when the round
     under way began, None for a new one; `states` says how many rules are mastered, shaky and unseen, `rules`
-    how those stand that a wrong answer fitted, one row for such as fit the same answers, which counts once; `closing` is what a finished round was about, else None.
+    how those stand that a wrong answer fitted, one row for such as fit the same answers, which counts once;
+    `closing` is what a finished round was about, else None.
 
     Raises ValueError where `attempts`, `bank` or `table` is something else.
     """

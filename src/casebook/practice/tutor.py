@@ -322,7 +322,9 @@ def _spread(groups: int) -> tuple[float, float, float, float]:
 # For the page
 
 
-ALL_RIGHT = "Every answer was right. These charts test only some of the usual mistakes; a few more charts test others."
+ALL_RIGHT = (
+    "Every answer was right. These charts test only some of the usual mistakes; a few more test others."
+)
 REACH = "These charts test only some of the usual mistakes. Practice tests the rest."
 NEAR = "; or a rule near it that this book does not know, for {answers} not fit"
 CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
@@ -347,8 +349,8 @@ def follow(
     and changes of it (see `changed`).
     Gives `rules`, that which may be named with those it cannot be told from; `says`, in words; `ask`, the
     next case or None; `could`, how many of the `of` wrong rules these charts could have shown twice, and
-    `reach`, what to do about the others. Answers that cannot be read, and those to an earlier edition of a chart, tell
-    nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
+    `reach`, what to do about the others. Answers that cannot be read, and those to an earlier edition of a
+    chart, tell nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
     """
     if not isinstance(answers, list | tuple) or not isinstance(table, Mapping):
         raise ValueError("follow: expected answers, a bank and a table")

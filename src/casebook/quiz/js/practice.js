@@ -133,6 +133,8 @@ function wrongRule({ says, tempts, correction, yours, filed, alone }, chart) {
   );
 }
 
+const FITTED =
+  "Every rule that would give a wrong answer of yours. Where several give the same ones, they share a line:";
 const FIRST = 10; // questions of practice, before which only brief charts come
 
 /**
@@ -167,7 +169,7 @@ function standing({ states: { mastered, shaky, unseen }, rules }) {
     { className: "casebook-layer" },
     make("h3", {}, "How the rules stand"),
     make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}.`),
-    rows.length > 0 && make("p", {}, "Every rule that would give a wrong answer of yours. Where several give the same one, they share a line:"),
+    rows.length > 0 && make("p", {}, FITTED),
     rows.length > 0 && list(rows),
     unseen > 0 && make("p", { className: "casebook-hint" }, `${unseen} more to meet.`),
   );

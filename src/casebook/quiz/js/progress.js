@@ -120,9 +120,7 @@ export function showProgress(section, host) {
       ]),
       "No answer of yours follows from a wrong rule that this book knows.",
     ),
-    ...(misconceptions.length
-      ? [make("p", { className: "casebook-hint" }, LISTED)]
-      : []),
+    ...(misconceptions.length ? [make("p", { className: "casebook-hint" }, LISTED)] : []),
     ...(reach ? [make("p", {}, reach)] : []),
     part(
       "Case by case",

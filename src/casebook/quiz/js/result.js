@@ -26,11 +26,7 @@ export function parts(told, link, rule) {
     make("a", { href: chapter(page) }, title),
     `: ${why}`,
   ]);
-  const none = make(
-    "p",
-    {},
-    "No answer of yours follows from a wrong rule that this book knows.",
-  );
+  const none = make("p", {}, "No answer of yours follows from a wrong rule that this book knows.");
   const tried = told.next_cases.map((id) => [link(id)]);
   return [
     part("How many were right", told.items.length > 0 && right),

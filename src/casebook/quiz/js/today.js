@@ -85,7 +85,9 @@ export async function today(section, host, way) {
  * @param {string} id
  */
 const leftWrong = (all, id) => {
-  const last = all.findLast((each) => each.case === id && ["correct", "partly", "wrong"].includes(each.verdict));
+  const last = all.findLast(
+    (each) => each.case === id && ["correct", "partly", "wrong"].includes(each.verdict),
+  );
   return Boolean(last && last.verdict !== "correct");
 };
 
