@@ -101,7 +101,7 @@ FEEDBACK = {
         )
     ),
 }
-EVIDENCE = {"found": Each(str), "missed": Each(str), "irrelevant": Each(str), "score": float}
+EVIDENCE = {kind: Each(str) for kind in ("found", "missed", "beside", "irrelevant")} | {"score": float}
 GRADE = {
     "verdict": OneOf("correct", "partly", "wrong", "invalid", "blank"),
     "score": float,

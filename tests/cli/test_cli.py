@@ -144,7 +144,13 @@ def test_evidence_and_diagnoses_are_null_unless_given(run, put):
     found = json.loads(
         run("grade", path, "44120", "--json", "--evidence", "cut,join", "--diagnoses", "K50.012")[1]
     )
-    assert found["evidence"] == {"found": ["join"], "missed": [], "irrelevant": [], "score": 1.0}
+    assert found["evidence"] == {
+        "found": ["join"],
+        "missed": [],
+        "beside": ["cut"],
+        "irrelevant": [],
+        "score": 1.0,
+    }
     assert found["diagnoses"]["score"] == 1.0
     found = json.loads(run("grade", path, "44120", "--json", "--evidence", "")[1])
     assert found["evidence"]["missed"] == ["join"]

@@ -826,6 +826,7 @@ def test_evidence_is_scored_beside_the_claim():
     assert told["evidence"] == {
         "found": ["join"],
         "missed": [],
+        "beside": [],
         "irrelevant": ["other"],
         "score": 0.5,
     }

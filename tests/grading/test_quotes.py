@@ -15,12 +15,13 @@ from casebook.grading.feedback import (
     amounts_to,
     correction,
     expected,
+    grade_page,
     said_line_by_line,
     settled,
     settles_as,
 )
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.grading.quotes import BYPASSED, OWN, WHATEVER, cited, deciding
+from casebook.grading.quotes import BYPASSED, OWN, WHATEVER, bearing, cited, deciding
 from casebook.practice.likely import candidate_answers
 
 ANSWERS = 7  # of each case that are likely, beside those that its author finds tempting
@@ -196,9 +197,28 @@ def test_the_sentences_that_settle_it_are_those_to_be_marked(path):
     item = case.item
     told = [row["name"] for row in settled(item.grade(expected(item)), item).rows if "name" in row]
     if told:
-        assert cited(item, told) == {"found": told, "missed": [], "irrelevant": [], "score": 1.0}
+        assert cited(item, told) == {
+            "found": told,
+            "missed": [],
+            "beside": [],
+            "irrelevant": [],
+            "score": 1.0,
+        }
     for answer in answers(case):
         part = settled(item.grade(str(answer)), item)
         quoted = [row["name"] for row in part.rows if "name" in row]
         assert cited(item, quoted)["irrelevant"] == [], answer
         assert part.title != settles_as(item) or {*quoted} <= {*deciding(item)}, answer
+
+
+def test_a_marked_line_that_does_not_decide_is_named():
+    met = 0
+    for path in cases.library()[:12]:
+        case = cases.load(path)
+        right = deciding(case.item)
+        for name in sorted(bearing(case.item) - set(right)):
+            told = grade_page(case.page(), expected(case.item), evidence=[*right, name])
+            (part,) = [part for part in told["feedback"]["parts"] if part["kind"] == "evidence"]
+            assert part["rows"][-1]["says"].endswith(f"not what decides: {name}.")
+            met += 1
+    assert met

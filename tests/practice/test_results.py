@@ -13,7 +13,7 @@ from casebook.grading import expected, grade_page, item_of
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import TAUGHT
 from casebook.practice.likely import candidate_answers
-from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, how_many, result, wilson
+from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, result, wilson
 from casebook.practice.review import progress
 from tests.told import said
 
@@ -282,16 +282,8 @@ def test_junk_gives_a_result_or_plain_words(answers, bank):
             assert str(error)  # noqa: PT017 - either outcome is right
 
 
-@pytest.mark.parametrize(
-    ("could", "of", "words"),
-    [
-        (0, 89, "none"),
-        (2, 89, "a few"),
-        (17, 89, "about one in five"),
-        (44, 89, "about half"),
-        (88, 89, "most"),
-        (89, 89, "all"),
-    ],
-)
-def test_counts_of_rules_are_said_as_people_say_them(could, of, words):
-    assert how_many(could, of) == words
+def test_the_right_family_counts_though_the_units_are_wrong():
+    told = result([answer("fir", "44120; 44121 x5")], BANK)["topics"]
+    other = result([answer("fir", "44202; 44203 x5")], BANK)["topics"]
+    assert {row["topic"]: row["right"] for row in told}["approach"] == 1
+    assert {row["topic"]: row["right"] for row in other}["approach"] == 0

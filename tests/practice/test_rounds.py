@@ -124,3 +124,16 @@ def test_who_begins_meets_charts_with_a_further_join_and_without():
     assert {each["case"] for each in attempts} <= set(within)
     further = [bool({"44121", "44203"} & set(each["answer"].replace(";", "").split())) for each in attempts]
     assert 2 <= sum(further) <= 3
+
+
+def test_rules_that_fit_the_same_answer_stand_in_one_row():
+    case, answer, held = next(
+        (case, answer, held) for case, row in table().items() for answer, held in row.items() if len(held) > 2
+    )
+    attempts = [
+        {"case": case, "at": START + day * DAY, "answer": answer, "verdict": "wrong", "round": START}
+        for day in range(2)
+    ]
+    told = practice(attempts, bank(), table(), START + DAY)
+    assert told["states"]["shaky"] == len(told["rules"]) == 1
+    assert told["rules"][0]["says"].count("; or ") == len(held) - 1

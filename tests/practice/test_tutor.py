@@ -11,7 +11,6 @@ from casebook.cases import beyond, library, load
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.exam import draw
-from casebook.practice.results import how_many
 from casebook.practice.tutor import AFTER_ONE, CHARTS, Tutor, follow, row
 from casebook.testing.learners import answer, book_of
 from tools.bench_practice import Learner, after_test
@@ -101,9 +100,8 @@ def test_what_was_all_right_names_nothing_and_a_test_may_go_on():
     assert not told["rules"]
     assert 0 < told["could"] < told["of"]
     assert told["ask"] not in {each["case"] for each in given_}
-    share = how_many(told["could"], told["of"])
-    assert share in told["says"]
-    assert share in told["reach"]
+    assert "test only some of the usual mistakes" in told["says"]
+    assert told["reach"] == ""  # said once
     after_one = follow(given_, pages(), table(), most=AFTER_ONE)
     assert after_one["ask"] is None
     assert "no wrong rule" in after_one["says"]

@@ -80,6 +80,7 @@ def test_lines_become_the_marks_they_hold(rowan):
     assert told["evidence"] == {
         "found": ["upper-join"],
         "missed": ["lower-join"],
+        "beside": [],
         "irrelevant": ["line-9"],
         "score": 0.33,
     }

@@ -103,14 +103,16 @@ def bearing(item: Item) -> set[str]:
 
 def cited(item: Item, names: Iterable[str]) -> dict[str, Any]:
     """Which deciding sentences the learner marked; what only bears on the operation is neither asked for nor
-    held against anybody."""
+    held against anybody, and stands in `beside`."""
     given, wanted, known = list(dict.fromkeys(str(n) for n in names)), deciding(item), bearing(item)
     found = [n for n in wanted if n in given]
     missed = [n for n in wanted if n not in given]
     irrelevant = [n for n in given if n not in known]
     total = len(found) + len(missed) + len(irrelevant)
     score = len(found) / total if total else 1.0
-    return {"found": found, "missed": missed, "irrelevant": irrelevant, "score": round(score, 2)}
+    beside = [n for n in given if n in known and n not in wanted]
+    told = {"found": found, "missed": missed, "beside": beside, "irrelevant": irrelevant}
+    return told | {"score": round(score, 2)}
 
 
 def of_acts(item: Item, acts: Iterable[str]) -> list[str]:

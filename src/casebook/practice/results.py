@@ -141,30 +141,6 @@ def wilson(right: float, of: float) -> tuple[int, int]:
     return max(0, floor(100 * low + 1e-9)), min(100, ceil(100 * high - 1e-9))
 
 
-#: Shares as people say them.
-SHARES = {
-    0.1: "about one in ten",
-    0.2: "about one in five",
-    0.25: "about a quarter",
-    0.33: "about a third",
-    0.5: "about half",
-    0.67: "about two thirds",
-    0.75: "about three quarters",
-    0.9: "most",
-}
-
-
-def how_many(could: int, of: int) -> str:
-    """How many of the wrong rules some charts can show, as a learner hears it: nobody knows what 17 of 89
-    means who does not know the 89."""
-    if not could:
-        return "none"
-    if could == of:
-        return "all"
-    share = could / of
-    return "a few" if share < 0.05 else SHARES[min(SHARES, key=lambda each: abs(each - share))]
-
-
 # Reading answers
 
 _SURE = {"sure": "Sure", "fairly": "Fairly sure", "guessing": "Guessing"}
@@ -288,10 +264,20 @@ def blamed(page: Page, grade: Grade) -> list[str]:
         if len(shared := {m.topic for m in grade.likely}) == 1:
             return sorted(shared)
         billed = grade.claim and grade.item is not None and grade.item.note.action == "bill"
-        return [topic for topic in about_of(page) if topic != "query" or not billed]
+        return _not_right([topic for topic in about_of(page) if topic != "query" or not billed], grade)
     off = {"sessions" if rule in SESSIONS else "surgeons-modifiers" for rule in marks}
     named = topics_of_rules(m.id for m in grade.counted)
     return [*named, *sorted(off - {*named})] if grade.explained.bare or not named else named
+
+
+def _not_right(topics: list[str], grade: Grade) -> list[str]:
+    """Of some things to learn those that a wrong claim may have missed: where no code is of the other family,
+    the approach was read rightly."""
+    kinds = {finding.kind for finding in grade.findings}
+    if not grade.claim or "family" in kinds:
+        return topics
+    rest = [topic for topic in topics if topic != "approach"]
+    return rest or (["units"] if "units" in kinds else topics)
 
 
 def _read(topics: Iterable[Mapping[str, Any]], wrong_rules: bool) -> list[dict[str, str]]:

@@ -18,12 +18,13 @@ from .choices import choices
 from .editions import read_edition, to_earlier
 from .exam import draw
 from .hints import hints
-from .results import blamed, how_many, result, tells
+from .results import blamed, result, tells
 
 DAYS = (1, 3, 7, 21)  # until a case comes back, box by box
 DAY = 86_400_000  # milliseconds
 LATEST = 8.64e15  # the last moment that a browser's clock can tell
 VERDICTS = ("correct", "partly", "wrong")  # those that count
+REACH = "The charts you answered test only some of the usual mistakes. Practice tests the rest."
 WITHOUT_COUNT = ("invalid", "blank")
 
 
@@ -97,8 +98,8 @@ def progress(
     own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
     misconception counts the cases tried in which it shows; `could` counts the wrong rules that show in any
     of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is not given), and `reach`
-    says it in words. `by_case` has the cases answered, in the bank's order, and `says` how many. `unread`
-    counts records that are no attempts,
+    says what to do about the others. `by_case` has the cases answered, in the bank's order, and `says` how
+    many. `unread` counts records that are no attempts,
     `elsewhere` those of cases that this bank has not. Attempts at an earlier edition of a chart are told in
     `earlier`, case by case, and count nowhere else but in `due` and `later`. Raises ValueError as `again`.
     """
@@ -121,8 +122,7 @@ def progress(
         "misconceptions": _misconceptions(mine, shows, first, now),
         "could": could,
         "of": len(MISCONCEPTIONS),
-        "reach": f"The charts you answered could have shown {how_many(could, len(MISCONCEPTIONS))} of the"
-        " mistakes that this book looks for. Of the others they tell nothing.",
+        "reach": REACH if 0 < could < len(MISCONCEPTIONS) else "",
         "by_case": _cases(mine, pages),
         "says": _counted(mine, len(read) - len(known)),
         "unread": unread,

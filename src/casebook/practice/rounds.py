@@ -253,7 +253,8 @@ def practice(
 
     `ask` is the next chart, or None; `place` which question of its round it is, and `began` when the round
     under way began, None for a new one; `states` says how many rules are mastered, shaky and unseen, `rules`
-    how those stand that a wrong answer fitted; `closing` is what a finished round was about, else None.
+    how those stand that a wrong answer fitted, one row for such as fit the same answers, which counts once;
+    `closing` is what a finished round was about, else None.
 
     Raises ValueError where `attempts`, `bank` or `table` is something else.
     """
@@ -263,19 +264,38 @@ def practice(
     done = mine.round
     finished = len(done) >= ROUND
     states = [rule.state for rule in mine.rules.values()]
+    rows = _missed(mine)
     return {
         "ask": mine.next_case(within),
         "place": 1 if finished else len(done) + 1,
         "of": ROUND,
         "began": None if finished or not done else done[0].round,
-        "states": {state: states.count(state) for state in ("mastered", "shaky", "unseen")},
-        "rules": [
-            {"id": rule.id, "says": MISCONCEPTIONS[rule.id].says, "state": rule.state}
-            for rule in sorted(mine.rules.values(), key=lambda rule: (-rule.since, rule.id))
-            if rule.missed
-        ],
+        "states": {
+            "mastered": states.count("mastered"),
+            "shaky": sum(each["state"] == "shaky" for each in rows),
+            "unseen": states.count("unseen"),
+        },
+        "rules": rows,
         "closing": _closing(mine, done) if finished else None,
     }
+
+
+def _missed(mine: Practice) -> list[dict[str, str]]:
+    """The rules that a wrong answer fitted, the last missed first; those that fit the same wrong answers, and
+    stand alike, are told in one row, since nothing tells them apart."""
+    groups: dict[tuple[object, ...], list[str]] = {}
+    for rule in sorted(mine.rules.values(), key=lambda rule: (-rule.since, rule.id)):
+        if rule.missed:
+            fits = tuple(i for i, each in enumerate(mine.tried) if rule.id in each.held)
+            groups.setdefault((fits, rule.state), []).append(rule.id)
+    return [
+        {
+            "id": ids[0],
+            "says": "; or ".join(MISCONCEPTIONS[id].says for id in ids),
+            "state": mine.rules[ids[0]].state,
+        }
+        for ids in groups.values()
+    ]
 
 
 def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import Page, graded, graded_item, is_short, pages_of, usable
 from .changed import able, all_changes, chart_of, choose, is_change, pages_of_changes
-from .results import how_many
 
 SLIP = 0.10  # of all answers: a slip of the hand or the eye
 FOLLOWS = 0.80  # of the answers in which a held rule matters: how often it is followed
@@ -331,13 +330,9 @@ def _spread(groups: int) -> tuple[float, float, float, float]:
 
 
 ALL_RIGHT = (
-    "Every answer was right. These charts could have shown {could} of the mistakes that this book looks for;"
-    " a few more charts can show others."
+    "Every answer was right. These charts test only some of the usual mistakes; a few more test others."
 )
-REACH = (
-    "A wrong rule is named once two charts show it. These charts could do that for {could} of the mistakes"
-    " that this book looks for."
-)
+REACH = "These charts test only some of the usual mistakes. Practice tests the rest."
 NEAR = "; or a rule near it that this book does not know, for {answers} not fit"
 CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
 
@@ -361,8 +356,8 @@ def follow(
     and changes of it (see `changed`).
     Gives `rules`, that which may be named with those it cannot be told from; `says`, in words; `ask`, the
     next case or None; `could`, how many of the `of` wrong rules these charts could have shown twice, and
-    `reach`, the same in words. Answers that cannot be read, and those to an earlier edition of a chart, tell
-    nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
+    `reach`, what to do about the others. Answers that cannot be read, and those to an earlier edition of a
+    chart, tell nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
     """
     if not isinstance(answers, list | tuple) or not isinstance(table, Mapping):
         raise ValueError("follow: expected answers, a bank and a table")
@@ -381,13 +376,14 @@ def follow(
         _take(tutor, all_pages, each, graded_item(all_pages[each["case"]]).grade(each["answer"]).verdict)
     rules, could = tutor.named, tutor.could_show()
     ask = None if tutor.stops(asked, most) else tutor.next_case(pages)
+    says = _says(tutor, rules, ask, asked)
     return {
         "rules": [MISCONCEPTIONS[rule].as_dict() for rule in rules],
-        "says": _says(tutor, rules, ask, asked),
+        "says": says,
         "ask": ask,
         "could": could,
         "of": len(tutor.rules),
-        "reach": REACH.format(could=how_many(could, len(tutor.rules))),
+        "reach": REACH if 0 < could < len(tutor.rules) and says != ALL_RIGHT else "",
     }
 
 
@@ -416,7 +412,7 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
     if not tutor.asked:
         return "Nothing was answered, so there is no wrong rule to look for."
     if ask and all(one.right for one in tutor.asked):
-        return ALL_RIGHT.format(could=how_many(tutor.could_show(), len(tutor.rules)))
+        return ALL_RIGHT
     if all(one.right for one in tutor.asked):
         return "Every answer was right, so there is no wrong rule to look for."
     if ask:

@@ -8,6 +8,7 @@ import { button, find, headed, list, make, oneAtATime, reason, rowOf } from "./p
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { ahead, reached } from "./reached.js";
+import { named } from "./result.js";
 import { attempts, record } from "./store.js";
 import { capital, coming } from "./words.js";
 
@@ -102,7 +103,7 @@ export function practicing(section, host) {
     show(
       heading,
       make("p", {}, says),
-      ...rules.map(wrongRule),
+      ...rules.map((told) => wrongRule(told, named(chartOf(told.case), host.link))),
       rowOf(button("Another round", () => step(true))),
       standing(each),
     );
@@ -115,23 +116,25 @@ export function practicing(section, host) {
 /**
  * A wrong rule: what it is, why it tempts, what is so, and the two answers side by side.
  * @param {NonNullable<Practiced["closing"]>["rules"][number]} told
+ * @param {Child} chart its name
  */
-function wrongRule({ says, tempts, correction, yours, filed, alone }) {
-  const fits = alone ? "This is what one answer fits: " : "One answer fits this, and other rules too: ";
-  const head = ["You", "Filed"].map((each) => make("th", { scope: "col" }, each));
+function wrongRule({ says, tempts, correction, yours, filed, alone }, chart) {
+  const head = ["You", "Right claim"].map((each) => make("th", { scope: "col" }, each));
   const cells = [yours, filed].map((each) => make("td", {}, make("code", {}, each)));
   const table = make("table", {}, make("tr", {}, head), make("tr", {}, cells));
   return make(
     "section",
     { className: "casebook-layer" },
     make("h3", {}, capital(says)),
-    make("p", {}, fits, `${says}.`),
+    make("p", {}, "Chart: ", chart, alone ? "" : ". Your answer fits other rules too."),
     make("p", {}, make("strong", {}, "Why it tempts. "), tempts),
     make("p", {}, make("strong", {}, "What is so. "), correction),
     table,
   );
 }
 
+const FITTED =
+  "Every rule that would give a wrong answer of yours. Where several give the same ones, they share a line:";
 const FIRST = 10; // questions of practice, before which only brief charts come
 
 /**
@@ -165,8 +168,9 @@ function standing({ states: { mastered, shaky, unseen }, rules }) {
     "section",
     { className: "casebook-layer" },
     make("h3", {}, "How the rules stand"),
-    make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}. Not seen often enough to say: ${unseen}.`),
-    rows.length > 0 && make("p", {}, "Those that a wrong answer of yours fitted:"),
+    make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}.`),
+    rows.length > 0 && make("p", {}, FITTED),
     rows.length > 0 && list(rows),
+    unseen > 0 && make("p", { className: "casebook-hint" }, `${unseen} more to meet.`),
   );
 }

@@ -13,6 +13,8 @@ import { coming, several } from "./words.js";
 /** @import { Desk, Progress, Tell } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
+const LISTED =
+  "Listed here is what the grader counted when you answered. Practice lists every rule that would give the same answer.";
 const LARGEST = 20e6; // bytes of a file of answers
 
 /**
@@ -118,7 +120,8 @@ export function showProgress(section, host) {
       ]),
       "No answer of yours follows from a wrong rule that this book knows.",
     ),
-    make("p", {}, reach),
+    ...(misconceptions.length ? [make("p", { className: "casebook-hint" }, LISTED)] : []),
+    ...(reach ? [make("p", {}, reach)] : []),
     part(
       "Case by case",
       by_case.map(({ case: id, says }) => [host.link(id), `: ${says}`]),

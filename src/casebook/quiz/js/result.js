@@ -26,11 +26,7 @@ export function parts(told, link, rule) {
     make("a", { href: chapter(page) }, title),
     `: ${why}`,
   ]);
-  const none = make(
-    "p",
-    {},
-    "No answer of yours follows from a wrong rule that this book knows. Of rules that these charts could not show, that says nothing.",
-  );
+  const none = make("p", {}, "No answer of yours follows from a wrong rule that this book knows.");
   const tried = told.next_cases.map((id) => [link(id)]);
   return [
     part("How many were right", told.items.length > 0 && right),
@@ -74,7 +70,7 @@ const older = (number) =>
  * @param {string} id
  * @param {Link} link
  */
-const named = (id, link) => (isShort(id) ? capital(id.replace("-", " ")) : link(id));
+export const named = (id, link) => (isShort(id) ? capital(id.replace("-", " ")) : link(id));
 
 /**
  * @param {string} title
@@ -103,7 +99,7 @@ function misconception({ says, correction, times, sure, cases }, link) {
  * @param {Link} link
  */
 function answers(items, link) {
-  const head = ["Case", "You", "Verdict", "Filed"].map((each) => make("th", { scope: "col" }, each));
+  const head = ["Case", "You", "Verdict", "Right claim"].map((each) => make("th", { scope: "col" }, each));
   const rows = items.map((each, i) =>
     make(
       "tr",

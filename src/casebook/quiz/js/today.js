@@ -6,7 +6,7 @@ import { find, list, make, reason } from "./parts.js";
 import { attempts, keptTurns, unkept } from "./store.js";
 import { several } from "./words.js";
 
-/** @import { Desk, Way } from "./types.d.ts" */
+/** @import { Attempt, Desk, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 const ROUND = 10; // minutes
@@ -32,6 +32,7 @@ export async function today(section, host, way) {
     const now = Date.now();
     const boxes = [...again(all, now)].filter(([id]) => cases[id]).sort(([, a], [, b]) => a.due - b.due);
     const due = boxes.filter(([, box]) => box.due <= now);
+    const open = boxes.filter(([id, box]) => box.due > now && leftWrong(all, id));
     const done = new Set(all.map((each) => each.case));
     const fresh = Object.keys(cases).find((id) => !done.has(id));
     let left = ROUND;
@@ -54,6 +55,13 @@ export async function today(section, host, way) {
       due.length > shown.length
         ? make("p", {}, `${several(due.length - shown.length, "more case")} can wait.`)
         : "",
+      open.length
+        ? part(
+            "Still open",
+            open.map(([id]) => [host.link(id), `: ${patient(cases[id].title)}; not right yet`]),
+            "",
+          )
+        : "",
       part(
         "One new case",
         one
@@ -70,6 +78,18 @@ export async function today(section, host, way) {
     );
   }
 }
+
+/**
+ * Whether the last answer to a case was not right.
+ * @param {Attempt[]} all
+ * @param {string} id
+ */
+const leftWrong = (all, id) => {
+  const last = all.findLast(
+    (each) => each.case === id && ["correct", "partly", "wrong"].includes(each.verdict),
+  );
+  return Boolean(last && last.verdict !== "correct");
+};
 
 const NOTHING = "Nothing is due. A case you get wrong comes back here after a day, then after 3, 7 and 21.";
 

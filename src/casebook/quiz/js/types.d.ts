@@ -63,7 +63,7 @@ export interface Progress {
   by_case: { case: string; says: string }[];
   topics: { name: string; page: string; says: string }[];
   misconceptions: { id: string; says: string }[];
-  /** How many of the wrong rules of the book the answered cases could have shown, in words. */
+  /** That the answered cases test only some mistakes, and what tests the rest; "" where there is nothing to say. */
   reach: string;
   /** How many cases `by_case` has, and how many answers are to none of them. */
   says: string;
@@ -342,7 +342,7 @@ export interface Follow {
   rules: { id: string; says: string; correction: string }[];
   says: string;
   ask: string | null;
-  /** How many of the wrong rules these charts could have shown, in words; "" where they can show none. */
+  /** That these charts test only some mistakes, and what tests the rest; "" where there is nothing to say. */
   reach: string;
 }
 
