@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from casebook.cases.shorts import short_cases, shorts
+from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.review import DAY
 from casebook.practice.rounds import ROUND, TRACING, WANTED, Practice, practice
 from casebook.practice.tutor import row
@@ -137,3 +138,27 @@ def test_rules_that_fit_the_same_answer_stand_in_one_row():
     told = practice(attempts, bank(), table(), START + DAY)
     assert told["states"]["shaky"] == len(told["rules"]) == 1
     assert told["rules"][0]["says"].count("; or ") == len(held) - 1
+
+
+def test_the_close_names_the_rule_that_the_other_answers_leave_likeliest():
+    """One wrong answer fits two rules, and a chart that the second shows in was answered rightly before."""
+    first, other = "lesions-counted", "counted-from-first"
+    shows = {case: {rule for held in answers.values() for rule in held} for case, answers in table().items()}
+    slip, answer = next(
+        (case, text)
+        for case, answers in table().items()
+        for text, held in answers.items()
+        if set(held) == {first, other}
+    )
+    apart = [case for case in shows if other in shows[case] and first not in shows[case]][:2]
+    neither = [case for case in shows if not {first, other} & shows[case]][:2]
+    claims = {made.id: made.key["claim"] for made in short_cases()}
+    rows = [(case, claims[case], "correct") for case in (*apart, *neither)]
+    rows.insert(2, (slip, answer, "wrong"))
+    attempts = [
+        {"case": case, "at": START + i, "answer": text, "verdict": verdict, "kind": "typed", "round": START}
+        for i, (case, text, verdict) in enumerate(rows)
+    ]
+    (row,) = practice(attempts, bank(), table(), START + MINUTE)["closing"]["rules"]
+    assert row["case"] == slip
+    assert row["says"] == MISCONCEPTIONS[first].says

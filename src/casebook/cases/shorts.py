@@ -410,7 +410,12 @@ def _why(short: Short) -> Iterator[str]:
     joins = where(*(done for done in joining if done not in apart))
     if joins:
         stand = "stands" if len(joins) == 1 else "stand"
-        yield f"{many(len(joins), 'join').capitalize()} {stand} when the abdomen is closed: {listed(joins)}."
+        told = f"{many(len(joins), 'join').capitalize()} {stand} when the abdomen is closed"
+        if where(*apart):
+            told = (
+                f"Of the joins that stand when the abdomen is closed, {many(len(joins), 'is', 'are')} counted"
+            )
+        yield f"{told}: {listed(joins)}."
     for place in where(*ONE_PLACE):
         yield f"More than one piece came out {place} before the ends were joined: one place."
     for place in where("joined twice"):

@@ -307,7 +307,7 @@ def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:
         rules = sorted(mine.shows[each.case] & each.held - told)
         if each.right or not rules:
             continue
-        rule = min(rules, key=lambda id: (len(mine.shows[each.case] & each.held) > 1, id))
+        rule = min(rules, key=lambda id: (mine.rules[id].known, id))  # what the other answers leave likeliest
         told.add(rule)
         wrong = MISCONCEPTIONS[rule]
         rows.append(
