@@ -29,7 +29,6 @@ from casebook.classroom.phones.votes import MOST_OF_ONE, MOST_PEOPLE, Closed, Fu
 from casebook.classroom.phones.web import CLOSED
 from casebook.classroom.report import report
 from casebook.errors import CommandError
-from casebook.practice.likely import candidate_answers
 from casebook.practice.responses import read_file, read_folder
 from casebook.quiz.markup import ASK
 from casebook.testing import crowd
@@ -118,14 +117,10 @@ def test_a_phone_sends_and_a_panel_asks(room, phone):
             assert f"Question {at + 1} of 3" in page
 
 
-def test_the_forms_that_the_hint_shows_are_no_answer_to_any_case(phone):
+def test_the_hint_shows_no_claim_that_could_be_an_answer(phone):
     hint = re.search(r'class="casebook-hint" id="[^"]+">(.*?)</p>', phone.get("").text, re.DOTALL)[1]
-    shown = re.findall(r"<code>([^<]+)</code>", hint)
-    assert len(shown) == 3
-    answers = {text for case in map(cases.load, LESSON) for text in candidate_answers(case.page())} - {
-        "query"
-    }
-    assert not [text for text in answers for form in shown if text.endswith(form) or f"{form};" in text]
+    assert re.findall(r"<code>([^<]+)</code>", hint) == ["query"]
+    assert not re.search(r"\d{5}|-\d\d|x\d", hint)
 
 
 def test_what_was_typed_when_the_vote_closed_is_kept_and_told(room, phone):

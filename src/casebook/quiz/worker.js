@@ -2,7 +2,7 @@
 // The grader of a page: Python (Pyodide) with our own modules, in a module worker.
 //
 //   in   {start: {base, files, lock, plain}}   once: the folder, what is in it, and whether to start plainly
-//        {beat}                                comes back, as a sign of life
+//        {beat}                                comes back, as a sign of life; sent by itself before what takes long
 //        {id, asked}                           a question, as the JSON that casebook.quiz.door reads
 //   out  {progress: {got, of, slower}}         bytes of the files so far; why Python starts the slower way
 //        {ready: {boot, bytes, times, why}}    boot is "snapshot" or "plain"; why not from the snapshot
