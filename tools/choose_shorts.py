@@ -24,7 +24,7 @@ from random import Random
 import numpy as np
 
 from casebook.cases import beyond, library, load
-from casebook.cases.shorts import Short, case, shorts
+from casebook.cases.shorts import ONE_PLACE, Short, case, shorts
 from casebook.errors import CasebookError
 from casebook.grading.doubt import rests_on_doubt
 from casebook.grading.misconceptions import MISCONCEPTIONS
@@ -37,7 +37,6 @@ HEAD = """# The short charts of the book, chosen by tools/choose_shorts.py and t
 OPPORTUNITIES, SHORT_ONES, APART = 7, 3, 3
 AGAIN = 0.6  # what one more wide chart on which a rule shows is worth, of the one before
 ALONE = 3  # the power of a rule's share of its answer
-PLACES = ("two pieces", "three pieces")  # of such a place one in a chart
 
 
 def pool(number: int, rng: Random, draw: Callable[[Random], Short] = draw) -> Iterator[tuple[Short, Row]]:
@@ -45,7 +44,7 @@ def pool(number: int, rng: Random, draw: Callable[[Random], Short] = draw) -> It
     seen: set[str] = set()
     while len(seen) < number:
         short = draw(rng)
-        if sum(site.done in PLACES for site in short.sites) > 1:
+        if sum(site.done in ONE_PLACE for site in short.sites) > 1:  # of such a place one in a chart
             continue
         operation = repr(
             (short.sites, short.beside, short.approach, short.follows, short.surgeon, short.unusual)

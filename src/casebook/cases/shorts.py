@@ -397,17 +397,11 @@ def _why(short: Short) -> Iterator[str]:
 
     def where(*done: str) -> list[str]:
         """The places where one of these was done, each with its preposition."""
-        return [
-            f"{'at' if site.where == 'valve' else 'in'} the {_where(site)}"
-            for site in short.sites
-            if site.done in done
-        ]
+        return [_at(site) for site in short.sites if site.done in done]
 
     apart = ("own piece", "stapled joined")
-    joining = [
-        done for done, steps in DONE.items() if "join" in {s.act for _, s in steps(Site("colon", done))}
-    ]
-    joins = where(*(done for done in joining if done not in apart))
+    joined = [site for site in short.sites if any(step.act == "join" for _, step in DONE[site.done](site))]
+    joins = [_at(site) for site in joined if site.done not in apart]
     if joins:
         stand = "stands" if len(joins) == 1 else "stand"
         told = f"{many(len(joins), 'join').capitalize()} {stand} when the abdomen is closed"
@@ -426,8 +420,13 @@ def _why(short: Short) -> Iterator[str]:
         yield f"Two ends left stapled {place} were joined, and nothing was removed."
     for place in where("brought out"):
         yield f"The end {place} was brought out and not joined."
-    if not any(site.done in joining or site.done == "brought out" for site in short.sites):
+    if not joined and "brought out" not in short.acts:
         yield "No piece was removed and joined."
+
+
+def _at(site: Site) -> str:
+    """Where a site is, with the preposition of its place."""
+    return f"{'at' if site.where == 'valve' else 'in'} the {_where(site)}"
 
 
 def _where(site: Site) -> str:
@@ -691,7 +690,12 @@ def shorts() -> tuple[Short, ...]:
     return tuple(Short.read(row) for row in toml("shorts.toml")["short"])
 
 
+def by_id() -> dict[str, Short]:
+    """The same by the ids of their cases: short-1 and so on."""
+    return {f"short-{i}": short for i, short in enumerate(shorts(), 1)}
+
+
 @cache
 def short_cases() -> Sequence[Case]:
-    """The same as cases, named short-1 and so on."""
-    return tuple(case(short, f"short-{i}") for i, short in enumerate(shorts(), 1))
+    """The same as cases."""
+    return tuple(case(short, id) for id, short in by_id().items())

@@ -520,18 +520,15 @@ def _evidence_in_words(cited: Mapping[str, Any] | None, item: Item, label: Label
     if not cited:
         return
     found, missed, beside = cited["found"], cited["missed"], cited["irrelevant"]
-    told = {label(name) for name in found}
-    also = [name for name in cited["beside"] if label(name) not in told]
     if not missed and not beside:
         yield "You marked every line that decides."
-        if also:
-            yield f"About the operation, but not what decides: {_listed(also, label)}."
-        return
-    named = f" ({_listed(found, label)})" if found else ""
-    yield f"{len(found)} of {len(found) + len(missed)} deciding lines found{named}."
+    else:
+        named = f" ({_listed(found, label)})" if found else ""
+        yield f"{len(found)} of {len(found) + len(missed)} deciding lines found{named}."
     if missed:
         yield f"Missed: {_listed(missed, label)}."
-    if also:
+    told = {label(name) for name in found}
+    if also := [name for name in cited["beside"] if label(name) not in told]:
         yield f"About the operation, but not what decides: {_listed(also, label)}."
     if known := [name for name in beside if name in item.evidence or label(name) != name]:
         yield f"True, but not what decides: {_listed(known, label)}."

@@ -30,10 +30,7 @@ TAUGHT: dict[str, tuple[str, str]] = {
 
 BESIDE = "diagnoses"  # scored beside the claim, so that no claim tells whether it was learned
 
-
 USUAL = 600  # words of a chart
-
-
 NO_TOPIC = "other"  # what a case is about that does not say so
 
 

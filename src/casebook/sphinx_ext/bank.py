@@ -88,7 +88,10 @@ class Kept:
 
 def kept(app: Sphinx) -> Kept:
     """What this build keeps; whoever asks last closes it."""
-    held: Kept = vars(app).setdefault("casebook_kept", Kept(Path(app.srcdir, ".cache")))
+    there = vars(app)
+    if "casebook_kept" not in there:
+        there["casebook_kept"] = Kept(Path(app.srcdir, ".cache"))
+    held: Kept = there["casebook_kept"]
     return held
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import escape
 from typing import Any
 
 from casebook.cases import given_by_all
-from casebook.cases.shorts import Short, case, shorts
+from casebook.cases.shorts import Short, by_id, case
 from casebook.cases.terms import terms_in
 from casebook.practice.bank import without_places
 from casebook.quiz import building, markup
@@ -28,7 +29,7 @@ def bank(kept: Kept) -> list[dict[str, Any]]:
 
 def brief() -> list[str]:
     """The ids of those that tell no more than what was done."""
-    return [id for id, short in _rows().items() if short.brief]
+    return [id for id, short in by_id().items() if short.brief]
 
 
 def written(kept: Kept, size: int | None) -> dict[str, bytes]:
@@ -51,15 +52,11 @@ def written(kept: Kept, size: int | None) -> dict[str, bytes]:
     return found
 
 
-def _rows() -> dict[str, Short]:
-    """The rows of the list, by the ids of their cases."""
-    return {f"short-{i}": short for i, short in enumerate(shorts(), 1)}
-
-
+@cache
 def _told(kept: Kept) -> dict[str, dict[str, Any]]:
-    """What `_one` makes of every short chart, by its id."""
+    """What `_one` makes of every short chart, by its id; looked up once a build."""
     others = building.digest(json.dumps(given_by_all()).encode())
-    return kept.all(_one, {id: (id, short.as_row(), others) for id, short in _rows().items()})
+    return kept.all(_one, {id: (id, short.as_row(), others) for id, short in by_id().items()})
 
 
 def _one(id: str, row: dict[str, Any], others: str) -> dict[str, Any]:
