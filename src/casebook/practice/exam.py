@@ -94,7 +94,7 @@ def limits(pages: Sequence[Page]) -> dict[str, int]:
     about each by its length, and to write its claim."""
     words = [words_of(page) for page in pages]
     return {
-        pace: max(1, ceil(sum(each / speed + min(most, each / speed) + writing for each in words)))
+        pace: max(1, ceil(round(sum(each / speed + min(most, each / speed) + writing for each in words), 6)))
         for pace, (speed, most, writing) in PACES.items()
     }
 
