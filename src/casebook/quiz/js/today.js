@@ -44,8 +44,8 @@ export async function today(section, host, way) {
       return true;
     };
     const [shown, still] = [due, open].map((boxes) => boxes.filter(([id]) => fits(id)));
-    const one = fresh && fits(fresh) ? fresh : "";
     const waiting = due.length + open.length - shown.length - still.length;
+    const one = fresh && !waiting && fits(fresh) ? fresh : "";
     const why = unread || unkept();
     const answered = all.filter(({ at }) => isToday(at));
     /** @param {string} id */
