@@ -66,7 +66,7 @@ def test_after_a_wrong_answer_a_few_charts_of_what_was_taught_find_the_rule(visi
 def test_who_wants_to_goes_on_where_it_is_not_clear_why(visit, violations):
     page = visit("cases/oak.html", viewport=PHONE)
     made = charts()
-    why = Why(page, "44120; 44121 x2")
+    why = Why(page, "44120; 44121")
     right = [*why.answer(lambda id: expected(made[id].item))]
     expect(why.ended).to_have_text(re.compile("^It is not clear"))
     more = page.get_by_role("button", name="One or two more charts")
