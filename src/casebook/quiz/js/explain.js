@@ -43,7 +43,7 @@ export function explain(told) {
   const at = step(graded, tries, told.all);
   /** @param {Part} part */
   const form = (part) => (FORMS[part.kind] ?? plain)(part, told);
-  const parts = graded.feedback.parts.filter(({ kind }) => tells(at, kind));
+  const parts = graded.feedback.parts.filter(({ kind }) => tells(at, kind, Boolean(told.host.exam)));
   const given = tries > 1 ? `Try ${tries}: ` : "You answered ";
   const head = make("p", { className: "casebook-given" }, given, make("code", {}, answer.trim()));
   if (at < 3) return [head, ...parts.map(form), ...ending(at, answer, graded, ask, told.rest)];
