@@ -24,6 +24,8 @@ PIECE = 20.0  # cm of a piece, where there is room for it
 #: cm on either side of the valve that a piece across it takes: it must clear what lies near.
 ASTRIDE = 10.0
 
+SMALL = "on the small bowel"
+
 Stretch = tuple[float, float, str]  # where something lies, in cm, and what it is
 
 
@@ -35,7 +37,7 @@ def gaps(op: Operation, nearest: float, farthest: float) -> list[dict[str, Any]]
     whether it is the `usual` next one: the lowest of the small bowel.
     """
     taken = _taken(op)
-    small = list(_free(taken, 0.0, op.valve, "on the small bowel"))
+    small = list(_free(taken, 0.0, op.valve, SMALL))
     rows = [*small, *_astride(op, taken)]
     rows += _free(taken, op.valve, farthest, "on the colon")
     rows += _free(taken, nearest, 0.0, "on the duodenum")
@@ -45,7 +47,7 @@ def gaps(op: Operation, nearest: float, farthest: float) -> list[dict[str, Any]]
 def _taken(op: Operation) -> list[Stretch]:
     """All that something was done to, from above down."""
     found: list[Stretch] = [
-        (p.start, p.end, f"your {ordinal(i)} place") for i, p in enumerate(op.bowel.places)
+        (p.start, p.end, f"the {ordinal(i)} place") for i, p in enumerate(op.bowel.places)
     ]
     found += [(at, at, NEIGHBORS["loop"]) for at, _ in op.bowel.loops]
     for step in op.steps:
@@ -68,11 +70,15 @@ def _free(taken: list[Stretch], low: float, high: float, region: str) -> Iterato
 
 
 def _where(region: str, above: list[str], below: list[str]) -> str:
+    """In few words, for a narrow list: the small bowel is named only where it is untouched."""
+    if not above and not below:
+        return region
+    said = f"below {above[0]}" if above else f"above {below[0]}"
     if above and below:
-        return f"{region}, between {above[0]} and {below[0]}"
-    if above:
-        return f"{region}, below {above[0]}"
-    return f"{region}, above {below[0]}" if below else region
+        places = above[0].endswith(" place") and below[0].endswith(" place")
+        upper, lower = above[0].removesuffix(" place") if places else above[0], below[0]
+        said = f"between {upper} and {lower.removeprefix('the ') if places else lower}"
+    return said if region == SMALL else f"{region}, {said}"
 
 
 def _row(says: str, low: float, high: float) -> dict[str, Any]:
