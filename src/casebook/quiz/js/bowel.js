@@ -206,7 +206,8 @@ export function working(box, { ask, say, drawn }, kept = null) {
     // The second half of a double click does nothing.
     if (work) each.addEventListener("click", (event) => event.detail > 1 || work());
   }
-  return { act, operation: () => operation };
+  // `settled` comes when all that was pressed is done.
+  return { act, operation: () => operation, settled: () => queue };
 }
 
 /**
