@@ -71,7 +71,11 @@ SENSE = (
     (r"three units|3 u PRBC", r"laparotomies (before|\.)|PSH: 4|earlier laparotomies\.", False),
     (r"old scar", r"The spleen|open splenectomy|laparotomies|LAR|anterior resection", False),
     (r"loop colostomy", r"leak", False),
-    (r"end stoma", r"pressors|pus|bruise|prednisone|Perforated|MVC|collision|crash|fibrillation|AF", False),
+    (
+        r"end stoma",
+        r"pressors|pus|bruise|prednisone|Perforated|MVC|collision|crash|fibrillation|AF|irregular pulse",
+        False,
+    ),
     (r"pressors", r"ICU|Intensive care", False),
     (r"second look|second stage|same disease|same trouble", r"I took|I resected|by me|same surgeon", False),
     (r"normal appendix|appendix (was )?normal", r"Neuroendocrine|bowel obstruction", False),

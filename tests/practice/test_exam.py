@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.cases.shorts import short_cases
+from casebook.grading.doubt import rests_on_doubt
 from casebook.practice.bank import TAUGHT, USUAL
-from casebook.practice.chapters import CHAPTERS, ends_differ, pool, shows_best, taught
+from casebook.practice.chapters import CHAPTERS, brief, end_out, pool, shows_best, taught
 from casebook.practice.exam import PACES, draw, limits
 from casebook.quiz import door
 
@@ -163,27 +164,28 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
         met |= {item["case"] for item in items}
     # Of the first chapters, four checks and more bring charts that were not met.
     assert len(met) >= (15 if early else 6)
-    # And only brief ones, but for what shows best what was taught: a whole report is not read in passing.
-    others = met - set(shows_best(exits(), chapter))
-    assert {id.startswith("short-") for id in others} == {early}
-    assert not early or max(len(charts()[id].unmarked.split()) for id in others) < 125
+    # And only brief ones: a whole report is not read in passing.
+    assert {id.startswith("short-") for id in met} == {early}
+    assert not early or max(len(charts()[id].unmarked.split()) for id in met) < 125
     for case in map(charts().__getitem__, met):
         assert case.id not in first
-        # An end brought out beside a join comes with the second chapter, with the code that is taught there.
-        beside = ends_differ(case.page()) and "brought-out" in taught(chapter)
-        more = {"stoma", "base-code"} if beside else set()
+        # An end brought out comes with the second chapter, with the codes that are taught there.
+        out = end_out(case.page()) and "brought-out" in taught(chapter)
+        more = {"stoma", "base-code"} if out else set()
         assert set(case.about) <= taught(chapter) | {"diagnoses"} | more
         lines = [line for claim in case.note.mains for line in claim.lines]
         # Read from the claim itself, not from what the case says that it is about.
         if early:
             assert {line.code for line in lines} <= {"44120", "44121", "44202", "44203"} | (
-                {"44310"} if beside else set()
+                {"44125", "44310"} if out else set()
             )
             assert {mark for line in lines for mark in line.modifiers} <= {"51"}
             acts = {step.act for op in case.note.readings for step in op.steps}
-            assert acts - ({"stoma"} if beside else set()) <= {
+            assert acts - ({"stoma"} if out else set()) <= {
                 *("resect", "join", "explore", "lyse_adhesions", "mesentery_repair")
             }
+        # What careful people answer in two ways is in none of the first checks.
+        assert not early or not rests_on_doubt(case.note)
         if early and chapter != "book/joins":  # which counts a join made again, and the surgeon's own slip
             why = {(step.reason, step.kind) for op in case.note.readings for step in op.steps}
             assert not any(reason == "join" or cause == "surgeon" for reason, cause in why)
@@ -236,9 +238,10 @@ def test_no_chart_comes_twice_while_one_that_was_not_met_is_left(first_seen):
             met += drawn
 
 
-def test_the_check_on_ends_begins_with_ends_that_became_different_things():
-    best = {id for id in pools()["book/bowel"] if ends_differ(charts()[id].page())}
+def test_the_check_on_ends_has_ends_that_were_brought_out():
+    best = {id for id in pools()["book/bowel"] if end_out(charts()[id].page())}
     assert best
+    assert all(brief(charts()[id].page()) for id in best)
     for seed in range(20):
         assert len(best & set(check("book/bowel", seed, []))) == min(3, len(best))
         assert not best & set(check("book/bowel", seed, sorted(best)))

@@ -105,6 +105,58 @@ def test_two_sides_that_are_one_still_lead(asked):
     assert verdict(ITEMS["juniper"], asked) == "leading"
 
 
+#: What yes or no does not answer, by the way in which it is asked; and what it does.
+ANSWERED_OTHERWISE = {
+    "a question put politely": (
+        "Do you recall how many anastomoses were present at closing?",
+        "Does the record allow you to say how many anastomoses there were at closing?",
+        "Do you remember where the first anastomosis lay in relation to the second resection?",
+    ),
+    "one of two": (
+        "Was the upper line of the second resection above or below the first anastomosis?",
+        "Was the second resection carried up to the first anastomosis or through it?",
+        "Is the first anastomosis in specimen B, or in the patient?",
+    ),
+    "and what follows": (
+        "Was the first anastomosis affected by the second resection, and if so how?",
+        "Was the first anastomosis affected by the second resection (how)?",
+        "Was there bowel left between the first anastomosis and the second resection, and how much?",
+    ),
+    "a second sentence": (
+        "Did anything happen to the first anastomosis? If so, what?",
+        "Was the first anastomosis affected by the second resection? Please explain.",
+        "Was the first anastomosis affected by the second resection? How?",
+    ),
+    "a list": ("Was the first anastomosis:\n- above the cut\n- below it",),
+}
+YES_OR_NO = (
+    "Was the first anastomosis affected by the second resection?",
+    "Was the first anastomosis affected by the second resection or not?",
+    "Did the second resection reach the first anastomosis?",
+    "Did the second resection reach the first anastomosis, yes or no?",
+)
+
+
+def shut(text):
+    """What is said of a question as one for yes or no."""
+    return [
+        fault["says"] for fault in judge(ITEMS["juniper"], text)["faults"] if fault["kind"] == "yes or no"
+    ]
+
+
+@pytest.mark.parametrize("way", ANSWERED_OTHERWISE)
+def test_yes_or_no_is_said_to_be_all_only_where_it_is(way):
+    quoted = "The report says “the upper side carried up to where it looked healthy”. "
+    for asked in ANSWERED_OTHERWISE[way]:
+        assert not shut(asked), asked
+        assert not shut(quoted + asked), asked
+    for asked in YES_OR_NO:
+        assert shut(asked) == ["Yes or no is all it can be answered with. Ask with how, which or what."]
+        # Beside an open question it is said of its own sentence alone.
+        (says,) = shut(f"Where was each anastomosis at closing? {asked}")
+        assert "one of its sentences" in says
+
+
 #: What stands before a last choice in a row, in a list by semicolons, or in one by lines.
 BEFORE = r"(, (?:or )?|; |\\n[-*\[\] a-d.]+)"
 

@@ -21,8 +21,10 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
 FIRST_CODES = frozenset(("44120", "44121", "44202", "44203"))  # all that the first chapters speak of
 #: What is done in the operations of the first chapters; whatever else is done comes with `companions`.
 FIRST_ACTS = frozenset(("resect", "join", "explore", "lyse_adhesions", "mesentery_repair"))
-#: What the second chapter adds: an end brought out beside a join, which is filed as 44310.
+#: What the second chapter adds: an end brought out, which is filed as 44125 where nothing was joined, and as
+#: 44310 beside a join.
 BROUGHT_OUT = frozenset(("stoma", "base-code"))
+CODES_OF_ENDS = frozenset(("44125", "44310"))
 #: How many chapters from the first on have brief charts in their exit checks, and no whole reports: later
 #: ones need the reports, and there are many by then.
 BRIEFLY = 5
@@ -38,9 +40,9 @@ def needs(page: Page) -> set[str]:
     steps = [step for op in note.readings for step in op.steps]
     found = set(about_of(page)) - {NO_TOPIC}
     firsts, acts = FIRST_CODES, FIRST_ACTS
-    if ends_differ(page):
+    if end_out(page):
         found = (found - BROUGHT_OUT) | {"brought-out"}
-        firsts, acts = firsts | {"44310"}, acts | {"stoma"}
+        firsts, acts = firsts | CODES_OF_ENDS, acts | {"stoma"}
     found |= {"base-code" for line in lines if line.code not in firsts or "59" in line.modifiers}
     found |= {"surgeons-modifiers" for line in lines if set(line.modifiers) - {"51", "59"}}
     found |= {"companions" for step in steps if step.act not in acts}
@@ -50,22 +52,29 @@ def needs(page: Page) -> set[str]:
     return found
 
 
-def ends_differ(page: Page) -> bool:
-    """Whether, in every reading of a chart, some ends were joined and others brought out, and no loop of
-    bowel was."""
+def end_out(page: Page) -> bool:
+    """Whether, in every reading of a chart, an end was brought out at one place at least, and all others
+    were joined; and no loop of bowel was brought out."""
     bowels = [op.bowel for op in graded_item(page).note.readings]
     return bool(bowels) and all(
         not bowel.loops
-        and any(place.joined for place in bowel.places)
         and any(place.brought_out for place in bowel.places)
+        and (len(bowel.places) == 1 or any(place.joined for place in bowel.places))
         for bowel in bowels
     )
 
 
 def shows_best(bank: object, chapter: str) -> list[str]:
-    """The cases that show best what a chapter teaches, to be drawn first: of the ends of bowel, those in
-    which they became different things."""
-    return [id for id, page in pages_of(bank).items() if chapter == "book/bowel" and ends_differ(page)]
+    """The charts that show best what a chapter teaches, to be drawn first: of the ends of bowel, the brief
+    ones in which an end was brought out."""
+    return [
+        id for id, page in pages_of(bank).items() if chapter == "book/bowel" and brief(page) and end_out(page)
+    ]
+
+
+def brief(page: Page) -> bool:
+    """Whether a chart is read in a minute."""
+    return is_short(str(page["id"])) and words_of(page) <= BRIEF
 
 
 def taught(chapter: str) -> set[str]:
@@ -85,8 +94,10 @@ def first_for(page: Page) -> int:
 
 def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:
     """The charts that a chapter's exit check may draw: nothing that was not taught yet, nothing noisy before
-    the last chapter, none of those `spared` for later; in the first chapters the brief ones and what
-    shows best what was taught, where there are enough, and no short ones in the others."""
+    the last chapter, none of those `spared` for later; in the first chapters the brief ones alone, where
+    there are enough, and no short ones in the others.
+
+    What no rule settles is in no short chart, so no first check asks for it."""
     known, place, kept = taught(chapter), list(CHAPTERS).index(chapter), set(spared)
     last, shorts = place == len(CHAPTERS) - 1, place < BRIEFLY
     fit = {
@@ -97,6 +108,5 @@ def pool(bank: object, chapter: str, spared: Iterable[str] = ()) -> list[str]:
         and (shorts or not is_short(id))
         and needs(page) <= known
     }
-    brief = [id for id, page in fit.items() if is_short(id) and words_of(page) <= BRIEF]
-    best = shows_best(list(fit.values()), chapter)
-    return [id for id in fit if id in brief or id in best] if len(brief) >= ENOUGH else list(fit)
+    quick = [id for id, page in fit.items() if brief(page)]
+    return quick if len(quick) >= ENOUGH else list(fit)

@@ -199,12 +199,24 @@ class _Judge:
                 yield _single(hit)
             else:
                 yield _taken(hit)
-        elif (
-            not (given or chosen or beside)
-            and (sentence.closed or self.question.yes_or_no)
-            and one.words.about.search(text)
-        ):
-            yield "yes or no", "Yes or no is all it can be answered with. Ask with how, which or what."
+        elif not (given or chosen or beside) and self._yes_or_no(sentence) and one.words.about.search(text):
+            yield self._closed()
+
+    def _yes_or_no(self, sentence: Sentence) -> bool:
+        """Whether yes or no is all that a sentence, with what is asked further after it, can be answered
+        with."""
+        if self.question.yes_or_no:  # in so many words; what cannot be told may stand beside them
+            return not UNABLE.search(self.question.unquoted)
+        if not sentence.closed or sentence.yes_is_not_all:
+            return False
+        after = self.question.sentences[self.question.sentences.index(sentence) + 1 :]
+        return not (after and after[0].asks_further)
+
+    def _closed(self) -> tuple[str, str]:
+        """What is said of a sentence that asks for yes or no, where others may ask more."""
+        alone = sum(sentence.asks for sentence in self.question.sentences) == 1
+        which = "it" if alone else "one of its sentences"
+        return "yes or no", f"Yes or no is all {which} can be answered with. Ask with how, which or what."
 
     def _two_sides(self, sentence: Sentence) -> bool:
         """Whether it asks if one thing is so or another, and these are not one and the same answer: "did it

@@ -39,6 +39,23 @@ _REQUEST = re.compile(
     r"|\b(?:it is|it's|is) (?:un|not )clear\b"
 )
 _OPENER = re.compile(r"\b(?:how|what|what's|which|where|who|why|when)\b")
+#: A question put politely: "do you recall how many ...?" is answered with a number.
+_EMBEDDED = re.compile(
+    rf"\b{_AUXILIARY} (?:[\w']+ ){{1,5}}?(?:recall|remember|know|say|tell|find|see|name|give|determine"
+    rf"|make out|work out|be told)\b[^.;?]*?\b(?:how|what|which|where|who|why|when)\b"
+)
+#: What is offered beside the first answer, and what is asked if that is yes: then yes or no is not all.
+_ALTERNATIVE = re.compile(r"\bor\b(?! (?:not|no|nope|never)\b)|\bvs\b|\bversus\b")
+_IF_SO = re.compile(
+    r"(?:\b(?:if (?:so|yes|not|no|any|there (?:was|were)|it (?:was|did)|they were|you did)|and)\b|\()"
+    r",?(?: (?:please|then|by|at|in|to|for|from|with))* ?(?:how|what|which|where|why|describe|explain"
+    r"|specify)\b"
+)
+#: The same, in a sentence of its own.
+_FURTHER = re.compile(
+    r"^(?:if (?:so|yes|not|no|any|there (?:was|were)|it (?:was|did)|they were|you did)|and|or|how|what|which"
+    r"|where|why|in what|(?:please |kindly )?(?:explain|describe|clarify|specify|elaborate|detail))\b"
+)
 SAID_BY_THE_RECORD = re.compile(
     r"\b(?:reports?|reported|notes?|noted|records?|recorded|charts?|dictat\w+|patholog\w+|imaging|ct"
     r"|cta|mre|mri|header|heading|title"
@@ -167,7 +184,20 @@ class Sentence:
             and re.match(rf"{_AUXILIARY}\b", text)
             and not _OPENER.search(self.text)
         )
-        return bool(begins) and not (_REQUEST.search(self.text) or _UNTOLD.search(self.text))
+        asks = (_REQUEST, _UNTOLD, _EMBEDDED)
+        return bool(begins) and not any(each.search(self.text) for each in asks)
+
+    @property
+    def yes_is_not_all(self) -> bool:
+        """Whether another answer than yes or no is asked for: an alternative, or what follows from a yes."""
+        text = _YES_OR_NO.sub(" ", self.text)
+        offered = [choice for choice in self.choices if not re.match(r"(?:yes|no|not)\b", choice)]
+        return len(offered) > 1 or bool(_ALTERNATIVE.search(text) or _IF_SO.search(text))
+
+    @property
+    def asks_further(self) -> bool:
+        """Whether it asks on where the sentence before was answered: "If so, what?", "Please explain."."""
+        return bool(_FURTHER.match(self.text))
 
     @cached_property
     def halves(self) -> tuple[str, ...]:

@@ -62,17 +62,22 @@ def _shipped() -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
+def _charts() -> list[dict[str, Any]]:
+    """All that an exit check may ask: the cases and the short charts."""
+    return [*_shipped(), *(made.page() for made in short_cases())]
+
+
+@lru_cache(maxsize=1)
 def exit_pools() -> dict[str, list[str]]:
     """The charts that each Learn chapter's exit check may draw; the first cases are left for reading."""
     first = [page["id"] for page in _shipped()[:FIRST]]
-    bank = [*_shipped(), *(made.page() for made in short_cases())]
-    return {chapter: pool(bank, chapter, first) for chapter in CHAPTERS}
+    return {chapter: pool(_charts(), chapter, first) for chapter in CHAPTERS}
 
 
 @lru_cache(maxsize=1)
 def best_shown() -> dict[str, list[str]]:
-    """The cases that show best what each Learn chapter teaches."""
-    return {chapter: shows_best(_shipped(), chapter) for chapter in CHAPTERS}
+    """The charts that show best what each Learn chapter teaches."""
+    return {chapter: shows_best(_charts(), chapter) for chapter in CHAPTERS}
 
 
 def setup(app: Sphinx) -> None:
