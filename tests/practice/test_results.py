@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from casebook import cases
 from casebook.grading import expected, grade_page, item_of
 from casebook.grading.misconceptions import MISCONCEPTIONS
-from casebook.practice.bank import TAUGHT
+from casebook.practice.bank import TAUGHT, graded_item
 from casebook.practice.likely import candidate_answers
 from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, result, wilson
 from casebook.practice.review import progress
@@ -146,7 +146,36 @@ def test_one_rule_for_two_answers_is_better_than_two_rules():
     ]
     assert [row["id"] for row in rows] == ["pieces-counted"]  # larch alone could be one of three
     assert (rows[0]["times"], rows[0]["alone"]) == (2, 1)
-    assert len(result([answer("larch", "44120; 44121")], shipped())["misconceptions"]) == 3
+    (row,) = result([answer("larch", "44120; 44121")], shipped())["misconceptions"]
+    assert len(row["ids"]) == 3
+    assert row["says"].count("; or ") == 2
+
+
+def test_rules_that_nothing_tells_apart_share_a_row_and_those_that_something_does_have_their_own():
+    """Whatever was answered, no two rows explain the same answers, and every rule of a row does its own."""
+    tempting = [
+        answer(page["id"], text)
+        for page in shipped()
+        for text in (page.get("key") or {}).get("tempting") or {}
+        if text != "query"
+    ]
+    for start in range(0, len(tempting), 7):
+        given = tempting[start : start + 7]
+        rows = result(given, shipped())["misconceptions"]
+        known = [
+            graded_item(next(p for p in shipped() if p["id"] == g["case"])).grade(g["answer"]) for g in given
+        ]
+        seen = []
+        for row in rows:
+            explained = [
+                {i for i, g in enumerate(known) if id in {m.id for m in g.likely}} for id in row["ids"]
+            ]
+            assert all(each == explained[0] for each in explained)
+            joint = [known[i].explained.together for i in explained[0]]
+            assert ("; and " in row["says"]) == (len(row["ids"]) > 1 and all(joint))
+            seen.append((explained[0], any(joint)))
+        plain = [each for each, joint in seen if not joint]
+        assert len(plain) == len({frozenset(each) for each in plain})
 
 
 def test_next_cases_tell_what_was_missed():

@@ -20,6 +20,9 @@ export interface Part {
   kind: string;
   title: string;
   rows: Row[];
+  /** Of what errs once more: both charts, and what was said in full before. */
+  charts?: Beside[];
+  full?: Row[];
 }
 
 export interface Graded {
@@ -167,6 +170,10 @@ export interface Asked {
     { attempts: Attempt[]; bank: unknown; table: unknown; now: number; within: string[] },
     Practiced,
   ];
+  "once-more": [
+    { attempts: Attempt[]; bank: unknown; table: unknown; case: string; answer: string },
+    { says: string; charts: Beside[] },
+  ];
   follow: [
     { answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string; before?: object[] },
     Follow,
@@ -197,7 +204,7 @@ export interface Asked {
     },
     { seed: number; items: Drawn[]; minutes: Record<string, number> },
   ];
-  choices: [{ seed: number }, { choices: string[] }];
+  choices: [{ seed: number; attempts: Attempt[] }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
   progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null }, Explored];
@@ -349,6 +356,8 @@ export interface Follow {
 /** What practice tells: the next chart, how the rules stand, and what a finished round was about. */
 export interface Practiced {
   ask: string | null;
+  /** What the next chart is for, or "". */
+  why: string;
   place: number;
   of: number;
   began: number | null;
@@ -357,15 +366,21 @@ export interface Practiced {
   closing: {
     says: string;
     rules: {
-      case: string;
       says: string;
       tempts: string;
       correction: string;
-      yours: string;
-      filed: string;
+      charts: Beside[];
       alone: boolean;
     }[];
   } | null;
+}
+
+/** A chart with the answer given and the right one. */
+export interface Beside {
+  case: string;
+  name: string;
+  yours: string;
+  filed: string;
 }
 
 /** Who answers a quiz, and what else its surroundings offer. */
@@ -396,7 +411,7 @@ export interface Host {
   /** A promise while verdicts are held back. */
   held?(): Promise<void> | null;
   /** A test that the quiz is part of. */
-  exam?: { answered(attempt: Attempt, show: () => void): unknown };
+  exam?: { answered(attempt: Attempt, show: (told: Graded) => void, graded: Graded): unknown };
   /** Offers to find out which rule gave an answer. */
   why?(given: Given, graded: Graded): void;
 }
