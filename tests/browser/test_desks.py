@@ -366,6 +366,25 @@ def test_today_has_what_is_due_one_new_case_and_the_next_chapter(visit, site, vi
     expect(Quiz(page).claim).to_have_value("44120; 4")
 
 
+def test_today_reckons_what_is_still_open_and_says_one_number_of_minutes(visit):
+    missed = {"case": "elm", "answer": "44120 x9", "verdict": "wrong"}
+    kept = json.dumps({"version": 1, "attempts": [missed]})
+    seed = (
+        f"{{ const kept = {kept}; kept.attempts[0].at = Date.now() - 1000;"
+        " localStorage['casebook.attempts'] = JSON.stringify(kept); }"
+    )
+    page = visit("book/today.html", before=lambda p: p.add_init_script(seed), viewport=PHONE)
+    stage = page.locator(".casebook-stage")
+    again = stage.locator("section", has=page.get_by_role("heading", name="See again"))
+    expect(again.get_by_role("listitem")).to_contain_text("still open: not right yet")
+    expect(stage).not_to_contain_text("Nothing is due")
+    told = re.compile(r"about (\d+) minute")
+    head, *rows = [int(number) for number in told.findall(stage.inner_text())]
+    assert head == sum(rows)
+    assert head <= 10
+    assert len(rows) == 2  # what is open, and a new case
+
+
 def test_today_of_who_has_done_nothing_begins_at_the_beginning(visit):
     stage = visit("book/today.html").locator(".casebook-stage")
     expect(stage.get_by_role("link")).to_have_text(["Alder", "The decision on one page"])

@@ -65,6 +65,14 @@ def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visi
         texts = page.locator(".casebook-choices input").evaluate_all("all => all.map((each) => each.value)")
         assert texts.count(right(case_on(page))) == 1
         assert len(texts) >= 3
+        # The typed field comes where it is asked for, and goes again.
+        claim, other = Quiz(page).claim, page.get_by_role("button", name="Type it instead")
+        expect(claim).to_be_hidden()
+        other.click()
+        expect(claim).to_be_focused()
+        expect(page.locator(".casebook-choices")).to_be_hidden()
+        page.get_by_role("button", name="Choose instead").click()
+        expect(claim).to_be_hidden()
         page.get_by_role("radio", name=right(case_on(page)), exact=True).check()
         if sure:
             page.get_by_label(sure, exact=True).check()

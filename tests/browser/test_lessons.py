@@ -54,6 +54,14 @@ def test_the_first_question_is_on_the_first_screen_of_a_phone_and_is_answered_by
     assert not [path for path in site.asked if GRADER.search(path)]
 
 
+def test_the_label_of_an_answer_says_what_a_tap_does(visit):
+    section = turn(visit("book/welcome.html", viewport={"width": 390, "height": 844}), "tap")
+    label = section.locator(".casebook-turn-answer > summary")
+    expect(label).to_have_text("Show the answer", use_inner_text=True)
+    label.click()
+    expect(label).to_have_text("Hide the answer", use_inner_text=True)
+
+
 def test_a_second_wrong_try_says_more(visit):
     section = turn(visit("book/joins.html"), "tap")
     check = section.get_by_role("button", name="Check")

@@ -79,12 +79,15 @@ def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_
         quiz.claim.fill(expected(item) if number > 1 else given)
         quiz.claim.press("Enter")
         expect(quiz.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+        assert page.locator(".casebook-layers").get_by_role("link", name="Go to the case").count() == 0
         page.get_by_role("button", name="Close the round" if number == 5 else "Next question").press("Enter")
     expect(page.get_by_role("heading", name="This round")).to_be_focused(timeout=SLOW)
     expect(page.get_by_text("4 of 5 right.")).to_be_visible()
     expect(page.get_by_text(MISCONCEPTIONS[rules[0]].correction)).to_be_visible()
     told = page.locator(".casebook-stage td code").all_text_contents()
     assert told == [given, filed]
+    # No word rests on one chart, and no way leads out of a round.
+    expect(page.get_by_text(re.compile("^Mastered: 0. Shaky: 0. Unseen: "))).to_be_visible()
     assert violations(page) == []
     kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")[len(read) :]
     assert len({each["round"] for each in kept}) == 1

@@ -9,7 +9,8 @@ from casebook import cases
 from casebook.coding.note import Note
 from casebook.coding.rules import RULEBOOK
 from casebook.grading import Item
-from casebook.practice.hints import GIVES_AWAY, QUESTIONS, hints
+from casebook.grading.asking import QUESTIONS
+from casebook.practice.hints import GIVES_AWAY, hints
 from tests.minimal_cases import FOLDER, item
 from tests.strategies import operations
 

@@ -20,9 +20,10 @@ from casebook.coding.typed import read
 from casebook.coding.views import accepted
 
 from . import doubt, icd10
+from .asking import question_for
 from .audit import FiledLine, audit
 from .corrections import corrected
-from .findings import Finding, named_line
+from .findings import WORST, Finding, named_line
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .marks import rule_of, to_ask
@@ -35,8 +36,6 @@ from .told import ATRESIA, FIRST, FURTHER, filled
 MOST_NAMED = 2  # slips, where several give one answer
 MOST_ASKED = 2  # questions before another try
 MOST_RULES = 4  # told of one answer
-#: Which finding is told first: a wrong code before a mark, what was done before what the tables let through.
-WORST = ("extra", "family", "line", "missing", "units", "modifier", "edit")
 _HEADLINES = {
     "correct": "Correct.",
     "partly": "Partly right.",
@@ -166,11 +165,12 @@ def headline(grade: Grade) -> str:
 
 
 def question(grade: Grade) -> str | None:
-    """What to ask before another try where nothing but modifiers is off: which lines to look at, and what
-    for, without the answer. None for any other answer: there the chart's own first hint asks."""
+    """What to ask before another try, without the answer: where nothing but modifiers is off, which lines to
+    look at, and what for; else what the note says of a part in which the claim is off. None where nothing was
+    filed: there the chart's own first hint asks."""
     found = grade.findings if grade.verdict in ("partly", "wrong") else ()
     if not found or any(f.kind != "modifier" for f in found):
-        return None
+        return question_for(grade)
     codes = listed(dict.fromkeys(f.code for f in found))
     typed = {(line.code, mark) for line in grade.claim for mark in line.modifiers}
     off = [to_ask(f.marks[0], (f.code, f.marks[0]) in typed) for f in found if f.marks]

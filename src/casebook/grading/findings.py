@@ -27,6 +27,9 @@ from .told import (
     why_units,
 )
 
+#: Which finding is told first: a wrong code before a mark, what was done before what the tables let through.
+WORST = ("extra", "family", "line", "missing", "units", "modifier", "edit")
+
 
 @dataclass(frozen=True)
 class Finding:

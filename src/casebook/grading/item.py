@@ -392,7 +392,7 @@ def _said_of_form(kept: Claim, shown: Derived) -> Iterator[str]:
     apart, moved = _with("59", shown.lines), _with("59", kept) | _with("XS", kept)
     if apart - moved:
         yield (
-            "59 on the first code of a pair works as well, by a trade article (secondary); its usual place is"
+            "59 on the first of two codes works as well, by a trade article (secondary); its usual place is"
             f" the second, here {listed(sorted(apart - moved))}."
         )
 

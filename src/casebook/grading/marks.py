@@ -61,8 +61,8 @@ _ASKED: dict[str, tuple[str, str]] = {
         "Was all done that the code describes?",
     ),
     "59": (
-        "59 and XS are for two codes that the tables pay together only for work at separate sites. Is there"
-        " such a pair here, and on which of its codes does the modifier go?",
+        "59 and XS are for two codes that the tables pay together only for work at separate sites. Are there"
+        " two such codes here, and on which of them does the modifier go?",
         "Do the tables pay two of these codes together only under a condition, and which line says that it"
         " is met?",
     ),
@@ -86,7 +86,7 @@ _NEVER = {
     ),
     **dict.fromkeys(
         ("XE", "XP", "XU"),
-        "Of the modifiers that open such a pair XS, or 59, is the one that says another site.",
+        "Of the modifiers for separate work XS, or 59, is the one that says another site.",
     ),
 }
 
@@ -131,12 +131,12 @@ def _no_51(target: Derived, code: str, where: str) -> str:
 
 def _no_59(target: Derived, code: str, where: str) -> str:
     if edits.add_on(code):
-        return "An add-on needs no 59 beside its own base: the tables hold no pair of the two."
+        return "An add-on needs no 59 beside its own base: the tables do not bar the one beside the other."
     if where:
         return f"Here 59 goes on {where}, for work at a separate site."
     return (
-        "59 is for two codes that CMS pays together only for work at separate sites, and no such pair is"
-        " billed here."
+        "59 is for two codes that CMS pays together only for work at separate sites, and no two such"
+        " codes are billed here."
     )
 
 
@@ -165,7 +165,7 @@ def needed(op: Operation, code: str, mark: str, given: Iterable[str]) -> str:
     rule = rule_of(mark)
     says = RULEBOOK[rule].says if rule else ""
     if mark == "59" and edits.OPENING.intersection(given):
-        says += " Other modifiers bypass the edit too, but 59 or XS is what says another site."
+        says += " Other modifiers would get both codes paid too, but 59 or XS is what says another site."
     return says
 
 

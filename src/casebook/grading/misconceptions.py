@@ -158,7 +158,7 @@ def _forced(d: Derivation, lines: list[Service]) -> list[Service]:
     shut = [edits.pair(a.code, b.code) for i, a in enumerate(lines) for b in lines[i + 1 :]]
     second = {p[1] for p in shut if p and p[2] == 0}
     if not second:
-        raise OutOfScope("there is no pair to force")
+        raise OutOfScope("there are no two codes to force")
     return marked(_right("59", d, lines), [i for i, s in enumerate(lines) if s.code in second], "59", "59")
 
 

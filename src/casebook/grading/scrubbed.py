@@ -76,7 +76,7 @@ def _idle_marks(claim: Claim) -> Iterator[edits.Edit]:
         idle = [mark for mark in line.modifiers if mark in edits.SEPARATE]
         pairs = [found for code in others if (found := edits.pair(line.code, code))]
         if idle and line.code in edits.family() and not any(indicator for *_, indicator in pairs):
-            says = f"{idle[0]} on {line.code} opens nothing: none of this claim's code pairs asks for it."
+            says = f"{idle[0]} on {line.code} does nothing: no two codes of this claim ask for it."
             yield edits.Edit("modifier", (line.code,), False, says, "cms-ptp-2024q3")
         if "51" in line.modifiers and main == [line.code]:
             says = f"51 on {line.code}: it marks a later procedure, and this claim has no earlier one."

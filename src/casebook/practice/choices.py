@@ -1,39 +1,47 @@
-"""Multiple choice for one case: the right answer among what wrong rules make of the same note."""
+"""Multiple choice for one case: the right answer among wrong ones that this learner, or most, would give."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from random import Random
 
-from casebook.coding.claim import Claim, Same, show
+from casebook.coding.claim import Same, show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
-from casebook.coding.rulebook import TWINS
+from casebook.coding.rulebook import CODES, TWINS, UNLISTED
 from casebook.coding.typed import read
 from casebook.grading import Item, expected
 from casebook.grading.explanation import Diagnosis, plain
+from casebook.grading.marks import ROLES, SESSIONS
 from casebook.grading.misconceptions import Misconception
+from casebook.grading.told import FIRST, FURTHER, FURTHER_JOINS
 
 from .bank import checked_seed, whole
+from .likely import likely_answers
 
 LEAST, MOST = 3, 10  # choices
 ASKS = 0.3  # how often a case that bills offers "query": where it is offered it is then right about as often
-AUTHORS = 2  # of the answers that an author finds tempting, which are always offered
-POOL = 16  # wrong answers to choose from
-OF_RULES = 9  # of these, at most, from wrong rules
+SEEN = 2  # of the claims of wrong rules that this learner was seen to hold, which stand first
+AUTHORS = 2  # of the answers that an author finds tempting, which come next
+POOL = 12  # wrong answers to choose the rest from, the likeliest ones
+LIKELY = 80  # of the likely answers of a case that are looked through for them
 DRAWN = 40  # sets of them that are compared
+OPENED = frozenset(opened for opened, scoped in CODES.values() if opened != scoped)
+SCOPED = frozenset(scoped for opened, scoped in CODES.values() if scoped and opened != scoped) | {UNLISTED}
+#: What tells of an earlier operation, of another surgeon, or of unusual work.
+OF_THE_CHART = (frozenset(SESSIONS), frozenset(ROLES), frozenset({"22"}))
 
 
-def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
+def choices(item: Item, seed: int | str, most: int = 5, held: Iterable[str] = ()) -> list[str]:
     """From 3 to `most` typed answers in an order drawn by the seed, exactly one of them accepted: the
     preferred one.
 
-    Wrong answers are an author's own, what wrong rules give, and slips of these: were all of them made from
-    the right one, it would be told by standing in the middle. Of many sets that one is taken in which the
-    right one stands where the seed says among the others, by what it shares with them. Raises ValueError for
-    a case that no rule decides, and for a seed or a number that is none.
+    The wrong ones are, in this order: what rules give that this learner was seen to hold (`held`, ids of
+    misconceptions, the last seen first), what the author finds tempting, and the likeliest wrong answers to
+    this chart. Of many sets of the last that one is taken in which the right one stands where the seed says
+    among the others, by what it shares with them: else it would be told by standing in the middle. Raises
+    ValueError for a case that no rule decides, and for a seed or a number that is none.
     """
     checked_seed(seed)
     if not whole(most) or not LEAST <= most <= MOST:
@@ -42,9 +50,12 @@ def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
         raise ValueError("No rule of this casebook decides this case, so no choice would be right.")
     rng = Random(f"{seed}:{item.id}")
     right = expected(item)
-    authors, others = _pool(item, rng)
+    pool = _Pool(item)
+    seen = pool.take(_of_rules(item, held), SEEN)
+    authors = pool.take(item.key.get("tempting") or {})
+    others = pool.take(_likely(item), POOL)
     chosen = [right, *(["query"] if right != "query" and rng.random() < ASKS else [])]
-    chosen += rng.sample(authors, min(AUTHORS, len(authors)))
+    chosen += [*seen, *rng.sample(authors, min(AUTHORS, len(authors)))][: most - len(chosen)]
     rest = [text for text in (*authors, *others) if text not in chosen]
     if len(chosen) + len(rest) < LEAST and "query" not in chosen:
         chosen.append("query")
@@ -59,25 +70,74 @@ def choices(item: Item, seed: int | str, most: int = 5) -> list[str]:
     return best
 
 
-def _pool(item: Item, rng: Random) -> tuple[list[str], list[str]]:
-    """The wrong answers to choose from: the author's own, and others, all of them surely no right ones."""
-    seen = {item.compared(read(text)) for text in (expected(item), "query")}
-    pool: list[str] = []
+class _Pool:
+    """The wrong answers that were taken for a case: each once, whether it has 51 where payers differ or not,
+    and all of them surely no right ones."""
 
-    def add(texts: Iterable[str], most: int) -> None:
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.seen: set[Same | str] = {"query", *self._keys(expected(item))}
+
+    def _keys(self, text: str) -> set[Same | str]:
+        answer = read(text)
+        return {self.item.compared(answer), "query" if answer.query else plain(answer.claim)}
+
+    def take(self, texts: Iterable[str], most: int = MOST) -> list[str]:
+        """The first of some answers, `most` at most, that are wrong and were not taken yet."""
+        taken: list[str] = []
         for text in texts:
-            key = item.compared(read(text))
-            if len(pool) < most and key not in seen and item.grade(text).verdict in ("partly", "wrong"):
-                seen.add(key)
-                pool.append(text)
+            keys = self._keys(text)
+            if len(taken) == most:
+                break
+            if not keys & self.seen and self.item.grade(text).verdict in ("partly", "wrong"):
+                self.seen |= keys
+                taken.append(text)
+        return taken
 
-    add(item.key.get("tempting") or {}, POOL)
-    authors = list(pool)
-    add(_tempting(item, rng), OF_RULES)
-    for text in list(pool):
-        add(_slips_of(read(text).claim), POOL)
-    add(_slips(item), POOL)
-    return authors, pool[len(authors) :]
+
+def _of_rules(item: Item, rules: Iterable[str]) -> Iterator[str]:
+    """What these wrong rules give, as their holders would file it."""
+    ways = item.diagnosis.wrong_ways.items()
+    for id in rules:
+        for key, ms in ways:
+            yield from (_filed(item, key, m) for m in ms if m.id == id)
+
+
+@lru_cache(maxsize=4)  # a test asks for several cases, a class for one case again and again
+def _likely(item: Item) -> tuple[str, ...]:
+    """The likeliest answers that somebody would write who has this chart: no code that neither what was done
+    nor a wrong rule brings up, none of them several times but where it can be, no mark of an earlier
+    operation, of another surgeon or of unusual work where nothing tells of one, and open and laparoscopic
+    codes together only where a wrong rule puts them so."""
+    right = [line for target in item.diagnosis.targets for line in target.lines]
+    ways = item.diagnosis.wrong_ways
+    told = [line for key, ms in ways.items() if any(m.id not in _everywhere() for m in ms) for line in key]
+    codes = {line.code for line in right} | {code for key in ways for code, _, _ in key} | FIRST | FURTHER
+    codes |= {TWINS[code] for code in codes if code in TWINS}
+    worn = {mark for line in right for mark in line.modifiers} | {
+        mark for *_, marks in told for mark in marks
+    }
+    mixed = any(len(_families(show(target.lines))) > 1 for target in item.diagnosis.targets)
+    silent = frozenset(mark for marks in OF_THE_CHART if not marks & worn for mark in marks)
+    if all(op.approach == "open" for op in item.note.readings):
+        codes -= {UNLISTED} - {line.code for line in right}
+    several = FIRST | FURTHER_JOINS | {code for key in ways for code, units, _ in key if units > 1}
+    return tuple(
+        text
+        for text in likely_answers(item, LIKELY)
+        if all(
+            line.code in codes
+            and silent.isdisjoint(line.modifiers)
+            and (line.units == 1 or line.code in several)
+            for line in read(text).claim
+        )
+        and (plain(read(text).claim) in ways or len(_families(text)) < 2 or mixed)
+    )
+
+
+def _families(text: str) -> set[bool]:
+    """Of the codes that say how the operation was done, whether each is laparoscopic."""
+    return {line.code in SCOPED for line in read(text).claim if line.code in SCOPED | OPENED}
 
 
 def _ranks(told: list[tuple[frozenset[str], frozenset[str]]]) -> list[float]:
@@ -105,27 +165,6 @@ def _shared(i: int, sets: Sequence[frozenset[str]]) -> tuple[float, float, float
 # What wrong rules give
 
 
-def _tempting(item: Item, rng: Random) -> Iterator[str]:
-    """The answers of wrong rules, each followed by one of another kind as long as there are any."""
-    ways = [(_filed(item, key, ms[0]), ms) for key, ms in item.diagnosis.wrong_ways.items()]
-    rng.shuffle(ways)
-    told: set[str] = set()  # the rules already broken by a choice
-    while ways:
-        best = min(ways, key=lambda way: _rank(item, way, told))
-        ways = [way for way in ways if way[1] != best[1]]  # one slip gives one choice
-        told |= {rule for m in best[1] for rule in m.swaps}
-        yield best[0]
-
-
-def _rank(item: Item, way: tuple[str, tuple[Misconception, ...]], told: set[str]) -> tuple[bool, ...]:
-    """What to take first: what is surely wrong, one reading of several, what tempts in this note alone,
-    another rule broken."""
-    text, ms = way
-    rules = {rule for m in ms for rule in m.swaps}
-    unsure = item.grade(text).doubt is not None
-    return unsure, "settle" not in rules, any(m.id in _everywhere() for m in ms), bool(rules & told)
-
-
 def _filed(item: Item, key: Same, m: Misconception) -> str:
     """A wrong claim as that wrong rule would have it filed: its lines in order and with 51, just as the right
     one has them."""
@@ -146,23 +185,3 @@ def _everywhere() -> frozenset[str]:
     )
     ways = Diagnosis(Note((Operation(steps=steps),))).wrong_ways
     return frozenset(m.id for ms in ways.values() for m in ms)
-
-
-# Plain slips
-
-
-def _slips(item: Item) -> Iterator[str]:
-    """What a slip of the hand makes of each claim that the note could support."""
-    for target in item.diagnosis.targets:
-        yield show(target.lines)  # one reading's claim, where the note needs a query
-        yield from _slips_of(target.lines)
-
-
-def _slips_of(lines: Claim) -> Iterator[str]:
-    """What a slip makes of a claim: the other family, a line less, a unit more."""
-    if lines:
-        yield show(replace(line, code=TWINS.get(line.code, line.code)) for line in lines)
-    for i, line in enumerate(lines):
-        if len(lines) > 1:
-            yield show(lines[:i] + lines[i + 1 :])
-        yield show((*lines[:i], replace(line, units=line.units + 1), *lines[i + 1 :]))

@@ -10,8 +10,12 @@ from typing import Any
 
 from .bank import Page, about_of, checked_seed, level_of, pages_of, whole, words_of
 
-#: Paces of a timed test: words read a minute, and minutes to think about a case.
-PACES = {"calm": (150, 3.0), "usual": (200, 2.0), "brisk": (250, 1.0)}
+#: Paces of a timed test: words read a minute, minutes at most to think about a case, which is thought about
+#: as long as it is read, and minutes to write its claim. The usual one gives a chart of 190 words the 2.4
+#: minutes of a question in a certification exam (AAPC, CPC: 100 questions in 4 hours; its exam page, read
+#: 2026-11, confirmed), a full report of 620 about 5, which is 12 an hour (a benchmark for outpatient records
+#: ascribed to AHIMA is 5 to 20 an hour; secondary), and a brief one of 80 words 1.3.
+PACES = {"calm": (150, 3.0, 1.0), "usual": (200, 2.0, 0.5), "brisk": (250, 1.0, 0.25)}
 SEEDS = 30  # tried for a test with few cases that a reader has met
 
 
@@ -86,11 +90,12 @@ def draw_new(
 
 
 def limits(pages: Sequence[Page]) -> dict[str, int]:
-    """How many minutes a test of these cases may take at each pace: their charts read once, and time to think
-    about each."""
-    words = sum(words_of(page) for page in pages)
+    """How many minutes a test of these cases may take at each pace: their charts read once, time to think
+    about each by its length, and to write its claim."""
+    words = [words_of(page) for page in pages]
     return {
-        pace: max(1, ceil(words / speed + thinking * len(pages))) for pace, (speed, thinking) in PACES.items()
+        pace: max(1, ceil(round(sum(each / speed + min(most, each / speed) + writing for each in words), 6)))
+        for pace, (speed, most, writing) in PACES.items()
     }
 
 

@@ -8,109 +8,13 @@ matter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
 from casebook.coding.operation import Step
 from casebook.coding.places import many
-from casebook.coding.rulebook import Derived
 from casebook.coding.rules import RULEBOOK
 from casebook.grading import Item
+from casebook.grading.asking import ALONG_THE_WAY, APPROACH, WHERE, Row, played_in, rows_of
 
-#: What to ask of a note, and the rules that make it the thing to ask: what is rare first, what every note has
-#: last.
-#: Of the rules in a row, the one that says most stands first.
-QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "How was the operation finished, open or laparoscopically?",
-        (
-            "conversion",
-            "assisted",
-            "robot-or-hand",
-            "58-after-look",
-            "laparoscopic-start",
-            "look-through-scope",
-            "approach",
-            "unlisted",
-        ),
-    ),
-    (
-        "What was the main work where the bowel was closed, and what was removed only in order to close it?",
-        (
-            "closure-beside-colostomy",
-            "far-opening",
-            "removed-to-close",
-            "closure-removed",
-            "fistula-closed",
-            "stoma-closed",
-            "stoma-revised",
-            "closure-beside-colon",
-        ),
-    ),
-    ("Was the bowel closed from birth, or lost to a disease?", ("atresia-alone", "not-atresia", "atresia")),
-    (
-        "Which part of the bowel does each removed piece belong to?",
-        ("one-colon-resection", "stoma-in-colon-code", "ileocolic", "colon", "duodenum"),
-    ),
-    (
-        "What became of the ends at each place: joined, brought to the skin, or closed and left inside?",
-        (
-            "loose-beside-stoma",
-            "stoma-beside-join",
-            "brought-out",
-            "stapled-ends-joined",
-            "loose-ends",
-            "stoma",
-        ),
-    ),
-    (
-        (
-            "What was done to the bowel besides, for what reason, and how far from the joins and the removed"
-            " pieces?"
-        ),
-        (
-            "own-injury",
-            "own-piece",
-            "part-of-join",
-            "pouch-in-piece",
-            "bypass-beside-resection",
-            "stricturoplasty",
-            "hole-sewn",
-            "bypass",
-            "pouch",
-            "opening",
-            "feeding-catheter",
-        ),
-    ),
-    (
-        "Which of the things done along the way stand on their own, and which are part of something larger?",
-        (
-            "appendix-with-cecum",
-            "diseased-appendix",
-            "hernia-at-the-wound",
-            "untwisted-on-the-way",
-            "untwisting",
-            "letting-out",
-            "decompression",
-            "abscess-on-the-way",
-            "join-looked-at",
-            "adhesions",
-            "exploration",
-            "mesentery",
-            "omentum",
-            "appendix",
-            "reopening",
-            "small-things",
-        ),
-    ),
-    (
-        "How many joins stand when the abdomen is closed?",
-        ("redone-join", "count-joins", "one-place", "further-units", "first-join"),
-    ),
-    ("What does this operation have to do with the earlier one?", ("58", "78", "79", "same-day")),
-    ("What part did this surgeon play in the operation?", ("80", "AS", "62")),
-    ("Does the note describe work far beyond the usual?", ("22",)),
-)
-APPROACH, ALONG_THE_WAY = QUESTIONS[0], QUESTIONS[6]
 #: What a step tells, in the words of a hint.
 TELLS = {"resect": "what was taken out", "join": "what was joined", "stoma": "what was brought to the skin"}
 CODE = re.compile(r"\b[0-9]{4}[0-9AFMTU]\b")
@@ -119,8 +23,6 @@ GIVES_AWAY = re.compile(
 )
 MOST = 2  # questions asked, sentences quoted and rules told
 
-Row = tuple[str, tuple[str, ...]]
-
 
 def hints(item: Item) -> list[str]:
     """Three or four hints from general to nearly the answer: the question, where to look, the words, the
@@ -128,7 +30,7 @@ def hints(item: Item) -> list[str]:
 
     A case whose chart marks nothing has no words to quote, and so three. Never raises.
     """
-    rows = _rows(item.note.mains)[:MOST] or [ALONG_THE_WAY]
+    rows = rows_of(item.note.mains)[:MOST] or [ALONG_THE_WAY]
     steps = [_steps(item, row) for row in rows]
     quotable = [_sentences(item, row, deciding) for row, deciding in zip(rows, steps, strict=True)]
     each = (
@@ -138,34 +40,11 @@ def hints(item: Item) -> list[str]:
         words for words in item.evidence.values() if any(words in sentences[-each:] for sentences in quotable)
     ][:MOST]
     return [
-        " ".join((*(asks for asks, _ in rows), "Where does the note say so?")),
+        " ".join((*(asks for asks, _ in rows), WHERE)),
         _where(len({words for sentences in quotable for words in sentences}), _look(rows, steps)),
         *(["The note says: " + " … ".join(f"“{words}”" for words in quoted)] if quoted else []),
         _rule(item, rows),
     ]
-
-
-def _rows(claims: Sequence[Derived]) -> list[Row]:
-    """The questions that bear on these claims; where the claims differ, those of what differs stand first."""
-    played = _played(claims)
-    lines = [{(line.code, line.units) for line in claim.lines} for claim in claims]
-    differ = {
-        rule
-        for claim, mine in zip(claims, lines, strict=True)
-        for code, units in mine
-        if not all((code, units) in others for others in lines)
-        for rule in claim.rests_on[code]
-    }
-    return sorted(
-        (row for row in QUESTIONS if played & set(row[1])), key=lambda row: not differ & set(row[1])
-    )
-
-
-def _played(claims: Iterable[Derived]) -> set[str]:
-    """Every rule that played a part, also those that struck something."""
-    return {
-        rule for claim in claims for rule in (*claim.because, *(struck for _, struck, _ in claim.not_billed))
-    }
 
 
 def _steps(item: Item, row: Row) -> list[Step]:
@@ -215,7 +94,7 @@ def _rule(item: Item, rows: list[Row]) -> str:
         return "The rule: what no rule of this casebook decides is said to be so, and is not guessed."
     if item.note.action == "query":
         return f"The rule: {RULEBOOK['settle'].says}"
-    played = _played(item.note.mains)
+    played = played_in(item.note.mains)
     each = MOST // len(rows)
     says = " ".join(
         RULEBOOK[rule].says for _, rules in rows for rule in [r for r in rules if r in played][:each]

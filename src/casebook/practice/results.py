@@ -207,32 +207,43 @@ def _honestly(right: int, of: int, low: int, high: int) -> str:
 def _misconceptions(given: Iterable[Given], order: list[str]) -> list[dict[str, Any]]:
     """The wrong rules that explain the answers: those held for sure first, then the most frequent.
 
-    One that explains nothing but a part of what another explains is left out. `alone` counts the answers that
-    no other wrong rule explains. `settled` is false where all that stands against the answers is recalled or
-    contested; such a one comes last.
+    One that explains nothing but a part of what another explains is left out; those that explain the same
+    answers stand in one row, since nothing tells them apart: `ids` has them all, the first of them is `id`,
+    and `says` names them with "or", and such as give their answers only together with "and". `alone` counts
+    the answers that no other wrong rule explains. `settled` is false where all that stands against the
+    answers is recalled or contested; such a one comes last.
     """
     explains: dict[str, dict[int, Given]] = {}
     for i, each in enumerate(given):
         for m in each.grade.likely:
             explains.setdefault(m.id, {})[i] = each
-    rows = []
+    alike: dict[tuple[tuple[int, ...], str], list[str]] = {}
     for id, mine in explains.items():
-        m, told = MISCONCEPTIONS[id], list(mine.values())
-        alone = sum(g.grade.explained.together or len(g.grade.likely) == 1 for g in told)
-        if not alone and any(mine.keys() < others.keys() for others in explains.values()):
-            continue
+        if _alone(mine) or not any(mine.keys() < others.keys() for others in explains.values()):
+            joint = {g.grade.explained.together for g in mine.values()}
+            how = id if len(joint) > 1 else "; and " if joint == {True} else "; or "
+            alike.setdefault((tuple(mine), how), []).append(id)
+    rows = []
+    for (_, how), ids in alike.items():
+        told = [*explains[ids[0]].values()]
         row: dict[str, Any] = {
-            "id": id,
-            "says": m.says,
-            "correction": m.correction,
+            "id": ids[0],
+            "ids": ids,
+            "says": how.join(MISCONCEPTIONS[id].says for id in ids),
+            "correction": " ".join(dict.fromkeys(MISCONCEPTIONS[id].correction for id in ids)),
             "times": len(told),
-            "alone": alone,
+            "alone": _alone(explains[ids[0]]),
         }
         row["sure"] = sum(g.confidence == "sure" for g in told)
         row["settled"] = any(g.grade.doubt is None for g in told)
         row["cases"] = sorted({g.case for g in told}, key=order.index)
         rows.append(row)
     return sorted(rows, key=lambda r: (not r["settled"], -r["sure"], -r["times"], -r["alone"], r["id"]))
+
+
+def _alone(mine: Mapping[int, Given]) -> int:
+    """How many answers one wrong rule explains, or two together do, and no other."""
+    return sum(g.grade.explained.together or len(g.grade.likely) == 1 for g in mine.values())
 
 
 def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
@@ -312,7 +323,7 @@ def _next_cases(
         if tried.get(id) or is_short(id):  # a short chart has no page of its own
             continue
         told = tells(page) if missed else frozenset()
-        rules = [row["id"] for row in missed if row["id"] in told]
+        rules = [id for row in missed for id in row["ids"] if id in told]
         about = [topic for topic in about_of(page) if topic in weak]
         if rules or about:
             found.append(

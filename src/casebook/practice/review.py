@@ -82,6 +82,13 @@ def _boxes(attempts: Sequence[Attempt], offset: int) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["due_at"], row["case"]))
 
 
+def seen_to_hold(attempts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The wrong rules that gave answers of a reader, by what was kept of these, the last first. What is no
+    attempt is left out. Raises ValueError where `attempts` is no list."""
+    read, _ = _read(attempts, LATEST)
+    return list(dict.fromkeys(id for each in reversed(read) for id in each.misconceptions))
+
+
 def progress(
     attempts: Sequence[Mapping[str, Any]],
     bank: Sequence[Page],
@@ -281,4 +288,4 @@ def _many(number: int, one: str, more: str = "") -> str:
     return f"{number} {one if number == 1 else more or one + 's'}"
 
 
-__all__ = ["DAYS", "again", "choices", "draw", "hints", "progress", "result"]
+__all__ = ["DAYS", "again", "choices", "draw", "hints", "progress", "result", "seen_to_hold"]

@@ -3,27 +3,31 @@
 Nothing is kept but the answers. Of each wrong rule a share says how likely it is that the learner knows
 better: Bayesian knowledge tracing over the charts in which it shows. A rule comes back after 1, 3, 7 and 21
 days, and at once where it was missed; of the charts in which it shows, that is asked which the learner is
-expected to get right about six times in seven.
+expected to get right about six times in seven. A rule that a round named shows again in the first charts of
+the next one, and where several rules give an answer, the next chart tells them apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from casebook.errors import CasebookError
-from casebook.grading import expected
+from casebook.grading import Grade, expected
+from casebook.grading.findings import WORST, named
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
-from .bank import Page, about_of, graded, graded_item, level_of, pages_of
+from .bank import Page, about_of, graded, graded_item, is_short, level_of, pages_of
 from .changed import chart_of, is_change, pages_of_changes
-from .review import DAY, DAYS
+from .review import DAY, DAYS, LATEST
 from .tutor import CHARTS, Table, as_written
 
 ROUND = 5  # questions
 WANTED = 0.85  # of the answers to be right
 MASTERED = 0.95  # from which share on a rule is mastered
+EARLY = 2  # questions of a round, among which one shows what the last round named
 SESSION = DAY / 2  # milliseconds: a round that was left for longer is begun anew
 
 
@@ -72,13 +76,14 @@ class Tried:
 @dataclass
 class Rule:
     """What is known of one wrong rule: `known` the share, `right_on` the charts answered rightly since it was
-    missed, `first` when the first of them was, `box` how often it came back and was right, `since` when."""
+    missed, `first` when the first of them was, `missed_on` the charts with an answer that it gives, `box` how
+    often it came back and was right, `since` when."""
 
     id: str
     known: float = TRACING["typed"].known
     right_on: set[str] = field(default_factory=set)
-    seen: int = 0
-    missed: bool = False
+    missed_on: set[str] = field(default_factory=set)
+    met_on: set[str] = field(default_factory=set)
     box: int = 0
     since: float = 0.0
     first: float = 0.0
@@ -86,33 +91,34 @@ class Rule:
 
     @property
     def state(self) -> str:
-        """`mastered` needs two different charts, one of them a day after the first; `shaky` an answer that
-        the rule gives, once it was met twice; until then it is `unseen`: not often enough to say."""
-        if self.seen < CHARTS:
-            return "unseen"
+        """`mastered` takes right answers on two different charts, one of them a day after the first, since it
+        was missed; `shaky` takes answers to two different charts that the rule gives; what is neither is
+        `unseen`: too few charts have told of it. No word rests on a single chart."""
         apart = len(self.right_on) >= CHARTS and self.last - self.first >= DAY
         if self.known >= MASTERED and apart:
             return "mastered"
-        return "shaky" if self.missed else "unseen"
+        return "shaky" if len(self.missed_on) >= CHARTS else "unseen"
 
     def take(self, tried: Tried) -> None:
         """One more answer to a chart in which the rule shows."""
         right = self.id not in tried.held
-        self.seen += 1
+        chart = chart_of(tried.case)
+        self.met_on.add(chart)
         self.known = TRACING[tried.way].after(self.known, right)
         if not right:
-            self.missed, self.box, self.since = True, 0, tried.at
+            self.missed_on.add(chart)
+            self.box, self.since = 0, tried.at
             self.right_on.clear()
             return
         self.first = self.first if self.right_on else tried.at
         self.last = tried.at
         if tried.at - self.since >= DAY or not self.box:
             self.box, self.since = min(self.box + 1, len(DAYS)), tried.at
-        self.right_on.add(chart_of(tried.case))
+        self.right_on.add(chart)
 
     def due(self, now: float) -> bool:
         """Whether it is time to see it again: at once where it was missed last, else after its box's days."""
-        return self.seen > 0 and (self.box == 0 or now - self.since >= DAYS[self.box - 1] * DAY)
+        return bool(self.met_on) and (self.box == 0 or now - self.since >= DAYS[self.box - 1] * DAY)
 
 
 class Practice:
@@ -127,6 +133,7 @@ class Practice:
         known = [case for case in given if isinstance(case, str) and case in table]
         self.pages |= pages_of_changes(self.pages, known)
         self.now = now
+        self.table = table
         self.shows = {
             case: {rule for held in row.values() for rule in held if rule in MISCONCEPTIONS}
             for case, row in table.items()
@@ -171,6 +178,31 @@ class Practice:
             return []
         return [each for each in self.tried if each.round == began]
 
+    @property
+    def begun(self) -> list[Tried]:
+        """The answers of the round that is under way; none where the next question opens one."""
+        return [] if len(self.round) >= ROUND else self.round
+
+    @property
+    def before(self) -> list[Tried]:
+        """The answers of the last round before the one that is under way or is opened next."""
+        under = self.begun[0].round if self.begun else None
+        began = next((e.round for e in reversed(self.tried) if e.round not in (None, under)), None)
+        return [each for each in self.tried if began is not None and each.round == began]
+
+    def named(self, done: Sequence[Tried]) -> dict[str, list[Tried]]:
+        """The wrong rules that a round names, each with the wrong answers that it gives: the fewest rules
+        that give all that any gives, and of such as give the same number that which the other answers leave
+        likeliest."""
+        left = [each for each in done if not each.right and each.held & self.shows[each.case]]
+        found: dict[str, list[Tried]] = {}
+        while left:
+            times = Counter(rule for each in left for rule in each.held & self.shows[each.case])
+            rule = min(times, key=lambda id: (-times[id], self.rules[id].known, id))
+            found[rule] = [each for each in left if rule in each.held]
+            left = [each for each in left if rule not in each.held]
+        return found
+
     def expected(self, case: str) -> float:
         """How likely the learner is to get a chart right: none of its rules must give the answer. The rules
         that matter are those that are least known."""
@@ -186,7 +218,7 @@ class Practice:
         this_round = {rule for each in self.round for rule in self.shows[each.case] & each.held}
 
         def order(rule: Rule) -> tuple[int, float, str]:
-            if rule.missed and rule.due(self.now) and rule.state != "mastered":
+            if rule.missed_on and rule.due(self.now) and rule.state != "mastered":
                 return 0, rule.known, rule.id
             if rule.due(self.now):
                 return 1, rule.known, rule.id
@@ -203,42 +235,96 @@ class Practice:
         return self.pages[chart_of(case)]
 
     def next_case(self, within: Collection[str] = ()) -> str | None:
-        """The chart to ask, or a change of one that was answered rightly: one in which the first rule of the
-        focus shows, not the one it was missed on, not seen for a day, of another topic than the last, and of
-        such that on which most is yet to be seen; from those `within`, and changes of these that ask for no
-        more, as long as there is one. None where all were seen today."""
+        """The chart to ask, or a change of one that was answered rightly: one not seen for a day, of another
+        topic than the last, and of such that on which most is yet to be seen; from those `within`, and
+        changes of these that ask for no more, as long as there is one. None where all were seen today.
+
+        Where several rules gave the last wrong answer it is one that tells them apart, among the first of a
+        round one in which a rule shows that the last round named, and else one in which the first rule of the
+        focus shows.
+        """
+        left = self._free()
+        met = {rule for case in within for rule in self.shows.get(case, ())}
+        near = [case for case in left if chart_of(case) in within]
+        begun = [case for case in near if not is_change(case) or self.shows[case] <= met]
+        short = [case for case in left if is_short(case)]
+        ways: list[Callable[[], str | None]] = [
+            lambda: self.apart(begun, short),
+            lambda: self._showing(self._named_and_not_shown(), begun, short, left),
+        ]
+        for way in reversed(ways) if self.begun else ways:
+            if found := way():
+                return found
+        for cases in (begun, left):
+            if found := self._showing(self.focus(), cases):
+                return found
+        return None
+
+    def _free(self) -> list[str]:
+        """What may be asked now: what was not asked today, and changes of such charts alone as were read
+        rightly, and not just now."""
         today = {each.case for each in self.tried if self.now - each.at < DAY}
-        last = set(about_of(self._about(self.tried[-1].case))) if self.tried else set()
         read = {each.case: each.right for each in self.tried}  # how each was answered last
         misread = {chart_of(case) for case, right in read.items() if not right}
         before = chart_of(self.tried[-1].case) if self.tried else ""
-        times: dict[str, int] = {}
-        for each in self.tried:
-            times[each.case] = times.get(each.case, 0) + 1
 
         def free(case: str) -> bool:
             chart = chart_of(case)
             changed = read.get(chart) is True and chart not in misread and chart != before
             return case not in today and (changed or not is_change(case))
 
-        def cost(case: str) -> tuple[float, int, str]:
-            same = 0.1 * bool(last & set(about_of(self._about(case))[:1]))
-            level = 0.1 * (level_of(self._about(case)) - 1)
-            away = abs(self.expected(case) - WANTED) + same + level + 0.2 * times.get(case, 0)
-            unseen = sum(self.rules[rule].seen < CHARTS for rule in self.shows[case])
-            return round(away, 1), -unseen, case
+        return [case for case in self.shows if free(case)]
 
-        left = [case for case in self.shows if free(case)]
-        met = {rule for case in within for rule in self.shows.get(case, ())}
-        near = [case for case in left if chart_of(case) in within]
-        begun = [case for case in near if not is_change(case) or self.shows[case] <= met]
-        for cases in (begun, left):
-            for rule in self.focus():
+    def _cost(self, case: str) -> tuple[float, int, str]:
+        """How far a chart is from the one to ask, the least first."""
+        last = set(about_of(self._about(self.tried[-1].case))) if self.tried else set()
+        times = sum(each.case == case for each in self.tried)
+        same = 0.1 * bool(last & set(about_of(self._about(case))[:1]))
+        level = 0.1 * (level_of(self._about(case)) - 1)
+        away = abs(self.expected(case) - WANTED) + same + level + 0.2 * times
+        unseen = sum(len(self.rules[rule].met_on) < CHARTS for rule in self.shows[case])
+        return round(away, 1), -unseen, case
+
+    def _showing(self, rules: Sequence[str], *among: Sequence[str]) -> str | None:
+        """The best chart in which the first of some rules shows that shows in any, of the first charts that
+        have one."""
+        for rule in rules:
+            for cases in among:
                 if showing := [case for case in cases if rule in self.shows[case]]:
-                    return min(showing, key=cost)
+                    return min(showing, key=self._cost)
         return None
 
+    def _named_and_not_shown(self) -> list[str]:
+        """Early in a round, the rules that the last one named and that no chart of this one shows yet."""
+        if len(self.begun) >= EARLY:
+            return []
+        shown = {rule for each in self.begun for rule in self.shows[each.case]}
+        return [rule for rule in self.named(self.before) if rule not in shown]
 
+    def apart(self, *among: Sequence[str]) -> str | None:
+        """Where several rules give the last wrong answer and no answer since tells them apart, the chart that
+        does so best; None where there is nothing to tell apart, or nothing that does."""
+        done = self.begun or self.before
+        last = next((i for i in reversed(range(len(done))) if not done[i].right), None)
+        if last is None:
+            return None
+        rules = sorted(done[last].held & self.shows[done[last].case])
+        if any(self._parts(each.case, rules) for each in done[last + 1 :]):
+            return None
+        for cases in among:
+            if telling := {case: n for case in cases if (n := self._parts(case, rules))}:
+                return min(telling, key=lambda case: (-telling[case], self._cost(case)))
+        return None
+
+    def _parts(self, case: str, rules: Sequence[str]) -> int:
+        """How many of some rules a chart tells from the most that answer alike to it."""
+        if not rules or self.shows[case].isdisjoint(rules):
+            return 0
+        given = {rule: answer for answer, held in self.table[case].items() for rule in held}
+        return len(rules) - max(Counter(given.get(rule, "") for rule in rules).values())
+
+
+APART = "More than one wrong rule fits an answer of yours. This chart tells them apart."
 HELD = 0.25  # of those who do not know better of a rule, how many hold it rather than another
 
 
@@ -251,10 +337,11 @@ def practice(
 ) -> dict[str, Any]:
     """What the page of practice shows; charts `within` come first.
 
-    `ask` is the next chart, or None; `place` which question of its round it is, and `began` when the round
-    under way began, None for a new one; `states` says how many rules are mastered, shaky and unseen, `rules`
-    how those stand that a wrong answer fitted, one row for such as fit the same answers, which counts once;
-    `closing` is what a finished round was about, else None.
+    `ask` is the next chart, or None, and `why` what it is for, where that can be told; `place` which question
+    of its round it is, and `began` when the round under way began, None for a new one; `states` says how many
+    rules are mastered, shaky and unseen, `rules` which are shaky, and which mastered that were so, one row
+    for such as fit the same answers, which counts once; `closing` is what a finished round was about, else
+    None.
 
     Raises ValueError where `attempts`, `bank` or `table` is something else.
     """
@@ -265,8 +352,10 @@ def practice(
     finished = len(done) >= ROUND
     states = [rule.state for rule in mine.rules.values()]
     rows = _missed(mine)
+    ask = mine.next_case(within)
     return {
-        "ask": mine.next_case(within),
+        "ask": ask,
+        "why": APART if ask and mine.apart([ask]) else "",
         "place": 1 if finished else len(done) + 1,
         "of": ROUND,
         "began": None if finished or not done else done[0].round,
@@ -281,11 +370,12 @@ def practice(
 
 
 def _missed(mine: Practice) -> list[dict[str, str]]:
-    """The rules that a wrong answer fitted, the last missed first; those that fit the same wrong answers, and
-    stand alike, are told in one row, since nothing tells them apart."""
+    """The rules of which something can be said: answers to two different charts fitted them. The last missed
+    stand first; those that fit the same wrong answers, and stand alike, are told in one row, since nothing
+    tells them apart."""
     groups: dict[tuple[object, ...], list[str]] = {}
     for rule in sorted(mine.rules.values(), key=lambda rule: (-rule.since, rule.id)):
-        if rule.missed:
+        if len(rule.missed_on) >= CHARTS:
             fits = tuple(i for i, each in enumerate(mine.tried) if rule.id in each.held)
             groups.setdefault((fits, rule.state), []).append(rule.id)
     return [
@@ -299,30 +389,67 @@ def _missed(mine: Practice) -> list[dict[str, str]]:
 
 
 def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:
-    """What a round was about: how many were right, and each rule that gave a wrong answer, with the two
-    answers side by side."""
+    """What a round was about: how many were right, and each rule that it names, with every chart on which it
+    showed and the two answers side by side."""
     rows = []
-    told: set[str] = set()
-    for each in done:
-        rules = sorted(mine.shows[each.case] & each.held - told)
-        if each.right or not rules:
-            continue
-        rule = min(rules, key=lambda id: (mine.rules[id].known, id))  # what the other answers leave likeliest
-        told.add(rule)
+    for rule, fitted in mine.named(done).items():
         wrong = MISCONCEPTIONS[rule]
+        others = frozenset.intersection(*(each.held for each in fitted)) & mine.rules.keys() - {rule}
         rows.append(
             {
-                "case": each.case,
                 "says": wrong.says,
                 "tempts": wrong.tempts,
                 "correction": wrong.correction,
-                "yours": each.answer,
-                "filed": _filed(mine.pages[each.case]),
-                "alone": len(rules) == 1,
+                "charts": [_beside(mine, each.case, each.answer) for each in fitted],
+                "alone": not others,
             }
         )
     right = sum(each.right for each in done)
     return {"right": right, "of": len(done), "says": f"{right} of {len(done)} right.", "rules": rows}
+
+
+def _beside(mine: Practice, case: str, answer: str) -> dict[str, str]:
+    """One chart with the answer given and the right one; a change by the name of its chart."""
+    name = str(mine.pages[chart_of(case)].get("title") or chart_of(case)).partition(":")[0]
+    changed = ", changed" if is_change(case) else ""
+    return {"case": case, "name": name + changed, "yours": answer, "filed": _filed(mine.pages[case])}
+
+
+def once_more(
+    attempts: Sequence[Mapping[str, Any]],
+    bank: Sequence[Page],
+    table: Table,
+    case: str,
+    answer: str,
+) -> dict[str, Any]:
+    """Where a wrong answer follows from a rule that gave one to another chart before: `says` what it is in
+    short, by the name of that chart, and `charts` both of them with the answers side by side; else `says` is
+    "" and `charts` empty. `attempts` are those before this answer.
+
+    Raises ValueError where `bank` is something else, or the case is not of it.
+    """
+    none: dict[str, Any] = {"says": "", "charts": []}
+    rules = set(table.get(case, {}).get(as_written(answer), ()))
+    mine = Practice(attempts, bank, table, LATEST)
+    mine.pages |= pages_of_changes(mine.pages, [case])
+    if case not in mine.pages:
+        raise ValueError(f"once more: no chart {case}")
+    others = [each for each in mine.tried if chart_of(each.case) != chart_of(case)]
+    former = next((each for each in reversed(others) if not each.right and each.held & rules), None)
+    if former is None:
+        return none
+    grade = graded_item(mine.pages[case]).grade(answer)
+    likely = [m.id for m in grade.likely] + sorted(rules)
+    rule = next(id for id in likely if id in former.held & rules)
+    charts = [_beside(mine, each, text) for each, text in ((former.case, former.answer), (case, answer))]
+    first, fits = charts[0]["name"], "; or ".join(MISCONCEPTIONS[id].says for id in [rule])
+    return {"says": f"As in {first}, this is what {fits} gives. {_here(grade)}".strip(), "charts": charts}
+
+
+def _here(grade: Grade) -> str:
+    """What is off in this answer, in the fewest words: its worst finding, without what the code means."""
+    found = sorted(grade.findings, key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
+    return next(((f.briefly or f.says).replace(named(f.code), f.code) for f in found), "")
 
 
 def _filed(page: Page) -> str:

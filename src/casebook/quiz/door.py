@@ -29,7 +29,7 @@ from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
 from casebook.practice.changed import changed_page
 from casebook.practice.exam import draw, draw_new
-from casebook.practice.rounds import practice
+from casebook.practice.rounds import once_more, practice
 from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, follow
 
 Question = Mapping[str, Any]
@@ -209,10 +209,13 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "query-options": lambda q: {"options": query.options(_item(q))},
     "query-review": lambda q: query.judge(_item(q), q["text"]),
     "draw": _draw,
-    "choices": lambda q: {"choices": tutor.choices(_item(q), q["seed"])},
+    "choices": lambda q: {
+        "choices": tutor.choices(_item(q), q["seed"], held=tutor.seen_to_hold(q.get("attempts") or ()))
+    },
     "follow": _follow,
     "changed": lambda q: changed_page(_page(q), str(q["change"])),
     "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or ()),
+    "once-more": lambda q: once_more(q["attempts"], q["bank"], q["table"], q["case"], q["answer"]),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(
         q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")

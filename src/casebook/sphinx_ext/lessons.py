@@ -135,7 +135,7 @@ class TurnDirective(Lesson):
         asked(self.env).setdefault(self.env.docname, []).append(name)
         head = nodes.paragraph("", f"Your turn, {number}", classes=["turn-title"], ids=[f"{name}-title"])
         fold = make_box(
-            "details", make_box("summary", nodes.Text("Show the answer")), told, *self._parsed(blocks[2]),
+            "details", make_box("summary", *_show_or_hide()), told, *self._parsed(blocks[2]),
             classes=["casebook-turn-answer"],
         )  # fmt: skip
         label = {"aria-labelledby": f"{name}-title", "data-turn": name, "data-kind": kind}
@@ -157,6 +157,12 @@ class TurnDirective(Lesson):
         inside = nodes.Element()
         self.state.nested_parse(block, self.content_offset, inside)
         return inside.children
+
+
+def _show_or_hide() -> list[nodes.Node]:
+    """The label of an answer, which says what a tap does: quiz.css shows the one that is true."""
+    words = {"casebook-shut": "Show the answer", "casebook-opened": "Hide the answer"}
+    return [make_box("span", nodes.Text(text), classes=[name]) for name, text in words.items()]
 
 
 def asked(env: BuildEnvironment) -> dict[str, list[str]]:

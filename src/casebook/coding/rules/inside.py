@@ -257,7 +257,7 @@ def letting_out(d: Derivation, services: list[Service]) -> Struck:
     sources="ncci-manual-2025:I.K cms-ptp-2024q3",
     says=(
         "A loop untwisted or drawn out of a gap before bowel was removed is part of the resection, though the"
-        " tables hold no pair of 44120 and 44050: a missing pair is no permission."
+        " tables do not bar 44050 beside 44120: that is no permission to bill both."
     ),
 )
 def untwisted_on_the_way(d: Derivation, services: list[Service]) -> Struck:
@@ -297,7 +297,7 @@ strike(
     answers="D18",
     sure=CONFIRMED,
     sources="cms-ptp-2024q3",
-    says="The atresia codes shut out 44120 and 44121 the same day: such a pair is never paid.",
+    says="The atresia codes shut out 44120 and 44121 the same day: they are never paid together.",
     what=(
         "first",
         "further",
@@ -365,8 +365,8 @@ strike(
     sources="ncci-manual-2025:VI.H.11",
     says=(
         "A stoma closed in the operation in which a colostomy is made or revised is not reported: the manual"
-        " says that the two exclude each other, so also where the tables hold no pair or let a modifier open"
-        " it."
+        " says that the two exclude each other, so also where the tables do not bar the two, or pay both with"
+        " a modifier."
     ),
     what=("stoma closed", "stoma closed with resection"),
     beside=("colostomy", "colon, stoma above", "colon, end stoma", "colon hole, stoma", *REVISED),

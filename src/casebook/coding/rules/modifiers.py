@@ -120,9 +120,9 @@ def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
     sure=CONFIRMED,
     sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 aapc-59-either",
     says=(
-        "Where the tables pay a pair only for separate work and the second service was at a truly separate"
-        " site, 59 or XS goes on the code that the tables name second, whichever line it is. On the first"
-        " it works as well, by a trade article (secondary)."
+        "Where the tables pay two codes together only for separate work and the second service was at a truly"
+        " separate site, 59 or XS goes on the code that the tables name second, whichever line it is. On the"
+        " first it works as well, by a trade article (secondary)."
     ),
 )
 def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:

@@ -9,14 +9,15 @@ import { button, find, headed, make, oneAtATime, reason, reveal, rowOf } from ".
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { parts, which } from "./result.js";
-import { keepShown, keepTest, keptTests, met, noted, record } from "./store.js";
+import { attempts, keepShown, keepTest, keptTests, met, noted, record } from "./store.js";
 import { coming, several } from "./words.js";
 
 /** @import { SetTest } from "./hold.js" */
-/** @import { Attempt, Desk, Given, Host, Tell, Test } from "./types.d.ts" */
+/** @import { Attempt, Desk, Given, Graded, Host, Tell, Test } from "./types.d.ts" */
 
 const MINUTE = 60_000; // milliseconds
 const SEEDS = 1e6;
+const BY_CHOICE = "casebook-by-choice"; // of a quiz whose claim is chosen, and not typed
 
 /**
  * @param {HTMLElement} section
@@ -166,11 +167,13 @@ export function testing(section, host) {
 
     /**
      * @param {Attempt} attempt
-     * @param {() => void} show
+     * @param {(told: Graded) => void} show
+     * @param {Graded} graded
      */
-    function answered(attempt, show) {
+    function answered(attempt, show, graded) {
       if (busy() || !stage.contains(quiz)) return; // too late: the question was left while Python was at it
-      const counted = { ...attempt, test: test.seed, kind: test.kind };
+      const kind = quiz.classList.contains(BY_CHOICE) ? "choice" : "typed";
+      const counted = { ...attempt, test: test.seed, kind };
       const why = set ? noting(counted) : record(counted);
       const { answer, confidence, seconds, edition } = attempt;
       const given = { case: id, answer, confidence, seconds, edition };
@@ -183,7 +186,7 @@ export function testing(section, host) {
         on.hidden = false;
         say("");
       }
-      show();
+      show(graded);
     }
 
     const live = { ...page(quiz), sheet, exam: { answered } };
@@ -338,14 +341,16 @@ export function testing(section, host) {
 }
 
 /**
- * Choices fill the typed field: what is graded is the same either way.
+ * Choices fill the typed field: what is graded is the same either way. What the reader answered before the test
+ * tells which wrong claims tempt; the field itself comes where it is asked for.
  * @param {Test} test
  * @param {HTMLElement} quiz
  * @param {Host} live
  */
 async function offer(test, quiz, live) {
   await live.ready(() => {});
-  const { choices } = await live.ask({ do: "choices", seed: test.seed });
+  const before = attempts().all.filter(({ at }) => Number(at) < (test.began ?? 0));
+  const { choices } = await live.ask({ do: "choices", seed: test.seed, attempts: before });
   const field = find(quiz, "textarea", HTMLTextAreaElement);
   const legend = make("legend", {}, "Which claim should be filed?");
   const group = make("fieldset", { className: "casebook-choices" }, legend);
@@ -357,6 +362,13 @@ async function offer(test, quiz, live) {
     });
     group.append(make("label", { className: "casebook-pick" }, radio, make("code", {}, choice)));
   }
-  find(quiz, "form", HTMLFormElement).prepend(group);
-  quiz.classList.add("casebook-by-choice");
+  const other = button("Type it instead", () => {
+    group.hidden = quiz.classList.toggle(BY_CHOICE) === false;
+    other.textContent = group.hidden ? "Choose instead" : "Type it instead";
+    const first = group.hidden ? field : group.querySelector("input:checked, input");
+    if (first instanceof HTMLElement) first.focus();
+  });
+  const row = make("div", { className: "casebook-row-of" }, other);
+  find(quiz, "form", HTMLFormElement).prepend(group, row);
+  quiz.classList.add(BY_CHOICE);
 }

@@ -3,7 +3,7 @@
 // order, is decided in Python (casebook.grading.feedback); here each kind of part gets its form.
 
 import { composer } from "./composer.js";
-import { button, fold, layer, list, make, picture, reason } from "./parts.js";
+import { button, fold, layer, list, make, picture, reason, sideBySide } from "./parts.js";
 import { always, ending, pictures, step, told as tells } from "./steps.js";
 import { allAtOnce } from "./store.js";
 
@@ -29,6 +29,13 @@ const FORMS = {
   ask: ({ rows }, { ask }) => composer(ask, rows[0].says),
   flip: (part, { answer, ask }) => flip(part, answer, ask),
   rules: ({ title, rows }, { host }) => fold(title, list(rows.map((row) => rule(row, host)))),
+  again: ({ title, rows, charts = [], full = [] }) =>
+    layer(
+      title,
+      ...rows.map(({ says }) => make("p", {}, says)),
+      sideBySide(charts),
+      full.length > 0 && fold("What sets it right, in full", ...full.map(({ says }) => make("p", {}, says))),
+    ),
   next: ({ rows: [{ says, case: id = "" }] }, { host }) =>
     make("p", { className: "casebook-next" }, `${says} `, host.link?.(id) ?? make("code", {}, id)),
 };
@@ -43,7 +50,11 @@ export function explain(told) {
   const at = step(graded, tries, told.all);
   /** @param {Part} part */
   const form = (part) => (FORMS[part.kind] ?? plain)(part, told);
-  const parts = graded.feedback.parts.filter(({ kind }) => tells(at, kind, Boolean(told.host.exam)));
+  // A round or a test goes on by itself: no way to another case leads out of it.
+  const stays = (/** @type {Part} */ { kind }) => kind !== "next" || !told.host.exam;
+  const parts = graded.feedback.parts.filter(
+    (part) => tells(at, part.kind, Boolean(told.host.exam)) && stays(part),
+  );
   const given = tries > 1 ? `Try ${tries}: ` : "You answered ";
   const head = make("p", { className: "casebook-given" }, given, make("code", {}, answer.trim()));
   if (at < 3) return [head, ...parts.map(form), ...ending(at, answer, graded, ask, told.rest)];

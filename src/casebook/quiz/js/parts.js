@@ -2,7 +2,7 @@
 // Small parts that everything else is made of. What comes from Python or a learner is shown as text, never as
 // markup.
 
-/** @import { Picture, Properties } from "./types.d.ts" */
+/** @import { Beside, Picture, Properties } from "./types.d.ts" */
 
 /** @typedef {string | number | Node | false | null | undefined | Child[]} Child */
 
@@ -163,6 +163,26 @@ export function inSight(element, inside) {
   const low = scrolls && box ? Math.min(innerHeight, box.bottom) : innerHeight;
   const high = scrolls && box ? Math.max(HEAD, box.top) : HEAD;
   return top >= high && bottom <= low - HEAD;
+}
+
+/**
+ * Charts with the answer given and the right one.
+ * @param {Beside[]} charts
+ * @param {(chart: Beside) => Child} [named] how a chart is called, where not by its name alone
+ */
+export function sideBySide(charts, named = ({ name }) => name) {
+  const head = ["Chart", "You", "Right claim"].map((each) => make("th", { scope: "col" }, each));
+  const rows = charts.map((each) =>
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, named(each)),
+      ...[each.yours, each.filed].map((claim) => make("td", {}, make("code", {}, claim))),
+    ),
+  );
+  const aria = { role: "region", label: "Your answers beside the right ones" };
+  const table = make("table", {}, make("tr", {}, head), rows);
+  return make("div", { className: "casebook-scroll", tabIndex: 0, aria }, table);
 }
 
 /** @param {Child[]} rows */

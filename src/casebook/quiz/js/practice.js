@@ -4,7 +4,7 @@
 
 import { chartOf, dated } from "./answers.js";
 import { page, rules, way } from "./page.js";
-import { button, find, headed, list, make, oneAtATime, reason, rowOf } from "./parts.js";
+import { button, find, headed, list, make, oneAtATime, reason, rowOf, sideBySide } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { ahead, reached } from "./reached.js";
@@ -12,7 +12,7 @@ import { named } from "./result.js";
 import { attempts, record } from "./store.js";
 import { capital, coming } from "./words.js";
 
-/** @import { Attempt, Desk, Practiced, Way } from "./types.d.ts" */
+/** @import { Attempt, Beside, Desk, Graded, Practiced, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /**
@@ -78,22 +78,40 @@ export function practicing(section, host) {
     const on = button(each.place < each.of ? "Next question" : "Close the round", () => step(false));
     on.className = "casebook-check";
     on.hidden = true;
-    show(heading, ahead(ways, id), sheet, quiz, rowOf(on), standing(each));
+    const why = each.why ? make("p", { className: "casebook-hint" }, each.why) : null;
+    show(heading, why, ahead(ways, id), sheet, quiz, rowOf(on), standing(each));
     let first = true; // the first answer counts
     mount(quiz, {
       ...page(quiz),
       sheet,
       exam: {
-        answered(attempt, lay) {
-          const why = first ? record({ ...attempt, round }) : "";
+        async answered(attempt, lay, graded) {
+          const before = attempts().all;
+          const trouble = first ? record({ ...attempt, round }) : "";
           first = false;
-          status.textContent = why;
+          lay(await shortly(graded, attempt, before));
+          status.textContent = trouble;
           on.hidden = false;
-          lay();
         },
       },
     });
     headed(heading);
+  }
+
+  /**
+   * What is said of an answer; where a rule errs once more, in short and beside the chart where it did before.
+   * @param {Graded} graded
+   * @param {Attempt} attempt
+   * @param {Attempt[]} before
+   */
+  async function shortly(graded, attempt, before) {
+    if (!graded.misconceptions.length) return graded;
+    const [{ all: bank }, table] = await Promise.all([known(), rules()]);
+    const { case: id, answer } = attempt;
+    const told = await host
+      .ask({ do: "once-more", attempts: dated(before), bank, table, case: id, answer })
+      .catch(() => null); // the correction stands in full without it
+    return told?.says ? repeated(graded, told.says, told.charts) : graded;
   }
 
   /** @param {Practiced} each */
@@ -103,38 +121,60 @@ export function practicing(section, host) {
     show(
       heading,
       make("p", {}, says),
-      ...rules.map((told) => wrongRule(told, named(chartOf(told.case), host.link))),
+      ...rules.map((told) => wrongRule(told, ({ case: id, name }) => chartNamed(id, name))),
       rowOf(button("Another round", () => step(true))),
       standing(each),
     );
     headed(heading);
   }
 
+  /**
+   * @param {string} id
+   * @param {string} name
+   */
+  const chartNamed = (id, name) => (chartOf(id) === id ? named(id, host.link) : name);
+
   show(rowOf(button("Start, or go on", () => step(false))));
 }
 
 /**
- * A wrong rule: what it is, why it tempts, what is so, and the two answers side by side.
- * @param {NonNullable<Practiced["closing"]>["rules"][number]} told
- * @param {Child} chart its name
+ * The same, its correction in short and its full words in a fold.
+ * @param {Graded} graded
+ * @param {string} says
+ * @param {Beside[]} charts
+ * @returns {Graded}
  */
-function wrongRule({ says, tempts, correction, yours, filed, alone }, chart) {
-  const head = ["You", "Right claim"].map((each) => make("th", { scope: "col" }, each));
-  const cells = [yours, filed].map((each) => make("td", {}, make("code", {}, each)));
-  const table = make("table", {}, make("tr", {}, head), make("tr", {}, cells));
+function repeated(graded, says, charts) {
+  const { parts } = graded.feedback;
+  const at = parts.findIndex(({ kind }) => kind === "correction");
+  const full = parts[at]?.rows ?? [];
+  const again = { kind: "again", title: "Once more", rows: [{ says }], charts, full };
+  const told = at < 0 ? [...parts, again] : parts.with(at, again);
+  return { ...graded, feedback: { ...graded.feedback, parts: told } };
+}
+
+/**
+ * A wrong rule: what it is, why it tempts, what is so, and every chart on which it showed, with the two answers
+ * side by side.
+ * @param {NonNullable<Practiced["closing"]>["rules"][number]} told
+ * @param {(chart: Beside) => Child} called what a chart is called
+ */
+function wrongRule({ says, tempts, correction, charts, alone }, called) {
   return make(
     "section",
     { className: "casebook-layer" },
     make("h3", {}, capital(says)),
-    make("p", {}, "Chart: ", chart, alone ? "" : ". Your answer fits other rules too."),
+    alone ? "" : make("p", {}, "What you answered fits other rules too."),
     make("p", {}, make("strong", {}, "Why it tempts. "), tempts),
     make("p", {}, make("strong", {}, "What is so. "), correction),
-    table,
+    sideBySide(charts, called),
   );
 }
 
-const FITTED =
-  "Every rule that would give a wrong answer of yours. Where several give the same ones, they share a line:";
+const WORDS =
+  "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
+  "charts. Unseen: too few charts have told of it. Each word takes two different charts.";
+const FITTED = "What two wrong answers of yours fit. Rules that fit the same answers share a line:";
 const FIRST = 10; // questions of practice, before which only brief charts come
 
 /**
@@ -160,17 +200,14 @@ function easy(told, bank, answers) {
  */
 function standing({ states: { mastered, shaky, unseen }, rules }) {
   /** @type {Child[]} */
-  const rows = rules.map(({ says, state }) => [
-    make("strong", {}, state === "unseen" ? "seen once" : state),
-    `: ${says}`,
-  ]);
+  const rows = rules.map(({ says, state }) => [make("strong", {}, state), `: ${says}`]);
   return make(
     "section",
     { className: "casebook-layer" },
     make("h3", {}, "How the rules stand"),
-    make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}.`),
+    make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}. Unseen: ${unseen}.`),
     rows.length > 0 && make("p", {}, FITTED),
     rows.length > 0 && list(rows),
-    unseen > 0 && make("p", { className: "casebook-hint" }, `${unseen} more to meet.`),
+    make("p", { className: "casebook-hint" }, WORDS),
   );
 }

@@ -187,7 +187,10 @@ export function mount(section, host) {
       ...(graded.evidence && { evidence: graded.evidence.score }),
     };
     since = performance.now();
-    if (host.exam) return host.exam.answered(attempt, () => show(answer, graded, true));
+    if (host.exam) {
+      const lay = (/** @type {Graded} */ told) => show(answer, told, true);
+      return host.exam.answered(attempt, lay, graded);
+    }
     const trouble = host.keeps && !ended ? record(attempt) : "";
     const held = host.held?.();
     if (held) {

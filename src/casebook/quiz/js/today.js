@@ -1,5 +1,5 @@
 // @ts-check
-// Today: what is due, one new case and the next chapter, in ten minutes. Told from what this browser keeps.
+// Today: what is due, one new case, and the next chapter, which is not reckoned in. Told from what this browser keeps.
 
 import { again, isToday, since } from "./due.js";
 import { find, list, make, reason } from "./parts.js";
@@ -9,7 +9,7 @@ import { several } from "./words.js";
 /** @import { Attempt, Desk, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
-const ROUND = 10; // minutes
+const ROUND = 10; // minutes at most, but for a single case that takes longer
 const DAY = { weekday: "long", month: "long", day: "numeric" };
 
 /**
@@ -35,44 +35,36 @@ export async function today(section, host, way) {
     const open = boxes.filter(([id, box]) => box.due > now && leftWrong(all, id));
     const done = new Set(all.map((each) => each.case));
     const fresh = Object.keys(cases).find((id) => !done.has(id));
-    let left = ROUND;
-    const shown = due.filter(([id], i) => {
-      left -= cases[id].minutes;
-      return !i || left >= 0;
-    });
-    const used = shown.reduce((sum, [id]) => sum + cases[id].minutes, 0);
-    const one = fresh && (!used || used + cases[fresh].minutes <= ROUND) ? fresh : "";
-    const minutes = used + (one ? cases[one].minutes : 0);
+    // One reckoning: what is due, then what is still open, then a new case, as long as they fit the round.
+    let used = 0;
+    /** @param {string} id */
+    const fits = (id) => {
+      if (used && used + cases[id].minutes > ROUND) return false;
+      used += cases[id].minutes;
+      return true;
+    };
+    const [shown, still] = [due, open].map((boxes) => boxes.filter(([id]) => fits(id)));
+    const waiting = due.length + open.length - shown.length - still.length;
+    const one = fresh && !waiting && fits(fresh) ? fresh : "";
     const why = unread || unkept();
     const answered = all.filter(({ at }) => isToday(at));
+    /** @param {string} id */
+    const called = (id) => `: ${patient(cases[id].title)}, about ${several(cases[id].minutes, "minute")}`;
     stage.replaceChildren(
-      make("p", {}, why ? `What you do cannot be kept here: ${why}.` : head(minutes, answered.length)),
+      make("p", {}, why ? `What you do cannot be kept here: ${why}.` : head(used, answered.length)),
       part(
         "See again",
-        shown.map(([id, box]) => [host.link(id), `: ${patient(cases[id].title)}; ${since(box, now)}`]),
-        boxes.length ? `Nothing is due. The next one comes back ${on(boxes[0][1].due)}.` : NOTHING,
+        [
+          ...shown.map(([id, box]) => [host.link(id), `${called(id)}; ${since(box, now)}`]),
+          ...still.map(([id]) => [host.link(id), `${called(id)}; still open: not right yet`]),
+        ],
+        boxes.length ? `Nothing is due or open. The next one comes back ${on(boxes[0][1].due)}.` : NOTHING,
       ),
-      due.length > shown.length
-        ? make("p", {}, `${several(due.length - shown.length, "more case")} can wait.`)
-        : "",
-      open.length
-        ? part(
-            "Still open",
-            open.map(([id]) => [host.link(id), `: ${patient(cases[id].title)}; not right yet`]),
-            "",
-          )
-        : "",
+      waiting ? make("p", {}, `${several(waiting, "more case")} can wait.`) : "",
       part(
         "One new case",
-        one
-          ? [
-              [
-                host.link(one),
-                `: ${patient(cases[one].title)}, about ${several(cases[one].minutes, "minute")}`,
-              ],
-            ]
-          : [],
-        fresh ? "Not today: what is due fills the ten minutes." : "None is left. You have met them all.",
+        one ? [[host.link(one), called(one)]] : [],
+        fresh ? "Not today: what you see again fills the round." : "None is left. You have met them all.",
       ),
       part("The next chapter", reading(chapters, host), "You have been through every Learn chapter."),
     );
@@ -91,7 +83,9 @@ const leftWrong = (all, id) => {
   return Boolean(last && last.verdict !== "correct");
 };
 
-const NOTHING = "Nothing is due. A case you get wrong comes back here after a day, then after 3, 7 and 21.";
+const NOTHING =
+  "Nothing is due. A case you get wrong stands here until it is right, and comes back after a day, then after 3, " +
+  "7 and 21.";
 
 /**
  * @param {number} minutes
@@ -99,7 +93,9 @@ const NOTHING = "Nothing is due. A case you get wrong comes back here after a da
  */
 const head = (minutes, answers) =>
   (answers ? `${several(answers, "answer")} today so far. ` : "") +
-  (minutes ? `This round takes about ${several(minutes, "minute")}.` : "There is nothing to do but read.");
+  (minutes
+    ? `The cases below take about ${several(minutes, "minute")}. The chapter takes its own time.`
+    : "There is nothing to do but read.");
 
 /** @param {number} at */
 const on = (at) => `on ${new Date(at).toLocaleDateString("en-US", /** @type {any} */ (DAY))}`;

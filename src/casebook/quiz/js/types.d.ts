@@ -20,6 +20,9 @@ export interface Part {
   kind: string;
   title: string;
   rows: Row[];
+  /** Of what errs once more: both charts, and what was said in full before. */
+  charts?: Beside[];
+  full?: Row[];
 }
 
 export interface Graded {
@@ -179,6 +182,10 @@ export interface Asked {
     { attempts: Attempt[]; bank: unknown; table: unknown; now: number; within: string[] },
     Practiced,
   ];
+  "once-more": [
+    { attempts: Attempt[]; bank: unknown; table: unknown; case: string; answer: string },
+    { says: string; charts: Beside[] },
+  ];
   follow: [
     { answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string; before?: object[] },
     Follow,
@@ -209,7 +216,7 @@ export interface Asked {
     },
     { seed: number; items: Drawn[]; minutes: Record<string, number> },
   ];
-  choices: [{ seed: number }, { choices: string[] }];
+  choices: [{ seed: number; attempts: Attempt[] }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
   progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null; by_order?: boolean }, Explored];
@@ -361,6 +368,8 @@ export interface Follow {
 /** What practice tells: the next chart, how the rules stand, and what a finished round was about. */
 export interface Practiced {
   ask: string | null;
+  /** What the next chart is for, or "". */
+  why: string;
   place: number;
   of: number;
   began: number | null;
@@ -369,15 +378,21 @@ export interface Practiced {
   closing: {
     says: string;
     rules: {
-      case: string;
       says: string;
       tempts: string;
       correction: string;
-      yours: string;
-      filed: string;
+      charts: Beside[];
       alone: boolean;
     }[];
   } | null;
+}
+
+/** A chart with the answer given and the right one. */
+export interface Beside {
+  case: string;
+  name: string;
+  yours: string;
+  filed: string;
 }
 
 /** Who answers a quiz, and what else its surroundings offer. */
@@ -408,7 +423,7 @@ export interface Host {
   /** A promise while verdicts are held back. */
   held?(): Promise<void> | null;
   /** A test that the quiz is part of. */
-  exam?: { answered(attempt: Attempt, show: () => void): unknown };
+  exam?: { answered(attempt: Attempt, show: (told: Graded) => void, graded: Graded): unknown };
   /** Offers to find out which rule gave an answer. */
   why?(given: Given, graded: Graded): void;
 }

@@ -122,14 +122,14 @@ async function one(box, id, head) {
       ...page(quiz),
       sheet,
       exam: {
-        answered(attempt, lay) {
+        answered(attempt, lay, graded) {
           if (!given) {
             record(attempt);
             const { answer, confidence, seconds, edition } = attempt;
             given = { case: id, answer, confidence, seconds, edition };
           }
           on.hidden = false;
-          lay();
+          lay(graded);
         },
       },
     });
