@@ -13,9 +13,11 @@ from casebook.cases import library, load
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rules import RULEBOOK
 from casebook.grading import worked
+from casebook.grading.doubt import rests_on_doubt
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.changed import is_change
 from casebook.sphinx_ext.charts import leaks
+from tests import minimal_cases
 from tests.book.page import read
 from tests.conftest import ROOT
 
@@ -357,6 +359,14 @@ def test_every_rule_can_be_asked_on_several_charts(built_book):
     }
     assert {rule for rule, found in made_up.items() if not found} == CASES_ALONE
     assert all(len(found) >= 3 for rule, found in made_up.items() if rule not in CASES_ALONE)
+    # Of all that is asked seven at least, but for rules that no made-up question may rest on: their own
+    # smallest operation rests on doubt, or is a note with several readings.
+    few = {rule for rule, found in charts.items() if len(found) < 7}
+    assert not [rule for rule in few if not may_rest_on_doubt(minimal_cases.case(rule).item.note)]
+
+
+def may_rest_on_doubt(note):
+    return len(note.readings) > 1 or rests_on_doubt(note)
 
 
 def test_every_short_chart_has_what_a_page_fetches(built_book):

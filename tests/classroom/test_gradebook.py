@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,13 @@ from casebook.grading import expected
 from casebook.practice.responses import Response
 
 SET = ("alder", "birch", "oak", "elm", "juniper")
-PAGES = [cases.load(case).page() for case in SET]
 RIGHT = {case: expected(cases.load(case).item) for case in SET}
+
+
+@cache
+def pages():
+    """The pages of the cases that were set, made when a test first asks for them."""
+    return [cases.load(case).page() for case in SET]
 
 
 def given_by(learner, **answers):
@@ -44,7 +50,7 @@ CLASS = {
 
 @pytest.fixture
 def book():
-    return gradebook([row for rows, _ in CLASS.values() for row in rows], PAGES, CLASS)
+    return gradebook([row for rows, _ in CLASS.values() for row in rows], pages(), CLASS)
 
 
 def test_totals_are_those_counted_by_hand(book):
@@ -58,7 +64,7 @@ def test_totals_are_those_counted_by_hand(book):
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from((*SET, "maple")), st.text(max_size=12))))
 def test_every_case_that_was_set_is_counted_once(rows):
-    found = gradebook([Response(*row) for row in rows], PAGES, ["a", "d"])
+    found = gradebook([Response(*row) for row in rows], pages(), ["a", "d"])
     for name in found.learners:
         assert sum(found.total(name).states.values()) == len(SET)
 
@@ -82,7 +88,7 @@ def test_files_are_laid_out_as_canvas_and_moodle_import_them(book):
 
 
 def test_no_cell_runs_in_a_spreadsheet():
-    found = gradebook([Response("=HYPERLINK(1)", "oak", "+44120", 1)], PAGES)
+    found = gradebook([Response("=HYPERLINK(1)", "oak", "+44120", 1)], pages())
     for text in found.tables().values():
         assert not [
             cell for row in csv.reader(io.StringIO(text)) for cell in row if cell.startswith(("=", "+"))
@@ -110,8 +116,8 @@ def test_tests_and_practice_are_not_mixed():
 
 def test_each_learner_gets_a_page(book, tmp_path):
     bad = [Response("<b>Eve</b>/..", "oak", "<script>", 1), Response("eve b", "oak", "44120", 1)]
-    found = gradebook([*CLASS["Di"][0], *bad], PAGES)
-    made = give_back(found, PAGES, tmp_path)
+    found = gradebook([*CLASS["Di"][0], *bad], pages())
+    made = give_back(found, pages(), tmp_path)
     assert {path.parent for path in made} == {tmp_path}
     assert len({path.name for path in made}) == len(found.learners)
     for path in made:
@@ -125,31 +131,31 @@ def test_each_learner_gets_a_page(book, tmp_path):
 
 def test_no_page_of_an_earlier_run_stands_beside_those_of_this_one(book, tmp_path):
     """Whoever left, a namesake who came, another class: nothing old can be handed out unseen."""
-    give_back(book, PAGES, tmp_path)
+    give_back(book, pages(), tmp_path)
     others = {"index.html": "<h1>Week 1</h1>", "notes.txt": "mine"}
     for name, text in others.items():
         (tmp_path / name).write_text(text, "utf-8")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    left = gradebook(CLASS["Ada"][0], PAGES, ["Ada", "Zoe"])
+    left = gradebook(CLASS["Ada"][0], pages(), ["Ada", "Zoe"])
     with pytest.raises(CommandError, match=r"earlier run lie here .*: bo.html, cy.html, di.html and 1 more"):
-        give_back(left, PAGES, tmp_path)
+        give_back(left, pages(), tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-    give_back(left, PAGES, tmp_path, replace=True)
+    give_back(left, pages(), tmp_path, replace=True)
     assert {path.name for path in tmp_path.iterdir()} == {"ada.html", "zoe.html", *others}
     assert {name: (tmp_path / name).read_text("utf-8") for name in others} == others
-    give_back(left, PAGES, tmp_path)  # the same learners again
+    give_back(left, pages(), tmp_path)  # the same learners again
     with pytest.raises(CommandError, match=r"index.html: this file is there already"):
-        give_back(gradebook([], PAGES, ["Index"]), PAGES, tmp_path, replace=True)
+        give_back(gradebook([], pages(), ["Index"]), pages(), tmp_path, replace=True)
     assert (tmp_path / "index.html").read_text("utf-8") == others["index.html"]
 
 
 def test_a_learner_sees_which_answers_are_marked_as_held(tmp_path):
     given = [Response("Ada", "oak", "44120", 1, held=True), Response("Ada", "elm", "44120", 2)]
-    (page,) = give_back(gradebook(given, PAGES), PAGES, tmp_path)
+    (page,) = give_back(gradebook(given, pages()), pages(), tmp_path)
     oak, elm = (text.partition("</p>")[0] for text in page.read_text("utf-8").split("You answered")[1:])
     assert ("no verdict" in oak, "no verdict" in elm) == (True, False)
     assert "marked here and in the grade book" in page.read_text("utf-8")
-    (plain,) = give_back(gradebook(given[1:], PAGES), PAGES, tmp_path)
+    (plain,) = give_back(gradebook(given[1:], pages()), pages(), tmp_path)
     assert "no verdict" not in plain.read_text("utf-8")
 
 

@@ -8,7 +8,6 @@ from random import Random
 import pytest
 
 from casebook.cases import beyond, library, load
-from casebook.cases.shorts import short_cases
 from casebook.coding.note import Note
 from casebook.grading import expected, item_of
 from casebook.grading.doubt import rests_on_doubt
@@ -17,7 +16,6 @@ from casebook.practice.changed import all_changes, change_of, changed_page, char
 from casebook.practice.rounds import Practice
 from casebook.practice.tutor import Tutor, follow, how_often, row, rules_of, table_of
 from casebook.quiz import door
-from tests import minimal_cases
 
 SOME = 24  # charts of a hundred
 
@@ -191,30 +189,6 @@ def test_practice_changes_no_chart_outside_what_the_reader_is_to_get():
             if id not in within
         ]
         assert Practice(at, pages(), table(), 1e12 + 100).next_case(within) in within
-
-
-def test_every_rule_has_its_opportunities(every_opportunity):
-    """Seven questions at least, and three charts or changes, but for rules that no made-up question may rest
-    on: their own smallest operation rests on doubt, or is a note with several readings."""
-    few = {rule: len(found) for rule, found in every_opportunity.items() if len(found) < 7}
-    assert {rule for rule in few if not may_rest_on_doubt(rule)} == set()
-
-
-def may_rest_on_doubt(rule):
-    note = minimal_cases.case(rule).item.note
-    return len(note.readings) > 1 or rests_on_doubt(note)
-
-
-@pytest.fixture(scope="module")
-def every_opportunity():
-    out = {path.stem for path in beyond()}
-    every = [*(load(path) for path in library() if path.stem not in out), *short_cases()]
-    rows = table_of({case.id: case.item for case in every})
-    found = {rule: [] for rule in MISCONCEPTIONS}
-    for id, answers in rows.items():
-        for rule in {rule for held in answers.values() for rule in held}:
-            found[rule].append(id)
-    return found
 
 
 def test_changes_have_ids_of_their_own():

@@ -18,7 +18,6 @@ from casebook.practice.chapters import CHAPTERS, brief, end_out, pool, shows_bes
 from casebook.practice.exam import PACES, draw, limits
 from casebook.quiz import door
 
-BANK = [cases.load(path).page() for path in cases.library()]
 WORDS = ("joins", "stoma", "query")
 SMALL = st.lists(
     st.tuples(st.frozensets(st.sampled_from(WORDS), min_size=1), st.integers(1, 3)), min_size=1, max_size=6
@@ -31,6 +30,12 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+@cache
+def shipped():
+    """The pages of the shipped cases, made when a test first asks for them."""
+    return [cases.load(path).page() for path in cases.library()]
 
 
 def pages(rows):
@@ -87,33 +92,33 @@ def test_levels_are_mixed():
 
 
 def test_the_shipped_bank():
-    tests = [draw(BANK, 6, seed) for seed in range(20)]
+    tests = [draw(shipped(), 6, seed) for seed in range(20)]
     assert len({tuple(sorted(row["case"] for row in test["items"])) for test in tests}) > 10
     for test in tests:
         assert max(counted(test).values()) == 1  # there are more than six things to learn
-    assert draw(BANK, 6, "spring class") == draw(BANK, 6, "spring class")
-    assert len(draw(BANK, 999, 1)["items"]) == len(BANK)
-    assert draw(BANK, 999, 1)["says"] == f"Only {len(BANK)} cases fit: the test has all of them."
+    assert draw(shipped(), 6, "spring class") == draw(shipped(), 6, "spring class")
+    assert len(draw(shipped(), 999, 1)["items"]) == len(shipped())
+    assert draw(shipped(), 999, 1)["says"] == f"Only {len(shipped())} cases fit: the test has all of them."
 
 
 def test_narrowed():
-    test = draw(BANK, 4, 1, topics=["stoma", "companions"], levels=[1, 2])
+    test = draw(shipped(), 4, 1, topics=["stoma", "companions"], levels=[1, 2])
     assert {row["topic"] for row in test["items"]} <= {"stoma", "companions"}
     assert {row["level"] for row in test["items"]} <= {1, 2}
-    assert draw(BANK, 4, 1, [], []) == draw(BANK, 4, 1)
+    assert draw(shipped(), 4, 1, [], []) == draw(shipped(), 4, 1)
     with pytest.raises(ValueError, match="No case"):
-        draw(BANK, 4, 1, topics=["hernia"])
+        draw(shipped(), 4, 1, topics=["hernia"])
 
 
 def test_what_no_claim_can_show_is_not_drawn_for():
-    assert "diagnoses" not in {topic for seed in range(30) for topic in counted(draw(BANK, 13, seed))}
+    assert "diagnoses" not in {topic for seed in range(30) for topic in counted(draw(shipped(), 13, seed))}
 
 
 @given(JSON, JSON, JSON, JSON, JSON)
 def test_junk_gives_a_test_or_plain_words(bank, number, seed, topics, levels):
     for row in (
         (bank, number, seed, topics, levels),
-        (BANK, 3, seed, topics, levels),
+        (shipped(), 3, seed, topics, levels),
         (bank, 3, 1),
         ([{"id": "x"} | bank] if isinstance(bank, dict) else [bank], 2, 1),
     ):
@@ -124,7 +129,7 @@ def test_junk_gives_a_test_or_plain_words(bank, number, seed, topics, levels):
 
 
 def test_every_topic_has_words():
-    assert {topic for page in BANK for topic in page["about"]} - {"diagnoses"} <= set(TAUGHT)
+    assert {topic for page in shipped() for topic in page["about"]} - {"diagnoses"} <= set(TAUGHT)
     assert set(TAUGHT) | {"diagnoses"} == set(cases.TOPICS)
 
 
@@ -135,16 +140,22 @@ ASKED = {
 }
 
 
-#: All that an exit check may ask: the cases and the short charts.
-CHARTS = {case.id: case for case in (*map(cases.load, cases.library()), *short_cases())}
-EXITS = [*BANK, *(made.page() for made in short_cases())]
+@cache
+def charts():
+    """All that an exit check may ask: the cases and the short charts."""
+    return {case.id: case for case in (*map(cases.load, cases.library()), *short_cases())}
+
+
+@cache
+def exits():
+    return [case.page() for case in charts().values()]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
-    first = [page["id"] for page in BANK[:13]]
-    drawn = pool(EXITS, chapter, first)
-    bank = [page for page in EXITS if page["id"] in drawn]
+    first = [page["id"] for page in shipped()[:13]]
+    drawn = pool(exits(), chapter, first)
+    bank = [page for page in exits() if page["id"] in drawn]
     early = list(CHAPTERS).index(chapter) < list(CHAPTERS).index("book/family")
     met = set()
     for seed in range(200):
@@ -155,8 +166,8 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
     assert len(met) >= (15 if early else 6)
     # And only brief ones: a whole report is not read in passing.
     assert {id.startswith("short-") for id in met} == {early}
-    assert not early or max(len(CHARTS[id].unmarked.split()) for id in met) < 125
-    for case in map(CHARTS.__getitem__, met):
+    assert not early or max(len(charts()[id].unmarked.split()) for id in met) < 125
+    for case in map(charts().__getitem__, met):
         assert case.id not in first
         # An end brought out comes with the second chapter, with the codes that are taught there.
         out = end_out(case.page()) and "brought-out" in taught(chapter)
@@ -187,21 +198,21 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
 @cache
 def pools():
     """What an exit check of a chapter may draw: its pool, as far as it is about what the check is on."""
-    spared, about = [page["id"] for page in BANK[:13]], {page["id"]: {*page["about"]} for page in EXITS}
+    spared, about = (
+        [page["id"] for page in shipped()[:13]],
+        {page["id"]: {*page["about"]} for page in exits()},
+    )
     return {
-        chapter: [id for id in pool(EXITS, chapter, spared) if about[id].intersection(topics)]
+        chapter: [id for id in pool(exits(), chapter, spared) if about[id].intersection(topics)]
         for chapter, topics in ASKED.items()
         if chapter in CHAPTERS
     }
 
 
-LEVEL = {page["id"]: page["level"] for page in EXITS}
-
-
 def check(chapter, seed, met):
     """The cases that the page of a chapter gets."""
-    asked = {"do": "draw", "bank": EXITS, "number": 3, "seed": seed, "topics": ASKED[chapter], "met": met}
-    best = shows_best(EXITS, chapter)
+    asked = {"do": "draw", "bank": exits(), "number": 3, "seed": seed, "topics": ASKED[chapter], "met": met}
+    best = shows_best(exits(), chapter)
     return [row["case"] for row in door.answer({**asked, "pool": pools()[chapter], "first": best})["items"]]
 
 
@@ -221,25 +232,25 @@ def test_no_chart_comes_twice_while_one_that_was_not_met_is_left(first_seen):
             last = {id: place for place, id in enumerate(met)}
             ago = sorted((id for id in pools()[chapter] if id in last), key=last.__getitem__)
             assert set(known) == set(ago[: len(known)])
-            levels = [LEVEL[id] for id in drawn]
+            levels = [charts()[id].level for id in drawn]
             assert levels == sorted(levels)
             assert max(levels) < 3
             met += drawn
 
 
 def test_the_check_on_ends_has_ends_that_were_brought_out():
-    best = {id for id in pools()["book/bowel"] if end_out(CHARTS[id].page())}
+    best = {id for id in pools()["book/bowel"] if end_out(charts()[id].page())}
     assert best
-    assert all(brief(CHARTS[id].page()) for id in best)
+    assert all(brief(charts()[id].page()) for id in best)
     for seed in range(20):
         assert len(best & set(check("book/bowel", seed, []))) == min(3, len(best))
         assert not best & set(check("book/bowel", seed, sorted(best)))
 
 
 @settings(max_examples=20)
-@given(st.integers(0, 10**6), st.sets(st.sampled_from([page["id"] for page in BANK]), max_size=30))
+@given(st.integers(0, 10**6), st.sets(st.sampled_from([path.stem for path in cases.library()]), max_size=30))
 def test_a_test_with_a_number_brings_what_is_new_and_comes_again_by_its_number(seed, met):
-    asked = {"do": "draw", "bank": BANK, "number": 5, "topics": None}
+    asked = {"do": "draw", "bank": shipped(), "number": 5, "topics": None}
     told = door.answer({**asked, "seed": seed, "met": sorted(met)})
     assert told == door.answer({**asked, "seed": told["seed"]})
     plain = door.answer({**asked, "seed": seed})
@@ -253,7 +264,7 @@ def test_a_test_with_a_number_brings_what_is_new_and_comes_again_by_its_number(s
 
 def test_a_page_that_is_no_chapter_has_no_pool():
     with pytest.raises(ValueError, match="no Learn chapter"):
-        pool(BANK, "book/card")
+        pool(shipped(), "book/card")
 
 
 @settings(derandomize=True, max_examples=60)

@@ -3,6 +3,7 @@ answers."""
 
 import random
 import re
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -17,14 +18,24 @@ from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, result, wils
 from casebook.practice.review import progress
 from tests.told import said
 
-BANK = [cases.load(path).page() for path in cases.library()]
-TEXTS = {page["id"]: [*candidate_answers(page), "", "nonsense", "44120; 44160"] for page in BANK}
+
+@cache
+def shipped():
+    """The pages of the shipped cases, made when a test first asks for them."""
+    return [cases.load(path).page() for path in cases.library()]
+
+
+@cache
+def texts():
+    return {page["id"]: [*candidate_answers(page), "", "nonsense", "44120; 44160"] for page in shipped()}
+
+
 ANSWERS = st.lists(
-    st.sampled_from(sorted(TEXTS)).flatmap(
+    st.sampled_from(sorted(path.stem for path in cases.library())).flatmap(
         lambda id: st.fixed_dictionaries(
             {
                 "case": st.just(id),
-                "answer": st.sampled_from(TEXTS[id]),
+                "answer": st.sampled_from(texts()[id]),
                 "confidence": st.sampled_from((*CONFIDENCE, None)),
                 "seconds": st.none() | st.floats(0, 600),
             }
@@ -46,7 +57,7 @@ def answer(case, text, confidence=None, seconds=None):
 @given(ANSWERS)
 @settings(max_examples=60)
 def test_totals_add_up(answers):
-    told = result(answers, BANK)
+    told = result(answers, shipped())
     right = [row for row in told["items"] if row["verdict"] == "correct"]
     done = [a for a in answers if a["answer"]]
     left = len(answers) - len(done)
@@ -67,7 +78,7 @@ def test_totals_add_up(answers):
     low, high = told["interval"]
     assert 0 <= low <= (told["percent"] or 0) <= high <= 100
     assert sum(row["of"] for row in told["calibration"]) == sum(a["confidence"] is not None for a in done)
-    about = {page["id"]: set(page["about"]) - {"diagnoses"} for page in BANK}
+    about = {page["id"]: set(page["about"]) - {"diagnoses"} for page in shipped()}
     for row in told["topics"]:
         # A wrong answer may count against a thing that its case is not about, and then against no other.
         assert row["of"] >= sum(row["topic"] in about[a["case"]] for a in done)
@@ -90,7 +101,7 @@ def test_totals_add_up(answers):
 def test_the_order_of_answers_does_not_matter(answers, seed):
     other = answers[:]
     random.Random(seed).shuffle(other)
-    one, two = result(answers, BANK), result(other, BANK)
+    one, two = result(answers, shipped()), result(other, shipped())
     for told in (one, two):
         told["items"].sort(key=repr)
     assert one == two
@@ -99,9 +110,9 @@ def test_the_order_of_answers_does_not_matter(answers, seed):
 @given(ANSWERS)
 @settings(max_examples=30)
 def test_the_verdicts_are_the_graders_own(answers):
-    pages = {page["id"]: page for page in BANK}
+    pages = {page["id"]: page for page in shipped()}
     lies = [a | {"verdict": "correct", "score": 1.0, "right": True} for a in answers]
-    for row in result(lies, BANK)["items"]:
+    for row in result(lies, shipped())["items"]:
         graded = grade_page(pages[row["case"]], row["answer"])
         assert (row["verdict"], row["score"]) == (graded["verdict"], graded["score"])
         assert row["expected"] == expected(item_of(pages[row["case"]]))
@@ -116,7 +127,7 @@ def test_wrong_rules_come_first_and_those_held_for_sure_before_all():
             answer("cedar", "44120; 44121 x2", "sure", 40),
             answer("birch", "44120", "sure", 20.5),
         ],
-        BANK,
+        shipped(),
     )
     rows = told["misconceptions"]
     assert [row["id"] for row in rows] == ["pieces-counted", "add-on-left-out"]
@@ -130,12 +141,12 @@ def test_wrong_rules_come_first_and_those_held_for_sure_before_all():
 
 
 def test_one_rule_for_two_answers_is_better_than_two_rules():
-    rows = result([answer("larch", "44120; 44121"), answer("cedar", "44120; 44121 x2")], BANK)[
+    rows = result([answer("larch", "44120; 44121"), answer("cedar", "44120; 44121 x2")], shipped())[
         "misconceptions"
     ]
     assert [row["id"] for row in rows] == ["pieces-counted"]  # larch alone could be one of three
     assert (rows[0]["times"], rows[0]["alone"]) == (2, 1)
-    (row,) = result([answer("larch", "44120; 44121")], BANK)["misconceptions"]
+    (row,) = result([answer("larch", "44120; 44121")], shipped())["misconceptions"]
     assert len(row["ids"]) == 3
     assert row["says"].count("; or ") == 2
 
@@ -144,14 +155,16 @@ def test_rules_that_nothing_tells_apart_share_a_row_and_those_that_something_doe
     """Whatever was answered, no two rows explain the same answers, and every rule of a row does its own."""
     tempting = [
         answer(page["id"], text)
-        for page in BANK
+        for page in shipped()
         for text in (page.get("key") or {}).get("tempting") or {}
         if text != "query"
     ]
     for start in range(0, len(tempting), 7):
         given = tempting[start : start + 7]
-        rows = result(given, BANK)["misconceptions"]
-        known = [graded_item(next(p for p in BANK if p["id"] == g["case"])).grade(g["answer"]) for g in given]
+        rows = result(given, shipped())["misconceptions"]
+        known = [
+            graded_item(next(p for p in shipped() if p["id"] == g["case"])).grade(g["answer"]) for g in given
+        ]
         seen = []
         for row in rows:
             explained = [
@@ -166,16 +179,16 @@ def test_rules_that_nothing_tells_apart_share_a_row_and_those_that_something_doe
 
 
 def test_next_cases_tell_what_was_missed():
-    told = result([answer("cedar", "44120; 44121 x2"), answer("ginkgo", "44125")], BANK)
+    told = result([answer("cedar", "44120; 44121 x2"), answer("ginkgo", "44125")], shipped())
     assert told["next_cases"][0] in ("larch", "oak")  # counting pieces gives a wrong answer there too
     assert "ginkgo" not in told["next_cases"]
     assert (
         told["why_next"][told["next_cases"][0]]
         == "Here too counting every piece that was handed off gives a wrong answer."
     )
-    everything = [answer(page["id"], "44120-22") for page in BANK]
-    assert all("you missed this one" in why for why in result(everything, BANK)["why_next"].values())
-    assert result([answer("birch", "44120")], BANK)["next_cases"] == []
+    everything = [answer(page["id"], "44120-22") for page in shipped()]
+    assert all("you missed this one" in why for why in result(everything, shipped())["why_next"].values())
+    assert result([answer("birch", "44120")], shipped())["next_cases"] == []
 
 
 @pytest.mark.parametrize(
@@ -194,23 +207,23 @@ def test_next_cases_tell_what_was_missed():
     ],
 )
 def test_a_wrong_answer_counts_against_the_rule_that_was_wrong_and_no_other(case, text, against):
-    told = result([answer(case, text)], BANK)["topics"]
+    told = result([answer(case, text)], shipped())["topics"]
     assert {row["topic"] for row in told if row["right"] < row["of"]} == {against}
     attempt = {"case": case, "verdict": "wrong", "at": 1.0, "misconceptions": counted(case, text)}
-    rows = progress([attempt | {"answer": text}], BANK, 2.0)["topics"]
+    rows = progress([attempt | {"answer": text}], shipped(), 2.0)["topics"]
     assert {row["topic"] for row in rows if row["first_right"] < row["of"]} == {against}
 
 
 def test_a_claim_where_a_claim_is_right_never_counts_against_when_to_ask():
     met = 0
-    for page in BANK:
+    for page in shipped():
         item = item_of(page)
-        for text in TEXTS[page["id"]] if "query" in page["about"] and item.note.action == "bill" else ():
+        for text in texts()[page["id"]] if "query" in page["about"] and item.note.action == "bill" else ():
             if item.grade(text).claim:
                 met += 1
                 wrong = {
                     row["topic"]
-                    for row in result([answer(page["id"], text)], BANK)["topics"]
+                    for row in result([answer(page["id"], text)], shipped())["topics"]
                     if not row["right"]
                 }
                 assert "query" not in wrong, (page["id"], text)
@@ -222,7 +235,7 @@ def counted(case, text):
 
 
 def test_an_answer_that_no_one_rule_gives_counts_against_all_that_its_case_is_about():
-    told = result([answer("alder", "44140; 44005")], BANK)["topics"]
+    told = result([answer("alder", "44140; 44005")], shipped())["topics"]
     about = set(cases.load("alder").about) - {"diagnoses"}
     assert {row["topic"] for row in told if row["right"] < row["of"]} == about
 
@@ -232,14 +245,14 @@ def test_every_wrong_rule_belongs_to_a_thing_to_learn():
 
 
 def test_where_to_read():
-    told = result([answer("juniper", "44120"), answer("ginkgo", "44125")], BANK)
+    told = result([answer("juniper", "44120"), answer("ginkgo", "44125")], shipped())
     assert [row["page"] for row in told["read"]] == ["book/queries", "book/misconceptions"]
     assert told["read"][0] == {
         "page": "book/queries",
         "title": "When to ask",
         "why": "when to ask the surgeon (0 of 1 right)",
     }
-    assert result([answer("birch", "44120")], BANK)["read"] == []
+    assert result([answer("birch", "44120")], shipped())["read"] == []
 
 
 def test_the_pages_to_read_are_in_the_book():
@@ -264,33 +277,33 @@ def test_intervals(right, of, interval):
 
 
 def test_what_was_left_out_is_told_apart():
-    told = result([answer("birch", "44120"), answer("alder", ""), answer("cedar", " ")], BANK)
+    told = result([answer("birch", "44120"), answer("alder", ""), answer("cedar", " ")], shipped())
     assert told["counted"] == "1 right, 2 left out."
     assert {row["topic"] for row in told["topics"]} <= set(cases.load("birch").about)
     assert all(row["right"] == row["of"] == 1 for row in told["topics"])
-    assert result([answer("birch", "")], BANK)["counted"] == "1 left out."
+    assert result([answer("birch", "")], shipped())["counted"] == "1 left out."
     mixed = [answer("birch", "44120"), answer("alder", "44120"), answer("cedar", "")]
-    assert re.fullmatch(r"1 right, 1 (not|partly) right, 1 left out\.", result(mixed, BANK)["counted"])
+    assert re.fullmatch(r"1 right, 1 (not|partly) right, 1 left out\.", result(mixed, shipped())["counted"])
 
 
 def test_few_answers_are_said_to_be_few():
-    says = result([answer("birch", "44120")], BANK)["says"]
+    says = result([answer("birch", "44120")], shipped())["says"]
     assert says == "So few answers tell little of how you would do with other notes."
-    assert "%" not in result([answer("birch", "44120")] * 9, BANK)["says"]
+    assert "%" not in result([answer("birch", "44120")] * 9, shipped())["says"]
     assert (
-        result([answer("birch", "44120")] * 10, BANK)["says"]
+        result([answer("birch", "44120")] * 10, shipped())["says"]
         == "Of many notes like these you would be right in somewhere between 72% and 100%. So few answers"
         " cannot tell it more closely."
     )
-    assert result([], BANK)["says"] == "Nothing was answered, so nothing is known."
-    assert "few" not in result([answer("birch", "44120")] * 30, BANK)["says"]
+    assert result([], shipped())["says"] == "Nothing was answered, so nothing is known."
+    assert "few" not in result([answer("birch", "44120")] * 30, shipped())["says"]
 
 
 @given(JSON, JSON)
 @settings(max_examples=100)
 def test_junk_gives_a_result_or_plain_words(answers, bank):
     rows = [{"case": "alder", "answer": answers, "confidence": answers, "seconds": answers}, answers]
-    told = result(rows, BANK)
+    told = result(rows, shipped())
     assert (told["of"] + told["left_out"], told["unread"]) == (1, 1)
     odd = [
         {
@@ -302,7 +315,7 @@ def test_junk_gives_a_result_or_plain_words(answers, bank):
             "level": bank,
         }
     ]
-    for one, two in ((answers, BANK), (rows, bank), (rows, odd)):
+    for one, two in ((answers, shipped()), (rows, bank), (rows, odd)):
         try:
             assert result(one, two)["of"] >= 0
         except ValueError as error:
@@ -310,7 +323,7 @@ def test_junk_gives_a_result_or_plain_words(answers, bank):
 
 
 def test_the_right_family_counts_though_the_units_are_wrong():
-    told = result([answer("fir", "44120; 44121 x5")], BANK)["topics"]
-    other = result([answer("fir", "44202; 44203 x5")], BANK)["topics"]
+    told = result([answer("fir", "44120; 44121 x5")], shipped())["topics"]
+    other = result([answer("fir", "44202; 44203 x5")], shipped())["topics"]
     assert {row["topic"]: row["right"] for row in told}["approach"] == 1
     assert {row["topic"]: row["right"] for row in other}["approach"] == 0
