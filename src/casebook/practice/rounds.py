@@ -93,7 +93,7 @@ class Rule:
     def state(self) -> str:
         """`mastered` takes right answers on two different charts, one of them a day after the first, since it
         was missed; `shaky` takes answers to two different charts that the rule gives; what is neither is
-        `unseen`: too few charts have told of it. No word rests on a single chart."""
+        `unseen`: too few charts have told of it, or all on one day. No word rests on a single chart."""
         apart = len(self.right_on) >= CHARTS and self.last - self.first >= DAY
         if self.known >= MASTERED and apart:
             return "mastered"

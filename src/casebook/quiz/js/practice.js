@@ -173,7 +173,7 @@ function wrongRule({ says, tempts, correction, charts, alone }, called) {
 
 const WORDS =
   "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
-  "charts. Unseen: too few charts have told of it. Each word takes two different charts.";
+  "charts. Unseen: neither so far, since too few charts have told of it, or all on one day.";
 const FITTED = "What two wrong answers of yours fit. Rules that fit the same answers share a line:";
 const FIRST = 10; // questions of practice, before which only brief charts come
 
