@@ -216,7 +216,9 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     },
     "follow": _follow,
     "changed": lambda q: changed_page(_page(q), str(q["change"])),
-    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or ()),
+    "practice": lambda q: practice(
+        q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or (), q.get("taught") or ()
+    ),
     "once-more": lambda q: once_more(q["attempts"], q["bank"], q["table"], q["case"], q["answer"]),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(

@@ -179,7 +179,7 @@ export interface Asked {
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
   practice: [
-    { attempts: Attempt[]; bank: unknown; table: unknown; now: number; within: string[] },
+    { attempts: Attempt[]; bank: unknown; table: unknown; now: number; within: string[]; taught: string[] },
     Practiced,
   ];
   "once-more": [
