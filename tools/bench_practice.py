@@ -314,7 +314,9 @@ class Bench:
 
     def cells(self) -> dict[str, float]:
         """Every cell of the table of bars."""
-        packed = gzip.compress(json.dumps(self.table).encode(), 9)
+        packed = gzip.compress(
+            json.dumps(self.table, separators=(",", ":")).encode(), 9
+        )  # as the page gets it
         called, doubted = self.struck()
         return {
             "own wrong answer and to the stop": self.after_wrong(1.0, AFTER_ONE, own=True, stop=True),
