@@ -444,8 +444,8 @@ def once_more(
     likely = [m.id for m in grade.likely] + sorted(rules)
     rule = next(id for id in likely if id in former.held & rules)
     charts = [_beside(mine, each, text) for each, text in ((former.case, former.answer), (case, answer))]
-    first, fits = charts[0]["name"], "; or ".join(MISCONCEPTIONS[id].says for id in [rule])
-    return {"says": f"As in {first}, this is what {fits} gives. {_here(grade)}".strip(), "charts": charts}
+    says = f"As in {charts[0]['name']}, this is what {MISCONCEPTIONS[rule].says} gives. {_here(grade)}"
+    return {"says": says.strip(), "charts": charts}
 
 
 def _here(grade: Grade) -> str:
