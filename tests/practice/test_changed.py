@@ -151,7 +151,7 @@ def test_the_pages_that_ask_take_an_answer_to_a_change():
     ]
     mine = Practice(kept, pages(), table(), 1e12 + 2)
     assert mine.tried[-1].held == set(held)
-    assert all(mine.rules[rule].missed for rule in held)
+    assert all(mine.rules[rule].missed_on for rule in held)
     assert Practice(kept[1:], pages(), table(), 1e12 + 2).tried[-1].case == id
     gone = {**wrong, "case": f"{chart}~zzz"}
     assert follow([right, gone], pages(), table()) == without

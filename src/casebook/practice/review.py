@@ -101,12 +101,12 @@ def progress(
 
     `cases` counts those of the bank: `done`, `first_right`, `of`. `due` and `later` are the rows of `again`
     for cases of the bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered
-    rightly at the first try, `tries` (for a misconception: the answers it explains, read from the attempt's
-    own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
-    misconception counts the cases tried in which it shows; `could` counts the wrong rules that show in any
-    of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is not given), and `reach`
-    says what to do about the others. `by_case` has the cases answered, in the bank's order, and `says` how
-    many. `unread` counts records that are no attempts,
+    rightly at the first try, `tries` (for a misconception: the answers it explains, to short charts as well,
+    read from the attempt's own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last
+    stands first. `of` for a misconception counts the cases tried in which it shows; `could` counts the wrong
+    rules that show in any of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is
+    not given), and `reach` says what to do about the others. `by_case` has the cases answered, in the bank's
+    order, and `says` how many. `unread` counts records that are no attempts,
     `elsewhere` those of cases that this bank has not. Attempts at an earlier edition of a chart are told in
     `earlier`, case by case, and count nowhere else but in `due` and `later`. Raises ValueError as `again`.
     """
@@ -115,6 +115,7 @@ def progress(
     known = [each for each in read if each.case in pages]
     older = [each for each in known if to_earlier(pages[each.case], each.edition)]
     mine = [each for each in known if not to_earlier(pages[each.case], each.edition)]
+    elsewhere = [each for each in read if each.case not in pages]
     first: dict[str, bool] = {}
     for each in mine:
         first.setdefault(each.case, each.right)
@@ -126,14 +127,14 @@ def progress(
         "due": [row for row in boxes if row["due_at"] <= now],
         "later": [row for row in boxes if row["due_at"] > now],
         "topics": _topics(mine, pages),
-        "misconceptions": _misconceptions(mine, shows, first, now),
+        "misconceptions": _misconceptions(mine, elsewhere, shows, first, now),
         "could": could,
         "of": len(MISCONCEPTIONS),
         "reach": REACH if 0 < could < len(MISCONCEPTIONS) else "",
         "by_case": _cases(mine, pages),
-        "says": _counted(mine, len(read) - len(known)),
+        "says": _counted(mine, len(elsewhere)),
         "unread": unread,
-        "elsewhere": len(read) - len(known),
+        "elsewhere": len(elsewhere),
         "earlier": [
             {"case": case, "says": _many(tries, "answer")}
             for case, tries in sorted(Counter(each.case for each in older).items())
@@ -210,12 +211,13 @@ def _blamed(each: Attempt, page: Page) -> list[str]:
 
 def _misconceptions(
     attempts: Sequence[Attempt],
+    elsewhere: Sequence[Attempt],
     shows: Mapping[str, frozenset[str]],
     first: Mapping[str, bool],
     now: float,
 ) -> list[dict[str, Any]]:
     seen: dict[str, list[float]] = {}
-    for each in attempts:
+    for each in (*attempts, *elsewhere):
         for id in each.misconceptions:
             seen.setdefault(id, []).append(each.at)
     rows = []

@@ -3,14 +3,14 @@
 Nothing is kept but the answers. Of each wrong rule a share says how likely it is that the learner knows
 better: Bayesian knowledge tracing over the charts in which it shows. A rule comes back after 1, 3, 7 and 21
 days, and at once where it was missed; of the charts in which it shows, that is asked which the learner is
-expected to get right about six times in seven. A rule that a round named shows again in the first charts of
-the next one, and where several rules give an answer, the next chart tells them apart.
+expected to get right about six times in seven. A rule that gave an answer shows again on another chart of
+the round, or on the first of the next one; where several rules give it, the next chart tells them apart.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +22,12 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 from .bank import Page, about_of, graded, graded_item, is_short, level_of, pages_of
 from .changed import chart_of, is_change, pages_of_changes
 from .review import DAY, DAYS, LATEST
-from .tutor import CHARTS, Table, as_written
+from .tutor import CHARTS, Table, as_written, how_often
 
 ROUND = 5  # questions
 WANTED = 0.85  # of the answers to be right
 MASTERED = 0.95  # from which share on a rule is mastered
-EARLY = 2  # questions of a round, among which one shows what the last round named
+EARLY = 2  # questions of a round, among which one shows what the last round named and did not show again
 SESSION = DAY / 2  # milliseconds: a round that was left for longer is begun anew
 
 
@@ -203,6 +203,12 @@ class Practice:
             left = [each for each in left if rule not in each.held]
         return found
 
+    def left(self, fitted: Sequence[Tried], done: Sequence[Tried]) -> set[str]:
+        """The wrong rules that give all of some answers of a round, but for those that a right answer of it
+        speaks against."""
+        given = set(frozenset.intersection(*(each.held for each in fitted))) & self.rules.keys()
+        return given - {rule for each in done if each.right for rule in self.shows[each.case]}
+
     def expected(self, case: str) -> float:
         """How likely the learner is to get a chart right: none of its rules must give the answer. The rules
         that matter are those that are least known."""
@@ -214,18 +220,19 @@ class Practice:
         return likely
 
     def focus(self) -> list[str]:
-        """The rules to work on, first those missed and due, then shaky ones, then what was not seen yet."""
-        this_round = {rule for each in self.round for rule in self.shows[each.case] & each.held}
+        """The rules to work on: first those missed and due, then those that are due, then such as were met on
+        the fewest charts, those that are held often before the rest; last those that are mastered. What gave
+        an answer of this round comes once more (see `next_case`), and is not worked on beyond that."""
+        this_round = {rule for each in self.begun for rule in self.shows[each.case] & each.held}
 
-        def order(rule: Rule) -> tuple[int, float, str]:
-            if rule.missed_on and rule.due(self.now) and rule.state != "mastered":
-                return 0, rule.known, rule.id
-            if rule.due(self.now):
-                return 1, rule.known, rule.id
-            return (3 if rule.state == "mastered" else 2), -len(self._charts(rule.id)), rule.id
+        def order(rule: Rule) -> tuple[int, float, float, int, str]:
+            met, often = min(len(rule.met_on), CHARTS), -how_often(rule.id)
+            if rule.due(self.now) and rule.state != "mastered" and rule.id not in this_round:
+                return 0 if rule.missed_on else 1, rule.known, often, 0, rule.id
+            stands = 3 if rule.state == "mastered" else 2
+            return stands, met, often, -len(self._charts(rule.id)), rule.id
 
-        ranked = sorted(self.rules.values(), key=order)
-        return [r.id for r in ranked if r.id not in this_round] + [r.id for r in ranked if r.id in this_round]
+        return [rule.id for rule in sorted(self.rules.values(), key=order)]
 
     def _charts(self, rule: str) -> list[str]:
         return [case for case, shown in self.shows.items() if rule in shown]
@@ -239,23 +246,18 @@ class Practice:
         topic than the last, and of such that on which most is yet to be seen; from those `within`, and
         changes of these that ask for no more, as long as there is one. None where all were seen today.
 
-        Where several rules gave the last wrong answer it is one that tells them apart, among the first of a
-        round one in which a rule shows that the last round named, and else one in which the first rule of the
-        focus shows. For the first two, short charts on what was `taught` come before other short ones.
+        Where several rules gave the last wrong answer it is one that tells them apart; else one in which a
+        rule shows that gave an answer of this round or of the last and has not shown since, and else one in
+        which the first rule of the focus shows. For the first two, other short charts on what was `taught`,
+        where that is told, serve as well.
         """
         left = self._free()
         met = {rule for case in within for rule in self.shows.get(case, ())}
         near = [case for case in left if chart_of(case) in within]
         begun = [case for case in near if not is_change(case) or self.shows[case] <= met]
-        short = [case for case in left if is_short(case)]
-        ready = [case for case in short if case in taught]
-        ways: list[Callable[[], str | None]] = [
-            lambda: self.apart(begun, ready, short),
-            lambda: self._showing(self._named_and_not_shown(), begun, ready, short, left),
-        ]
-        for way in reversed(ways) if self.begun else ways:
-            if found := way():
-                return found
+        ready = [case for case in left if is_short(case) and (not taught or case in taught)]
+        if found := self.apart(begun, ready) or self._showing(self._once(), begun, ready):
+            return found
         for cases in (begun, left):
             if found := self._showing(self.focus(), cases):
                 return found
@@ -295,12 +297,17 @@ class Practice:
                     return min(showing, key=self._cost)
         return None
 
-    def _named_and_not_shown(self) -> list[str]:
-        """Early in a round, the rules that the last one named and that no chart of this one shows yet."""
-        if len(self.begun) >= EARLY:
-            return []
-        shown = {rule for each in self.begun for rule in self.shows[each.case]}
-        return [rule for rule in self.named(self.before) if rule not in shown]
+    def _once(self) -> list[str]:
+        """The rules that gave an answer of this round, and early in it of the last, and that no chart has
+        shown since."""
+        rounds = [self.begun, self.before] if len(self.begun) < EARLY else [self.begun]
+        left = []
+        for done in rounds:
+            for rule, fitted in self.named(done).items():
+                since = self.tried[self.tried.index(fitted[-1]) + 1 :]
+                if not any(rule in self.shows[each.case] for each in since):
+                    left.append(rule)
+        return left
 
     def apart(self, *among: Sequence[str]) -> str | None:
         """Where several rules give the last wrong answer and no answer since tells them apart, the chart that
@@ -396,18 +403,27 @@ def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:
     rows = []
     for rule, fitted in mine.named(done).items():
         wrong = MISCONCEPTIONS[rule]
-        others = frozenset.intersection(*(each.held for each in fitted)) & mine.rules.keys() - {rule}
+        others = mine.left(fitted, done) - {rule}
         rows.append(
             {
                 "says": wrong.says,
                 "tempts": wrong.tempts,
                 "correction": wrong.correction,
                 "charts": [_beside(mine, each.case, each.answer) for each in fitted],
-                "alone": not others,
+                "rests": _rests(fitted, others),
             }
         )
     right = sum(each.right for each in done)
     return {"right": right, "of": len(done), "says": f"{right} of {len(done)} right.", "rules": rows}
+
+
+def _rests(fitted: Sequence[Tried], others: Collection[str]) -> str:
+    """What a name in a close rests on, where that is little: one chart, or answers that fit other rules."""
+    if others:
+        which = "; or ".join(MISCONCEPTIONS[id].says for id in sorted(others))
+        return f"Or it was {which}: your answers fit that as well."
+    alone = len({chart_of(each.case) for each in fitted}) < CHARTS
+    return "One chart shows it, which may have been a slip. The next round tests it again." if alone else ""
 
 
 def _beside(mine: Practice, case: str, answer: str) -> dict[str, str]:

@@ -160,21 +160,23 @@ function repeated(graded, says, charts) {
  * @param {NonNullable<Practiced["closing"]>["rules"][number]} told
  * @param {(chart: Beside) => Child} called what a chart is called
  */
-function wrongRule({ says, tempts, correction, charts, alone }, called) {
+function wrongRule({ says, tempts, correction, charts, rests }, called) {
   return make(
     "section",
     { className: "casebook-layer" },
     make("h3", {}, capital(says)),
-    alone ? "" : make("p", {}, "What you answered fits other rules too."),
+    rests && make("p", {}, rests),
     make("p", {}, make("strong", {}, "Why it tempts. "), tempts),
     make("p", {}, make("strong", {}, "What is so. "), correction),
     sideBySide(charts, called),
   );
 }
 
+const NONE_YET =
+  "None is mastered or shaky yet: each word takes two charts, and mastered a day between them.";
 const WORDS =
   "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
-  "charts. Unseen: neither so far, since too few charts have told of it, or all on one day.";
+  "charts. Unseen: neither so far.";
 const FITTED = "What two wrong answers of yours fit. Rules that fit the same answers share a line:";
 const FIRST = 10; // questions of practice, before which only brief charts come
 
@@ -216,7 +218,11 @@ function standing({ states: { mastered, shaky, unseen }, rules }) {
     "section",
     { className: "casebook-layer" },
     make("h3", {}, "How the rules stand"),
-    make("p", {}, `Mastered: ${mastered}. Shaky: ${shaky}. Unseen: ${unseen}.`),
+    make(
+      "p",
+      {},
+      mastered || shaky ? `Mastered: ${mastered}. Shaky: ${shaky}. Unseen: ${unseen}.` : NONE_YET,
+    ),
     rows.length > 0 && make("p", {}, FITTED),
     rows.length > 0 && list(rows),
     make("p", { className: "casebook-hint" }, WORDS),

@@ -392,7 +392,8 @@ export interface Practiced {
       tempts: string;
       correction: string;
       charts: Beside[];
-      alone: boolean;
+      /** What the name rests on, where that is little; else "". */
+      rests: string;
     }[];
   } | null;
 }
