@@ -87,7 +87,17 @@ AS_READ = {
     "copy": str,
 }
 PLAIN = OneOf(
-    "amounts", "why", "tempts", "correction", "lines", "doubt", "evidence", "diagnoses", "ask", "flip"
+    "amounts",
+    "why",
+    "tempts",
+    "correction",
+    "lines",
+    "right",
+    "doubt",
+    "evidence",
+    "diagnoses",
+    "ask",
+    "flip",
 )
 FEEDBACK = {
     "headline": str,

@@ -5,10 +5,18 @@ import re
 
 import pytest
 
+from casebook.cases import library, load
+from casebook.cases.shorts import short_cases
+from casebook.coding import edits
+from casebook.coding.places import NUMBERS
+from casebook.practice.bank import is_short, words_of
+from casebook.practice.chapters import CHAPTERS, pool
+from casebook.practice.exam import limits
 from casebook.sphinx_ext.lists import QUESTIONS, decision_tests
 from tests.conftest import ROOT
 
 DATA = "src/casebook/data"
+EXITS = [load(path).page() for path in library()] + [made.page() for made in short_cases()]
 #: (file, the words it has, the words it must not have)
 TOLD = [
     (
@@ -103,3 +111,70 @@ def test_a_place_says_what_its_source_says(file, has, lacks):
 
 def test_the_questions_of_the_field_are_told_with_their_tests():
     assert decision_tests().keys() == QUESTIONS.keys()
+
+
+def chapter_of(name):
+    return (ROOT / f"{name}.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_an_exit_check_says_what_it_is_how_many_and_how_long(name):
+    says = re.search(r"## Exit check\n\n(.*)\n\n```\{test-yourself\}", chapter_of(name))[1]
+    number, kind, minutes = re.match(
+        r"(Three) (short charts|whole reports)\b.*?about (\w+) minutes", says
+    ).groups()
+    drawn = [page for page in EXITS if page["id"] in pool(EXITS, name)]
+    assert {kind} == {"short charts" if is_short(page["id"]) else "whole reports" for page in drawn}
+    # What the clock of a test allows at the usual pace for three of middling length.
+    middling = sorted(drawn, key=words_of)[len(drawn) // 2]
+    assert abs(NUMBERS.index(minutes) - limits([middling] * 3)["usual"] / 3) < 1
+    assert number.lower() == NUMBERS[3]
+
+
+#: What the words of a code are called in these chapters.
+CALLED = {
+    "segment": "piece place",
+    "rejoin": "joined join",
+    "taken": "removed out",
+    "stoma": "brought",
+    "laparo": "ports scope laparoscope",
+}
+
+
+def told_by(words):
+    """The beginnings of the words of four letters and more, and what these chapters call them."""
+    found = {word[:6] for word in re.findall(r"[a-z]{4,}", words.lower())}
+    return found | {other[:6] for word, more in CALLED.items() if word[:6] in found for other in more.split()}
+
+
+def blocks(text):
+    """Paragraphs, rows with their table's head, and items of lists; no sources, and no data of pictures and
+    questions."""
+    text = re.sub(r"^(:::+\{turn\}.*?\n)---$", "\n", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^```\{(?:bowel|counted|access)\}.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"\{\w+\}`[^`]*`", "", text)
+    head = ""
+    for part in re.split(r"\n\s*\n|\n(?=[-*\d|#])|^---$", text, flags=re.MULTILINE):
+        row = part.strip().startswith("|")
+        head = (head or part) if row else ""
+        yield head + part
+
+
+@pytest.mark.parametrize("name", ["book/welcome", *CHAPTERS])
+def test_a_code_first_stands_beside_words_of_what_it_is(name):
+    met = set()
+    for block in blocks(chapter_of(name)):
+        for code in set(re.findall(r"(?<![\d-])(4\d{4})(?!\d)", block)) - met:
+            met.add(code)
+            # One that our tables have no words for is told at least by the organ.
+            assert told_by(block) & told_by(what_it_is(code) or "colon"), (code, block)
+    assert met
+
+
+def what_it_is(code):
+    return " ".join(
+        f"{row['words']} {row['also']}"
+        for table in ("codes.csv", "outside.csv")
+        for row in edits.rows(table)
+        if row["code"] == code
+    )

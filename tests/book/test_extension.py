@@ -15,7 +15,7 @@ from sphinx.testing.util import SphinxTestApp
 from casebook.cases import root
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rules import RULEBOOK
-from casebook.sphinx_ext import bank, charts, shorts
+from casebook.sphinx_ext import bank, charts, search, shorts
 from casebook.sphinx_ext.bank import Kept
 from casebook.sphinx_ext.charts import leaks
 from tests.conftest import ROOT
@@ -308,3 +308,12 @@ def test_a_short_chart_is_made_again_when_what_the_cases_say_to_its_answers_chan
     assert ask() == before
     monkeypatch.setattr(shorts, "given_by_all", lambda: [["oak", "pieces-counted", [["44120", 1, []]]]])
     assert ask() != before
+
+
+def test_a_page_that_explains_a_word_weighs_more_in_the_search_than_one_that_uses_it():
+    kinds = [("book/glossary", "book/codes"), ("book/decision", "book/welcome"), ("book/card",)]
+    kinds += [("cases/alder", "notebooks/05_payer_files"), ("genindex",)]
+    weights = [{search.weight(page) for page in pages} for pages in kinds]
+    assert all(len(each) == 1 for each in weights)
+    assert weights == sorted(weights, key=max, reverse=True)
+    assert len({max(each) for each in weights}) == len(kinds)

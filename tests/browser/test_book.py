@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from casebook.coding.authorities import AUTHORITIES
 from casebook.sphinx_ext.glossary import entries
+from casebook.sphinx_ext.search import weight
 from tests.browser.conftest import ALL_LOOKS, LOOKS
 from tests.conftest import ROOT
 
@@ -39,6 +40,10 @@ def test_every_chapter_is_sound_in_every_look(sound, chapters, look):
     sound(chapters, [look])
 
 
+#: Words that cases use too: what explains them comes first.
+EXPLAINED = ("44310", "end ileostomy", "stricturoplasty", "modifier 22")
+
+
 def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, violations):
     page = visit("book/card.html")
     page.get_by_label("Search the book").fill("enterectomy")
@@ -50,6 +55,12 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
     page.get_by_label("Words to look for").fill("no such words anywhere qqq")
     page.get_by_role("button", name="Search").click()
     expect(page.locator("#search-progress")).to_have_text("Nothing found")
+    for words in EXPLAINED:
+        page.get_by_label("Words to look for").fill(words)
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("#search-progress")).to_contain_text("page")
+        address = page.locator("#search-results a").first.evaluate("a => a.pathname")
+        assert weight(address.removeprefix("/").removesuffix(".html")) > weight("book/card"), (words, address)
     page.get_by_label("Words to look for").fill("indicator")
     page.keyboard.press("Enter")
     page.locator("#search-results a").first.click()

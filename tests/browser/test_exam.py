@@ -83,6 +83,15 @@ def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visi
         ]  # and not the claim that was chosen
         page.get_by_role("button", name="Next question").click()
         expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
+    # A wrong answer, which counts once, has the whole right claim beside it, in one line.
+    whole = right(case_on(page))
+    expect(page.locator(".casebook-choices")).to_be_visible(timeout=SLOW)
+    texts = page.locator(".casebook-choices input").evaluate_all("all => all.map((each) => each.value)")
+    page.get_by_role("radio", name=next(t for t in texts if t != whole), exact=True).check()
+    Quiz(page).check.click()
+    expect(page.locator(".casebook-right")).to_have_text(
+        re.compile(f": {re.escape(whole)}[.,]"), timeout=SLOW
+    )
     assert drawn[0] == drawn[1]
 
 

@@ -30,7 +30,7 @@ def press(page, locator, key="Enter", times=1):
 def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(laid, violations):
     here, lay = laid(viewport={"width": 390, "height": 844})
     page = here.page
-    told, cut = lay.locator(".casebook-lay-told"), lay.get_by_role("button", name="Cut this piece out")
+    told, cut = lay.locator(".casebook-lay-told"), lay.get_by_role("button", name="Cut a piece out there")
     compare = lay.get_by_role("button", name="Compare with the chart")
     expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
     press(page, cut)
@@ -43,8 +43,10 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     expect(told).to_contain_text("Here the chart has two in a row (joined): ")
     expect(told.locator("blockquote")).to_have_count(2)  # the chart's own words
     assert violations(page) == []
-    press(page, lay.get_by_role("slider", name="Upper mark"), "ArrowRight", 20)  # the lower one goes along
-    press(page, lay.get_by_role("slider", name="Lower mark"), "ArrowRight", 4)
+    where = lay.get_by_role("combobox", name="Where")
+    expect(where.locator(":checked")).to_have_text("below the first place")
+    press(page, where, "ArrowUp")
+    expect(where.locator(":checked")).to_have_text("above the first place")
     press(page, cut)
     press(page, joining)
     press(page, compare)
@@ -54,7 +56,9 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     expect(here.section.locator(".casebook-layers")).to_contain_text("a rule and not your reading")
     page.reload()  # what was laid out stays, as an answer that was begun does
     press(page, lay.locator("summary").first)
-    expect(lay.get_by_role("button", name="Take this join out again")).to_have_count(2, timeout=SLOW)
+    expect(lay.locator(".casebook-places li")).to_have_text(
+        ["First place, joined", "Second place, joined"], timeout=SLOW
+    )
     here.answer("44120; 44121", "correct")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(here.section.locator(".casebook-layers details[open]").first).to_be_attached()
@@ -63,6 +67,43 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     page.emulate_media(media="print")
     expect(here.status).to_be_visible()
     expect(here.section.locator(".casebook-paper")).to_be_hidden()  # room to write is for who has not
+
+
+def tapped(lay, share):
+    """Touch the bowel at this share of its width."""
+    svg = lay.locator(".casebook-bowel svg")
+    svg.scroll_into_view_if_needed()
+    box = svg.bounding_box()
+    svg.tap(position={"x": box["width"] * share, "y": box["height"] * 0.6})
+
+
+#: What is touched, one after the other: a share of the bowel's width, or the name of a button.
+TOUCHED = {
+    "alder": (0.4, "Cut a piece out there", "Join the ends", 0.62, "Cut a piece out there", "Join the ends"),
+    "cypress": (
+        *(0.4, "Cut a piece out there", "Join the ends"),
+        *(0.62, "Cut a piece out there", "Bring the upper end out"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOUCHED)
+def test_a_phone_lays_an_operation_out_by_touch(quiz, case):
+    here = quiz(case, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    lay = here.section.locator(".casebook-lay")
+    lay.locator("summary").first.tap()
+    expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
+    for each in TOUCHED[case]:
+        if isinstance(each, float):
+            tapped(lay, each)
+        else:
+            lay.get_by_role("button", name=each).tap()
+            expect(lay.locator(".casebook-places li").first).to_be_visible()
+    lay.get_by_role("button", name="Compare with the chart").tap()
+    expect(lay.locator(".casebook-lay-told")).to_contain_text("This is what the chart tells")
+    seen = lay.locator("button:visible, select:visible, summary:visible")
+    assert seen.evaluate_all("all => Math.min(...all.map((e) => e.getBoundingClientRect().height))") >= 44
+    assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_a_browser_that_saves_data_is_asked_where_the_bowel_is_laid_out(quiz, site):

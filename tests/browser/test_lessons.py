@@ -56,10 +56,10 @@ def test_the_first_question_is_on_the_first_screen_of_a_phone_and_is_answered_by
 
 def test_the_label_of_an_answer_says_what_a_tap_does(visit):
     section = turn(visit("book/welcome.html", viewport={"width": 390, "height": 844}), "tap")
-    fold = section.locator(".casebook-turn-answer")
-    expect(fold.locator("summary")).to_have_text("Show the answer", use_inner_text=True)
-    fold.locator("summary").click()
-    expect(fold.locator("summary")).to_have_text("Hide the answer", use_inner_text=True)
+    label = section.locator(".casebook-turn-answer > summary")
+    expect(label).to_have_text("Show the answer", use_inner_text=True)
+    label.click()
+    expect(label).to_have_text("Hide the answer", use_inner_text=True)
 
 
 def test_a_second_wrong_try_says_more(visit):

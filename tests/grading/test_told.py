@@ -19,6 +19,7 @@ from casebook.grading.feedback import (
     ASK_FIRST,
     amounts_to,
     correction,
+    expected,
     headline,
     in_short,
     in_text,
@@ -336,3 +337,17 @@ def test_what_is_said_fits_the_chart(case, answer, has, lacks):
     told = "\n".join(row["says"] for p in parts(cases.load(case).item.grade(answer)) for row in p.rows)
     assert has in told, told
     assert not lacks or lacks not in told, told
+
+
+def test_the_whole_right_claim_stands_once_beside_a_wrong_answer_and_is_no_figure():
+    for item, slip in sample()[::20]:
+        told = [part for part in parts(item.grade(slip.text)) if part.kind == "right"]
+        grade = item.grade(slip.text)
+        assert len(told) == (grade.verdict != "correct"), slip.text
+        assert "0." not in headline(grade)
+        if told:
+            (row,) = told[0].rows
+            stated = re.split(r": |, a question|\.$", row["says"])[1]
+            assert item.grade(stated).verdict == "correct", row["says"]
+        assert not [part for part in parts(item.grade(expected(item))) if part.kind == "right"]
+    assert not [part for part in parts(item.grade("no claim at all")) if part.kind == "right"]

@@ -13,6 +13,7 @@ from casebook.coding.note import Note
 from casebook.coding.rulebook import TWINS
 from casebook.coding.typed import read
 from casebook.grading import Item, expected
+from casebook.grading.explanation import plain
 from casebook.practice.choices import choices
 from tests.minimal_cases import FOLDER, item
 from tests.strategies import decided
@@ -176,6 +177,8 @@ def test_wrong_choices_look_as_right_ones_do():
     assert "44202; 44187" not in offered
 
 
+SCOPED = frozenset({"44202", "44203", "44205", "44204", "44187", "44188", "44206", "44227", "44238", "44180"})
+OPENED = frozenset({"44120", "44121", "44125", "44160", "44140", "44310", "44320", "44143", "44625", "44005"})
 FACETS = ("session", "surgeon", "unusual_work")
 BESIDE_THE_CHART = ({"58", "78", "79"}, {"80", "82", "AS", "62"}, {"22"})
 
@@ -194,10 +197,16 @@ def test_no_choice_is_one_that_nobody_would_write_who_has_the_chart():
         unusual = {
             facet for op in shown for facet in ("session", "surgeon", "unusual_work") if op.unusual(facet)
         }
+        may_mix = {*item.diagnosis.wrong_ways, *(plain(each) for each in claims)}
+        if any({"44202", "44203", "44238"} & {x.code for x in each} and len(each) > 1 for each in claims):
+            may_mix |= {plain(read(text).claim) for text in drawn(id, 0)}
         freed = any(step.act == "lyse_adhesions" for op in shown for step in op.steps)
         for text in {text for seed in range(DRAWS) for text in drawn(id, seed)} - authors - {"query"}:
             claim = read(text).claim
             assert {line.code for line in claim} <= codes, (id, text)
+            laparoscopic = [line.code in SCOPED for line in claim if line.code in SCOPED | OPENED]
+            assert len(set(laparoscopic)) < 2 or plain(claim) in may_mix, (id, text)
+            assert "44238" not in text or any(op.approach != "open" for op in shown), (id, text)
             marks = {mark for line in claim for mark in line.modifiers}
             for mark_of, facet in zip(BESIDE_THE_CHART, FACETS, strict=True):
                 allowed = facet in unusual or (facet == "unusual_work" and freed)

@@ -1,6 +1,7 @@
 """An operation laid out on the bowel: one built from a chart's own reading always matches, whatever its
 centimeters, and every single change to it is told and names the place."""
 
+import re
 from dataclasses import replace
 from random import Random
 
@@ -8,7 +9,7 @@ import pytest
 
 from casebook.cases import library, load
 from casebook.grading import expected, item_of
-from casebook.practice.explorer import FARTHEST, NEAREST, VALVE, after, start
+from casebook.practice.explorer import FARTHEST, NEAREST, VALVE, after, explore, start
 from casebook.practice.laid_out import POINTS, SPOTS, Site, compare, sites
 
 ITEMS = {path.stem: item_of(load(path).page()) for path in library()}
@@ -81,6 +82,59 @@ def test_a_chart_s_own_reading_matches_wherever_its_places_are_put(id, i):
         assert told["verdict"] == ("same" if one_shape else "open"), told
         assert not told["rows"]
         assert not told["differs"]
+
+
+PARTS = {
+    "duodenum": "on the duodenum",
+    "small": "on the small bowel$|above |below |between ",
+    "valve": "across the ",
+    "colon": "on the colon",
+}
+
+
+def by_order(row):
+    """The same by what the page of a case offers: the lowest free stretch of each part of the bowel."""
+    state, bypass = start(), []
+
+    def here(site):
+        free = [
+            gap
+            for gap in explore(state, None, by_order=True)["gaps"]
+            if re.match(PARTS[site.region], gap["says"])
+        ]
+        return max(free, key=lambda gap: gap["low"])
+
+    for site in row:
+        gap = here(site)
+        at = (gap["from"] + gap["to"]) / 2
+        if site.what == "bypass":
+            bypass.append(gap)
+            if len(bypass) == 2:  # within one stretch its ends lie where those of a piece would
+                state = after(state, {"do": "bypass", "from": bypass[0]["from"], "to": gap["to"]})
+        elif site.what in ACTS:
+            state = after(state, {"do": ACTS[site.what], "at": at})
+        else:
+            for act in finished(site.fate, gap["from"], gap["to"]):
+                state = after(state, act)
+    return state
+
+
+@pytest.mark.parametrize(("id", "i"), READINGS)
+def test_every_chart_can_be_laid_out_by_order_alone(id, i):
+    item = ITEMS[id]
+    told = compare(item, by_order(shown(id, i)))
+    assert told["verdict"] in ("same", "open"), told
+
+
+def test_what_is_told_by_order_has_no_centimeters():
+    state = by_order([*shown("alder"), Site("repair", "", "small", "a hole", 0.0)])
+    told = explore(state, None, by_order=True)
+    says = [gap["says"] for gap in told["gaps"]]
+    assert "between the first and second place" in says
+    assert "between the second place and the sewn hole" in says
+    assert [gap["says"] for gap in told["gaps"] if gap["usual"]] == ["below the sewn hole"]
+    assert {"First place", "Second place"} == {*told["called"].values()}
+    assert "cm" not in " ".join((told["svg"], told["words"], *says))
 
 
 def changes(row):

@@ -38,6 +38,7 @@ MOST_ASKED = 2  # questions before another try
 MOST_RULES = 4  # told of one answer
 _HEADLINES = {
     "correct": "Correct.",
+    "partly": "Partly right.",
     "wrong": "Not right.",
     "invalid": "This could not be read.",
     "blank": "Nothing to check yet.",
@@ -160,7 +161,7 @@ def headline(grade: Grade) -> str:
         return "Not settled: our answer is another, but no source decides between the two."
     if grade.item and grade.item.note.action == "out-of-scope" and grade.findings[0].kind == "query":
         return "Not judged."
-    return _HEADLINES.get(grade.verdict) or f"Partly right: {grade.score:.2g} of 1."
+    return _HEADLINES[grade.verdict]
 
 
 def question(grade: Grade) -> str | None:
@@ -199,6 +200,7 @@ def parts(
         settled(grade, item) if readable else Part("settles", "", ()),
         Part("correction", "What sets it right", _rows(setright if setright != amounts else None)),
         Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
+        Part("right", "", _rows(_right(grade, item) if readable else None)),
         Part("doubt", "", _rows(grade.doubt)),
         Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
@@ -213,6 +215,15 @@ def parts(
         Part("next", "", (case,) if case else ()),
     ]
     return [part for part in found if part.rows]
+
+
+def _right(grade: Grade, item: Item) -> str | None:
+    """The whole right claim in one line, beside an answer that is another; None where there is none."""
+    if grade.verdict == "correct" or item.note.action == "out-of-scope":
+        return None
+    if item.note.action == "query":
+        return f"The right answer: {expected(item)}, a question to the surgeon."
+    return f"{'This book files' if grade.unsure else 'The right claim'}: {expected(item)}."
 
 
 def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:

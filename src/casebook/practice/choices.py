@@ -9,7 +9,7 @@ from random import Random
 from casebook.coding.claim import Same, show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
-from casebook.coding.rulebook import TWINS
+from casebook.coding.rulebook import CODES, TWINS, UNLISTED
 from casebook.coding.typed import read
 from casebook.grading import Item, expected
 from casebook.grading.explanation import Diagnosis, plain
@@ -27,6 +27,8 @@ AUTHORS = 2  # of the answers that an author finds tempting, which come next
 POOL = 12  # wrong answers to choose the rest from, the likeliest ones
 LIKELY = 80  # of the likely answers of a case that are looked through for them
 DRAWN = 40  # sets of them that are compared
+OPENED = frozenset(opened for opened, scoped in CODES.values() if opened != scoped)
+SCOPED = frozenset(scoped for opened, scoped in CODES.values() if scoped and opened != scoped) | {UNLISTED}
 #: What tells of an earlier operation, of another surgeon, or of unusual work.
 OF_THE_CHART = (frozenset(SESSIONS), frozenset(ROLES), frozenset({"22"}))
 
@@ -104,8 +106,9 @@ def _of_rules(item: Item, rules: Iterable[str]) -> Iterator[str]:
 @lru_cache(maxsize=4)  # a test asks for several cases, a class for one case again and again
 def _likely(item: Item) -> tuple[str, ...]:
     """The likeliest answers that somebody would write who has this chart: no code that neither what was done
-    nor a wrong rule brings up, none of them several times but where it can be, and no mark of an earlier
-    operation, of another surgeon or of unusual work where nothing tells of one."""
+    nor a wrong rule brings up, none of them several times but where it can be, no mark of an earlier
+    operation, of another surgeon or of unusual work where nothing tells of one, and open and laparoscopic
+    codes together only where a wrong rule puts them so."""
     right = [line for target in item.diagnosis.targets for line in target.lines]
     ways = item.diagnosis.wrong_ways
     told = [line for key, ms in ways.items() if any(m.id not in _everywhere() for m in ms) for line in key]
@@ -114,7 +117,10 @@ def _likely(item: Item) -> tuple[str, ...]:
     worn = {mark for line in right for mark in line.modifiers} | {
         mark for *_, marks in told for mark in marks
     }
+    mixed = any(len(_families(show(target.lines))) > 1 for target in item.diagnosis.targets)
     silent = frozenset(mark for marks in OF_THE_CHART if not marks & worn for mark in marks)
+    if all(op.approach == "open" for op in item.note.readings):
+        codes -= {UNLISTED} - {line.code for line in right}
     several = FIRST | FURTHER_JOINS | {code for key in ways for code, units, _ in key if units > 1}
     return tuple(
         text
@@ -125,7 +131,13 @@ def _likely(item: Item) -> tuple[str, ...]:
             and (line.units == 1 or line.code in several)
             for line in read(text).claim
         )
+        and (plain(read(text).claim) in ways or len(_families(text)) < 2 or mixed)
     )
+
+
+def _families(text: str) -> set[bool]:
+    """Of the codes that say how the operation was done, whether each is laparoscopic."""
+    return {line.code in SCOPED for line in read(text).claim if line.code in SCOPED | OPENED}
 
 
 def _ranks(told: list[tuple[frozenset[str], frozenset[str]]]) -> list[float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from casebook.coding.bowel import Place, cm
@@ -22,6 +23,7 @@ from casebook.errors import OperationError
 from casebook.grading import rule_as_read
 
 from .diagram import draw, in_words, ruler
+from .gaps import gaps
 
 APPROACHES = ("open", "laparoscopic", "converted")
 VALVE = 600.0  # cm past the ligament of Treitz
@@ -117,11 +119,15 @@ def _steps_of(do: object, told: Mapping[str, Any]) -> list[dict[str, Any]]:
     raise ValueError(f"nothing here does {str(do)[:40]!r}")
 
 
-def look(operation: object) -> dict[str, Any]:
+def look(operation: object, by_order: bool = False) -> dict[str, Any]:
     """What there is to see of an operation: picture, claim, reasons, and the places where something can be
-    done next. Where there is no claim, `beyond` says why."""
+    done next. Where there is no claim, `beyond` says why.
+
+    `by_order` tells no centimeters, and has the `gaps` in which the next thing can be done."""
     state = dict(operation) if isinstance(operation, Mapping) else start()
     op = read(state)
+    if by_order:
+        op = replace(op, measured=frozenset())
     waiting = undecided(state, op)
     note = Note((op,))
     beyond = _no_claim(op, waiting) or note.out_of_scope
@@ -141,6 +147,7 @@ def look(operation: object) -> dict[str, Any]:
         "called": {f"{cm(p.start)} {cm(p.end)}": called(op, p) for p in places},
         "because": [rule_as_read(r) for r in main.because] if main else [],
         "not_billed": [{"code": c, "says": RULEBOOK[r].says} for c, r, _ in main.not_billed] if main else [],
+        "gaps": gaps(op, NEAREST, FARTHEST) if by_order else [],
         "beyond": beyond or ("" if main and main.lines else "nothing of this is billed for itself"),
     }
 
@@ -167,14 +174,15 @@ def _other_end(place: Place) -> list[float]:
 def called(op: Operation, place: Place) -> str:
     """A place by its order from above, and in the centimeters that the reader gave it."""
     places, where = op.bowel.places, span(op, place.start, place.end)
-    return f"{ordinal(places.index(place)).capitalize()} place, {where}" if len(places) > 1 else where
+    order = f"{ordinal(places.index(place)).capitalize()} place"
+    return ", ".join(filter(None, (order, where))) if len(places) > 1 or not where else where
 
 
-def explore(operation: object, act: object) -> dict[str, Any]:
+def explore(operation: object, act: object, by_order: bool = False) -> dict[str, Any]:
     """One act and what there is to see after it; where it cannot be done, `error` says why and nothing has
     changed."""
     try:
-        return look(after(operation, act))
+        return look(after(operation, act), by_order)
     except ValueError as error:
         return {"operation": None, "error": str(error)}
 

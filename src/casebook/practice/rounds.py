@@ -16,7 +16,7 @@ from typing import Any
 
 from casebook.errors import CasebookError
 from casebook.grading import Grade, expected
-from casebook.grading.findings import WORST
+from casebook.grading.findings import WORST, named
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import Page, about_of, graded, graded_item, is_short, level_of, pages_of
@@ -447,9 +447,9 @@ def once_more(
 
 
 def _here(grade: Grade) -> str:
-    """What is off in this answer, in the fewest words: of its lines the worst."""
+    """What is off in this answer, in the fewest words: its worst finding, without what the code means."""
     found = sorted(grade.findings, key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
-    return next((f.briefly or f.says for f in found), "")
+    return next(((f.briefly or f.says).replace(named(f.code), f.code) for f in found), "")
 
 
 def _filed(page: Page) -> str:

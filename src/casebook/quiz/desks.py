@@ -119,7 +119,7 @@ def explorer(size: int | None) -> str:
         "explorer",
         "The explorer needs scripts, and a page opened from its site, not as a file. The chapters show the"
         " same pictures and claims.",
-        bowel(exact=True, picture=picture, under=claim) + approach,
+        bowel(picture, claim) + approach,
         size,
     )
 

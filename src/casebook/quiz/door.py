@@ -220,7 +220,9 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "progress": lambda q: tutor.progress(
         q["attempts"], q["bank"], q["now"], q.get("offset", 0), q.get("table")
     ),
-    "explore": lambda q: explorer.explore(q.get("operation") or _untouched(q), q.get("act")),
+    "explore": lambda q: explorer.explore(
+        q.get("operation") or _untouched(q), q.get("act"), q.get("by_order") is True
+    ),
     "lay-out": lambda q: laid_out.compare(_item(q), q.get("operation"), q.get("answer")),
 }
 

@@ -28,6 +28,8 @@ SPOTS = {
     "opening": "open and close again",
     "bypass": "join side to side with the lower mark",
 }
+#: The same where there are no marks.
+BY_ORDER = {"bypass": "join side to side with another loop"}
 
 
 def options(rows: Mapping[str, str]) -> str:
@@ -35,24 +37,17 @@ def options(rows: Mapping[str, str]) -> str:
     return "".join(f'<option value="{value}">{words}</option>' for value, words in rows.items())
 
 
-def bowel(exact: bool = False, picture: str = "", under: str = "") -> str:
+def bowel(picture: str, under: str) -> str:
     """Bowel to work on (quiz/js/bowel.js): its picture, what stands `under` it, two marks that arrow keys
-    move, and what can be done. With `exact` a mark can be typed in centimeters too."""
-    step = 1 if exact else 5
+    move or that are typed in centimeters, and what can be done."""
     marks = "".join(
-        f"""<label>{words} mark<input name="{name}" type="range" min="-30" max="700" step="{step}"
+        f"""<label>{words} mark<input name="{name}" type="range" min="-30" max="700" step="1"
 value="{value}"></label>
-"""
-        + (
-            f"""<label>{name.capitalize()}, cm<input name="{name}-cm" type="number" min="-30" max="700"
+<label>{name.capitalize()}, cm<input name="{name}-cm" type="number" min="-30" max="700"
 step="1" value="{value}"></label>
 """
-            if exact
-            else ""
-        )
         for name, words, value in (("from", "Upper", 300), ("to", "Lower", 330))
     )
-    spots = options(SPOTS)
     return f"""<div class="casebook-bowel">{picture}</div>
 {under}<div class="casebook-explore">
 {marks}</div>
@@ -63,19 +58,31 @@ step="1" value="{value}"></label>
 </p>
 <ul class="casebook-places" hidden></ul>
 <div class="casebook-row-of casebook-spot"><label>At the upper mark
-<select name="spot">{spots}</select></label>
+<select name="spot">{options(SPOTS)}</select></label>
 <button type="button" data-act="spot">Do it</button></div>
 """
 
 
 #: What is asked of a chart, where no chapter around it says so.
 ASK = "Which claim does the surgeon file for this operation?"
+#: The operation laid out by order alone: where, and what was done there; then what became of the ends.
 LAY = f"""<details class="casebook-lay" data-later><summary>Lay it out first</summary>
-<p class="casebook-hint">Do on the bowel what the chart says was done: cut, then say what became of the ends.
-The order of the places counts, what became of each and what lies between; no distance does.</p>
+<p class="casebook-hint">Tap the bowel where a piece came out, or choose it below, and cut. Then say what
+became of the two ends. No distance counts: the order does, and what became of each place. Pieces side by side
+are one place.</p>
 <p class="casebook-lay-size casebook-hint"></p>
-{bowel()}<p class="casebook-row-of">
-<button type="button" class="casebook-compare" data-act="compare">Compare with the chart</button></p>
+<div class="casebook-bowel"></div>
+<div class="casebook-where"><label>Where <select name="where"></select></label>
+<button type="button" class="casebook-compare" data-act="cut">Cut a piece out there</button></div>
+<ul class="casebook-places" hidden></ul>
+<details class="casebook-spot"><summary>Something else was done there</summary>
+<label>What <select name="spot">{options(SPOTS | BY_ORDER)}</select></label>
+<label hidden>Its other end <select name="other"></select></label>
+<button type="button" data-act="spot">Do it there</button></details>
+<p class="casebook-row-of">
+<button type="button" class="casebook-compare" data-act="compare">Compare with the chart</button>
+<button type="button" data-act="undo">Undo</button>
+<button type="button" data-act="anew">Start anew</button></p>
 <div class="casebook-lay-told" aria-live="polite"></div>
 </details>
 """

@@ -106,7 +106,7 @@ def questions() -> Iterator[list[Question]]:
         {"do": "draw", "bank": pages, "number": 3, "seed": 1},
         {"do": "result", "answers": answers, "bank": pages},
         {"do": "progress", "attempts": attempts, "bank": pages, "now": 10**9},
-        *({"do": "explore", "operation": None, "act": act} for act in acts),
+        *({"do": "explore", "operation": None, "act": act, "by_order": True} for act in acts),
         *({"do": "lay-out", "operation": LAID, "page": page, "answer": "44120"} for page in pages),
         {"do": "what nobody knows"},
     ]

@@ -9,9 +9,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+
+from casebook.practice.chapters import CHAPTERS
 
 #: Where the index lies in the built book.
 FOLDER = "pagefind"
@@ -27,6 +30,16 @@ LEFT_OUT = (
     ".entry .address",
     ".rests-on",
 )
+#: What a page weighs among those that hold a word, from 0 to 10: what explains it comes before what uses it.
+WEIGHTS = {
+    "book/glossary": 10.0,
+    "book/codes": 10.0,
+    "book/welcome": 7.0,
+    **dict.fromkeys(CHAPTERS, 7.0),
+    "book/": 2.0,
+    "genindex": 0.2,
+}
+USUAL = 0.5  # cases and notebooks
 #: What Sphinx's own search would need of the theme.
 UNUSED = ("searchtools.js", "language_data.js")
 #: Of Pagefind, its own faces: this book has one.
@@ -38,6 +51,16 @@ def without_its_own(app: Sphinx) -> None:
     if app.builder.format == "html":
         app.builder.search = False  # type: ignore[attr-defined]
         app.config.html_additional_pages = {**app.config.html_additional_pages, "search": "search.html"}
+
+
+def weight(page: str) -> float:
+    """What a page weighs in the search: by its name, else by where it lies."""
+    return next((weighs for begins, weighs in WEIGHTS.items() if page.startswith(begins)), USUAL)
+
+
+def tell_weight(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
+    """Give the page's template its weight."""
+    context["casebook_weight"] = weight(page)
 
 
 def index(folder: Path) -> None:
@@ -70,4 +93,5 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("builder-inited", without_its_own)
+    app.connect("html-page-context", tell_weight)
     app.connect("build-finished", publish, priority=800)  # after the pages, before what lists every file

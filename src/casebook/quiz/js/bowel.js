@@ -1,22 +1,24 @@
 // @ts-check
-// Bowel to work on: its picture with the piece between two marks, the marks as sliders, and what can be done
-// there and at each place. The explorer and the first step of a case are both this. The operation itself is
-// the only state, and Python's; the scripts hand it back as it came.
+// Bowel to work on: its picture with the piece that would be cut, and what can be done there and at each
+// place. The explorer and the first step of a case are both this: the one has two marks in centimeters, as
+// sliders, the other a list of the free stretches, by order alone, and its picture can be tapped. The operation
+// itself is the only state, and Python's; the scripts hand it back as it came.
 
 import { button, every, find, make, picture, reason, seek } from "./parts.js";
 
-/** @import { Act, Explored, Operation } from "./types.d.ts" */
+/** @import { Act, Explored, Gap, Operation } from "./types.d.ts" */
 
 /**
  * `ask` puts the question to Python, `say` tells how it went, `drawn` comes after each act that was done.
  * @typedef {{
- *   ask(question: { do: "explore", operation: Operation | null, act: Act | null }): Promise<Explored>,
+ *   ask(question: { do: "explore", operation: Operation | null, act: Act | null, by_order: boolean }): Promise<Explored>,
  *   say(words: string): void,
  *   drawn(told: Explored): void,
  * }} Work
  */
 
 const SVG = "http://www.w3.org/2000/svg";
+const WIDTH = 360; // of the picture, in its own units (casebook.practice.diagram)
 
 /**
  * @param {HTMLElement} box
@@ -29,7 +31,10 @@ export function working(box, { ask, say, drawn }, kept = null) {
   const spot = find(box, "[name=spot]", HTMLSelectElement);
   const marks = every(box, "[type=range]").filter((each) => each instanceof HTMLInputElement);
   const numbers = every(box, "[type=number]").filter((each) => each instanceof HTMLInputElement);
-  const [from, to] = marks;
+  const where = seek(box, "[name=where]", HTMLSelectElement); // then all goes by order alone
+  const other = seek(box, "[name=other]", HTMLSelectElement);
+  /** @type {Gap[]} */
+  let gaps = [];
   const band = document.createElementNS(SVG, "rect");
   band.setAttribute("class", "band");
   let operation = kept;
@@ -50,7 +55,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
   /** @param {Act | null} act */
   async function perform(act) {
     try {
-      const told = await ask({ do: "explore", operation, act });
+      const told = await ask({ do: "explore", operation, act, by_order: Boolean(where) });
       if (told.error) return say(told.error);
       operation = told.operation;
       draw(told);
@@ -67,6 +72,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
     ruler = told.ruler;
     seek(figure, "svg", SVGElement)?.prepend(band);
     stage.replaceChildren(figure);
+    offer(told.gaps);
     places.replaceChildren(...rows(told));
     places.hidden = !places.firstChild;
     mark();
@@ -76,9 +82,9 @@ export function working(box, { ask, say, drawn }, kept = null) {
 
   /** @param {Explored} told */
   function rows({ open, joined, out, called }) {
-    /** @type {(place: number[], words: string, ...buttons: HTMLElement[]) => HTMLElement} */
+    /** @type {(place: number[], words: string, ...buttons: (HTMLElement | false)[]) => HTMLElement} */
     const row = ([a, b], words, ...buttons) =>
-      make("li", {}, `${called[`${a} ${b}`]}, ${words}: `, ...buttons);
+      make("li", {}, `${called[`${a} ${b}`]}, ${words}${buttons[0] ? ": " : ""}`, ...buttons);
     /** @type {(at: number, end: string) => HTMLElement} */
     const bring = (at, end) => button(`Bring the ${end} end out`, () => act({ do: "stoma", at }));
     return [
@@ -93,23 +99,66 @@ export function working(box, { ask, say, drawn }, kept = null) {
         ),
       ),
       ...joined.map((place) =>
-        row(
-          place,
-          "joined",
-          button("Take this join out again", () => act({ do: "redo", place })),
-        ),
+        row(place, "joined", !where && button("Take this join out again", () => act({ do: "redo", place }))),
       ),
       ...out.map(([a, b, at]) => row([a, b], "one end out", bring(at, "other"))),
     ];
   }
 
-  /** The piece between the marks, in the picture. */
+  /**
+   * The free stretches to choose from: the usual one is chosen.
+   * @param {Gap[]} free
+   */
+  function offer(free) {
+    gaps = free;
+    for (const list of [where, other]) {
+      list?.replaceChildren(...free.map(({ says }, i) => make("option", { value: String(i) }, says)));
+      if (list) list.value = String(free.findIndex((each) => each.usual));
+    }
+  }
+
+  /** The piece that would be cut: a stretch that was chosen, or what lies between the marks. */
+  function piece() {
+    const [a, b] = marks;
+    return where ? gaps[Number(where.value)] : { from: Number(a.value), to: Number(b.value) };
+  }
+
+  /** The piece that would be cut, in the picture. */
   function mark() {
     for (const each of marks) each.setAttribute("aria-valuetext", `${each.value} cm`);
-    if (!ruler) return;
-    const [a, b] = [at(ruler, Number(from.value)), at(ruler, Number(to.value))];
+    const chosen = piece();
+    if (!ruler || !chosen) return;
+    const [a, b] = [at(ruler, chosen.from), at(ruler, chosen.to)];
     const box = { x: a, y: ruler.top, width: b - a, height: ruler.height };
     for (const [name, value] of Object.entries(box)) band.setAttribute(name, String(value));
+  }
+
+  /**
+   * A tap chooses the stretch that it meets, or the nearest.
+   * @param {MouseEvent} event
+   */
+  function tapped({ clientX }) {
+    const drawn = seek(stage, "svg", SVGElement)?.getBoundingClientRect();
+    if (!ruler || !where || !drawn) return;
+    const x = ((clientX - drawn.left) * WIDTH) / drawn.width;
+    const aside = gaps.map(({ low, high }) => {
+      const [a, b] = [
+        at(/** @type {Explored["ruler"]} */ (ruler), low),
+        at(/** @type {Explored["ruler"]} */ (ruler), high),
+      ];
+      return Math.max(a - x, x - b, 0);
+    });
+    where.value = String(aside.indexOf(Math.min(...aside)));
+    mark();
+  }
+
+  if (where) {
+    where.addEventListener("change", mark);
+    stage.addEventListener("click", tapped);
+    spot.addEventListener("change", () => {
+      const beside = other?.closest("label");
+      if (beside) beside.hidden = spot.value !== "bypass";
+    });
   }
 
   for (const [i, each] of [...marks, ...numbers].entries()) {
@@ -127,19 +176,23 @@ export function working(box, { ask, say, drawn }, kept = null) {
    * @param {number} moved
    */
   function part(moved) {
-    if (Number(from.value) <= Number(to.value)) return;
+    if (Number(marks[0].value) <= Number(marks[1].value)) return;
     for (const each of [marks, numbers]) if (each.length) each[1 - moved].value = each[moved].value;
   }
 
   /** @type {Record<string, () => unknown>} */
   const acts = {
-    cut: () => act({ do: "cut", from: Number(from.value), to: Number(to.value) }),
-    spot: () =>
-      act(
-        spot.value === "bypass"
-          ? { do: "bypass", from: Number(from.value), to: Number(to.value) }
-          : { do: /** @type {"loop"} */ (spot.value), at: Number(from.value) },
-      ),
+    cut: () => {
+      const { from, to } = piece();
+      return act({ do: "cut", from, to });
+    },
+    spot: () => {
+      const { from, to } = piece();
+      const at = where ? (from + to) / 2 : from;
+      if (spot.value !== "bypass") return act({ do: /** @type {"loop"} */ (spot.value), at });
+      const far = other && gaps[Number(other.value)];
+      return act({ do: "bypass", from, to: far ? far.to : to });
+    },
     undo: () => act({ do: "undo" }),
     anew: () => {
       queue = queue.then(() => {
@@ -153,7 +206,8 @@ export function working(box, { ask, say, drawn }, kept = null) {
     // The second half of a double click does nothing.
     if (work) each.addEventListener("click", (event) => event.detail > 1 || work());
   }
-  return { act, operation: () => operation };
+  // `settled` comes when all that was pressed is done.
+  return { act, operation: () => operation, settled: () => queue };
 }
 
 /**

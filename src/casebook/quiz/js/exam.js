@@ -368,6 +368,7 @@ async function offer(test, quiz, live) {
     const first = group.hidden ? field : group.querySelector("input:checked, input");
     if (first instanceof HTMLElement) first.focus();
   });
-  find(quiz, "form", HTMLFormElement).prepend(group, rowOf(other));
+  const row = make("div", { className: "casebook-row-of" }, other);
+  find(quiz, "form", HTMLFormElement).prepend(group, row);
   quiz.classList.add(BY_CHOICE);
 }

@@ -52,7 +52,9 @@ export function explain(told) {
   const form = (part) => (FORMS[part.kind] ?? plain)(part, told);
   // A round or a test goes on by itself: no way to another case leads out of it.
   const stays = (/** @type {Part} */ { kind }) => kind !== "next" || !told.host.exam;
-  const parts = graded.feedback.parts.filter((part) => tells(at, part.kind) && stays(part));
+  const parts = graded.feedback.parts.filter(
+    (part) => tells(at, part.kind, Boolean(told.host.exam)) && stays(part),
+  );
   const given = tries > 1 ? `Try ${tries}: ` : "You answered ";
   const head = make("p", { className: "casebook-given" }, given, make("code", {}, answer.trim()));
   if (at < 3) return [head, ...parts.map(form), ...ending(at, answer, graded, ask, told.rest)];

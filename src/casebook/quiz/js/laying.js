@@ -52,6 +52,7 @@ export function laying(box, host, kept, changed) {
 
   async function compare() {
     try {
+      await bowel.settled(); // a finger may be quicker than the act before
       await ready();
       const { says, differs, rows } = await asked();
       const parts = [make("p", { className: "casebook-amounts" }, says), differs && make("p", {}, differs)];

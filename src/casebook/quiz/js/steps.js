@@ -10,6 +10,7 @@ import { allAtOnce, keepAllAtOnce } from "./store.js";
 
 const FIRST = ["amounts", "doubt", "evidence", "diagnoses"];
 const SECOND = [...FIRST, "tempts", "settles"];
+const ONCE = "right"; // the whole claim, only where no other try counts
 const LAST_STEP = 3;
 
 /**
@@ -22,11 +23,13 @@ export const step = (graded, tries, all) =>
   all || graded.verdict === "correct" ? LAST_STEP : Math.min(tries, LAST_STEP);
 
 /**
- * Whether a part is told at a step.
+ * Whether a part is told at a step; `once` where an answer counts once.
  * @param {number} at
  * @param {string} kind
+ * @param {boolean} once
  */
-export const told = (at, kind) => at >= LAST_STEP || (at === 1 ? FIRST : SECOND).includes(kind);
+export const told = (at, kind, once) =>
+  kind === ONCE ? once : at >= LAST_STEP || (at === 1 ? FIRST : SECOND).includes(kind);
 
 /**
  * What stands under the parts of a step: a question or a picture, and the way to the rest.

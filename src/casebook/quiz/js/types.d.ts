@@ -100,8 +100,20 @@ export interface Explored extends Omit<Picture, "title"> {
   out: [number, number, number][];
   /** What a place is called, by its two ends. */
   called: Record<string, string>;
+  /** Where the next thing can be done, where no centimeters are told. */
+  gaps: Gap[];
   because: Rule[];
   not_billed: { code: string; says: string }[];
+}
+
+/** A free stretch of bowel (casebook.practice.gaps), in cm; a piece would be cut `from` and `to`. */
+export interface Gap {
+  says: string;
+  low: number;
+  high: number;
+  from: number;
+  to: number;
+  usual: boolean;
 }
 
 /** The way through the book (casebook.sphinx_ext.way). */
@@ -207,7 +219,7 @@ export interface Asked {
   choices: [{ seed: number; attempts: Attempt[] }, { choices: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
   progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
-  explore: [{ operation: Operation | null; act: Act | null }, Explored];
+  explore: [{ operation: Operation | null; act: Act | null; by_order?: boolean }, Explored];
   "lay-out": [{ operation: Operation | null; answer?: string }, Compared];
 }
 
