@@ -42,30 +42,9 @@ def booted(page):
     return told["boot"], told["why"]
 
 
-def test_every_verdict_and_what_was_begun_is_there_after_a_reload(road):
-    page, chart = road("cases/alder"), load("alder").page()
-    for text, verdict in VERDICTS.items():
-        assert answer(page, text) == [verdict, grade_page(chart, text)["feedback"]["headline"]]
-    assert booted(page) == ("snapshot", None)
-    page.press("input[name=confidence][value=sure]")
-    page.type(CLAIM, "44120; 44121")
-    page.reload()
-    assert page.do("return document.querySelector(arguments[0]).value", CLAIM) == "44120; 44121"
-    assert page.do("return document.querySelector('input[name=confidence]:checked').value") == "sure"
-    assert page.text(".casebook-before").startswith("Last time: not right. Try it anew before you look.")
-    assert page.do("return document.querySelector('.casebook-before code').textContent") == "44120 x2"
-
-
-def test_python_starts_from_the_snapshot_on_an_iphone(iphone):
-    page = iphone("cases/alder")
-    graded = grade_page(load("alder").page(), ODD)
-    assert answer(page, ODD) == [graded["verdict"], graded["feedback"]["headline"]]
-    assert booted(page) == ("snapshot", None)
-
-
-def test_by_the_back_button_the_page_grades_again(road):
-    page = road("cases/alder")
-    assert answer(page, "44120")[0] == "wrong"
+def leave_and_come_back(page):
+    """Go on by a link while Python is there, and back by the button: the page grades again, anew from the
+    snapshot."""
     page.open(page.do("return document.querySelector('a[rel=next]').href"))
     page.see(".casebook-quiz .casebook-check")
     page.back()
@@ -79,6 +58,29 @@ def test_by_the_back_button_the_page_grades_again(road):
         CHECK,
     )
     page.see(".casebook-status[data-verdict=correct]")
+    assert booted(page) == ("snapshot", None)
+
+
+def test_every_verdict_again_by_the_back_button_and_what_was_begun_is_there_after_a_reload(road):
+    page, chart = road("cases/alder"), load("alder").page()
+    for text, verdict in VERDICTS.items():
+        assert answer(page, text) == [verdict, grade_page(chart, text)["feedback"]["headline"]]
+    assert booted(page) == ("snapshot", None)
+    leave_and_come_back(page)
+    assert answer(page, "44120 x2")[0] == "wrong"
+    page.press("input[name=confidence][value=sure]")
+    page.type(CLAIM, "44120; 44121")
+    page.reload()
+    assert page.do("return document.querySelector(arguments[0]).value", CLAIM) == "44120; 44121"
+    assert page.do("return document.querySelector('input[name=confidence]:checked').value") == "sure"
+    assert page.text(".casebook-before").startswith("Last time: not right. Try it anew before you look.")
+    assert page.do("return document.querySelector('.casebook-before code').textContent") == "44120 x2"
+
+
+def test_python_starts_from_the_snapshot_on_an_iphone(iphone):
+    page = iphone("cases/alder")
+    graded = grade_page(load("alder").page(), ODD)
+    assert answer(page, ODD) == [graded["verdict"], graded["feedback"]["headline"]]
     assert booted(page) == ("snapshot", None)
 
 

@@ -84,6 +84,7 @@ def others():
     yield json.dumps({"do": "follow", "answers": answers, "bank": pages, "table": table})
     practiced = {"attempts": attempts[:12], "bank": pages, "table": table, "now": 13 * 10**9}
     yield json.dumps({"do": "practice", **practiced})
+    yield json.dumps({"do": "once-more", **practiced, "case": pages[16]["id"], "answer": "44120"})
     yield json.dumps({"do": "progress", "attempts": attempts, "bank": pages, "now": 10**12, "offset": 60})
     operation = {"approach": "open", "steps": [{"resect": [300, 330]}]}
     for act in (None, {"do": "join", "place": [300, 330]}, {"do": "join", "place": [1, 2]}, {"do": "?"}):
