@@ -139,9 +139,8 @@ def after_test(
     return None
 
 
-def to_the_stop(tutor: Tutor, learner: Learner, most: int) -> int:
-    """Go on as a page does; how many questions were asked."""
-    asked = 0
+def to_the_stop(tutor: Tutor, learner: Learner, most: int, asked: int = 0) -> int:
+    """Go on as a page does, after so many questions; how many were asked then."""
     while not tutor.stops(asked, most):
         following = tutor.next_case()
         if following is None:
@@ -199,9 +198,12 @@ class Bench:
     def _on(self, tutor: Tutor, learner: Learner, most: int) -> int:
         return after_test(tutor, learner, (), most) or 0
 
-    def after_wrong(self, follows: float, most: int, own: bool, stop: bool = False) -> float:
+    def after_wrong(
+        self, follows: float, most: int, own: bool, stop: bool = False, further: bool = False
+    ) -> float:
         """The same after the first known wrong answer to a case, be it the rule's own or any; the answers
-        before it are known, since the page keeps them."""
+        before it are known, since the page keeps them. With `further` the two more that the page offers where
+        it has no answer yet are taken."""
         hits = of = 0
         while of < self.learners:
             rule, learner = self.holder(follows)
@@ -210,7 +212,9 @@ class Bench:
             if given is None or (own and rule not in self.table[given[0]][given[1]]):
                 continue
             of += 1
-            (to_the_stop if stop else self._on)(tutor, learner, most)
+            asked = (to_the_stop if stop else self._on)(tutor, learner, most)
+            if further:
+                to_the_stop(tutor, learner, AFTER_TEST, asked)
             hits += rule in tutor.named
         return 100 * hits / of
 
@@ -318,6 +322,9 @@ class Bench:
             "own wrong answer and 3 more, rule followed 8 in 10": self.after_wrong(0.8, 3, own=True),
             "any known wrong answer and 5 more, rule always followed": self.after_wrong(1.0, 5, own=False),
             "to the stop after a wrong answer": self.after_wrong(1.0, AFTER_ONE, own=False, stop=True),
+            "to the stop after a wrong answer, and the two more offered there": self.after_wrong(
+                1.0, AFTER_ONE, own=False, stop=True, further=True
+            ),
             "to the stop after a test of ten": self.tested(1.0, AFTER_TEST, stop=True),
             "test of ten alone": self.tested(1.0, 0),
             "test of ten and 5 more": self.tested(1.0, 5),

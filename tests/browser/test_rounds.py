@@ -15,36 +15,65 @@ from casebook.testing import learners
 from tests.browser.page import PHONE, SLOW, Quiz, case_on
 
 
+class Why:
+    """The charts that are asked under a wrong answer to oak, to find out why it was given."""
+
+    def __init__(self, page, wrong):
+        self.page = page
+        self.asked = page.locator(".casebook-why section.casebook-quiz")
+        self.ended = page.get_by_text(re.compile(r"^\d charts fit |^It is not clear"))
+        quiz = Quiz(page, "oak")
+        quiz.claim.fill(wrong)
+        quiz.check.click()
+        page.get_by_role("button", name="Find out why, with one to four more charts").click(timeout=SLOW)
+
+    def answer(self, answers):
+        """The charts, answered one after the other, until it ends."""
+        while self._next():
+            id = self.asked.get_attribute("data-case")
+            short = Quiz(self.page, id)
+            short.claim.fill(answers(id))
+            short.check.press("Enter")
+            expect(short.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
+            yield id
+            self.page.get_by_role("button", name="Go on").press("Enter")
+            expect(self.page.locator(f"#casebook-{id}")).to_have_count(0, timeout=SLOW)
+
+    def _next(self):
+        expect(self.asked.or_(self.ended)).to_be_visible(timeout=SLOW)
+        return not self.ended.is_visible()
+
+
+def charts():
+    return {each.id: each for each in [*short_cases(), *map(load, library())]}
+
+
 def test_after_a_wrong_answer_a_few_charts_of_what_was_taught_find_the_rule(visit, violations):
-    page = visit("cases/oak.html", viewport={"width": 390, "height": 844})
-    made = [*short_cases(), *map(load, library())]
-    charts = {each.id: each.item for each in made}
-    taught = {each.id for each in made if first_for(each.page()) == 0}
-    holder = learners.book_of(["pieces-counted"])
-    quiz = Quiz(page, "oak")
-    quiz.claim.fill(learners.answer(load("oak").item, holder))
-    quiz.check.click()
-    page.get_by_role("button", name="Find out why, with up to three more charts").click(timeout=SLOW)
-    concluded = page.get_by_text(re.compile(r"^\d charts fit .*counting every piece"))
-    asked = page.locator(".casebook-why section.casebook-quiz")
-    for _ in range(3):
-        expect(asked.or_(concluded)).to_be_visible(timeout=SLOW)
-        if concluded.is_visible():
-            break
-        id = asked.get_attribute("data-case")
+    page = visit("cases/oak.html", viewport=PHONE)
+    made, holder = charts(), learners.book_of(["pieces-counted"])
+    taught = {id for id, each in made.items() if first_for(each.page()) == 0}
+    why = Why(page, learners.answer(load("oak").item, holder))
+    for id in why.answer(lambda id: learners.answer(made[id].item, holder)):
         assert id in taught  # nothing of a chapter that was not begun
-        short = Quiz(page, id)
-        short.claim.fill(learners.answer(charts[id], holder))
-        short.check.press("Enter")
-        expect(short.status).not_to_have_attribute("data-verdict", "", timeout=SLOW)
         assert violations(page) == []
-        page.get_by_role("button", name="Go on").press("Enter")
-        expect(page.locator(f"#casebook-{id}")).to_have_count(0, timeout=SLOW)
-    expect(concluded).to_be_visible(timeout=SLOW)
+    expect(why.ended).to_have_text(re.compile(r"^\d charts fit .*counting every piece"))
     expect(page.get_by_role("heading", name="Which rule it was")).to_be_focused()
     kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts.map((each) => each.case)")
     assert kept[0] == "oak"
     assert len(set(kept)) in (2, 3, 4)
+
+
+def test_who_wants_to_goes_on_where_it_is_not_clear_why(visit, violations):
+    page = visit("cases/oak.html", viewport=PHONE)
+    made = charts()
+    why = Why(page, "44120; 44121")
+    right = [*why.answer(lambda id: expected(made[id].item))]
+    expect(why.ended).to_have_text(re.compile("^It is not clear"))
+    more = page.get_by_role("button", name="One or two more charts")
+    assert violations(page) == []
+    more.press("Enter")
+    expect(why.asked).to_be_visible(timeout=SLOW)
+    assert why.asked.get_attribute("data-case") not in {"oak", *right}
 
 
 def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_the_two_answers(

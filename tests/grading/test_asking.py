@@ -3,6 +3,7 @@
 from collections import Counter
 
 from casebook import cases
+from casebook.coding.rulebook import CODES
 from casebook.coding.typed import read
 from casebook.grading import expected
 from casebook.grading.asking import APPROACH, COUNT, ENDS, NO_SENTENCE, QUESTIONS, ROLE, SESSION, WRITTEN
@@ -11,7 +12,7 @@ from casebook.practice.hints import GIVES_AWAY, hints
 from casebook.practice.likely import likely_answers
 
 EACH = 4  # answers of a case, drawn evenly from the likely ones
-SCOPED = {"44202", "44203", "44205", "44204", "44187", "44206", "44188", "44227", "44238"}
+SCOPED = {scoped for opened, scoped in CODES.values() if scoped and scoped != opened} | {"44238"}
 JOINS = ("44120", "44202", "44121", "44203", "44126", "44127", "44128")  # of small bowel
 
 

@@ -186,6 +186,19 @@ def test_what_a_round_named_shows_again_in_the_first_two_charts_of_the_next():
             assert not named & free or named & early, (rule, i)
 
 
+def test_what_a_round_named_shows_again_on_what_was_taught_where_it_can():
+    """Brief charts are used up first; then comes a chart that needs no chapter not begun, not just any."""
+    rule = "one-unit-for-all"
+    charts = given_by(rule)
+    (first, answer), *_ = charts
+    others = [case for case in table() if rule not in str(table()[case])][: ROUND - 1]
+    attempts = [attempt(first, START, answer)]
+    attempts += [right(case, START + 1 + i) for i, case in enumerate(others)]
+    for taught, _ in charts[1:]:
+        told = practice(attempts, bank(), table(), START + MINUTE, [first, *others], [taught])
+        assert told["ask"] == taught
+
+
 def test_where_several_rules_give_an_answer_the_next_chart_of_the_round_tells_them_apart():
     asked = 0
     for case, answers in list(table().items())[::4]:

@@ -127,7 +127,21 @@ def test_it_stops_after_so_many_questions():
     assert follow(wrong, pages(), table(), asked=0)["ask"]
     assert follow(wrong, pages(), table(), asked=5)["ask"] is None
     assert follow(wrong, pages(), table(), most=AFTER_ONE, asked=AFTER_ONE - 1)["ask"]
-    assert follow(wrong, pages(), table(), most=AFTER_ONE, asked=AFTER_ONE)["ask"] is None
+    told = follow(wrong, pages(), table(), most=AFTER_ONE, asked=AFTER_ONE + 1)
+    assert (told["ask"], told["further"]) == (None, True)  # who wants to may go on
+    assert follow(wrong, pages(), table(), asked=AFTER_ONE + 1)["ask"]
+
+
+@given(ANSWERS, st.integers(0, 6))
+def test_after_one_answer_a_fourth_question_comes_only_for_a_rule_that_is_likely(rows, asked):
+    tutor = Tutor(table())
+    take(tutor, rows)
+    likely = tutor.likeliest is not None
+    if asked < AFTER_ONE or (likely and asked == AFTER_ONE):
+        wrong = any(not each.right for each in tutor.asked)
+        assert tutor.stops(asked, AFTER_ONE) == (tutor.settled or not wrong)
+    else:
+        assert tutor.stops(asked, AFTER_ONE)
 
 
 @pytest.mark.parametrize("bad", [None, 3, "x", [None, 3, {"case": 3}, {"case": "oak", "answer": None}]])

@@ -94,16 +94,16 @@ def _paid(line: Line, rank: int | None) -> Paid:
     value = edits.values().get(line.code)
     if value is None or value.status != "A" or not value.total:
         return Paid(line, None, 0.0, None, "has no price in the schedule: the payer sets one")
-    share, why = 1.0, ["in full"]
+    operated = "78" in line.modifiers  # for a return, the operation alone is paid
+    share, why = 1.0, [] if operated else ["in full"]
     if rank is not None and rank >= MOST:
         return Paid(line, value.total, 0.0, None, "is priced by report, as the sixth procedure or later")
     if rank:
         share, why = LATER, ["half, as a later procedure"]
     elif rank is None:
         why = ["in full, since an add-on is never reduced"]
-    if "78" in line.modifiers:
+    if operated:
         share *= value.intraoperative
-        why = [each for each in why if each != "in full"]
         why.append(f"only the {value.intraoperative:.0%} that is the operation itself")
     for mark in line.modifiers:
         if mark in SHARES:

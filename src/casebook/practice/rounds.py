@@ -93,7 +93,7 @@ class Rule:
     def state(self) -> str:
         """`mastered` takes right answers on two different charts, one of them a day after the first, since it
         was missed; `shaky` takes answers to two different charts that the rule gives; what is neither is
-        `unseen`: too few charts have told of it. No word rests on a single chart."""
+        `unseen`: too few charts have told of it, or all on one day. No word rests on a single chart."""
         apart = len(self.right_on) >= CHARTS and self.last - self.first >= DAY
         if self.known >= MASTERED and apart:
             return "mastered"
@@ -234,23 +234,24 @@ class Practice:
         """The page that says what a question is about: of a change, that of its chart."""
         return self.pages[chart_of(case)]
 
-    def next_case(self, within: Collection[str] = ()) -> str | None:
+    def next_case(self, within: Collection[str] = (), taught: Collection[str] = ()) -> str | None:
         """The chart to ask, or a change of one that was answered rightly: one not seen for a day, of another
         topic than the last, and of such that on which most is yet to be seen; from those `within`, and
         changes of these that ask for no more, as long as there is one. None where all were seen today.
 
         Where several rules gave the last wrong answer it is one that tells them apart, among the first of a
         round one in which a rule shows that the last round named, and else one in which the first rule of the
-        focus shows.
+        focus shows. For the first two, short charts on what was `taught` come before other short ones.
         """
         left = self._free()
         met = {rule for case in within for rule in self.shows.get(case, ())}
         near = [case for case in left if chart_of(case) in within]
         begun = [case for case in near if not is_change(case) or self.shows[case] <= met]
         short = [case for case in left if is_short(case)]
+        ready = [case for case in short if case in taught]
         ways: list[Callable[[], str | None]] = [
-            lambda: self.apart(begun, short),
-            lambda: self._showing(self._named_and_not_shown(), begun, short, left),
+            lambda: self.apart(begun, ready, short),
+            lambda: self._showing(self._named_and_not_shown(), begun, ready, short, left),
         ]
         for way in reversed(ways) if self.begun else ways:
             if found := way():
@@ -334,8 +335,9 @@ def practice(
     table: Table,
     now: float,
     within: Collection[str] = (),
+    taught: Collection[str] = (),
 ) -> dict[str, Any]:
-    """What the page of practice shows; charts `within` come first.
+    """What the page of practice shows; charts `within` come first, then those on what was `taught`.
 
     `ask` is the next chart, or None, and `why` what it is for, where that can be told; `place` which question
     of its round it is, and `began` when the round under way began, None for a new one; `states` says how many
@@ -352,7 +354,7 @@ def practice(
     finished = len(done) >= ROUND
     states = [rule.state for rule in mine.rules.values()]
     rows = _missed(mine)
-    ask = mine.next_case(within)
+    ask = mine.next_case(within, taught)
     return {
         "ask": ask,
         "why": APART if ask and mine.apart([ask]) else "",
@@ -442,8 +444,8 @@ def once_more(
     likely = [m.id for m in grade.likely] + sorted(rules)
     rule = next(id for id in likely if id in former.held & rules)
     charts = [_beside(mine, each, text) for each, text in ((former.case, former.answer), (case, answer))]
-    first, fits = charts[0]["name"], "; or ".join(MISCONCEPTIONS[id].says for id in [rule])
-    return {"says": f"As in {first}, this is what {fits} gives. {_here(grade)}".strip(), "charts": charts}
+    says = f"As in {charts[0]['name']}, this is what {MISCONCEPTIONS[rule].says} gives. {_here(grade)}"
+    return {"says": says.strip(), "charts": charts}
 
 
 def _here(grade: Grade) -> str:

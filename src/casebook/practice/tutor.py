@@ -44,7 +44,7 @@ WHOLE_CASE = 0.5  # of what a short chart is worth that tells as much: it takes 
 FRESH = 12  # charts answered rightly last, of which changes are asked
 LITTLE = 0.03  # bits: a question that is expected to tell less is not asked
 AFTER_TEST = 5  # questions at most after a test
-AFTER_ONE = 3  # questions at most after a single answer
+AFTER_ONE = 3  # questions at most after a single answer; as many as after a test where one wants to go on
 
 Row = dict[str, list[str]]  # of one case: a wrong answer, and the rules that give it
 Table = Mapping[str, Row]
@@ -235,11 +235,12 @@ class Tutor:
 
     def stops(self, asked: int, most: int) -> bool:
         """Whether nothing is asked any more, after so many questions of at most so many. After a test one
-        looks also where all was right, since ten charts could have shown only some of the rules."""
+        looks also where all was right, since ten charts could have shown only some of the rules. After a
+        single answer one more is asked where a rule has shown on one chart of those that are needed."""
         wrong = [each for each in self.asked if not each.right]
         if not self.asked or self.settled or (most < AFTER_TEST and not wrong):
             return True
-        return asked >= most
+        return asked >= most + (most < AFTER_TEST and self.likeliest is not None)
 
     def could_show(self) -> int:
         """How many wrong rules the answered charts could have shown, on as many charts as naming needs."""
@@ -257,7 +258,7 @@ class Tutor:
         parts = max(1, len(groups))
         unknown, careless = self.shares[-2:]
         steady = 1 - unknown - careless
-        masses = [sum(self.shares[rule] for rule in group) for group in groups]
+        masses = [sum(map(self.shares.__getitem__, group)) for group in groups]
         keep, shows = 1 - SLIP, sum(masses)
         wild = [
             SLIP * steady * SLIPPED[kind] + unknown * UNKNOWN[kind] + careless * CARELESS[kind]
@@ -355,8 +356,9 @@ def follow(
     `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked,
     and changes of it (see `changed`).
     Gives `rules`, that which may be named with those it cannot be told from; `says`, in words; `ask`, the
-    next case or None; `could`, how many of the `of` wrong rules these charts could have shown twice, and
-    `reach`, what to do about the others. Answers that cannot be read, and those to an earlier edition of a
+    next case or None; `further`, whether there is none only because `most` were asked;
+    `could`, how many of the `of` wrong rules these charts could have shown twice, and `reach`, what to do
+    about the others. Answers that cannot be read, and those to an earlier edition of a
     chart, tell nothing. Raises ValueError where `answers`, `bank` or `table` is something else.
     """
     if not isinstance(answers, list | tuple) or not isinstance(table, Mapping):
@@ -364,7 +366,8 @@ def follow(
     pages = pages_of(bank)
     tutor = Tutor(table)
     if not typed:
-        return {"rules": [], "says": CHOSEN, "ask": None, "could": 0, "of": len(tutor.rules), "reach": ""}
+        none: dict[str, Any] = {"rules": [], "ask": None, "further": False, "could": 0, "reach": ""}
+        return {**none, "says": CHOSEN, "of": len(tutor.rules)}
     given = [each.get("case") for each in (*answers, *before) if isinstance(each, Mapping)]
     all_pages = pages | pages_of_changes(pages, given)
     now = [each for each in usable(answers, all_pages) if chart_of(each["case"]) in table]
@@ -375,12 +378,14 @@ def follow(
     for each in now:
         _take(tutor, all_pages, each, graded_item(all_pages[each["case"]]).grade(each["answer"]).verdict)
     rules, could = tutor.named, tutor.could_show()
-    ask = None if tutor.stops(asked, most) else tutor.next_case(pages)
+    following = None if tutor.stops(asked, AFTER_TEST) else tutor.next_case(pages)
+    ask = None if tutor.stops(asked, most) else following
     says = _says(tutor, rules, ask, asked)
     return {
         "rules": [MISCONCEPTIONS[rule].as_dict() for rule in rules],
         "says": says,
         "ask": ask,
+        "further": asked >= most and ask is None and following is not None,
         "could": could,
         "of": len(tutor.rules),
         "reach": REACH if 0 < could < len(tutor.rules) and says != ALL_RIGHT else "",

@@ -59,9 +59,13 @@ def build(cache: Path) -> Path:
     return file
 
 
-def _by_kind(file: tuple[str, bytes]) -> tuple[str, str]:
-    name, _ = file
-    return name.rpartition(".")[2], name
+KINDS = ("csv", "toml", "py")
+
+
+def _by_kind(file: tuple[str, bytes]) -> tuple[int, str, str]:
+    """Tables before programs, and the files of a folder together."""
+    folder, _, name = file[0].rpartition("/")
+    return KINDS.index(name.rpartition(".")[2]), folder, name
 
 
 def _sources() -> dict[str, bytes]:

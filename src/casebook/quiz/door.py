@@ -189,8 +189,10 @@ def _draw(question: Question) -> dict[str, Any]:
 
 
 def _follow(question: Question) -> dict[str, Any]:
-    """Which wrong rule answers fit, and what to ask next: after a test, or after one answer to a page."""
-    asked, most = int(question.get("asked") or 0), AFTER_ONE if "page" in question else AFTER_TEST
+    """Which wrong rule answers fit, and what to ask next: after a test, or after one answer to a page, and
+    then `further` where the reader wants to go on."""
+    few = "page" in question and not question.get("further")
+    asked, most = int(question.get("asked") or 0), AFTER_ONE if few else AFTER_TEST
     typed = question.get("kind") != "choice"
     before = question.get("before") or ()
     bank, table = question["bank"], question["table"]
@@ -214,7 +216,9 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     },
     "follow": _follow,
     "changed": lambda q: changed_page(_page(q), str(q["change"])),
-    "practice": lambda q: practice(q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or ()),
+    "practice": lambda q: practice(
+        q["attempts"], q["bank"], q["table"], q["now"], q.get("within") or (), q.get("taught") or ()
+    ),
     "once-more": lambda q: once_more(q["attempts"], q["bank"], q["table"], q["case"], q["answer"]),
     "result": lambda q: tutor.result(q["answers"], q["bank"]),
     "progress": lambda q: tutor.progress(

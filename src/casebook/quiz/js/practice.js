@@ -41,7 +41,8 @@ export function practicing(section, host) {
       bank,
       table,
       now: Date.now(),
-      within: easy(ways, bank, all),
+      within: easy(taught(ways, bank), ways, all),
+      taught: taught(ways, bank).map(({ id }) => id),
     });
   }
 
@@ -173,20 +174,30 @@ function wrongRule({ says, tempts, correction, charts, alone }, called) {
 
 const WORDS =
   "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
-  "charts. Unseen: too few charts have told of it. Each word takes two different charts.";
+  "charts. Unseen: neither so far, since too few charts have told of it, or all on one day.";
 const FITTED = "What two wrong answers of yours fit. Rules that fit the same answers share a line:";
 const FIRST = 10; // questions of practice, before which only brief charts come
 
+/** @typedef {{ id: string, level?: number }} Known */
+
 /**
- * The charts that the reader was prepared for; at first the brief ones not met, or such as are plain. What was
- * answered elsewhere, in a case or an exit check, makes nobody used to practice.
+ * The charts that the reader was prepared for.
  * @param {Way} told
- * @param {{ id: string, level?: number }[]} bank
+ * @param {Known[]} bank
+ */
+function taught(told, bank) {
+  const far = reached(told);
+  return bank.filter(({ id }) => (told.after[id] ?? 0) <= far);
+}
+
+/**
+ * Of these, at first the brief ones not met, or such as are plain. What was answered elsewhere, in a case or an
+ * exit check, makes nobody used to practice.
+ * @param {Known[]} near
+ * @param {Way} told
  * @param {Attempt[]} answers
  */
-function easy(told, bank, answers) {
-  const far = reached(told);
-  const near = bank.filter(({ id }) => (told.after[id] ?? 0) <= far);
+function easy(near, told, answers) {
   if (answers.filter(({ round }) => round).length >= FIRST) return near.map(({ id }) => id);
   const met = new Set(answers.map((each) => chartOf(each.case)));
   const brief = near.filter(({ id }) => told.brief?.includes(id) && !met.has(id));

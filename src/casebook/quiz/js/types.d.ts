@@ -179,7 +179,7 @@ export interface Asked {
   scrub: [{ answer: string }, Scrubbed];
   hints: [object, { hints: string[] }];
   practice: [
-    { attempts: Attempt[]; bank: unknown; table: unknown; now: number; within: string[] },
+    { attempts: Attempt[]; bank: unknown; table: unknown; now: number; within: string[]; taught: string[] },
     Practiced,
   ];
   "once-more": [
@@ -187,7 +187,15 @@ export interface Asked {
     { says: string; charts: Beside[] },
   ];
   follow: [
-    { answers: object[]; bank: unknown; table: unknown; asked: number; kind?: string; before?: object[] },
+    {
+      answers: object[];
+      bank: unknown;
+      table: unknown;
+      asked: number;
+      kind?: string;
+      before?: object[];
+      further?: boolean;
+    },
     Follow,
   ];
   changed: [{ page: object; change: string }, { had: string }];
@@ -361,6 +369,8 @@ export interface Follow {
   rules: { id: string; says: string; correction: string }[];
   says: string;
   ask: string | null;
+  /** Whether nothing is asked only because enough was, and more charts may tell. */
+  further: boolean;
   /** That these charts test only some mistakes, and what tests the rest; "" where there is nothing to say. */
   reach: string;
 }

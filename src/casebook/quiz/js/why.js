@@ -1,6 +1,7 @@
 // @ts-check
-// After a wrong answer that a known wrong rule gives: up to three more charts, to find out whether it was that
-// rule. Python decides which, and what they tell; the answers are kept like all others.
+// After a wrong answer that a known wrong rule gives: a few more charts, to find out whether it was that rule,
+// and two more for who wants to go on. Python decides which, and what they tell; the answers are kept like all
+// others.
 
 import { dated } from "./answers.js";
 import { page, rules, way } from "./page.js";
@@ -29,25 +30,28 @@ export function offering(section, host) {
   function why(first, graded) {
     if (under) return;
     box.hidden = graded.verdict === "correct" || !graded.misconceptions.length;
-    box.replaceChildren(
-      button("Find out why, with up to three more charts", () => {
-        under = true;
-        asking(box, host, [first]).finally(() => {
-          under = false;
-        });
-      }),
-    );
+    box.replaceChildren(button("Find out why, with one to four more charts", () => begin([first], false)));
+  }
+
+  /** @param {Given[]} answers @param {boolean} further */
+  function begin(answers, further) {
+    under = true;
+    asking(box, host, answers, further, () => begin(answers, true)).finally(() => {
+      under = false;
+    });
   }
   return { ...host, why };
 }
 
 /**
- * Ask until Python has enough.
+ * Ask until Python has enough, and offer to go `on` where it may tell more then.
  * @param {HTMLElement} box
  * @param {Host} host
  * @param {Given[]} answers
+ * @param {boolean} further
+ * @param {() => void} on
  */
-async function asking(box, host, answers) {
+async function asking(box, host, answers, further, on) {
   const status = make("p", { className: "casebook-hint", aria: { role: "status" } }, "Choosing the chart.");
   box.replaceChildren(make("h3", { tabIndex: -1 }, "Which rule it was"), status);
   try {
@@ -61,14 +65,18 @@ async function asking(box, host, answers) {
     for (;;) {
       const asked = answers.length - 1;
       const next = await nearest(told, bank, met, (near) =>
-        host.ask({ do: "follow", answers, bank: near, table, asked, before }),
+        host.ask({ do: "follow", answers, bank: near, table, asked, before, further }),
       );
-      if (!next.ask) return show(box, concluded(next));
+      if (!next.ask)
+        return show(box, [
+          ...concluded(next),
+          ...(next.further ? [rowOf(button("One or two more charts", on))] : []),
+        ]);
       const beyond = ahead(told, next.ask, [answers[0].case]);
       answers.push(await one(box, next.ask, [make("p", {}, next.says), ...(beyond ? [beyond] : [])]));
     }
   } catch (error) {
-    const again = button("Try again", () => asking(box, host, answers));
+    const again = button("Try again", () => asking(box, host, answers, further, on));
     show(box, [make("p", {}, `This could not go on: ${reason(error)}.`), again]);
   }
 }
