@@ -22,7 +22,9 @@ def words(text):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("id", SHIPPED)
+@pytest.mark.parametrize(
+    "id", [pytest.param(id, marks=[pytest.mark.slow] if i % 3 else []) for i, id in enumerate(SHIPPED)]
+)
 def test_every_face_shows_the_same_parts(id):
     case = cases.load(id)
     page = case.page()

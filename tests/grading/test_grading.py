@@ -45,6 +45,9 @@ SAMPLE = (
     "d12b-ileocecal-and-two-small",
 )
 DOUBTFUL = ("recalled", "contested")
+#: What would be wrong of the score everywhere is looked for in every third operation; by `make test-all` in
+#: each.
+EACH = 1 if "FUZZ" in os.environ else 3
 
 
 @cache
@@ -293,7 +296,7 @@ def rising(case, rng):
 
 @pytest.mark.long
 def test_a_right_line_more_never_lowers_and_an_unsupported_one_never_raises():
-    for name in billed():
+    for name in billed()[::EACH]:
         rng = random.Random(name)  # a third of the pairs of each operation
         for less, more in (pair for pair in rising(item(name), rng) if rng.random() < 1 / 3):
             assert item(name).grade(show(less)).score <= item(name).grade(show(more)).score + 1e-9, (
@@ -356,7 +359,7 @@ def everything():
 
 @pytest.mark.long
 def test_nothing_and_everything_score_at_most_a_third():
-    for name in NAMES:
+    for name in NAMES[::EACH]:
         assert item(name).grade("").score == 0.0
         for answer in everything():
             grade = item(name).grade(answer)
