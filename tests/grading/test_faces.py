@@ -14,6 +14,8 @@ from casebook.quiz import door
 from casebook.quiz.widget import Result, Worked
 
 SHIPPED = [path.stem for path in cases.library()]
+#: Enough to have every kind of part between them; one has a claim that was filed.
+EVERY_KIND = {*SHIPPED[::3], "acacia"}
 
 
 def words(text):
@@ -23,7 +25,7 @@ def words(text):
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "id", [pytest.param(id, marks=[pytest.mark.slow] if i % 3 else []) for i, id in enumerate(SHIPPED)]
+    "id", [pytest.param(id, marks=[] if id in EVERY_KIND else [pytest.mark.slow]) for id in SHIPPED]
 )
 def test_every_face_shows_the_same_parts(id):
     case = cases.load(id)
