@@ -493,12 +493,9 @@ def test_51_is_free_where_the_rules_emit_it_and_a_finding_anywhere_else():
     assert [(f.kind, f.code, f.rule) for f in grade.findings] == [("modifier", "44120", "51")]
 
 
-@pytest.mark.parametrize(
-    "page",
-    [c.page() for c in map(cases.load, cases.library()) if c.readings[0].teaching],
-    ids=lambda page: page["id"],
-)
-def test_gc_is_left_aside_where_a_resident_took_part_and_the_surgeon_says_so(page):
+@pytest.mark.parametrize("id", [c.id for c in map(cases.load, cases.library()) if c.readings[0].teaching])
+def test_gc_is_left_aside_where_a_resident_took_part_and_the_surgeon_says_so(id):
+    page = cases.load(id).page()
     with_one = item_of(page)
     without = item_of({**page, "readings": [{**each, "teaching": False} for each in page["readings"]]})
     for text in candidate_answers(page)[:8]:
