@@ -30,12 +30,12 @@ HTML = ROOT / "_build" / "html"
 # is left alone with one at the end; before them, long ones that need no book, which is being built: what only
 # reckons first, since a browser beside the build is slow. A file that is not here comes after them.
 LONG_FIRST = (
-    *("grading/test_grading", "classroom/test_tables", "practice/test_changed", "coding/test_rules"),
-    *("grading/test_misconceptions", "grading/test_flips", "practice/test_choices", "browser/test_lab"),
-    *("quiz/test_page", "quiz/test_learning", "quiz/test_parity", "book/test_extension"),
-    *("browser/test_exam", "browser/test_quiz", "browser/test_desks", "browser/test_engines"),
-    *("browser/test_rounds", "browser/test_book", "classroom/test_lms", "browser/test_case_pages"),
-    *("quiz/test_verdicts", "classroom/test_phones"),
+    *("grading/test_grading", "practice/test_choices", "coding/test_rules", "classroom/test_tables"),
+    *("grading/test_flips", "grading/test_misconceptions", "practice/test_changed", "browser/test_lab"),
+    *("quiz/test_page", "quiz/test_learning", "quiz/test_parity"),
+    *("browser/test_exam", "browser/test_desks", "browser/test_book", "browser/test_quiz"),
+    *("browser/test_engines", "browser/test_rounds", "browser/test_case_pages", "browser/test_laying"),
+    *("quiz/test_verdicts", "classroom/test_phones", "book/test_extension", "classroom/test_lms"),
     *("11_read_the_class", "03_from_code_to_payment", "quiz/test_archive", "classroom/test_beliefs"),
 )
 

@@ -2,6 +2,7 @@
 again."""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -16,7 +17,6 @@ from casebook.sphinx_ext.lists import QUESTIONS, decision_tests
 from tests.conftest import ROOT
 
 DATA = "src/casebook/data"
-EXITS = [load(path).page() for path in library()] + [made.page() for made in short_cases()]
 #: (file, the words it has, the words it must not have)
 TOLD = [
     (
@@ -117,13 +117,20 @@ def chapter_of(name):
     return (ROOT / f"{name}.md").read_text("utf-8")
 
 
+@cache
+def exits():
+    """All that an exit check may ask, made when a test first asks for it."""
+    return [case.page() for case in (*map(load, library()), *short_cases())]
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_an_exit_check_says_what_it_is_how_many_and_how_long(name):
     says = re.search(r"## Exit check\n\n(.*)\n\n```\{test-yourself\}", chapter_of(name))[1]
     number, kind, minutes = re.match(
         r"(Three) (short charts|whole reports)\b.*?about (\w+) minutes", says
     ).groups()
-    drawn = [page for page in EXITS if page["id"] in pool(EXITS, name)]
+    within = pool(exits(), name)
+    drawn = [page for page in exits() if page["id"] in within]
     assert {kind} == {"short charts" if is_short(page["id"]) else "whole reports" for page in drawn}
     # What the clock of a test allows at the usual pace for three of middling length.
     middling = sorted(drawn, key=words_of)[len(drawn) // 2]

@@ -18,6 +18,7 @@ from casebook.coding.rules import RULEBOOK
 from casebook.sphinx_ext import bank, charts, search, shorts
 from casebook.sphinx_ext.bank import Kept
 from casebook.sphinx_ext.charts import leaks
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -84,9 +85,21 @@ FAULTS = {
 }
 
 
-def folder(source, case=CASE, **pages):
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """What builds keep, one for all small books: first what the big one kept, each named by what it is made
+    of."""
+    kept = tmp_path_factory.mktemp("kept")
+    for made in ("made-of-*", "casebook-*.zip", "bundle-*", "later-*", "style-*", "worked-out-*"):
+        for file in (ROOT / ".cache").glob(made):
+            shutil.copy(file, kept)
+    return kept
+
+
+def folder(source, cache, case=CASE, **pages):
     """The sources of a small book, in a folder that is new."""
     (source / "cases").mkdir(parents=True)
+    (source / ".cache").symlink_to(cache, target_is_directory=True)
     shutil.copytree(root() / "book" / "_templates", source / "book" / "_templates")
     (source / "conf.py").write_text(CONFIG)
     (source / "cases" / "rowan.md").write_text(case)
@@ -116,10 +129,10 @@ def html(book, page):
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory):
+def sound(tmp_path_factory, cache):
     """A book without faults: built; again as it was; and once more after the code changed."""
     work = tmp_path_factory.mktemp("sound")
-    source, package = folder(work / "source", **SOUND), work / "casebook"
+    source, package = folder(work / "source", cache, **SOUND), work / "casebook"
     package.mkdir()
     (package / "rules.py").write_text("")
     with pytest.MonkeyPatch.context() as patch:
@@ -131,18 +144,18 @@ def sound(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory):
+def faulty(tmp_path_factory, cache):
     """A book with every fault of `FAULTS`."""
     pages = {name: f"# Text\n\n{text}\n" for name, (text, _) in FAULTS.items()}
-    return built(folder(tmp_path_factory.mktemp("faulty") / "source", about=RULES, **pages))
+    return built(folder(tmp_path_factory.mktemp("faulty") / "source", cache, about=RULES, **pages))
 
 
 @pytest.fixture(scope="module")
-def lacking(tmp_path_factory):
+def lacking(tmp_path_factory, cache):
     """A book without a bibliography, with a citation and a case that cannot be read."""
     broken = CASE.replace("[300, 320]\n        evidence: the_join", "[300, 330]")
     text = "# Text\n\nSo {source}`cms-aoc-2024-06`.\n"
-    return built(folder(tmp_path_factory.mktemp("lacking") / "source", broken, text=text))
+    return built(folder(tmp_path_factory.mktemp("lacking") / "source", cache, broken, text=text))
 
 
 def rests(page):

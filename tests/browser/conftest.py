@@ -31,6 +31,7 @@ AXE_INTEGRITY = (  # SHA-512 of the package
 )
 # Each width and each scheme once; the other two pairs are left to `make test-all`.
 LOOKS = [(1280, "light"), (390, "dark")]
+NARROW = {"width": 320, "height": 640}
 ALL_LOOKS = [*LOOKS, (1280, "dark"), (390, "light")]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -213,24 +214,33 @@ def sound(each_of, violations):
 
     def walk(files, looks):
         for file, here in each_of(files):
-            for width, scheme in looks:
-                here.set_viewport_size({"width": width, "height": 900})
-                here.emulate_media(color_scheme=scheme)
-                assert violations(here) == [], f"{file}, {width} pixels, {scheme}"
+            assert_sound(here, file, looks, violations)
 
     return walk
 
 
-@pytest.fixture
-def fits(each_of):
-    """Walk over pages: each opens without errors, and scrolls sideways nowhere at 320 pixels, which is 1280
-    at 400 percent."""
+def assert_sound(here, file, looks, violations):
+    """Nothing is found in a page, whatever its look."""
+    for width, scheme in looks:
+        here.set_viewport_size({"width": width, "height": 900})
+        here.emulate_media(color_scheme=scheme)
+        assert violations(here) == [], f"{file}, {width} pixels, {scheme}"
 
-    def walk(files):
-        for file, here in each_of(files, viewport={"width": 320, "height": 640}):
+
+@pytest.fixture
+def sound_and_fits(each_of, violations):
+    """Walk over pages, each opened once and without errors: none scrolls sideways at 320 pixels, which is
+    1280 at 400 percent, and those that have looks are sound in these."""
+
+    def walk(files, looks_of):
+        assert set(looks_of) <= set(files)
+        for file, here in each_of(files, viewport=NARROW):
             assert here.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
                 f"{file} scrolls sideways"
             )
+            assert_sound(here, file, looks_of.get(file, ()), violations)
+            here.set_viewport_size(NARROW)
+            here.emulate_media(color_scheme="light")
 
     return walk
 

@@ -79,8 +79,15 @@ def right(case):
 
 def tab_to(page, locator):
     """Press Tab until it has the focus."""
+    wanted = None
     for _ in range(150):
-        if locator.count() and locator.evaluate("e => e === document.activeElement"):
+        if wanted is None:
+            wanted = locator.element_handle() if locator.count() else None
+        # null: it was drawn anew meanwhile
+        found = wanted and wanted.evaluate("e => e.isConnected ? e === document.activeElement : null")
+        if found:
             return
+        if found is None:
+            wanted = None
         page.keyboard.press("Tab")
     raise AssertionError(f"no way by Tab to {locator}")

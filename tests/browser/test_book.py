@@ -26,12 +26,10 @@ def chapters(all_pages):
     return found
 
 
-def test_every_kind_of_chapter_is_sound_and_every_chapter_fits(sound, fits, one_of_each_kind, chapters):
+def test_every_kind_of_chapter_is_sound_and_every_chapter_fits(sound_and_fits, one_of_each_kind, chapters):
     """One in one look, the next in the other; below, each of them in every look."""
     few = one_of_each_kind(chapters)
-    for turn, look in enumerate(LOOKS):
-        sound(few[turn :: len(LOOKS)], [look])
-    fits(chapters)
+    sound_and_fits(chapters, {file: [LOOKS[i % len(LOOKS)]] for i, file in enumerate(few)})
 
 
 @pytest.mark.slow

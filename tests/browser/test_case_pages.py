@@ -17,15 +17,13 @@ def cases(all_pages):
     return found
 
 
-def test_every_kind_of_case_page_is_sound(sound, fits, one_of_each_kind, cases):
+def test_every_kind_of_case_page_is_sound(sound_and_fits, one_of_each_kind, cases):
     """They are of one make, but for their words; below, each of them."""
-    sound(one_of_each_kind(cases), LOOKS)
-    fits(cases[::4])
+    few = one_of_each_kind(cases)
+    sound_and_fits([*few, *(file for file in cases[::4] if file not in few)], dict.fromkeys(few, LOOKS))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("look", ALL_LOOKS, ids=str)
-def test_every_case_page_is_sound_in_every_look(sound, fits, cases, look):
-    sound(cases, [look])
-    if look == LOOKS[0]:
-        fits(cases)
+def test_every_case_page_is_sound_in_every_look(sound_and_fits, cases, look):
+    sound_and_fits(cases, {file: [look] for file in cases})

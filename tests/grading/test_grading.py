@@ -45,6 +45,9 @@ SAMPLE = (
     "d12b-ileocecal-and-two-small",
 )
 DOUBTFUL = ("recalled", "contested")
+#: What would be wrong of the score everywhere is looked for in every third operation; by `make test-all` in
+#: each.
+EACH = 1 if "FUZZ" in os.environ else 3
 
 
 @cache
@@ -293,7 +296,7 @@ def rising(case, rng):
 
 @pytest.mark.long
 def test_a_right_line_more_never_lowers_and_an_unsupported_one_never_raises():
-    for name in billed():
+    for name in billed()[::EACH]:
         rng = random.Random(name)  # a third of the pairs of each operation
         for less, more in (pair for pair in rising(item(name), rng) if rng.random() < 1 / 3):
             assert item(name).grade(show(less)).score <= item(name).grade(show(more)).score + 1e-9, (
@@ -356,7 +359,7 @@ def everything():
 
 @pytest.mark.long
 def test_nothing_and_everything_score_at_most_a_third():
-    for name in NAMES:
+    for name in NAMES[::EACH]:
         assert item(name).grade("").score == 0.0
         for answer in everything():
             grade = item(name).grade(answer)
@@ -490,12 +493,9 @@ def test_51_is_free_where_the_rules_emit_it_and_a_finding_anywhere_else():
     assert [(f.kind, f.code, f.rule) for f in grade.findings] == [("modifier", "44120", "51")]
 
 
-@pytest.mark.parametrize(
-    "page",
-    [c.page() for c in map(cases.load, cases.library()) if c.readings[0].teaching],
-    ids=lambda page: page["id"],
-)
-def test_gc_is_left_aside_where_a_resident_took_part_and_the_surgeon_says_so(page):
+@pytest.mark.parametrize("id", [c.id for c in map(cases.load, cases.library()) if c.readings[0].teaching])
+def test_gc_is_left_aside_where_a_resident_took_part_and_the_surgeon_says_so(id):
+    page = cases.load(id).page()
     with_one = item_of(page)
     without = item_of({**page, "readings": [{**each, "teaching": False} for each in page["readings"]]})
     for text in candidate_answers(page)[:8]:

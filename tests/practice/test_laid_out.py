@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 from casebook.cases import library, load
-from casebook.grading import expected, item_of
+from casebook.grading import expected
 from casebook.practice.explorer import FARTHEST, NEAREST, VALVE, after, explore, start
 from casebook.practice.laid_out import POINTS, SPOTS, Site, compare, sites
 
-ITEMS = {path.stem: item_of(load(path).page()) for path in library()}
+ITEMS = {path.stem: load(path).item for path in library()}
 READINGS = [(id, i) for id, item in ITEMS.items() for i in range(len(item.note.readings))]
 ACTS = {
     "stricturoplasty": "widen",

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.coding.authorities import AUTHORITIES
-from casebook.grading import Item, left_open
+from casebook.grading import left_open
 from casebook.practice import query
 from casebook.practice.query import LONGEST, SAYS, judge, options
 
 LOADED = [cases.load(path) for path in cases.library()]
-OPEN = [Item.read(case.page()) for case in LOADED if case.key["claim"] == "query"]
-SETTLED = [Item.read(case.page()) for case in LOADED if case.key["claim"] != "query"][::30]
+OPEN = [case.item for case in LOADED if case.key["claim"] == "query"]
+SETTLED = [case.item for case in LOADED if case.key["claim"] != "query"][::30]
 ITEMS = {item.id: item for item in OPEN}
 LABELLED = [
     line.split("\t")

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -64,11 +64,12 @@ def is_change(case: str) -> bool:
     return MARK in case
 
 
-def all_changes(item: Item) -> Iterator[Changed]:
+@lru_cache(maxsize=4)  # who asks one change of a chart asks others
+def all_changes(item: Item) -> tuple[Changed, ...]:
     """Every change of a chart, whatever its key rests on. Of two with one id there is none, nor is there any
     of a note with several readings or of a filed claim to be judged."""
     if len(item.note.readings) > 1 or item.filed:
-        return
+        return ()
     op = item.note.readings[0]
     told = [(change.says, change.op) for change in changes(op)]
     for says, fields in _further(op):
@@ -77,9 +78,8 @@ def all_changes(item: Item) -> Iterator[Changed]:
         except OperationError:
             continue
     ids = [f"{item.id}{MARK}{crc32(says.encode()) & DIGEST:03x}" for says, _ in told]
-    for id, (says, changed) in zip(ids, told, strict=True):
-        if ids.count(id) == 1:
-            yield Changed(id, says, _bare(changed))
+    each = zip(ids, told, strict=True)
+    return tuple(Changed(id, says, _bare(changed)) for id, (says, changed) in each if ids.count(id) == 1)
 
 
 def _bare(op: Operation) -> Operation:

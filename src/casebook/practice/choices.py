@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import permutations
 from random import Random
 
 from casebook.coding.claim import Same, show
@@ -64,8 +65,8 @@ def choices(item: Item, seed: int | str, most: int = 5, held: Iterable[str] = ()
     number = len(chosen) + wanted
     place = rng.randrange(1, number)
     drawn = [[*chosen, *rng.sample(rest, wanted)] for _ in range(DRAWN if wanted < len(rest) else 1)]
-    told = {text: _told(text) for text in (*chosen, *rest)}
-    best = min(drawn, key=lambda texts: sum(abs(rank - place) for rank in _ranks([told[t] for t in texts])))
+    shared = _Shared([*chosen, *rest])
+    best = min(drawn, key=lambda texts: sum(abs(rank - place) for rank in shared.ranks(texts)))
     rng.shuffle(best)
     return best
 
@@ -140,26 +141,39 @@ def _families(text: str) -> set[bool]:
     return {line.code in SCOPED for line in read(text).claim if line.code in SCOPED | OPENED}
 
 
-def _ranks(told: list[tuple[frozenset[str], frozenset[str]]]) -> list[float]:
-    """How many of the others come before the first of these answers, by each thing that could give it away:
-    how often its lines and its codes stand in the others, in all and of each, and how alike it is to them."""
-    lines, codes = zip(*told, strict=True)
-    by = [(*_shared(i, lines), *_shared(i, codes)[:2]) for i in range(len(told))]
-    return [sum((o > mine) + (o == mine) / 2 for o in others) for mine, *others in zip(*by, strict=True)]
+class _Shared:
+    """What every two of some answers share, worked out once for all the sets that are drawn of them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._told = {text: _told(text) for text in texts}
+        self._pairs = {(one, two): self._pair(one, two) for one, two in permutations(texts, 2)}
+
+    def _pair(self, one: str, two: str) -> tuple[int, float, int]:
+        """How many lines and how many codes they share; between these, how alike their lines are, from 0
+        to 1."""
+        (lines, codes), (others, other_codes) = self._told[one], self._told[two]
+        common = len(lines & others)
+        return common, common / (len(lines) + len(others) - common), len(codes & other_codes)
+
+    def _by(self, one: str, texts: Sequence[str]) -> tuple[float, ...]:
+        """By each thing that could give an answer away: how often its lines and its codes stand in the
+        others, in all and of each, and how alike it is to them."""
+        lines, codes = self._told[one]
+        common, alike, coded = map(
+            sum, zip(*(self._pairs[one, two] for two in texts if two != one), strict=True)
+        )
+        return common / len(lines), common, alike, coded / len(codes), coded
+
+    def ranks(self, texts: Sequence[str]) -> list[float]:
+        """How many of the others come before the first of these answers, by each of these things."""
+        by = zip(*(self._by(one, texts) for one in texts), strict=True)
+        return [sum((o > mine) + (o == mine) / 2 for o in others) for mine, *others in by]
 
 
 def _told(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The lines and the codes of an answer; of a question to the surgeon, the word alone."""
     lines = frozenset(map(str, read(text).claim)) or frozenset((text,))
     return lines, frozenset(line[:5] for line in lines)
-
-
-def _shared(i: int, sets: Sequence[frozenset[str]]) -> tuple[float, float, float]:
-    """What one set has of the others: of each of its members, in all, and as a share of both."""
-    mine, common = sets[i], [len(sets[i] & other) for j, other in enumerate(sets) if j != i]
-    sizes = [len(other) for j, other in enumerate(sets) if j != i]
-    alike = sum(n / (len(mine) + size - n) for n, size in zip(common, sizes, strict=True))
-    return sum(common) / len(mine), float(sum(common)), alike
 
 
 # What wrong rules give
