@@ -118,7 +118,7 @@ def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
     "59",
     answers="D12 D16 D20",
     sure=CONFIRMED,
-    sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 cms-cr-11168 aapc-59-either",
+    sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 cms-cr-11168",
     says=(
         "Where the tables pay two codes together only for separate work and the second service was at a"
         " truly separate site, 59 or XS goes on the code that the tables name second, whichever line it is."
