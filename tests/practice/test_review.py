@@ -148,6 +148,7 @@ def test_progress():
         ("alder", 2, "missed before, right 397 days ago")
     ]
     assert [(row["case"], row["says"]) for row in told["later"]] == [("cedar", "missed within the last day")]
+    assert [(row["case"], row["says"]) for row in told["open"]] == [("cedar", tutor.OPEN)]
     topics = {row["topic"]: row for row in told["topics"]}
     assert set(topics) == {"joins", "units", "stoma", "base-code"}
     assert topics["joins"] == {
@@ -178,6 +179,14 @@ def test_progress():
         ("alder", "right at try 2, 3 tries"),
         ("cedar", "not right yet, 1 try"),
         ("ginkgo", "right at the first try, 1 try"),
+    ]
+
+
+def test_a_case_once_right_is_not_open_whatever_was_typed_after_it():
+    right, tried = tries((0, "correct"), (0, "wrong", 1)), tries((0, "wrong"))
+    assert [progress(rows, shipped(), START + DAY / 2)["open"] == [] for rows in (right, tried)] == [
+        True,
+        False,
     ]
 
 

@@ -80,6 +80,9 @@ def test_most_questions_are_right_and_a_round_closes_with_what_was_wrong():
         closing = practice(attempts[:i], bank(), table(), attempts[i - 1]["at"])["closing"]
         mine = attempts[i - ROUND : i]
         assert closing["right"] == sum(each["verdict"] == "correct" for each in mine)
+        assert [(told["case"], told["yours"], told["right"]) for told in closing["asked"]] == [
+            (each["case"], each["answer"], each["verdict"] == "correct") for each in mine
+        ]
         for told in closing["rules"]:
             for chart in told["charts"]:
                 each = next(each for each in mine if each["case"] == chart["case"])

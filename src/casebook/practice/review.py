@@ -25,6 +25,7 @@ DAY = 86_400_000  # milliseconds
 LATEST = 8.64e15  # the last moment that a browser's clock can tell
 VERDICTS = ("correct", "partly", "wrong")  # those that count
 REACH = "The charts you answered test only some of the usual mistakes. Practice tests the rest."
+OPEN = "still open: not right yet"  # of a case never right and not due; quiz/js/today.js says the same
 WITHOUT_COUNT = ("invalid", "blank")
 
 
@@ -100,15 +101,16 @@ def progress(
     graded again only to tell what it counts against.
 
     `cases` counts those of the bank: `done`, `first_right`, `of`. `due` and `later` are the rows of `again`
-    for cases of the bank, with words. `topics` and `misconceptions` have `first_right` of `of` cases answered
-    rightly at the first try, `tries` (for a misconception: the answers it explains, to short charts as well,
-    read from the attempt's own `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last
-    stands first. `of` for a misconception counts the cases tried in which it shows; `could` counts the wrong
-    rules that show in any of them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is
-    not given), and `reach` says what to do about the others. `by_case` has the cases answered, in the bank's
-    order, and `says` how many. `unread` counts records that are no attempts,
-    `elsewhere` those of cases that this bank has not. Attempts at an earlier edition of a chart are told in
-    `earlier`, case by case, and count nowhere else but in `due` and `later`. Raises ValueError as `again`.
+    for cases of the bank, with words, and `open` those of `later` that were never right. `topics` and
+    `misconceptions` have `first_right` of `of` cases answered rightly at the first try, `tries` (for a
+    misconception: the answers it explains, to short charts as well, read from the attempt's own
+    `misconceptions`) and `last_seen` (epoch milliseconds); what was missed last stands first. `of` for a
+    misconception counts the cases tried in which it shows; `could` counts the wrong rules that show in any of
+    them, out of `of`, as `table` has it (see `tutor.row`; worked out where it is not given), and `reach` says
+    what to do about the others. `by_case` has the cases answered, in the bank's order, and `says` how many.
+    `unread` counts records that are no attempts, `elsewhere` those of cases that this bank has not. Attempts
+    at an earlier edition of a chart are told in `earlier`, case by case, and count nowhere else but in `due`,
+    `later` and `open`. Raises ValueError as `again`.
     """
     pages = pages_of(bank)
     read, unread = _read(attempts, now)
@@ -122,10 +124,12 @@ def progress(
     shows = _shows(first, pages, table)
     could = len(frozenset().union(*shows.values()))
     boxes = [row | {"says": _when(row, now)} for row in _boxes(known, offset)]
+    found = {each.case for each in known if each.right}
     return {
         "cases": {"done": len(first), "first_right": sum(first.values()), "of": len(pages)},
         "due": [row for row in boxes if row["due_at"] <= now],
         "later": [row for row in boxes if row["due_at"] > now],
+        "open": [row | {"says": OPEN} for row in boxes if row["due_at"] > now and row["case"] not in found],
         "topics": _topics(mine, pages),
         "misconceptions": _misconceptions(mine, elsewhere, shows, first, now),
         "could": could,

@@ -398,8 +398,9 @@ def _missed(mine: Practice) -> list[dict[str, str]]:
 
 
 def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:
-    """What a round was about: how many were right, and each rule that it names, with every chart on which it
-    showed and the two answers side by side."""
+    """What a round was about: how many were right, `asked` which chart was right or wrong and with what
+    claim, and each rule that it names, with every chart on which it showed and the two answers side by
+    side."""
     rows = []
     for rule, fitted in mine.named(done).items():
         wrong = MISCONCEPTIONS[rule]
@@ -414,7 +415,9 @@ def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:
             }
         )
     right = sum(each.right for each in done)
-    return {"right": right, "of": len(done), "says": f"{right} of {len(done)} right.", "rules": rows}
+    asked = [_beside(mine, each.case, each.answer) | {"right": each.right} for each in done]
+    says = f"{right} of {len(done)} right."
+    return {"right": right, "of": len(done), "says": says, "asked": asked, "rules": rows}
 
 
 def _rests(fitted: Sequence[Tried], others: Collection[str]) -> str:

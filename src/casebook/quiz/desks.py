@@ -26,8 +26,10 @@ def _desk(
     more: str = "",
     fetch: str = FETCH,
     first: str = "",
+    last: str = "",
 ) -> str:
-    """The frame of a desk; `first` stands on its stage until the script has something to show."""
+    """The frame of a desk; `first` stands on its stage until the script has something to show, `last` below
+    it."""
     fetch = fetch.format(size=megabytes(size)) if size else ""
     return f"""<section class="casebook-desk" data-desk="{name}"{more}>
 <p class="casebook-without">{without}</p>
@@ -36,7 +38,7 @@ def _desk(
 <p class="casebook-size">{fetch}</p>
 <p class="casebook-test-status" role="status"></p>
 <div class="casebook-stage">{first}</div>
-</div>
+{last}</div>
 </section>
 """
 
@@ -152,13 +154,16 @@ is two characters after a hyphen.</p>
 autocorrect="off" autocomplete="off" spellcheck="false" enterkeyhint="done" maxlength="{MAX_TEXT}"></textarea>
 <p class="casebook-row-of"><button type="submit" class="casebook-check">Check the claim</button>
 <a class="casebook-beside" href="explorer.html">Lay the operation out</a></p>
-<p class="casebook-hint" id="scrub-try">Or try one:</p>
-<div class="casebook-row-of casebook-samples" role="group" aria-labelledby="scrub-try">{samples}</div>
 </form>"""
+    # Below the stage: what is said of a claim stands right under its field.
+    tries = f"""<p class="casebook-hint" id="scrub-try">Or try one:</p>
+<div class="casebook-row-of casebook-samples" role="group" aria-labelledby="scrub-try">{samples}</div>
+"""
     return _desk(
         "claim",
         "The check needs scripts, and a page opened from its site, not as a file. In a terminal it is"
         " <code>casebook scrub</code>.",
         form,
         size,
+        last=tries,
     )

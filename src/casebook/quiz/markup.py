@@ -209,8 +209,9 @@ def _filed(name: str, filed: str) -> str:
     """What asks of each line of a filed claim whether it stands; nothing where nothing was filed."""
     rows = "".join(
         f"""<fieldset class="casebook-filed-line"><legend><code>{escape(line)}</code></legend>
+<span class="casebook-filed-choices">
 <label><input type="radio" name="filed-{i}" value="stands"> stands</label>
-<label><input type="radio" name="filed-{i}" value="falls"> does not</label></fieldset>
+<label><input type="radio" name="filed-{i}" value="falls"> does not</label></span></fieldset>
 """
         for i, line in enumerate(filed_lines(filed))
     )
@@ -218,7 +219,7 @@ def _filed(name: str, filed: str) -> str:
         return ""
     return f"""<div class="casebook-filed" role="group" aria-labelledby="{name}-filed">
 <p class="casebook-filed-head" id="{name}-filed">The claim as filed: which lines stand?</p>
-{rows}<p class="casebook-hint">Then type the claim as it should have been filed.</p>
+{rows}<p class="casebook-hint">Then give the claim as it should have been filed.</p>
 </div>
 """
 

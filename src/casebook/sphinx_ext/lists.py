@@ -6,13 +6,11 @@ import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from casebook.cases import root
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rulebook import Rule
 from casebook.coding.rules import RULEBOOK
@@ -35,25 +33,10 @@ HEADINGS = {
     **KINDS,
     "questions": (
         "The hard questions",
-        (
-            "D1 and the other numbers beside a rule lead here: the questions of this field that the rules"
-            " answer together."
-        ),
+        "The questions of this field that several rules answer together.",
     ),
 }
 QUESTIONS: dict[str, dict[str, str]] = tomllib.loads((PACKAGE / "data" / "decisions.toml").read_text("utf-8"))
-
-
-@lru_cache(maxsize=1)
-def decision_tests() -> dict[str, list[str]]:
-    """The tests named after each question, where the repository with its tests is at hand."""
-    file = root() / "tests" / "coding" / "test_decisions.py"
-    found: dict[str, list[str]] = {}
-    for name in re.findall(
-        r"^def (test_d\d\d\w*)", file.read_text("utf-8") if file.is_file() else "", re.MULTILINE
-    ):
-        found.setdefault(f"D{int(name[6:8])}", []).append(name)
-    return found
 
 
 def said(id: str) -> str:
@@ -154,12 +137,7 @@ class Rules(Listing):
         about = nodes.paragraph(
             "", "", nodes.inline("", said(id), classes=["name"]), nodes.Text(" "), classes=["meta"]
         )
-        asked = [make_link(f"question-{d}", d, QUESTIONS[d]["question"]) for d in rule.decisions]
         about += [badge(rule.confidence), nodes.Text(" ")]
-        if asked:
-            about += [
-                nodes.inline("", "", nodes.Text("answers "), *between(asked, " "), classes=["questions"])
-            ]
         parts: list[nodes.Node] = [about, nodes.paragraph("", rule.says, classes=["says"])]
         sources = nodes.bullet_list("", classes=["sources"])
         sources += [
@@ -177,6 +155,8 @@ class Rules(Listing):
                 ]
                 parts.append(line("Another view, accepted:", *held, classes=["more"]))
         wrong = [make_link(f"misconception-{m.id}", m.says) for m in MISCONCEPTIONS.values() if id in m.swaps]
+        if asked := [make_link(f"question-{d}", QUESTIONS[d]["question"]) for d in rule.decisions]:
+            parts.append(line("Hard questions:", *between(asked, " "), classes=["more"]))
         if wrong:
             parts.append(line("Wrong turns:", *between(wrong, "; "), nodes.Text("."), classes=["more"]))
         return self.entry(f"rule-{id}", *parts)
@@ -205,10 +185,6 @@ class Rules(Listing):
             [a for r in rules for a in r.authorities] + [a for v in held for a in v.authorities]
         )
         parts.append(line("Sources:", *between(map(cite, sources), " "), classes=["more"]))
-        if tests := decision_tests().get(id):
-            parts.append(
-                line("Tests:", *between(nodes.literal("", name) for name in tests), classes=["more"])
-            )
         return self.entry(f"question-{id}", *parts)
 
 

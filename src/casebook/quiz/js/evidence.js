@@ -61,7 +61,7 @@ export function citing(section, chart, changed) {
     told.textContent = marked.length ? which : "No line marked. You need not.";
     count.textContent = marked.length
       ? `${several(marked.length, "line")} marked`
-      : "Choose the lines that decide";
+      : "Tap the sentences that decide";
   }
 
   /**

@@ -118,10 +118,18 @@ export function practicing(section, host) {
   /** @param {Practiced} each */
   function close(each) {
     const heading = make("h2", { tabIndex: -1 }, "This round");
-    const { says, rules } = each.closing ?? { says: "", rules: [] };
+    const { says, asked, rules } = each.closing ?? { says: "", asked: [], rules: [] };
+    const charts = asked.map(({ case: id, name, right, yours, filed }) => [
+      chartNamed(id, name),
+      right ? ": right, " : ": not right, you gave ",
+      make("code", {}, yours),
+      !right && filed && "; filed is ",
+      !right && filed && make("code", {}, filed),
+    ]);
     show(
       heading,
       make("p", {}, says),
+      charts.length > 0 ? list(charts) : null,
       ...rules.map((told) => wrongRule(told, ({ case: id, name }) => chartNamed(id, name))),
       rowOf(button("Another round", () => step(true))),
       standing(each),

@@ -98,10 +98,10 @@ export function showProgress(section, host) {
   }
 
   /** @param {Progress} told */
-  const detailed = ({ due, by_case, topics, misconceptions, reach, earlier }) => [
+  const detailed = ({ due, open, by_case, topics, misconceptions, reach, earlier }) => [
     part(
       "To see again",
-      due.map(({ case: id, says }) => [host.link(id), `: ${says}`]),
+      [...due, ...open].map(({ case: id, says }) => [host.link(id), `: ${says}`]),
       "Nothing for now. What you get wrong comes back after a day, then after 3, 7 and 21.",
     ),
     part(

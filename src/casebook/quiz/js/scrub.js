@@ -67,7 +67,7 @@ export function scrubbing(section, host) {
     );
   }
 
-  form.addEventListener("focusin", () => wake().catch(() => {}), { once: true });
+  section.addEventListener("focusin", () => wake().catch(() => {}), { once: true });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     check();
@@ -77,7 +77,7 @@ export function scrubbing(section, host) {
     event.preventDefault();
     check();
   });
-  form.addEventListener("click", ({ target }) => {
+  section.addEventListener("click", ({ target }) => {
     const sample = target instanceof Element ? target.closest("[data-claim]") : null;
     if (!(sample instanceof HTMLElement)) return;
     field.value = sample.dataset.claim ?? "";

@@ -1,15 +1,16 @@
 // @ts-check
 // Today: what is due, one new case, and the next chapter, which is not reckoned in. Told from what this browser keeps.
 
-import { again, isToday, since } from "./due.js";
+import { again, isToday, since, standing } from "./due.js";
 import { find, list, make, reason } from "./parts.js";
 import { attempts, keptTurns, unkept } from "./store.js";
 import { several } from "./words.js";
 
-/** @import { Attempt, Desk, Way } from "./types.d.ts" */
+/** @import { Desk, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 const ROUND = 10; // minutes at most, but for a single case that takes longer
+const FEW = 2; // cases to see again that leave room for a new one, whatever it takes
 const DAY = { weekday: "long", month: "long", day: "numeric" };
 
 /**
@@ -32,20 +33,24 @@ export async function today(section, host, way) {
     const now = Date.now();
     const boxes = [...again(all, now)].filter(([id]) => cases[id]).sort(([, a], [, b]) => a.due - b.due);
     const due = boxes.filter(([, box]) => box.due <= now);
-    const open = boxes.filter(([id, box]) => box.due > now && leftWrong(all, id));
+    const open = boxes.filter(([id, box]) => box.due > now && standing(all, id, undefined) === "tried");
     const done = new Set(all.map((each) => each.case));
     const fresh = Object.keys(cases).find((id) => !done.has(id));
     // One reckoning: what is due, then what is still open, then a new case, as long as they fit the round.
     let used = 0;
-    /** @param {string} id */
-    const fits = (id) => {
-      if (used && used + cases[id].minutes > ROUND) return false;
+    /**
+     * @param {string} id
+     * @param {boolean} [anyhow]
+     */
+    const fits = (id, anyhow) => {
+      if (used && !anyhow && used + cases[id].minutes > ROUND) return false;
       used += cases[id].minutes;
       return true;
     };
     const [shown, still] = [due, open].map((boxes) => boxes.filter(([id]) => fits(id)));
     const waiting = due.length + open.length - shown.length - still.length;
-    const one = fresh && !waiting && fits(fresh) ? fresh : "";
+    const few = shown.length + still.length <= FEW;
+    const one = fresh && !waiting && fits(fresh, few) ? fresh : "";
     const why = unread || unkept();
     const answered = all.filter(({ at }) => isToday(at));
     /** @param {string} id */
@@ -70,18 +75,6 @@ export async function today(section, host, way) {
     );
   }
 }
-
-/**
- * Whether the last answer to a case was not right.
- * @param {Attempt[]} all
- * @param {string} id
- */
-const leftWrong = (all, id) => {
-  const last = all.findLast(
-    (each) => each.case === id && ["correct", "partly", "wrong"].includes(each.verdict),
-  );
-  return Boolean(last && last.verdict !== "correct");
-};
 
 const NOTHING =
   "Nothing is due. A case you get wrong stands here until it is right, and comes back after a day, then after 3, " +

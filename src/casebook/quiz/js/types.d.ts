@@ -63,6 +63,8 @@ export interface Result {
 
 export interface Progress {
   due: { case: string; says: string }[];
+  /** Never right so far, and not due. */
+  open: { case: string; says: string }[];
   by_case: { case: string; says: string }[];
   topics: { name: string; page: string; says: string }[];
   misconceptions: { id: string; says: string }[];
@@ -387,6 +389,8 @@ export interface Practiced {
   rules: { id: string; says: string; state: string }[];
   closing: {
     says: string;
+    /** The charts of the round in their order. */
+    asked: (Beside & { right: boolean })[];
     rules: {
       says: string;
       tempts: string;
