@@ -207,7 +207,12 @@ def parts(
         Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
         Part("right", "", _rows(_right(grade, item) if readable else None)),
         Part("doubt", "", _rows(grade.doubt)),
-        Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
+        # What cannot be read is no answer yet, and gives away no line.
+        Part(
+            "evidence",
+            "The lines you marked",
+            _rows(*_evidence_in_words(cited if readable else None, item, label)),
+        ),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
         Part("filed", "What the office filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
