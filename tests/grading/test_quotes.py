@@ -177,6 +177,14 @@ def test_a_question_is_answered_by_what_settles_it_and_never_where_the_billing_i
     assert argued > 5
 
 
+@pytest.mark.parametrize("mark", ["22", "51", "59"])
+def test_no_anastomosis_is_quoted_where_a_modifier_alone_is_off(mark):
+    item = next(made.item for made in short_cases() if expected(made.item) == "44120; 44121")
+    grade = item.grade(f"44120; 44121-{mark}")
+    assert {finding.kind for finding in grade.findings} == {"modifier"}
+    assert not settled(grade, item).rows
+
+
 def test_where_nothing_was_done_no_sentence_of_something_else_is_quoted():
     mangrove, cork, pine = (cases.load(name).item for name in ("mangrove", "cork", "pine"))
     told = settled(mangrove.grade("44160; 44310-51"), mangrove)

@@ -286,9 +286,17 @@ def amounts_to(grade: Grade) -> str | None:
     if grade.explained.bare:
         told = [each.replace("this claim", "these codes") for each in told]
     if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
-        told.append("Its modifiers are off too.")
+        off = _typed_marks_off(grade)
+        told.append(f"Its modifiers are off too: {listed(off)}." if off else "Its modifiers are off too.")
     first = [ASK_FIRST] if item.note.action == "query" else []
     return " ".join([*first, *count, *told])
+
+
+def _typed_marks_off(grade: Grade) -> list[str]:
+    """The modifiers that were typed and are off, each with its code; what is lacking is not named here."""
+    typed = {(line.code, mark) for line in grade.claim for mark in line.modifiers}
+    off = ((f.code, mark) for f in grade.findings if f.kind == "modifier" for mark in f.marks)
+    return [f"{mark} on {code}" for code, mark in dict.fromkeys(off) if (code, mark) in typed]
 
 
 def slips(grade: Grade) -> str:

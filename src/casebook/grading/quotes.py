@@ -239,7 +239,9 @@ class _Chart:
         if whole := self.of_whole(m):
             yield from whole
             return
-        acts = [act for act in m.settles if act not in FACETS]
+        marks_alone = all(RULEBOOK[rule].kind == "modifier" for rule in m.swaps)
+        # That ends were brought together says nothing of a modifier.
+        acts = [act for act in m.settles if act not in FACETS and not (marks_alone and act == "join")]
         if "valve" in m.settles and (at_stake := self._played_otherwise(m)):
             told = {i for p in at_stake for i in (*p.cuts, *p.joins)}
             yield from self.of_steps(i for i in sorted(told) if self.op.steps[i].act in acts)
