@@ -385,7 +385,10 @@ def case(short: Short, id: str = "short") -> Case:
 ENDED = {
     "converted": "It was finished open, so all of it is open.",
     "laparoscopic": "It was laparoscopic to the end.",
-    "laparoscopic-assisted": "It was laparoscopic: the small cut only let the bowel out.",
+    "laparoscopic-assisted": (
+        "It was laparoscopic: the bowel was freed and cut through the ports, and only joined outside,"
+        " through a small opening."
+    ),
 }
 ONE_PLACE = ("two pieces", "three pieces")
 
@@ -413,7 +416,7 @@ def _why(short: Short) -> Iterator[str]:
     for place in where(*ONE_PLACE):
         yield f"More than one piece came out {place} before the ends were joined: one place."
     for place in where("joined twice"):
-        yield f"The bowel beside the first join {place} had died, and the join went with it."
+        yield f"The bowel around the first join {place} stayed dusky, and the join went with it."
     for place in where("own piece"):
         yield f"The join {place} mends the surgeon’s own tear and is not counted."
     for place in where("stapled joined"):

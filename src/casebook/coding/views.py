@@ -265,10 +265,10 @@ _view(
     sure=CONTESTED,
     sources="aapc-enterolysis contractor-22-copy",
     says=(
-        "Long freeing of adhesions is argued to earn 22 on the main code. It stands only with a comparison,"
-        " which this note lacks: how long such an operation usually takes, how much longer this one took, and"
-        " why. No source here names a number of minutes that is long enough: each payer judges. As the note"
-        " is, we would leave 22 off, or ask the surgeon first."
+        "Long freeing of adhesions is argued to earn 22 on the main code. A payer may well refuse it here,"
+        " since this note has no comparison: how long such an operation usually takes, how much longer this"
+        " one took, and why. No source here names a number of minutes that is long enough: each payer"
+        " judges. As the note is, we would leave 22 off, or ask the surgeon first."
     ),
     where=_long_freeing,
     _22=_hours,

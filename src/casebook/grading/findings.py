@@ -101,7 +101,9 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
 
 
 #: Said once where a line to put is shown with 51, which no answer is held to.
-LATER = " 51 marks a later procedure; it may be left off, since payers differ."
+LATER = (
+    " 51 marks a further procedure, any but the highest-valued one; it may be left off, since payers differ."
+)
 
 
 def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
