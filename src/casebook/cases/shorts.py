@@ -416,7 +416,7 @@ def _why(short: Short) -> Iterator[str]:
     for place in where(*ONE_PLACE):
         yield f"More than one piece came out {place} before the ends were joined: one place."
     for place in where("joined twice"):
-        yield f"The bowel around the first join {place} stayed dusky, and the join went with it."
+        yield f"The bowel around the first join {place} did not pink up, and the join went with it."
     for place in where("own piece"):
         yield f"The join {place} mends the surgeon’s own tear and is not counted."
     for place in where("stapled joined"):
