@@ -88,7 +88,7 @@ def test_each_sentence_and_each_comment_stands_once():
 
 
 def test_what_lengthens_a_gap_and_what_the_surgeon_tore_is_quoted_of_a_right_answer():
-    """A further piece off the same ends, and the piece that the surgeon's own slip took."""
+    """A further piece off the same ends, and the piece that an injury by the surgeon took."""
     longer = own = 0
     for item in (made.item for made in (*map(cases.load, cases.library()), *short_cases())):
         if item.note.action != "bill":

@@ -188,8 +188,8 @@ _view(
     sources="aapc-enterectomy professional-practice",
     says=(
         "Two removals and two joins were physically done, so some would bill the join that was made again as"
-        " a further one. That is said of a join that failed; what mends a slip of the surgeon's hand is never"
-        " billed."
+        " a further one. That is said of a join that failed; what repairs an inadvertent injury by the"
+        " surgeon is never billed."
     ),
     redone_join=_each_redone,
 )

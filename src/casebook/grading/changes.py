@@ -199,7 +199,8 @@ def _place_changes(op: Operation, place: Place) -> Iterator[Draft]:
         yield from _as_trimmed(op, place)
     if op.own_injury(place):
         diseased = tuple(replace(s, kind=None) if i in place.cuts else s for i, s in enumerate(op.steps))
-        says = f"{_piece(op, place)} been removed for disease, and not because of the surgeon’s own slip"
+        why = "for disease, and not because of an inadvertent injury by the surgeon"
+        says = f"{_piece(op, place)} been removed {why}"
         yield Draft(says, {"steps": diseased})
     if place.joined:
         yield from _otherwise_than_joined(op, place)

@@ -50,7 +50,9 @@ MOST_OPEN = 6  # sentences that leave a note open
 MOST_SLIPS = 2  # whose sentences are quoted, where several give one answer
 WHATEVER = "*"  # in `lacks`: said under whatever sentence is quoted
 BYPASSED = "Nothing was removed at this bypass."
-OWN = "This piece had to go because of the surgeon's own slip, so its anastomosis is not counted."
+OWN = (
+    "This piece had to go because of an inadvertent injury by the surgeon, so its anastomosis is not counted."
+)
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ class _Chart:
         yield from self.of_steps(loops)
 
     def of_own(self) -> Iterator[_Quote]:
-        """The pieces that had to go because of the surgeon's own slip, and that no line stands for."""
+        """The pieces that had to go because of an injury by the surgeon, and that no line stands for."""
         for place in self.places:
             if self.op.own_injury(place) and self.billed.isdisjoint((*place.cuts, *place.joins)):
                 yield from self.of_steps(place.cuts, OWN)
