@@ -275,6 +275,8 @@ def _code(text: object) -> str:
 
 
 def _quoted(sentence: Mapping[str, str], anchors: Mapping[str, str]) -> str:
+    if "name" not in sentence:  # what is said of the sentence above
+        return f"<p>{escape(sentence['says'])}</p>"
     place = anchors.get(sentence["name"])
     find = f'<a class="casebook-find" href="#{escape(place)}">Show it in the chart</a>' if place else ""
     return f"<blockquote><p><q>{escape(sentence['says'])}</q></p>{find}</blockquote>"

@@ -1,5 +1,5 @@
 // @ts-check
-// The close of a round of practice: which charts it had, and each wrong rule that it names.
+// The close of a round of practice: which charts it had, and each wrong rule that it names; how the rules stand.
 
 import { list, make, sideBySide } from "./parts.js";
 import { capital } from "./words.js";
@@ -39,5 +39,34 @@ function wrongRule({ says, tempts, correction, charts, rests }, called) {
     make("p", {}, make("strong", {}, "Why it tempts. "), tempts),
     make("p", {}, make("strong", {}, "What is so. "), correction),
     sideBySide(charts, ({ case: id, name }) => called(id, name)),
+  );
+}
+
+const NONE_YET =
+  "None is mastered or shaky yet: each word takes two charts, and mastered a day between them.";
+const WORDS =
+  "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
+  "charts. Unseen: neither so far.";
+const FITTED = "What two wrong answers of yours fit. Rules that fit the same answers share a line:";
+
+/**
+ * How the rules stand: mastered, shaky, unseen, and no more than that.
+ * @param {Practiced} each
+ */
+export function standing({ states: { mastered, shaky, unseen }, rules }) {
+  /** @type {Child[]} */
+  const rows = rules.map(({ says, state }) => [make("strong", {}, state), `: ${says}`]);
+  return make(
+    "section",
+    { className: "casebook-layer" },
+    make("h3", {}, "How the rules stand"),
+    make(
+      "p",
+      {},
+      mastered || shaky ? `Mastered: ${mastered}. Shaky: ${shaky}. Unseen: ${unseen}.` : NONE_YET,
+    ),
+    rows.length > 0 && make("p", {}, FITTED),
+    rows.length > 0 && list(rows),
+    make("p", { className: "casebook-hint" }, WORDS),
   );
 }

@@ -4,7 +4,7 @@
 
 import { chartOf, dated } from "./answers.js";
 import { later, page, rules, way } from "./page.js";
-import { button, find, headed, list, make, oneAtATime, reason, rowOf } from "./parts.js";
+import { button, find, headed, make, oneAtATime, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { ahead, reached } from "./reached.js";
@@ -13,7 +13,6 @@ import { attempts, record } from "./store.js";
 import { coming } from "./words.js";
 
 /** @import { Attempt, Beside, Desk, Graded, Practiced, Way } from "./types.d.ts" */
-/** @import { Child } from "./parts.js" */
 
 /**
  * @param {HTMLElement} section
@@ -64,7 +63,10 @@ export function practicing(section, host) {
       status.textContent = "";
       if (each.closing && !anew) return close(each);
       if (!each.ask)
-        return show(make("p", {}, "You have seen every chart today. Come back tomorrow."), standing(each));
+        return show(
+          make("p", {}, "You have seen every chart today. Come back tomorrow."),
+          (await later()).standing(each),
+        );
       return question(each, each.ask);
     });
 
@@ -80,7 +82,7 @@ export function practicing(section, host) {
     on.className = "casebook-check";
     on.hidden = true;
     const why = each.why ? make("p", { className: "casebook-hint" }, each.why) : null;
-    show(heading, why, ahead(ways, id), sheet, quiz, rowOf(on), standing(each));
+    show(heading, why, ahead(ways, id), sheet, quiz, rowOf(on), (await later()).standing(each));
     let first = true; // the first answer counts
     mount(quiz, {
       ...page(quiz),
@@ -118,7 +120,7 @@ export function practicing(section, host) {
   /** @param {Practiced} each */
   async function close(each) {
     const heading = make("h2", { tabIndex: -1 }, "This round");
-    const { closed } = await later();
+    const { closed, standing } = await later();
     show(
       heading,
       ...closed(each.closing, chartNamed),
@@ -153,12 +155,6 @@ function repeated(graded, says, charts) {
   return { ...graded, feedback: { ...graded.feedback, parts: told } };
 }
 
-const NONE_YET =
-  "None is mastered or shaky yet: each word takes two charts, and mastered a day between them.";
-const WORDS =
-  "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
-  "charts. Unseen: neither so far.";
-const FITTED = "What two wrong answers of yours fit. Rules that fit the same answers share a line:";
 const FIRST = 10; // questions of practice, before which only brief charts come
 
 /** @typedef {{ id: string, level?: number }} Known */
@@ -186,26 +182,4 @@ function easy(near, told, answers) {
   const brief = near.filter(({ id }) => told.brief?.includes(id) && !met.has(id));
   const plain = near.filter(({ level }) => (level ?? 1) === 1);
   return (brief.length ? brief : plain).map(({ id }) => id);
-}
-
-/**
- * How the rules stand: mastered, shaky, unseen, and no more than that.
- * @param {Practiced} each
- */
-function standing({ states: { mastered, shaky, unseen }, rules }) {
-  /** @type {Child[]} */
-  const rows = rules.map(({ says, state }) => [make("strong", {}, state), `: ${says}`]);
-  return make(
-    "section",
-    { className: "casebook-layer" },
-    make("h3", {}, "How the rules stand"),
-    make(
-      "p",
-      {},
-      mastered || shaky ? `Mastered: ${mastered}. Shaky: ${shaky}. Unseen: ${unseen}.` : NONE_YET,
-    ),
-    rows.length > 0 && make("p", {}, FITTED),
-    rows.length > 0 && list(rows),
-    make("p", { className: "casebook-hint" }, WORDS),
-  );
 }
