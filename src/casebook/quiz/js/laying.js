@@ -54,9 +54,11 @@ export function laying(box, host, kept, changed) {
     try {
       await bowel.settled(); // a finger may be quicker than the act before
       await ready();
-      const { says, differs, rows } = await asked();
-      const parts = [make("p", { className: "casebook-amounts" }, says), differs && make("p", {}, differs)];
-      say(...parts.filter((each) => each !== ""), ...rows.map((row) => quote(row, host)));
+      const { says, differs } = await asked();
+      say(
+        make("p", { className: "casebook-amounts" }, says),
+        ...differs.flatMap((each) => [make("p", {}, each.says), ...each.rows.map((row) => quote(row, host))]),
+      );
     } catch (error) {
       say(make("p", {}, `It could not be compared: ${reason(error)}.`));
     }
