@@ -48,6 +48,8 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     where = lay.get_by_role("combobox", name="Where")
     expect(where.locator(":checked")).to_have_text("below the first place")
     press(page, where, "ArrowUp")
+    expect(where.locator(":checked")).to_have_text("join 1 itself, with the bowel beside it")
+    press(page, where, "ArrowUp")
     expect(where.locator(":checked")).to_have_text("above the first place")
     press(page, cut)
     press(page, joining)

@@ -26,7 +26,10 @@ export function laying(box, host, kept, changed) {
   /** @param {...(Node | string)} rows */
   function say(...rows) {
     told.replaceChildren(...rows);
-    if (rows.length) reveal(told, box.closest("section") ?? undefined);
+    const [first] = told.children;
+    // Of what is higher than the window, its beginning is what must be seen.
+    const shown = told.offsetHeight > innerHeight / 2 && first instanceof HTMLElement ? first : told;
+    if (rows.length) reveal(shown, box.closest("section") ?? undefined);
   }
 
   const bowel = working(
