@@ -53,7 +53,7 @@ TOLD = [
     ("book/documentation.md", ["A drain is part of the operation"], []),
     ("book/hosting.md", ["teaching,room,hub", "at least 8 characters"], []),
     ("book/how_grading_works.md", ["or no rule decides the chart"], []),
-    ("book/joins.md", ["all three on that claim at first"], []),
+    ("book/joins.md", ["all three on that claim at first", "by nothing else"], ["and it is settled"]),
     ("book/payment.md", ["as a second procedure it is halved", "A denied line pays nothing"], []),
     (
         "book/queries.md",
@@ -64,7 +64,7 @@ TOLD = [
     (
         "book/sessions.md",
         ["the operation in which its base was done", "`ibx-assistant secondary`", "check paragraph (b)"],
-        ["further than midnight", "GC, on each line"],
+        ["further than midnight", "GC, on each line", "a later procedure"],
     ),
     ("book/sites.md", ["may well put a code on the other", "Until 2026-12-31"], ["does not put a code on"]),
     ("book/teaching.md", ["with `--file`"], ["Link to the book from Canvas"]),

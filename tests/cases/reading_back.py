@@ -21,7 +21,7 @@ WHY = (
     ("atresia", r"\bblind\b|atresia"),
     ("fistula", r"it came from|it arose"),
     ("injury", r"torn"),
-    ("margin", r"adjoining|next few inches|bridge"),
+    ("margin", r"adjoining|next few inches|bowel between these|bowel between the two"),
     ("infarction", r"\bblack\b|died back|necrotic"),
     ("ischemia", r"dusky"),
     ("tumor", r"tumor"),
@@ -31,12 +31,13 @@ WHY = (
 #: Cues for what is no step: how one gets in and out, and what is done in every operation.
 ROUTINE = (
     r"time-out|^warm saline"
-    r"|saline|ligament of treitz|fascia (with|#|was|4)|ports? out|ports were|in a bag|bag out|\busual\b"
+    r"|saline|ligament of treitz|fascia (with|#|was|4)|ports? out|ports were|in a bag|\bbag out|\busual\b"
 )
-ENTERED = r"midline|supraumb|above the navel|ports\b.*(under gas|inside)|four ports|4 ports|hasson"
+ENTERED = r"midline|supraumb|above the umbilicus|ports\b.*pneumoperitoneum|four ports|4 ports|hasson"
 NO_SMALL_THING = r"resect|anastomo|side to side"
 JOINED = (
-    r"ends there|fresh ends|ileum (was put )?to ascending|ileocolic anast|two (stapled ends|ends stapled)"
+    r"ends there|fresh ends|ileum (was anastomosed )?to ascending|ileocolic anast"
+    r"|two (stapled ends|ends stapled)"
 )
 SPOTS = (  # cue, act, kind
     (r"loop (stoma|colostomy)", "stoma", "loop"),
@@ -44,7 +45,7 @@ SPOTS = (  # cue, act, kind
     (r"bypass", "bypass", None),
     (r"gallstone", "enterotomy", None),
     (r"let down|emptied", "enterotomy", "decompress"),
-    (r"\bby me while freeing it from old scar, closed|my hole|inadvertent enterotomy", "repair", "surgeon"),
+    (r"\bby me while freeing it from old scar, closed|inadvertent enterotomy", "repair", "surgeon"),
     (r"seat belt|from the crash, edges|hole from the injury", "repair", "trauma"),
     (r"pill ulcer", "repair", "disease"),
     (r"lengthwise|along its length|heineke", "stricturoplasty", None),
@@ -127,8 +128,8 @@ class Reader:
         text = " ".join(self.sentences[:4])
         cues = (
             ("converted", r"before any bowel was (cut|divided)"),
-            ("laparoscopic-assisted", r"outside|extracorporeal"),
-            ("laparoscopic", r"under gas|laparoscopically throughout"),
+            ("laparoscopic-assisted", r"two-inch"),
+            ("laparoscopic", r"under pneumoperitoneum|laparoscopically throughout"),
         )
         return next((kind for kind, cue in cues if re.search(cue, text)), "open")
 
@@ -188,7 +189,7 @@ class Reader:
 
     def piece(self, s):
         """A piece came out: at a new place, or at the end of the one before, or all around it."""
-        assert re.search(r"\bout\b|\boff\b|removed|resect|excised|cut back|took|\bcut both", s), (
+        assert re.search(r"\bout\b|\boff\b|removed|resect|taken from|cut back|took|\bcut both", s), (
             f"what is this? {s}"
         )
         before = self.at
@@ -207,9 +208,9 @@ class Reader:
         elif re.search(r"same end|second piece", s):
             start, end = self.end, self.end + length
             self.end = end
-        elif re.search(r"hand below|hand's breadth", s) and re.search(r"second", s):
+        elif re.search(r"short way below", s):
             start, end = self.end + self.lengths[0], self.end + self.lengths[0] + length
-        elif "bridge" in s:
+        elif "bowel between the" in s:
             start, end = self.end, self.end + length
             self.end = max(step.end for step in self.steps if step.act == "resect" and step.start >= before)
         else:
@@ -217,7 +218,7 @@ class Reader:
             self.end = end
             if self.at == 590.0:
                 start, end = self.at, self.at + length
-        if re.search(r"my own doing|by me|we tore", s):
+        if re.search(r"inadvertent|by me", s):
             more["kind"] = "surgeon"
             why = "injury"
         self.steps.append(Step("resect", start, end, reason=why, **more))

@@ -65,7 +65,7 @@ SENSE = (
     (r"omentum", r"^Omentum: ", True),
     (r"gallstone", r"^Gallstone: ", True),
     (r"black|died back|necrotic", r"\*\*Diagnosis after.*infarction", True),
-    (r"by me while|my hole|inadvertent|my own doing|we tore", r"Complications:\*\* (Tear|Entero)", True),
+    (r"by me while|inadvertent", r"Complications:\*\* (Tear|Entero)", True),
     (r"newborn|one-day-old|1 d old|boy of one day", r"NICU|Neonatal intensive", True),
     (r"three units|3 u PRBC", r"(oss:\*\*|EBL:\*\*) 1\d\d\d", True),
     (r"three units|3 u PRBC", r"laparotomies (before|\.)|PSH: 4|earlier laparotomies\.", False),
@@ -73,7 +73,7 @@ SENSE = (
     (r"loop colostomy", r"leak", False),
     (
         r"end stoma",
-        r"pressors|pus|bruise|prednisone|Perforated|MVC|collision|crash|fibrillation|AF|irregular pulse",
+        r"pressors|pus|bruise|prednisone|Perforated|MVC|collision|crash|fibrillation|AF",
         False,
     ),
     (r"pressors", r"ICU|Intensive care", False),

@@ -173,6 +173,23 @@ def test_scrub_finds_what_the_tables_say_and_names_them(run):
     assert "\nnote: " in run("scrub", "44160; 44120-59")[1]
 
 
+@pytest.mark.parametrize(
+    ("claim", "says"),
+    [
+        ("44120-22; 44121-22", ["22 on 44121"]),
+        ("44202-22; 44203", []),
+        ("44120; 44121; 44121", ["like lines"]),
+        ("44120; 44121 x2", []),
+        ("44120; 44120", ["limit of 1"]),  # what is denied needs no further note
+        ("44120-51", ["this claim has no other"]),
+    ],
+)
+def test_scrub_notes_what_no_table_denies_and_a_payer_may(claim, says):
+    found = scrubbed(claim)["edits"]
+    assert len(found) == len(says)
+    assert all(words in edit["says"] for words, edit in zip(says, found, strict=True))
+
+
 def test_the_json_of_scrub(run):
     code, out, err = run("scrub", "44120 x2; 44005", "--json")
     assert (code, err) == (0, "")

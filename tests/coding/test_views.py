@@ -12,7 +12,7 @@ from casebook.coding.claim import show
 from casebook.coding.note import Note, said
 from casebook.coding.rules import RULEBOOK, derive
 from casebook.coding.views import VIEWS, accepted
-from casebook.grading.feedback import amounts_to
+from casebook.grading.feedback import amounts_to, headline
 from casebook.testing.operations import made_up
 from tests.minimal_cases import FOLDER, bag, case
 from tests.shapes import CODE, fits
@@ -68,6 +68,7 @@ def test_each_published_dissent_is_accepted_by_name(id, name, claim):
     assert grade.verdict == "correct"
     assert grade.view.id == id
     assert VIEWS[id].says in amounts_to(grade)
+    assert ("a payer may refuse it" in headline(grade)) == (grade.view.confidence == "contested")
 
 
 def test_every_view_was_accepted_above():

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import casebook
+from casebook.grading.findings import code_words, field_words
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
 PACKAGE = Path(casebook.__file__).parent
@@ -32,3 +33,13 @@ def test_no_word_of_the_tables_stands_in_what_is_said_of_an_answer():
         texts += [m.says, m.you, m.tempts, m.correction, *m.lacks.values()]
     assert len(texts) > 1000
     assert [text for text in texts if OF_THE_TABLES.search(text)] == []
+
+
+def test_an_abbreviation_finds_what_its_long_form_finds():
+    """Who looks for an SBR is not shown the add-on without its base."""
+    long = {"SBR": ("small bowel resection", "small-bowel resection"), "LOA": ("lysis of adhesions",)}
+    words = {code: f"{code_words().get(code, '')}, {also}" for code, also in field_words().items()}
+    for short, forms in long.items():
+        full = {code for code, told in words.items() if any(form in told for form in forms)}
+        assert full
+        assert {code for code, told in words.items() if short in told} == full

@@ -2,11 +2,12 @@
 
 import re
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 
 from casebook import cases
+from casebook.cases.shorts import short_cases
 from casebook.coding.operation import FACETS
 from casebook.coding.places import NUMBERS
 from casebook.coding.reading import read_operation
@@ -77,6 +78,34 @@ def test_each_sentence_and_each_comment_stands_once():
     for grade in (*all_graded(), *graded(billed=False)):
         says = [row["says"] for row in settled(grade, grade.item).rows]
         assert len(says) == len(set(says)), (grade.item.id, says)
+    alike = 0
+    for item in (made.item for made in short_cases()):
+        rows = settled(item.grade(expected(item)), item).rows
+        says = [row["says"] for row in rows if "name" in row]
+        assert len(says) == len(set(says)), (item.id, says)
+        alike += any(row["says"].startswith("The chart says this of") for row in rows)
+    assert alike > 5
+
+
+def test_what_lengthens_a_gap_and_what_the_surgeon_tore_is_quoted_of_a_right_answer():
+    """A further piece off the same ends, and the piece that an injury by the surgeon took."""
+    longer = own = 0
+    for item in (made.item for made in (*map(cases.load, cases.library()), *short_cases())):
+        if item.note.action != "bill":
+            continue
+        op, right = item.note.readings[0], deciding(item)
+        for place in op.bowel.places:
+            cuts = [op.steps[i] for i in place.cuts]
+            touching = [b for a, b in pairwise(cuts) if a.start <= b.end and b.start <= a.end]
+            if op.own_injury(place):
+                own += 1
+                assert {step.evidence for step in cuts} <= {*right}, item.id
+            elif cuts and len(place.joins) == 1:
+                billed = op.steps[place.joins[0]].evidence in right
+                longer += billed and len(touching)
+                assert not billed or {step.evidence for step in touching} <= {*right}, item.id
+    assert own > 2
+    assert longer > 10
 
 
 def test_what_is_said_to_be_part_of_something_is_on_no_line_of_the_claim():
@@ -146,6 +175,14 @@ def test_a_question_is_answered_by_what_settles_it_and_never_where_the_billing_i
         assert [row.get("name") for row in part.rows] == marked or not marked, grade.item.id
         assert part.rows
     assert argued > 5
+
+
+@pytest.mark.parametrize("mark", ["22", "51", "59"])
+def test_no_anastomosis_is_quoted_where_a_modifier_alone_is_off(mark):
+    item = next(made.item for made in short_cases() if expected(made.item) == "44120; 44121")
+    grade = item.grade(f"44120; 44121-{mark}")
+    assert {finding.kind for finding in grade.findings} == {"modifier"}
+    assert not settled(grade, item).rows
 
 
 def test_where_nothing_was_done_no_sentence_of_something_else_is_quoted():

@@ -186,7 +186,7 @@ def test_an_exit_check_asks_nothing_that_was_not_taught(chapter):
             }
         # What careful people answer in two ways is in none of the first checks.
         assert not early or not rests_on_doubt(case.note)
-        if early and chapter != "book/joins":  # which counts a join made again, and the surgeon's own slip
+        if early and chapter != "book/joins":  # which counts a join made again, and an injury by the surgeon
             why = {(step.reason, step.kind) for op in case.note.readings for step in op.steps}
             assert not any(reason == "join" or cause == "surgeon" for reason, cause in why)
         if chapter != "book/queries":

@@ -99,3 +99,16 @@ def test_the_sentence_that_decides_is_the_one_of_the_anastomosis():
 def test_what_an_operation_cannot_answer_is_refused(kind, data):
     with pytest.raises(ValueError, match=r"\w"):
         turns.make(kind, data)
+
+
+def test_a_modifier_that_is_off_is_named():
+    steps = [
+        {"resect": [90, 104]},
+        {"join": [90, 104]},
+        {"resect": [360, 420]},
+        {"stoma": 360, "kind": "end"},
+    ]
+    item = item_of({"readings": [{"steps": steps}]})
+    beside, alone = (turns._graded(item, answer) for answer in ("44125; 44120-59", "44120-59; 44310"))
+    assert beside.asks.endswith("off too: 59 on 44120.")
+    assert alone.asks.startswith("Look at the modifiers of 44120 again. 59")

@@ -385,7 +385,10 @@ def case(short: Short, id: str = "short") -> Case:
 ENDED = {
     "converted": "It was finished open, so all of it is open.",
     "laparoscopic": "It was laparoscopic to the end.",
-    "laparoscopic-assisted": "It was laparoscopic: the small cut only let the bowel out.",
+    "laparoscopic-assisted": (
+        "It was laparoscopic: the bowel was freed and cut through the ports, and only joined outside,"
+        " through a small opening."
+    ),
 }
 ONE_PLACE = ("two pieces", "three pieces")
 
@@ -413,7 +416,7 @@ def _why(short: Short) -> Iterator[str]:
     for place in where(*ONE_PLACE):
         yield f"More than one piece came out {place} before the ends were joined: one place."
     for place in where("joined twice"):
-        yield f"The bowel beside the first join {place} had died, and the join went with it."
+        yield f"The bowel around the first join {place} did not pink up, and the join went with it."
     for place in where("own piece"):
         yield f"The join {place} mends the surgeon’s own tear and is not counted."
     for place in where("stapled joined"):
@@ -588,7 +591,7 @@ def _operation(chart: _Chart) -> Iterator[str]:
     if short.story != "newborn" and not short.brief:
         yield chart.words("wash", "soiled" if short.story == "ulcer" or short.acts & set(HOLES) else "usual")
     yield from _beside(chart, CLOSING)
-    yield chart.words("close", _closed(chart))
+    yield chart.words("close", _closed(chart), specimens=_specimens(chart))
 
 
 def _beside(chart: _Chart, steps: Mapping[str, Step]) -> Iterator[str]:
@@ -623,6 +626,12 @@ def _closed(chart: _Chart) -> str:
     if chart.short.approach != "laparoscopic":
         return "newborn" if chart.short.story == "newborn" else "open"
     return "scope" if any(step.act == "resect" for step in chart.steps) else "scope-empty"
+
+
+def _specimens(chart: _Chart) -> str:
+    """What leaves in the bag, with its verb."""
+    pieces = sum(step.act == "resect" for step in chart.steps)
+    return "specimen was" if pieces == 1 else "specimens were"
 
 
 def _pathology(chart: _Chart) -> str:

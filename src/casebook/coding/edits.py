@@ -241,7 +241,7 @@ def listed(lines: Iterable[L]) -> list[L]:
 def on_second_codes(claim: Iterable[Line]) -> tuple[Line, ...]:
     """The claim with each 59 on the first code of its pairs moved to the second: it works on either.
 
-    Source: aapc-59-either. A mark that its code needs as the second of another pair stays, and so does one
+    Source: cms-cr-11168. A mark that its code needs as the second of another pair stays, and so does one
     that opens nothing; where a pair stays shut nothing is moved, since the claim would not pass as it stands.
     """
     lines = tuple(claim)

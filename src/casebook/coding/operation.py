@@ -105,7 +105,7 @@ STRANGULATED = tuple("49507 49521 49553 49557 49592 49594 49596 49614 49616 4961
 #: first look
 #: through the laparoscope found led to the open operation, `tapered` that the wide end was narrowed for the
 #: join, `cause` that
-#: the surgeon's own slip made a hole, or made it necessary to remove sound bowel; a repair's cause `fistula`
+#: the surgeon injured the bowel, a hole or sound bowel that had to be removed; a repair's cause `fistula`
 #: is the far opening of a fistula, sewn after the tract was taken off it; `to` says where a
 #: fistula led that was the reason to remove a piece.
 EXTRAS: dict[str, dict[str, tuple[str, ...] | str]] = {
@@ -259,7 +259,7 @@ class Operation:
         return {self.steps[i].reason for i in place.cuts}
 
     def own_injury(self, place: Place) -> bool:
-        """Whether all that is missing at a place went because of the surgeon's own slip."""
+        """Whether all that is missing at a place went because of an injury by the surgeon."""
         return bool(place.cuts) and all(self.steps[i].kind == "surgeon" for i in place.cuts)
 
     def trimmed_only(self, place: Place) -> bool:

@@ -188,8 +188,8 @@ _view(
     sources="aapc-enterectomy professional-practice",
     says=(
         "Two removals and two joins were physically done, so some would bill the join that was made again as"
-        " a further one. That is said of a join that failed; what mends a slip of the surgeon's hand is never"
-        " billed."
+        " a further one. That is said of a join that failed; what repairs an inadvertent injury by the"
+        " surgeon is never billed."
     ),
     redone_join=_each_redone,
 )
@@ -265,10 +265,10 @@ _view(
     sure=CONTESTED,
     sources="aapc-enterolysis contractor-22-copy",
     says=(
-        "Long freeing of adhesions is argued to earn 22 on the main code. It stands only with a comparison,"
-        " which this note lacks: how long such an operation usually takes, how much longer this one took, and"
-        " why. No source here names a number of minutes that is long enough: each payer judges. As the note"
-        " is, we would leave 22 off, or ask the surgeon first."
+        "Long freeing of adhesions is argued to earn 22 on the main code. A payer may well refuse it here,"
+        " since this note has no comparison: how long such an operation usually takes, how much longer this"
+        " one took, and why. No source here names a number of minutes that is long enough: each payer"
+        " judges. As the note is, we would leave 22 off, or ask the surgeon first."
     ),
     where=_long_freeing,
     _22=_hours,

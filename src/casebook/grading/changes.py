@@ -15,7 +15,7 @@ from typing import Any
 
 from casebook.coding.bowel import Place
 from casebook.coding.claim import Same
-from casebook.coding.operation import APPROACHES, POINTS, STEPS, Operation, Step
+from casebook.coding.operation import APPROACHES, LONGEST_NAME, POINTS, STEPS, Operation, Step
 from casebook.coding.places import bridge, called, called_step, listed, many, name, span, told_in_cm
 from casebook.coding.rulebook import CODES
 from casebook.coding.rules.scope import MECKEL
@@ -171,6 +171,7 @@ def _at_places(op: Operation) -> Iterator[Draft]:
     for one, two in pairwise(op.bowel.places):
         if one.joined and two.joined and two.start - one.end <= BRIDGE:
             both = " and ".join(filter(None, (name(op, one), name(op, two))))
+            both = both if len(both) <= LONGEST_NAME else ""
             bridge = (
                 Step("resect", one.end, two.start, reason="margin", name=both),
                 Step("join", one.start, two.end, name=both),
@@ -198,7 +199,8 @@ def _place_changes(op: Operation, place: Place) -> Iterator[Draft]:
         yield from _as_trimmed(op, place)
     if op.own_injury(place):
         diseased = tuple(replace(s, kind=None) if i in place.cuts else s for i, s in enumerate(op.steps))
-        says = f"{_piece(op, place)} been removed for disease, and not because of the surgeon’s own slip"
+        why = "for disease, and not because of an inadvertent injury by the surgeon"
+        says = f"{_piece(op, place)} been removed {why}"
         yield Draft(says, {"steps": diseased})
     if place.joined:
         yield from _otherwise_than_joined(op, place)

@@ -16,6 +16,7 @@ from casebook.coding.authorities import AUTHORITIES, Authority, youngest
 from casebook.coding.claim import MODIFIER_ORDER, Answer, show
 from casebook.coding.places import listed
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.rules.entering import CONTESTED
 from casebook.coding.typed import read
 from casebook.coding.views import accepted
 
@@ -152,11 +153,15 @@ def _row_in_text(kind: str, row: Mapping[str, Any]) -> str:
 
 # The parts of what is said of an answer
 
+#: The verdict on an answer by a view on which careful people part: it is accepted, and may not be paid.
+CONTESTED_VIEW = "Accepted, by a view that some hold: a payer may refuse it."
+
 
 def headline(grade: Grade) -> str:
     """The short verdict, in words."""
     if grade.view:
-        return "Correct, by another accepted view."
+        contested = grade.view.confidence == CONTESTED
+        return CONTESTED_VIEW if contested else "Correct, by another accepted view."
     if grade.verdict == "partly" and grade.score < PARTLY:
         return "Not settled: our answer is another, but no source decides between the two."
     if grade.item and grade.item.note.action == "out-of-scope" and grade.findings[0].kind == "query":
@@ -202,7 +207,12 @@ def parts(
         Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
         Part("right", "", _rows(_right(grade, item) if readable else None)),
         Part("doubt", "", _rows(grade.doubt)),
-        Part("evidence", "The lines you marked", _rows(*_evidence_in_words(cited, item, label))),
+        # What cannot be read is no answer yet, and gives away no line.
+        Part(
+            "evidence",
+            "The lines you marked",
+            _rows(*_evidence_in_words(cited if readable else None, item, label)),
+        ),
         Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
         Part("filed", "What the office filed", tuple(_filed(grade, filed)) if readable else ()),
         Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
@@ -276,9 +286,17 @@ def amounts_to(grade: Grade) -> str | None:
     if grade.explained.bare:
         told = [each.replace("this claim", "these codes") for each in told]
     if grade.explained.bare and any(f.kind == "modifier" for f in grade.findings):
-        told.append("Its modifiers are off too.")
+        off = _typed_marks_off(grade)
+        told.append(f"Its modifiers are off too: {listed(off)}." if off else "Its modifiers are off too.")
     first = [ASK_FIRST] if item.note.action == "query" else []
     return " ".join([*first, *count, *told])
+
+
+def _typed_marks_off(grade: Grade) -> list[str]:
+    """The modifiers that were typed and are off, each with its code; what is lacking is not named here."""
+    typed = {(line.code, mark) for line in grade.claim for mark in line.modifiers}
+    off = ((f.code, mark) for f in grade.findings if f.kind == "modifier" for mark in f.marks)
+    return [f"{mark} on {code}" for code, mark in dict.fromkeys(off) if (code, mark) in typed]
 
 
 def slips(grade: Grade) -> str:

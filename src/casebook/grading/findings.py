@@ -101,7 +101,9 @@ def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Fi
 
 
 #: Said once where a line to put is shown with 51, which no answer is held to.
-LATER = " 51 marks a later procedure; it may be left off, since payers differ."
+LATER = (
+    " 51 marks a further procedure, any but the highest-valued one; it may be left off, since payers differ."
+)
 
 
 def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
@@ -600,7 +602,7 @@ _COLON = frozenset("44140 44141 44143 44144 44145 44146 44147 44204 44206 44207 
 HERNIAS = frozenset(str(code) for code in range(49591, 49597)) | frozenset(
     "49505 49507 49520 49521 49550 49553 49555 49557".split()
 )
-#: What of a piece removed only to close something, or because of the surgeon's own slip, is billed by part.
+#: What of a piece removed only to close something, or because of an injury by the surgeon, is billed by part.
 _PIECES = (
     FIRST | FURTHER,
     codes_of("ileocolic"),

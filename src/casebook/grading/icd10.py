@@ -189,7 +189,11 @@ def _needless(
         elif instead:
             found.append(_finding(code, f"{named(code)}: the record supports {named(instead)} instead."))
         elif _CODE.fullmatch(code) and not any(n.hits(code, c) for c in given for n in notes()):
-            says = f"{named(code)}: nothing that this case is about supports it."
+            says = (
+                f"{named(code)}: not among the diagnoses that this case is coded by. What a report only"
+                " describes, such as the color of bowel, is by usual practice (recalled) coded once the"
+                " surgeon gives it a name."
+            )
             found.append(_finding(code, says))
     return found
 

@@ -36,7 +36,8 @@ ONE_READING = 0.4  # for billing one reading of a note that needs a query
 MOST_CACHED = 5_000  # answers kept for one item
 
 #: What is said beside a right answer of marks that say nothing of the operation. Sources: aapc-gc, on chapter
-#: 12, section 100; cms-mue-2024-07, whose limits of a day count the units of all lines together.
+#: 12, section 100; cms-mue-2024-07, whose limits of a day count the units of all lines together;
+#: duplicate-lines, on like lines of one claim.
 ASIDE = (
     (
         "GC is a mark for Medicare on each line in which a resident took part; this casebook leaves it aside"
@@ -377,8 +378,9 @@ def _said_of_marks(typed: Claim, kept: Claim) -> Iterator[str]:
     if split and not gone & {"59", "XS"}:
         codes = dict.fromkeys(line.code for line in typed if typed.count(line) > 1)
         yield (
-            f"Units on one line are the usual form of {listed(codes)}. Medicare’s limit of a day counts all"
-            " lines of a code together (secondary), Medicaid’s is tested line by line."
+            f"Units on one line are the usual form of {listed(codes)}, and the safer one: two like lines"
+            " can come back as a duplicate (secondary). Medicare’s limit of a day counts all lines"
+            " of a code together (secondary), Medicaid’s is tested line by line."
         )
 
 
@@ -386,14 +388,15 @@ def _said_of_form(kept: Claim, shown: Derived) -> Iterator[str]:
     """In what a right answer differs from the accepted claim that it is, where either form will do."""
     left_off = _with("51", shown.lines) - _with("51", kept)
     if left_off:
-        yield f"51 may stand on {listed(sorted(left_off))} as later work, or be left off: payers differ."
+        yield f"51 may stand on {listed(sorted(left_off))}, valued lower, or be left off: payers differ."
     if _with("XS", kept):
         yield "XS says here what 59 says."
     apart, moved = _with("59", shown.lines), _with("59", kept) | _with("XS", kept)
     if apart - moved:
         yield (
-            "59 on the first of two codes works as well, by a trade article (secondary); its usual place is"
-            f" the second, here {listed(sorted(apart - moved))}."
+            "59 on the first of two codes works as well: Medicare takes it on either since 2019-07-01 (CMS"
+            " change request 11168, as reported: secondary). Its usual place is the second, here"
+            f" {listed(sorted(apart - moved))}."
         )
 
 

@@ -14,7 +14,7 @@ from casebook.coding.rules.modifiers import ASSISTING, GLOBAL_DAYS
 #: Modifiers in our own plain words, in the order in which they are offered.
 WORDS = {
     "22": "far more work than usual",
-    "51": "a later procedure of the same operation",
+    "51": "a further procedure of the same operation, valued lower",
     "52": "less was done than the code describes",
     "58": "a return that was planned",
     "59": "work at a separate site",
@@ -52,9 +52,9 @@ _ASKED: dict[str, tuple[str, str]] = {
         "Does this note compare the work with the usual, and which line would say so?",
     ),
     "51": (
-        "51 marks a later procedure of the same operation. What is this line: the main procedure, a later"
-        " one, or an add-on?",
-        "Which of these procedures are later ones, and no add-ons?",
+        "51 marks a further procedure of the same operation. What is this line: the one of highest value, a"
+        " further one, or an add-on?",
+        "Which of these procedures are valued lower than the first, and no add-ons?",
     ),
     "52": (
         "52 tells that less was done than the code describes. Was all of it done here?",
@@ -73,12 +73,16 @@ _ASKED["XS"] = _ASKED["59"]
 _UNSHARED = "62 is for two surgeons who share the work of one code, and no code here was shared."
 _NEVER = {
     "53": (
-        "53 is for an operation stopped because the patient was in danger, and this one was finished"
-        " another way."
+        "53 is for an operation broken off, for the patient’s safety or because something else forced a"
+        " stop, and this one was finished another way."
     ),
     "GC": (
         "GC goes on a line in which a resident took part, where the teaching surgeon says in the note that"
         " they were there for the key parts; this note does not say both."
+    ),
+    "81": (
+        "81 is for a physician who gave the least assistance; by a Medicare contractor private plans use"
+        " it, and Medicare seldom."
     ),
     "82": "82 is for a physician who assists in a teaching hospital where no qualified resident was at hand.",
     **dict.fromkeys(
@@ -123,10 +127,11 @@ def _no_22(target: Derived, code: str, where: str) -> str:
 
 def _no_51(target: Derived, code: str, where: str) -> str:
     if edits.add_on(code):
-        return RULEBOOK["51"].says if where else "An add-on never takes 51, since its fee is not cut."
+        fee = "An add-on never takes 51, since its fee is not cut."
+        return f"{fee} Here it may stand on {where}." if where else fee
     if where:
-        return f"{code} comes first, since it is valued higher: 51 goes on {where}."
-    return f"51 marks a later procedure, and {code} is the only one here that is not an add-on."
+        return f"{code} comes first, since it is valued higher: 51, if any, goes on {where}."
+    return f"51 marks a further procedure, and {code} is the only one here that is not an add-on."
 
 
 def _no_59(target: Derived, code: str, where: str) -> str:

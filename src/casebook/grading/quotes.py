@@ -15,7 +15,7 @@ from casebook.coding.bowel import Place
 from casebook.coding.claim import Claim
 from casebook.coding.edits import SEPARATE
 from casebook.coding.operation import FACETS, POINTS, Operation, Step
-from casebook.coding.places import joined_in_order, many
+from casebook.coding.places import NUMBERS, joined_in_order, many
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derivation, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
@@ -50,7 +50,9 @@ MOST_OPEN = 6  # sentences that leave a note open
 MOST_SLIPS = 2  # whose sentences are quoted, where several give one answer
 WHATEVER = "*"  # in `lacks`: said under whatever sentence is quoted
 BYPASSED = "Nothing was removed at this bypass."
-OWN = "This piece had to go because of the surgeon's own slip, so its anastomosis is not counted."
+OWN = (
+    "This piece had to go because of an inadvertent injury by the surgeon, so its anastomosis is not counted."
+)
 
 
 @dataclass(frozen=True)
@@ -81,17 +83,24 @@ def quoted(item: Item, grade: Grade) -> tuple[Row, ...]:
 
 def proof(item: Item) -> tuple[Row, ...]:
     """The sentences that a right answer rests on: what is unusual of the whole, then what each line says."""
-    if item.note.action == "query":
-        return _open(item)
+    return _open(item) if item.note.action == "query" else _Chart(item).rows(_resting(item))
+
+
+def _resting(item: Item) -> list[_Quote]:
+    """What a right claim rests on, in the order in which it is told."""
     chart = _Chart(item)
     whole = [_Quote(name) for name in item.marked(*FACETS) if name in item.shown]
-    return chart.rows([*whole, *chart.of_places(chart.billed), *chart.of_steps(chart.besides(chart.billed))])
+    steps = chart.of_steps(chart.besides(chart.billed))
+    return [*whole, *chart.of_places(chart.billed), *chart.of_own(), *steps]
 
 
 def deciding(item: Item) -> list[str]:
-    """The marks of the sentences that a right answer rests on, which are those quoted beside it; where none
-    is, of all that the readings stand on."""
-    return [row["name"] for row in proof(item) if "name" in row] or list(item.shown)
+    """The marks of the sentences that a right answer rests on, which are those quoted beside it, also of two
+    that read alike; where none is, of all that the readings stand on."""
+    if item.note.action == "query":
+        return [row["name"] for row in _open(item)] or list(item.shown)
+    names = dict.fromkeys(quote.name for quote in _resting(item) if quote.name in item.evidence)
+    return [*names] or list(item.shown)
 
 
 def bearing(item: Item) -> set[str]:
@@ -146,17 +155,22 @@ class _Chart:
 
     def rows(self, found: Iterable[_Quote]) -> tuple[Row, ...]:
         """Each sentence once and where it is first wanted, with what is said of it below the last that it is
-        said of."""
+        said of. Of several that read alike the first is quoted, and that there are more is told."""
         said: dict[str, list[str]] = {}
+        alike: dict[str, dict[str, None]] = {}
         for quote in found:
             if quote.name in self.item.evidence:
-                said.setdefault(quote.name, []).append(quote.comment)
+                marks = alike.setdefault(self.item.evidence[quote.name], {})
+                marks[quote.name] = None
+                said.setdefault(next(iter(marks)), []).append(quote.comment)
         last = {c: name for name, comments in said.items() for c in comments}
         rows: list[Row] = []
         for name, comments in said.items():
             rows.append(Row(name=name, says=self.item.evidence[name]))
+            if (times := len(alike[self.item.evidence[name]])) > 1:
+                rows.append(Row(says=f"The chart says this of {NUMBERS[times]} places."))
             rows += [Row(says=c) for c in dict.fromkeys(comments) if c and last[c] == name]
-        return tuple(rows) + self._uncounted(said)
+        return tuple(rows) + self._uncounted({name for marks in alike.values() for name in marks})
 
     def _uncounted(self, names: Iterable[str]) -> tuple[Row, ...]:
         """How many anastomoses there are, where every one is told of and a sentence tells of several."""
@@ -192,6 +206,12 @@ class _Chart:
         loops = [i for _, i in self.op.bowel.loops if chosen is None or i in chosen]
         yield from self.of_steps(loops)
 
+    def of_own(self) -> Iterator[_Quote]:
+        """The pieces that had to go because of an injury by the surgeon, and that no line stands for."""
+        for place in self.places:
+            if self.op.own_injury(place) and self.billed.isdisjoint((*place.cuts, *place.joins)):
+                yield from self.of_steps(place.cuts, OWN)
+
     @cached_property
     def places(self) -> list[Place]:
         """The joined places in the order of their joins, then those that were not."""
@@ -221,7 +241,9 @@ class _Chart:
         if whole := self.of_whole(m):
             yield from whole
             return
-        acts = [act for act in m.settles if act not in FACETS]
+        marks_alone = all(RULEBOOK[rule].kind == "modifier" for rule in m.swaps)
+        # That ends were brought together says nothing of a modifier.
+        acts = [act for act in m.settles if act not in FACETS and not (marks_alone and act == "join")]
         if "valve" in m.settles and (at_stake := self._played_otherwise(m)):
             told = {i for p in at_stake for i in (*p.cuts, *p.joins)}
             yield from self.of_steps(i for i in sorted(told) if self.op.steps[i].act in acts)
@@ -339,15 +361,24 @@ class _Chart:
 
 def story(op: Operation, place: Place) -> list[int]:
     """The steps that tell what became of a place: its anastomosis, before it each that was cut out again with
-    what took it; the end brought out; or the piece removed, where no end was dealt with."""
+    what took it, or each further piece that came off the same ends; the end brought out; or the piece
+    removed, where no end was dealt with."""
     if not place.joined:
         return [*place.stomas] or [*place.cuts]
     found = {place.joins[-1]}
-    for i in place.joins[:-1]:
+    undone = place.joins[:-1]
+    for i in undone:
         found |= {i, *[c for c in place.cuts if c > i and _takes(op.steps[c], op.steps[i])][:1]}
+    if not undone:
+        found |= {c for c in place.cuts if _lengthens(op, place, c)}
     return sorted(found)
 
 
-def _takes(cut: Step, join: Step) -> bool:
-    """Whether a piece removed took an anastomosis with it."""
-    return cut.start <= join.end and join.start <= cut.end
+def _lengthens(op: Operation, place: Place, cut: int) -> bool:
+    """Whether a piece came off the end of one that was out already, so that both leave one place."""
+    return any(_takes(op.steps[cut], op.steps[c]) for c in place.cuts if c < cut)
+
+
+def _takes(cut: Step, other: Step) -> bool:
+    """Whether a piece removed reaches an anastomosis, or another piece."""
+    return cut.start <= other.end and other.start <= cut.end

@@ -13,6 +13,7 @@ from casebook.coding import edits
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.claim import Claim, show
 from casebook.coding.places import many
+from casebook.coding.rules.modifiers import able_22
 from casebook.coding.typed import read
 from casebook.errors import CommandError
 
@@ -44,7 +45,7 @@ def scrubbed(text: object, today: date | None = None) -> dict[str, Any]:
     if answer.error or not answer.claim:
         raise CommandError(answer.error or WANTED)
     today = today or date.today()
-    noted = (*edits.scrub(answer.claim), *_idle_marks(answer.claim))
+    noted = (*edits.scrub(answer.claim), *_idle_marks(answer.claim), *_chancy(answer.claim))
     found = sorted(noted, key=lambda edit: not edit.blocks)
     return {
         "claim": [line.as_dict() for line in answer.claim],
@@ -68,7 +69,7 @@ def _headline(found: list[edits.Edit], today: date) -> str:
 
 def _idle_marks(claim: Claim) -> Iterator[edits.Edit]:
     """What the tables have no use for: 59 or a sister of it on a code of which no pair here is opened by one,
-    and 51 where no earlier procedure stands."""
+    and 51 where no other procedure stands."""
     codes = [line.code for line in claim]
     main = [code for code in codes if not edits.add_on(code)]
     for line in claim:
@@ -79,8 +80,26 @@ def _idle_marks(claim: Claim) -> Iterator[edits.Edit]:
             says = f"{idle[0]} on {line.code} does nothing: no two codes of this claim ask for it."
             yield edits.Edit("modifier", (line.code,), False, says, "cms-ptp-2024q3")
         if "51" in line.modifiers and main == [line.code]:
-            says = f"51 on {line.code}: it marks a later procedure, and this claim has no earlier one."
+            says = f"51 on {line.code}: it marks a further procedure, and this claim has no other."
             yield edits.Edit("modifier", (line.code,), False, says, "cms-pfs-2026-07")
+
+
+def _chancy(claim: Claim) -> Iterator[edits.Edit]:
+    """What the tables let pass and a payer may not: 22 on a code without a global period, one line twice."""
+    for line in claim:
+        if "22" in line.modifiers and line.code in edits.family() and not able_22(line.code):
+            says = (
+                f"22 on {line.code}: by a contractor's text (secondary) it is dropped from a code without a"
+                " global period of 0, 10 or 90 days; it goes on the base code."
+            )
+            yield edits.Edit("modifier", (line.code,), False, says, "contractor-22-copy")
+    denied = {code for edit in edits.scrub(claim) if edit.blocks for code in edit.codes}
+    for line in dict.fromkeys(each for each in claim if claim.count(each) > 1 and each.code not in denied):
+        says = (
+            f"{show((line,))} stands here on more than one line: like lines can come back as a duplicate"
+            " (secondary), so units on one line are safer."
+        )
+        yield edits.Edit("modifier", (line.code,), False, says, "duplicate-lines")
 
 
 def _in_words(claim: Claim) -> list[dict[str, str]]:

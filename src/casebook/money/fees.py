@@ -99,7 +99,7 @@ def _paid(line: Line, rank: int | None) -> Paid:
     if rank is not None and rank >= MOST:
         return Paid(line, value.total, 0.0, None, "is priced by report, as the sixth procedure or later")
     if rank:
-        share, why = LATER, ["half, as a later procedure"]
+        share, why = LATER, ["half, as a further procedure"]
     elif rank is None:
         why = ["in full, since an add-on is never reduced"]
     if operated:

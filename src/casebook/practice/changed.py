@@ -22,12 +22,12 @@ from zlib import crc32
 from casebook.coding.bowel import Place
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
-from casebook.coding.places import called, listed
+from casebook.coding.places import called
 from casebook.coding.rulebook import Trace
 from casebook.coding.rules import RULEBOOK
 from casebook.errors import OperationError
 from casebook.grading import Item
-from casebook.grading.changes import PIECE, RETURNS, ROLES, changes, free_site
+from casebook.grading.changes import PIECE, changes, free_site
 from casebook.grading.doubt import rests_on_doubt
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
@@ -171,9 +171,9 @@ Draft = tuple[str, dict[str, Any]]  # the words of a change, and the fields that
 
 
 def _further(op: Operation) -> Iterator[Draft]:
-    """Every further change of one thing, then those of several things at once."""
-    for kind in (*SMALL, *ELSEWHERE, "converted", "looked first", "robotic"):
-        yield from KINDS[kind](op)
+    """Every further change."""
+    for kind in KINDS:
+        yield from kind(op)
     for place in op.bowel.places:
         if place.joined and place.cuts and not place.left:
             yield from _at_a_join(op, place)
@@ -181,25 +181,6 @@ def _further(op: Operation) -> Iterator[Draft]:
     if not op.follows and op.opened:
         says = "there been nothing to remove, and a twisted loop only been turned back"
         yield says, {"steps": (Step("untwist"),), "unusual_work": False}
-    for bundle in TOGETHER:
-        yield from _together(op, bundle)
-
-
-def _together(op: Operation, bundle: Sequence[str]) -> Iterator[Draft]:
-    """Several things changed at once, those of a bundle that the operation bears."""
-    told: list[str] = []
-    fields: dict[str, Any] = {}
-    for kind in bundle:
-        for says, more in KINDS[kind](replace(op, **fields)):
-            try:
-                replace(op, **fields | more)
-            except OperationError:
-                continue
-            told.append(says)
-            fields |= more
-            break
-    if len(told) > 1:
-        yield listed(told), fields
 
 
 def _added(
@@ -263,68 +244,38 @@ def _closed_for_colostomy(op: Operation) -> Iterator[Draft]:
         yield says, {"steps": (*op.steps, *steps)}
 
 
-def _claim_of(surgeon: str) -> Callable[[Operation], Iterator[Draft]]:
-    def kind(op: Operation) -> Iterator[Draft]:
-        if op.surgeon != surgeon:
-            yield dict(ROLES)[surgeon], {"surgeon": surgeon}
-
-    return kind
-
-
-def _return(follows: str) -> Callable[[Operation], Iterator[Draft]]:
-    def kind(op: Operation) -> Iterator[Draft]:
-        if not op.follows:
-            yield RETURNS[follows][1], {"follows": follows}
-
-    return kind
-
-
-def _of_another_kind(words: str) -> Callable[[Operation], Iterator[Draft]]:
-    """A change of `grading.changes`, by what its words hold."""
-
-    def kind(op: Operation) -> Iterator[Draft]:
-        for change in changes(op):
-            if words in change.says:
-                fields = ("approach", "steps", "follows", "days", "surgeon", "unusual_work")
-                yield change.says, {name: getattr(change.op, name) for name in fields}
-
-    return kind
-
-
-KINDS: Mapping[str, Callable[[Operation], Iterator[Draft]]] = {
-    "omentum": _added("a ragged strip of omentum been removed", Step("omentectomy")),
-    "appendix": _added("a healthy appendix been removed on the way", Step("appendectomy", kind="incidental")),
-    "mesentery": _added("the mesenteric defect been closed", Step("mesentery_repair")),
-    "adhesions": _added("thin adhesions been divided", Step("lyse_adhesions", kind="limited")),
-    "explored": _added(
-        "the whole abdomen been explored first", Step("explore", kind="laparotomy"), opened=True
-    ),
-    "hernia": _added(
+KINDS: Sequence[Callable[[Operation], Iterator[Draft]]] = (
+    _added("a ragged strip of omentum been removed", Step("omentectomy")),
+    _added("a healthy appendix been removed on the way", Step("appendectomy", kind="incidental")),
+    _added("the mesenteric defect been closed", Step("mesentery_repair")),
+    _added("thin adhesions been divided", Step("lyse_adhesions", kind="limited")),
+    _added("the whole abdomen been explored first", Step("explore", kind="laparotomy"), opened=True),
+    _added(
         "a hernia in the same wound been mended on closing",
         Step("hernia_repair", kind="same-wound"),
         opened=True,
     ),
-    "own hole": _at_a_site(
+    _at_a_site(
         "a hole that the surgeon’s own scissors made elsewhere been sewn",
         lambda at: (Step("repair", at, at, kind="surgeon"),),
         opened=False,
     ),
-    "two holes": _at_a_site(
+    _at_a_site(
         "two holes from disease elsewhere been sewn",
         lambda at: tuple(Step("repair", x, x, kind="disease") for x in (at, at + PIECE)),
         but=("repair",),
     ),
-    "let out": _at_a_site(
+    _at_a_site(
         "the bowel been opened elsewhere only to let out what distended it",
         lambda at: (Step("enterotomy", at, at, kind="decompress"),),
         but=("enterotomy",),
     ),
-    "closed": _at_a_site(
+    _at_a_site(
         "an old loop ileostomy been closed as well, with nothing removed",
         lambda at: (Step("close_stoma", at, at),),
         but=("stoma", "close_stoma"),
     ),
-    "closed with a piece": _at_a_site(
+    _at_a_site(
         "an old loop ileostomy been closed as well, and the piece that held it been removed",
         lambda at: (
             Step("close_stoma", at + PIECE / 2, at + PIECE / 2),
@@ -333,57 +284,11 @@ KINDS: Mapping[str, Callable[[Operation], Iterator[Draft]]] = {
         ),
         but=("stoma", "close_stoma"),
     ),
-    "closed for a colostomy": _closed_for_colostomy,
-    "colon": _colon,
-    "converted": _converted,
-    "looked first": _looked_first,
-    "robotic": _robotic,
-    "assistant": _claim_of("assistant"),
-    "nonphysician": _claim_of("assistant-nonphysician"),
-    "co-surgeon": _claim_of("co-surgeon"),
-    **{follows: _return(follows) for follows in RETURNS},
-    "further": _of_another_kind("segment been removed and joined on its own"),
-    "widened": _of_another_kind("stricture at another site been widened"),
-    "sewn": _of_another_kind("hole from disease at another site been sewn"),
-    "loop": _of_another_kind("loop been brought out upstream"),
-    "bypass": _of_another_kind("elsewhere been joined with nothing removed"),
-    "diseased appendix": _of_another_kind("a diseased appendix been removed besides"),
-    "untwisted": _of_another_kind("a loop been untwisted"),
-    "valve": _of_another_kind("taken the ileocecal valve with it"),
-}
-SMALL = ("omentum", "appendix", "mesentery", "adhesions", "explored", "hernia")
-ELSEWHERE = (
-    "own hole",
-    "two holes",
-    "let out",
-    "closed",
-    "closed with a piece",
-    "closed for a colostomy",
-    "colon",
-)
-#: Several things in one sentence, of kinds whose wrong rules give answers of their own: who answers rightly
-#: holds none of many.
-TOGETHER = (
-    ("adhesions", "appendix", "omentum", "mesentery"),
-    ("explored", "own hole", "let out", "hernia"),
-    ("untwisted", "diseased appendix", "widened", "hernia"),
-    ("converted", "widened", "sewn", "own hole"),
-    ("further", "bypass", "untwisted", "own hole"),
-    ("loop", "sewn", "adhesions", "omentum"),
-    ("valve", "mesentery", "adhesions"),
-    ("closed with a piece", "omentum", "own hole"),
-    ("complication", "assistant"),
-    ("staged", "nonphysician"),
-    ("unrelated", "co-surgeon", "further"),
-    ("further", "complication", "assistant", "adhesions"),
-    # Wide ones: after a slip any rule may be held, and a few questions are to show most of them.
-    ("converted", "widened", "omentum", "mesentery", "own hole", "two holes"),
-    ("converted", "widened", "untwisted", "omentum", "appendix"),
-    ("loop", "untwisted", "let out", "appendix", "own hole", "bypass"),
-    ("valve", "widened", "let out", "hernia", "mesentery", "explored"),
-    ("staged", "nonphysician", "further", "bypass", "let out", "widened"),
-    ("staged", "closed for a colostomy", "untwisted", "appendix", "mesentery"),
-    ("assistant", "let out", "closed with a piece", "untwisted", "diseased appendix", "further"),
+    _closed_for_colostomy,
+    _colon,
+    _converted,
+    _looked_first,
+    _robotic,
 )
 
 

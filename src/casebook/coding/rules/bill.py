@@ -479,8 +479,8 @@ def feeding_catheter(d: Derivation) -> Iterable[Service]:
     sure=DERIVED,
     sources="ncci-manual-2025:VI.E.10,VI.E.12,VI.H.7",
     says=(
-        "What was done at a join, in a removed piece, by the surgeon's own slip, or to close a stoma or"
-        " fistula is part of that, and has no line of its own."
+        "What was done at a join, in a removed piece, for an inadvertent injury by the surgeon, or to close a"
+        " stoma or fistula is part of that, and has no line of its own."
     ),
 )
 def done_but_inside(d: Derivation) -> Iterable[Service]:

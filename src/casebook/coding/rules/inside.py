@@ -60,8 +60,8 @@ strike(
     sure=DERIVED,
     sources="ncci-manual-2025:VI.E.10",
     says=(
-        "Sound bowel that had to be removed because the surgeon injured it is not counted: mending one's own"
-        " slip is part of the operation."
+        "Sound bowel that had to be removed because the surgeon injured it is not counted: repairing an"
+        " inadvertent injury of one's own is part of the operation."
     ),
     what=("own piece",),
 )

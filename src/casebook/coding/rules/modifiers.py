@@ -118,11 +118,12 @@ def mark_58_after_look(d: Derivation, lines: list[Service]) -> list[Service]:
     "59",
     answers="D12 D16 D20",
     sure=CONFIRMED,
-    sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 aapc-59-either",
+    sources="cms-ptp-2024q3 ncci-manual-2025:I.E cms-mln-59 cms-cr-11168",
     says=(
-        "Where the tables pay two codes together only for separate work and the second service was at a truly"
-        " separate site, 59 or XS goes on the code that the tables name second, whichever line it is. On the"
-        " first it works as well, by a trade article (secondary)."
+        "Where the tables pay two codes together only for separate work and the second service was at a"
+        " truly separate site, 59 or XS goes on the code that the tables name second, whichever line it is."
+        " Medicare takes it on the first as well since 2019-07-01 (CMS change request 11168, as reported:"
+        " secondary)."
     ),
 )
 def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
@@ -143,10 +144,11 @@ def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
     "51",
     answers="D2 D9 D13",
     sure=SECONDARY,
-    sources="cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies bcbsnc-add-on",
+    sources="cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies novitas-51 aapc-51 bcbsnc-add-on",
     says=(
-        "Every later procedure that is not an add-on takes 51; an add-on never does, since its fee is not"
-        " cut."
+        "A further procedure of the same operation, any but the highest-valued one, may carry 51, whichever"
+        " was done first. Payers differ: some want it, some Medicare contractors ask to leave it off. An"
+        " add-on never takes it, since its fee is not cut."
     ),
 )
 def mark_51(d: Derivation, lines: list[Service]) -> list[Service]:
@@ -184,9 +186,9 @@ modifier(
     "62",
     answers="D22",
     sure=CONFIRMED,
-    sources="cms-pfs-2026-07 cms-pfs-layout-2025",
+    sources="cms-pfs-2026-07 cms-pfs-layout-2025 fcso-62 asuris-62",
     says=(
-        "Two surgeons of different specialties mark every line that they share 62, with proof that both were"
-        " needed."
+        "Two surgeons who each did a part of one service mark every line that they share 62, with proof that"
+        " both were needed. That they be of different specialties is Medicare’s condition."
     ),
 )(_role("co-surgeon", "62"))

@@ -79,7 +79,7 @@ cited(
     sources="ncci-manual-2025:I.K",
     says=(
         "Every place where bowel is missing plays one part: joined, brought out, left loose, ileocolic,"
-        " colon, atresia, the surgeon's own slip, or part of a closure."
+        " colon, atresia, an inadvertent injury by the surgeon, or part of a closure."
     ),
 )
 def part(d: Derivation, place: Place) -> str:

@@ -4,10 +4,11 @@
 
 import { chartOf, dated } from "./answers.js";
 import { HONEST, handing, noting, setTest, silence } from "./hold.js";
-import { page, rules } from "./page.js";
+import { page, rules, way } from "./page.js";
 import { button, find, headed, make, oneAtATime, reason, reveal, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
+import { nearest } from "./reached.js";
 import { parts, which } from "./result.js";
 import { attempts, keepShown, keepTest, keptTests, met, noted, record } from "./store.js";
 import { coming, several } from "./words.js";
@@ -253,7 +254,10 @@ export function testing(section, host) {
       bank: bank(),
     });
     table ??= await rules();
-    const follow = await host.ask({ do: "follow", answers, bank: pages?.all, table, asked, kind: test.kind });
+    const ids = answers.map((each) => each.case);
+    const follow = await nearest(await way(), pages?.all ?? [], ids, ids.slice(0, drawn.length), (near) =>
+      host.ask({ do: "follow", answers, bank: near, table, asked, kind: test.kind }),
+    );
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());

@@ -2,6 +2,7 @@
 // What only a touch needs: a file of its own (casebook.quiz.module), so that an untouched page is small. It keeps
 // no state that the rest of the scripts has, since what both use stands in both files.
 
+export { closed } from "./closing.js";
 export { diagnosing } from "./diagnosing.js";
 export { exploring } from "./explorer.js";
 export { laying } from "./laying.js";

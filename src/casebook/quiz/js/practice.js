@@ -3,14 +3,14 @@
 // round; what is kept are the answers alone, each with the moment in which its round began.
 
 import { chartOf, dated } from "./answers.js";
-import { page, rules, way } from "./page.js";
-import { button, find, headed, list, make, oneAtATime, reason, rowOf, sideBySide } from "./parts.js";
+import { later, page, rules, way } from "./page.js";
+import { button, find, headed, list, make, oneAtATime, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { ahead, reached } from "./reached.js";
 import { named } from "./result.js";
 import { attempts, record } from "./store.js";
-import { capital, coming } from "./words.js";
+import { coming } from "./words.js";
 
 /** @import { Attempt, Beside, Desk, Graded, Practiced, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
@@ -116,21 +116,12 @@ export function practicing(section, host) {
   }
 
   /** @param {Practiced} each */
-  function close(each) {
+  async function close(each) {
     const heading = make("h2", { tabIndex: -1 }, "This round");
-    const { says, asked, rules } = each.closing ?? { says: "", asked: [], rules: [] };
-    const charts = asked.map(({ case: id, name, right, yours, filed }) => [
-      chartNamed(id, name),
-      right ? ": right, " : ": not right, you gave ",
-      make("code", {}, yours),
-      !right && filed && "; filed is ",
-      !right && filed && make("code", {}, filed),
-    ]);
+    const { closed } = await later();
     show(
       heading,
-      make("p", {}, says),
-      charts.length > 0 ? list(charts) : null,
-      ...rules.map((told) => wrongRule(told, ({ case: id, name }) => chartNamed(id, name))),
+      ...closed(each.closing, chartNamed),
       rowOf(button("Another round", () => step(true))),
       standing(each),
     );
@@ -160,24 +151,6 @@ function repeated(graded, says, charts) {
   const again = { kind: "again", title: "Once more", rows: [{ says }], charts, full };
   const told = at < 0 ? [...parts, again] : parts.with(at, again);
   return { ...graded, feedback: { ...graded.feedback, parts: told } };
-}
-
-/**
- * A wrong rule: what it is, why it tempts, what is so, and every chart on which it showed, with the two answers
- * side by side.
- * @param {NonNullable<Practiced["closing"]>["rules"][number]} told
- * @param {(chart: Beside) => Child} called what a chart is called
- */
-function wrongRule({ says, tempts, correction, charts, rests }, called) {
-  return make(
-    "section",
-    { className: "casebook-layer" },
-    make("h3", {}, capital(says)),
-    rests && make("p", {}, rests),
-    make("p", {}, make("strong", {}, "Why it tempts. "), tempts),
-    make("p", {}, make("strong", {}, "What is so. "), correction),
-    sideBySide(charts, called),
-  );
 }
 
 const NONE_YET =

@@ -7,6 +7,7 @@ import { chartOf } from "./answers.js";
 import { here, json } from "./grader.js";
 import { address, bank, graded } from "./page.js";
 import { every, fail, find, make } from "./parts.js";
+import { capital } from "./words.js";
 
 const UNWANTED = "script, .casebook-worked, .casebook-open, .casebook-hinter"; // while it is asked
 const SHORT = /^short-\d+$/;
@@ -59,7 +60,7 @@ function changed(sheet, quiz, id, had) {
   delete quiz.dataset.verdicts;
   for (const box of every(quiz, ".casebook-cite")) box.remove();
   const claim = make("a", { href: `#${quiz.id}` }, "Go to your claim");
-  const again = "You have read this chart rightly. Here it is again, with a change.";
+  const again = `You read ${capital(chartOf(id))} rightly. Here it is again, with a change.`;
   sheet.prepend(notice(again, had, claim));
   quiz.prepend(notice("", had, "The answer is what the rules of this book give."));
 }

@@ -4,9 +4,10 @@
 
 import { chapter } from "./page.js";
 import { make } from "./parts.js";
+import { isShort } from "./questions.js";
 import { keptTurns } from "./store.js";
 
-/** @import { Way } from "./types.d.ts" */
+/** @import { Follow, Way } from "./types.d.ts" */
 
 /**
  * The place of the last chapter that was begun, or of one that some charts met needed; the first for nobody.
@@ -32,4 +33,21 @@ export function ahead(way, id, met = []) {
   const link = make("a", { href: chapter(page) }, title);
   const says = "This chart needs a chapter that you have not begun: ";
   return make("p", { className: "casebook-hint" }, says, link, ".");
+}
+
+/**
+ * What to ask next of that which the reader was prepared for, by the chapters begun and by some charts met;
+ * short charts first. Where nothing of it tells enough nothing is asked: who has just erred is given nothing
+ * that needs a chapter not read.
+ * @param {Way} way
+ * @param {{ id: string }[]} bank
+ * @param {string[]} met all charts answered
+ * @param {string[]} by those of them that say how far the reader is
+ * @param {(near: { id: string }[]) => Promise<Follow>} ask
+ */
+export async function nearest(way, bank, met, by, ask) {
+  const far = reached(way, by);
+  const near = bank.filter(({ id }) => (way.after[id] ?? 0) <= far || met.includes(id));
+  const next = await ask(near.filter(({ id }) => isShort(id) || met.includes(id)));
+  return next.ask ? next : ask(near);
 }

@@ -6,14 +6,14 @@
 import { dated } from "./answers.js";
 import { page, rules, way } from "./page.js";
 import { button, make, reason, rowOf } from "./parts.js";
-import { fetched, isShort, known } from "./questions.js";
+import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
-import { ahead, reached } from "./reached.js";
+import { nearest } from "./reached.js";
 import { concluded } from "./result.js";
 import { attempts, record } from "./store.js";
 import { coming } from "./words.js";
 
-/** @import { Follow, Given, Graded, Host, Way } from "./types.d.ts" */
+/** @import { Given, Graded, Host } from "./types.d.ts" */
 
 /**
  * A host that offers this under a wrong answer.
@@ -30,13 +30,19 @@ export function offering(section, host) {
   function why(first, graded) {
     if (under) return;
     box.hidden = graded.verdict === "correct" || !graded.misconceptions.length;
+    offer(first);
+  }
+
+  /** @param {Given} first */
+  function offer(first) {
     box.replaceChildren(button("Find out why, with one to four more charts", () => begin([first], false)));
   }
 
   /** @param {Given[]} answers @param {boolean} further */
   function begin(answers, further) {
     under = true;
-    asking(box, host, answers, further, () => begin(answers, true)).finally(() => {
+    const ways = { on: () => begin(answers, true), stopped: () => offer(answers[0]) };
+    asking(box, host, answers, further, ways).finally(() => {
       under = false;
     });
   }
@@ -44,14 +50,15 @@ export function offering(section, host) {
 }
 
 /**
- * Ask until Python has enough, and offer to go `on` where it may tell more then.
+ * Ask until Python has enough, and offer to go `on` where it may tell more then; or until it is `stopped`.
  * @param {HTMLElement} box
  * @param {Host} host
  * @param {Given[]} answers
  * @param {boolean} further
- * @param {() => void} on
+ * @param {{ on: () => void, stopped: () => void }} ways
  */
-async function asking(box, host, answers, further, on) {
+async function asking(box, host, answers, further, ways) {
+  const { on, stopped } = ways;
   const status = make("p", { className: "casebook-hint", aria: { role: "status" } }, "Choosing the chart.");
   box.replaceChildren(make("h3", { tabIndex: -1 }, "Which rule it was"), status);
   try {
@@ -64,7 +71,7 @@ async function asking(box, host, answers, further, on) {
     const met = [...before, ...answers].map((each) => each.case);
     for (;;) {
       const asked = answers.length - 1;
-      const next = await nearest(told, bank, met, (near) =>
+      const next = await nearest(told, bank, met, met.slice(-1), (near) =>
         host.ask({ do: "follow", answers, bank: near, table, asked, before, further }),
       );
       if (!next.ask)
@@ -72,32 +79,14 @@ async function asking(box, host, answers, further, on) {
           ...concluded(next),
           ...(next.further ? [rowOf(button("One or two more charts", on))] : []),
         ]);
-      const beyond = ahead(told, next.ask, [answers[0].case]);
-      answers.push(await one(box, next.ask, [make("p", {}, next.says), ...(beyond ? [beyond] : [])]));
+      const given = await one(box, next.ask, next.says);
+      if (!given) return stopped();
+      answers.push(given);
     }
   } catch (error) {
-    const again = button("Try again", () => asking(box, host, answers, further, on));
+    const again = button("Try again", () => asking(box, host, answers, further, ways));
     show(box, [make("p", {}, `This could not go on: ${reason(error)}.`), again]);
   }
-}
-
-/**
- * The next chart from what the reader was prepared for, short ones first; from all where none of these tells
- * enough.
- * @param {Way} told
- * @param {{ id: string }[]} bank
- * @param {string[]} met
- * @param {(near: { id: string }[]) => Promise<Follow>} ask
- */
-async function nearest(told, bank, met, ask) {
-  const far = reached(told, met.slice(-1));
-  const near = bank.filter(({ id }) => (told.after[id] ?? 0) <= far || met.includes(id));
-  const short = near.filter(({ id }) => isShort(id) || met.includes(id));
-  for (const each of [short, near]) {
-    const next = await ask(each);
-    if (next.ask) return next;
-  }
-  return ask(bank);
 }
 
 /**
@@ -111,21 +100,22 @@ function show(box, parts) {
 }
 
 /**
- * One short chart; resolves to its answer when the reader goes on.
+ * One short chart; resolves to its answer when the reader goes on, or to nothing where that is enough.
  * @param {HTMLElement} box
  * @param {string} id
- * @param {HTMLElement[]} head
- * @returns {Promise<Given>}
+ * @param {string} says
+ * @returns {Promise<Given | null>}
  */
-async function one(box, id, head) {
+async function one(box, id, says) {
   const { sheet, quiz } = await fetched(id);
   return new Promise((done) => {
     const on = button("Go on", () => given && done(given));
     on.className = "casebook-check";
     on.hidden = true;
+    const stop = button("Stop here", () => done(null));
     /** @type {Given | null} */
     let given = null;
-    show(box, [...head, sheet, quiz, rowOf(on)]);
+    show(box, [make("p", {}, says), sheet, quiz, rowOf(on, stop)]);
     mount(quiz, {
       ...page(quiz),
       sheet,
