@@ -57,9 +57,10 @@ export function laying(box, host, kept, changed) {
     try {
       await bowel.settled(); // a finger may be quicker than the act before
       await ready();
-      const { says, differs } = await asked();
+      const { verdict, says, differs } = await asked();
+      const right = verdict === "same" || verdict === "open";
       say(
-        make("p", { className: "casebook-amounts" }, says),
+        make("p", { className: right ? "casebook-amounts casebook-laid-right" : "casebook-amounts" }, says),
         ...differs.flatMap((each) => [make("p", {}, each.says), ...each.rows.map((row) => quote(row, host))]),
       );
     } catch (error) {
