@@ -28,6 +28,13 @@ function row({ raw_url, url, meta, excerpt }) {
   return make("li", link, make("p", ...marked(excerpt)));
 }
 
+/** What holds a number is found as it was typed; only where no page has that, by its words and the like. */
+async function hits(pagefind, wanted) {
+  const numbered = /\d/.test(wanted) && !wanted.includes('"');
+  const exact = numbered ? (await pagefind.search(`"${wanted}"`)).results : [];
+  return exact.length ? exact : (await pagefind.search(wanted)).results;
+}
+
 async function look() {
   const mine = ++round;
   const wanted = field.value.trim();
@@ -37,7 +44,7 @@ async function look() {
   try {
     const pagefind = await import(new URL("pagefind/pagefind.js", book).href);
     await pagefind.options({ baseUrl: "/" });
-    const found = (await pagefind.search(wanted)).results;
+    const found = await hits(pagefind, wanted);
     const pages = await Promise.all(found.slice(0, MOST).map((each) => each.data()));
     if (mine !== round) return;
     const more = found.length > MOST ? `, the first ${MOST} are shown` : "";

@@ -1,7 +1,8 @@
 """The search of the site: Pagefind's index of the pages as they were written, in place of Sphinx's own.
 
 What would give an answer away is left out of it: the quiz with its worked answer, and the folded answers of
-the chapters. Pages that are no text of the book are not in it either.
+the chapters. Nor is a notebook's program code, nor a table it printed. Pages that are no text of the book are
+not in it either.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ LEFT_OUT = (
     ".chart-head",
     ".entry .address",
     ".rests-on",
+    ".cell_input",
+    "table.dataframe",
 )
 #: What a page weighs among those that hold a word, from 0 to 10: what explains it comes before what uses it.
 WEIGHTS = {
