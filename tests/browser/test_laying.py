@@ -1,5 +1,7 @@
 """The operation laid out on the bowel before any code: by keyboard alone, in a narrow window."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -46,6 +48,8 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     where = lay.get_by_role("combobox", name="Where")
     expect(where.locator(":checked")).to_have_text("below the first place")
     press(page, where, "ArrowUp")
+    expect(where.locator(":checked")).to_have_text("join 1 itself, with the bowel beside it")
+    press(page, where, "ArrowUp")
     expect(where.locator(":checked")).to_have_text("above the first place")
     press(page, cut)
     press(page, joining)
@@ -77,9 +81,17 @@ def tapped(lay, share):
     svg.tap(position={"x": box["width"] * share, "y": box["height"] * 0.6})
 
 
-#: What is touched, one after the other: a share of the bowel's width, or the name of a button.
+#: What is touched, one after the other: a share of the bowel's width, what is drawn, or the name of a button.
 TOUCHED = {
     "alder": (0.4, "Cut a piece out there", "Join the ends", 0.62, "Cut a piece out there", "Join the ends"),
+    "larch": (
+        0.4,
+        "Cut a piece out there",
+        "Join the ends",
+        ".count",
+        "Cut a piece out there",
+        "Join the ends",
+    ),
     "cypress": (
         *(0.4, "Cut a piece out there", "Join the ends"),
         *(0.62, "Cut a piece out there", "Bring the upper end out"),
@@ -96,14 +108,37 @@ def test_a_phone_lays_an_operation_out_by_touch(quiz, case):
     for each in TOUCHED[case]:
         if isinstance(each, float):
             tapped(lay, each)
+            expect(lay.locator(".casebook-chosen")).to_contain_text("press \u201cCut a piece out there\u201d")
+        elif each == ".count":
+            lay.locator(f".bowel {each}").tap(force=True)  # its number stands over it
+            expect(lay.locator(".casebook-chosen")).to_contain_text("Chosen: join 1 itself, with the bowel")
         else:
             lay.get_by_role("button", name=each).tap()
             expect(lay.locator(".casebook-places li").first).to_be_visible()
     lay.get_by_role("button", name="Compare with the chart").tap()
-    expect(lay.locator(".casebook-lay-told")).to_contain_text("This is what the chart tells")
+    told = lay.locator(".casebook-lay-told")
+    expect(told).to_have_text(re.compile(r"^Right\. This is what the chart tells"))
+    expect(told).to_be_in_viewport(ratio=1)
     seen = lay.locator("button:visible, select:visible, summary:visible")
     assert seen.evaluate_all("all => Math.min(...all.map((e) => e.getBoundingClientRect().height))") >= 44
     assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_what_is_pressed_while_the_grader_starts_is_done_once_it_is_there(quiz):
+    here = quiz("alder", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    lay = here.section.locator(".casebook-lay")
+    lay.locator("summary").first.tap()
+    cut, rows = lay.get_by_role("button", name="Cut a piece out there"), lay.locator(".casebook-places li")
+    cut.tap()
+    expect(lay.locator(".casebook-chosen")).to_contain_text("is noted")
+    cut.tap()
+    expect(rows).to_have_count(1, timeout=SLOW)
+    expect(rows).to_contain_text("First place, ends free: ")
+    lay.get_by_role("button", name="Leave them stapled inside").tap()
+    expect(rows).to_contain_text("First place, ends stapled inside; you can still change that: ")
+    lay.get_by_role("button", name="Bring the upper end out").tap()
+    expect(rows).to_contain_text("First place, upper end out, the lower one taken as stapled inside: ")
+    expect(lay.get_by_role("button", name="Bring the lower end out")).to_be_visible()
 
 
 def test_a_browser_that_saves_data_is_asked_where_the_bowel_is_laid_out(quiz, site):

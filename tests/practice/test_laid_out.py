@@ -8,6 +8,8 @@ from random import Random
 import pytest
 
 from casebook.cases import library, load
+from casebook.coding.note import Note
+from casebook.coding.places import many
 from casebook.grading import expected
 from casebook.practice.explorer import FARTHEST, NEAREST, VALVE, after, explore, start
 from casebook.practice.laid_out import POINTS, SPOTS, Site, compare, sites
@@ -54,9 +56,38 @@ def laid(row, seed=0):
         elif site.what in ACTS:
             state = after(state, {"do": ACTS[site.what], "at": a})
         else:
-            for act in finished(site.fate, a, b):
-                state = after(state, act)
+            state = done(state, site, a, b)
     return state
+
+
+def done(state, site, a, b):
+    """A place with this fate, its first join cut out again where one was."""
+    acts = finished(site.fate, a, b)
+    if site.again:
+        state, ends = again(state, a, b)
+        acts = finished(site.fate, *ends)[1:]
+    for act in acts:
+        state = after(state, act)
+    return state
+
+
+def said(told):
+    """All that differs, in one."""
+    return " ".join(each["says"] for each in told["differs"])
+
+
+def quoted(told):
+    return [row for each in told["differs"] for row in each["rows"]]
+
+
+def again(state, a, b):
+    """A place joined, and its join cut out by the choice that the page has for it: the state, and the new
+    ends."""
+    for act in ({"do": "cut", "from": a, "to": b}, {"do": "join", "place": [a, b]}):
+        state = after(state, act)
+    free = explore(state, None, by_order=True)["gaps"]
+    gap = next(gap for gap in free if gap["itself"] and gap["low"] <= a and b <= gap["high"])
+    return after(state, {"do": "cut", "from": gap["from"], "to": gap["to"]}), (gap["from"], gap["to"])
 
 
 def finished(fate, a, b):
@@ -80,8 +111,8 @@ def test_a_chart_s_own_reading_matches_wherever_its_places_are_put(id, i):
     for seed in range(3):
         told = compare(item, laid(shown(id, i), seed))
         assert told["verdict"] == ("same" if one_shape else "open"), told
-        assert not told["rows"]
         assert not told["differs"]
+        assert told["says"].startswith("Right. ")
 
 
 PARTS = {
@@ -114,8 +145,7 @@ def by_order(row):
         elif site.what in ACTS:
             state = after(state, {"do": ACTS[site.what], "at": at})
         else:
-            for act in finished(site.fate, gap["from"], gap["to"]):
-                state = after(state, act)
+            state = done(state, site, gap["from"], gap["to"])
     return state
 
 
@@ -124,6 +154,88 @@ def test_every_chart_can_be_laid_out_by_order_alone(id, i):
     item = ITEMS[id]
     told = compare(item, by_order(shown(id, i)))
     assert told["verdict"] in ("same", "open"), told
+    assert not told["differs"], told  # nor on the way there
+
+
+REDONE = [(id, i) for id, i in READINGS if any(site.again for site in shown(id, i))]
+
+
+@pytest.mark.parametrize(("id", "i"), REDONE)
+def test_a_join_cut_out_again_is_what_is_quoted_where_it_was_not_laid_out(id, i):
+    op, row = ITEMS[id].note.readings[i], shown(id, i)
+    at = next(k for k, site in enumerate(row) if site.again)
+    undone = {
+        op.steps[cut].evidence for p in op.bowel.places for cut in p.cuts if p.joins and cut > min(p.joins)
+    }
+    two = compare(replace(ITEMS[id], note=Note((op,))), laid([*row[: at + 1], NEW, *row[at + 1 :]]))
+    assert "cut out again with the bowel beside it, which makes one place of them" in said(two)
+    assert {each["name"] for each in quoted(two)} <= undone
+    assert quoted(two)
+    once = compare(replace(ITEMS[id], note=Note((op,))), laid([replace(site, again=False) for site in row]))
+    assert once["verdict"] == "same"  # at closing
+    assert "The chart tells more: " in said(once)
+    assert {each["name"] for each in quoted(once)} <= undone
+
+
+def test_a_join_that_the_chart_made_once_is_told_where_it_was_cut_out_again():
+    row = shown("alder")
+    told = compare(ITEMS["alder"], laid([replace(row[0], again=True), *row[1:]]))
+    assert said(told).startswith("At your first place you cut a join out again")
+
+
+def test_every_join_can_be_cut_out_again_and_disturbs_nothing_else():
+    for id, i in READINGS:
+        state = by_order(shown(id, i))
+        look = explore(state, None, by_order=True)
+        rows = [gap for gap in look["gaps"] if gap["itself"]]
+        assert len(rows) == look["joins"], id
+        for gap in rows:
+            cut = explore(state, {"do": "cut", "from": gap["from"], "to": gap["to"]}, by_order=True)
+            assert len(cut["called"]) == len(look["called"]), id
+            assert len(cut["open"]) == len(look["open"]) + 1, id
+            assert len({*look["called"]} - {*cut["called"]}) == 1, id
+
+
+def test_a_place_left_stapled_stays_in_the_list_and_can_be_changed():
+    state = after(start(), {"do": "cut", "from": 100, "to": 120})
+    left = explore(state, {"do": "leave", "place": [100, 120]}, by_order=True)
+    assert (left["open"], left["left"]) == ([], [[100, 120]])
+    joined = explore(left["operation"], {"do": "join", "place": [100, 120]}, by_order=True)
+    assert (joined["left"], joined["joined"]) == ([], [[100, 120]])
+
+
+def swaps(row):
+    """Every change of order: two neighbors of different kinds, in one part of the bowel."""
+    for i in range(len(row) - 1):
+        a, b = row[i : i + 2]
+        if a != b and a.region == b.region and "bypass" not in (a.what, b.what):
+            yield [*row[:i], b, a, *row[i + 2 :]]
+
+
+def test_what_lies_on_the_wrong_side_of_its_neighbor_is_told_so():
+    seen = 0
+    for id, item in ITEMS.items():
+        for row in swaps(shown(id)) if len(item.note.readings) == 1 else ():
+            told = compare(item, laid(row))
+            assert not re.search("left out|does not have", said(told)), (id, told)
+            if len({site.what for site in row}) > 1:
+                seen += "yours is" in said(told)
+    assert seen
+    hazel = compare(ITEMS["hazel"], laid(shown("hazel")[::-1]))
+    assert said(hazel) == (
+        "The loop upstream (a loop brought out): yours is below the ileum with the abscess (joined); the"
+        " chart\u2019s is above it."
+    )
+
+
+def test_as_many_things_are_listed_as_are_counted():
+    chance = Random(5)
+    for item in ITEMS.values():
+        row = shown(chance.choice([*ITEMS]))
+        told = compare(item, laid(row))
+        if told["verdict"] == "differs":
+            assert f" {many(len(told['differs']), 'thing')} to set right" in told["says"], told
+            assert len({each["says"] for each in told["differs"]}) == len(told["differs"])
 
 
 def test_what_is_told_by_order_has_no_centimeters():
@@ -165,11 +277,11 @@ def test_every_single_change_is_told_and_names_the_place(id):
     for what, row, name in changes(shown(id)):
         told = compare(item, laid(row))
         assert told["verdict"] == "differs", (what, told)
-        assert name in told["differs"], (what, told)
-        assert what == "extra" or told["rows"], (what, told)  # in the chart's own words
+        assert name in said(told), (what, told)
+        assert what == "extra" or quoted(told), (what, told)  # in the chart's own words
         if not item.note.readings[0].measured and all(site.what == "place" for site in row):
-            assert " cm" not in told["differs"]  # the chart measures nothing
-        assert all(quoted["says"] == item.evidence[quoted["name"]] for quoted in told["rows"])
+            assert " cm" not in said(told)  # the chart measures nothing
+        assert all(each["says"] == item.evidence[each["name"]] for each in quoted(told))
 
 
 def test_the_bowel_between_two_pieces_is_what_differs():
@@ -182,14 +294,14 @@ def test_the_bowel_between_two_pieces_is_what_differs():
         {"do": "join", "place": [100, 220]},
     ):
         state = after(state, act)
-    assert "You took out the bowel between two pieces" in compare(two, state)["differs"]
+    assert "You took out the bowel between two pieces" in said(compare(two, state))
 
 
 def test_a_place_on_the_other_side_of_the_valve_is_told():
     id = next(id for id in ITEMS if [site.region for site in shown(id)] == ["valve"])
     told = compare(ITEMS[id], laid([replace(shown(id)[0], region="small")]))
-    assert "on the small bowel" in told["differs"]
-    assert "across the valve" in told["differs"]
+    assert "on the small bowel" in said(told)
+    assert "across the valve" in said(told)
 
 
 def test_nothing_laid_out_gives_nothing_away():
@@ -197,7 +309,7 @@ def test_nothing_laid_out_gives_nothing_away():
         told = compare(item, start())
         bare = any(not sites(reading) for reading in item.note.readings)
         assert told["verdict"] in (("same", "open") if bare else ("nothing",))
-        assert not told["rows"]
+        assert not told["differs"]
 
 
 def test_an_open_place_must_be_decided_first():

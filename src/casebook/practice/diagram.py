@@ -42,6 +42,9 @@ STYLE = """
   fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round;
 }
 .bowel .tube { stroke: var(--q-bowel, #c98a7d); stroke-width: 13; stroke-linecap: butt; }
+.bowel .high {
+  stroke: var(--q-quiet, #586167); stroke-width: 13; stroke-linecap: butt; stroke-dasharray: 4 2;
+}
 .bowel .wide { stroke: var(--q-colon, #a88a55); stroke-width: 19; stroke-linecap: butt; }
 .bowel .out { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-width: 1; }
 .bowel .old { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-linecap: butt; }
@@ -199,7 +202,8 @@ def _bowel(op: Operation, x: Scale) -> Iterator[str]:
         yield f'<text class="quiet" x="{LEFT:g}" y="{SKIN - 7:g}">not to scale</text>'
     edges = [x.points[0][0], *(at for p in op.bowel.places for at in (p.start, p.end)), x.points[-1][0]]
     for a, b in zip(edges[::2], edges[1::2], strict=True):
-        for start, end, kind in ((a, min(b, op.valve), "tube"), (max(a, op.valve), b, "wide")):
+        tube = (max(a, 0.0), min(b, op.valve), "tube")
+        for start, end, kind in ((a, min(b, 0.0), "high"), tube, (max(a, op.valve), b, "wide")):
             if start < end:
                 yield f'<line class="{kind}" x1="{x(start)}" y1="{LINE:g}" x2="{x(end)}" y2="{LINE:g}"/>'
 
@@ -245,7 +249,18 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
     named = "old anastomosis" if op.valve_gone else "valve"
     valve = f"{named} {cm(op.valve)}" if told_in_cm(op, op.valve) else named
     yield words.put(x(op.valve), valve, "quiet")
-    yield words.put(x(0.0), "0 cm" if told_in_cm(op, op.valve) else "duodenum", "quiet")
+    yield from _ligament(op, x, words)
+
+
+def _ligament(op: Operation, x: Scale, words: Words) -> Iterator[str]:
+    """Where the duodenum ends: a short line where some of it is shown, and its name under that part."""
+    first, at = x.points[0][0], x(0.0)
+    if first < 0:
+        yield f'<path class="quiet" d="M{at} {LINE - 12:g}v24"/>'
+    if told_in_cm(op, op.valve):
+        yield words.put(at, "0 cm", "quiet")
+    else:
+        yield words.put(x(first / 2), "duodenum", "quiet")
 
 
 def _junction(op: Operation, at: float) -> str:

@@ -23,14 +23,13 @@ from casebook.errors import OperationError
 from casebook.grading import rule_as_read
 
 from .diagram import draw, in_words, ruler
-from .gaps import gaps
+from .gaps import REDONE, gaps
 
 APPROACHES = ("open", "laparoscopic", "converted")
 VALVE = 600.0  # cm past the ligament of Treitz
 NEAREST, FARTHEST = -30.0, 700.0  # cm: between them lies what can be worked on
 MOST = 40  # acts
 LEAVE = "leave"
-REDONE = 4.0  # cm taken on each side of a join that is made anew
 
 
 #: What is done at one spot, and the step that it is; a hole's cause is no matter of the bowel.
@@ -142,6 +141,7 @@ def look(operation: object, by_order: bool = False) -> dict[str, Any]:
         "claim": show(main.lines) if main and main.lines else "none",
         "joins": sum(p.joined for p in places),
         "open": waiting,
+        "left": [place for place in _open(op) if place not in waiting],
         "out": [[p.start, p.end, at] for p in places for at in _other_end(p)],
         "joined": [[p.start, p.end] for p in places if p.joined],
         "called": {f"{cm(p.start)} {cm(p.end)}": called(op, p) for p in places},

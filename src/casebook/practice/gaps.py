@@ -24,24 +24,50 @@ PIECE = 20.0  # cm of a piece, where there is room for it
 #: cm on either side of the valve that a piece across it takes: it must clear what lies near.
 ASTRIDE = 10.0
 
+#: cm taken on each side of a join that is cut out again, where nothing lies nearer.
+REDONE = 4.0
+
 SMALL = "on the small bowel"
 
 Stretch = tuple[float, float, str]  # where something lies, in cm, and what it is
 
 
 def gaps(op: Operation, nearest: float, farthest: float) -> list[dict[str, Any]]:
-    """The free stretches of bowel from `nearest` to `farthest`, in cm: those of the small bowel from above
-    down, then across the valve, the colon and the duodenum.
+    """The stretches of bowel from `nearest` to `farthest`, in cm, where something can be done: the free ones
+    and the joins of the small bowel from above down, then across the valve, the colon and the duodenum.
 
-    Each says where it is, how far it reaches (`low`, `high`), where a piece would be cut (`from`, `to`), and
-    whether it is the `usual` next one: the lowest of the small bowel.
+    Each says where it is, how far it reaches (`low`, `high`), where a piece would be cut (`from`, `to`),
+    whether it is a join `itself`, and whether it is the `usual` next one: the lowest free one of the small
+    bowel.
     """
     taken = _taken(op)
     small = list(_free(taken, 0.0, op.valve, SMALL))
-    rows = [*small, *_astride(op, taken)]
-    rows += _free(taken, op.valve, farthest, "on the colon")
-    rows += _free(taken, nearest, 0.0, "on the duodenum")
-    return [row | {"usual": row in small[-1:]} for row in rows]
+    joins = list(_joins(op, taken, nearest, farthest))
+    rows = _down([*small, *(row for row in joins if 0 <= row["low"] < op.valve)])
+    rows += _astride(op, taken)
+    colon = _free(taken, op.valve, farthest, "on the colon")
+    rows += _down([*colon, *(row for row in joins if row["low"] >= op.valve)])
+    duodenum = _free(taken, nearest, 0.0, "on the duodenum")
+    rows += _down([*duodenum, *(row for row in joins if row["low"] < 0)])
+    return [{"itself": False} | row | {"usual": row in small[-1:]} for row in rows]
+
+
+def _down(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row["low"] + row["high"]) / 2)
+
+
+def _joins(op: Operation, taken: list[Stretch], nearest: float, farthest: float) -> Iterator[dict[str, Any]]:
+    """Every join with a little bowel on both sides, numbered as in the picture: it can be cut out again."""
+    joined = [place for place in op.bowel.places if place.joined]
+    for number, place in enumerate(joined, 1):
+        a, b = place.start, place.end
+        others = [x for *ends, _ in taken if ends != [a, b] for x in ends]
+        edges = [nearest, 0.0, op.valve, farthest, *others]
+        low = a - min(REDONE, (a - max(x for x in edges if x <= a)) / 2)
+        high = b + min(REDONE, (min(x for x in edges if x >= b) - b) / 2)
+        if (low, high) != (a, b):
+            says = f"join {number} itself, with the bowel beside it"
+            yield {"says": says, "low": low, "high": high, "from": low, "to": high, "itself": True}
 
 
 def _taken(op: Operation) -> list[Stretch]:

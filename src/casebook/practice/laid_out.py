@@ -46,6 +46,8 @@ FACETS = {
     "unusual_work": "how hard it was",
 }
 ON_THE_BOWEL = {"resect", "join", "stoma", "bypass", *POINTS}
+#: What became of a join that did not stay.
+AGAIN = "was cut out again with the bowel beside it"
 REASONS = ("atresia", "fistula", "join")  # why a piece went, where the claim follows it
 
 
@@ -63,6 +65,9 @@ class Site:
     made: tuple[str, ...] = field(compare=False, default=())  # the marks of how it came about
     pieces: int = field(compare=False, default=1)
     spare: bool = field(compare=False, default=False)  # part of an anastomosis: it may be shown or not
+    # A join that stood here was cut out again with the bowel beside it, and the marks of that cut.
+    again: bool = field(compare=False, default=False)
+    redone: tuple[str, ...] = field(compare=False, default=())
 
     @property
     def told(self) -> str:
@@ -125,6 +130,8 @@ def _place(op: Operation, place: Place, name: str) -> Site:
         _marks(op, place.joins[-1:] if place.joined else place.stomas),
         _marks(op, place.cuts),
         len(place.cuts),
+        again=len(place.joins) > place.joined,
+        redone=_marks(op, (cut for cut in place.cuts if place.joins and cut > min(place.joins))),
     )
 
 
@@ -164,7 +171,8 @@ def _far(mine: Site, theirs: Site) -> float:
     """How far two things are from being the same."""
     if mine.what != theirs.what:
         return OTHER
-    return (mine.fate != theirs.fate) + 0.5 * (mine.region != theirs.region)
+    shown = (mine.fate != theirs.fate) + 0.5 * (mine.region != theirs.region)
+    return shown + 0.1 * (mine.again != theirs.again)
 
 
 def paired(mine: Sequence[Site], theirs: Sequence[Site]) -> list[Pair]:
@@ -186,9 +194,9 @@ def paired(mine: Sequence[Site], theirs: Sequence[Site]) -> list[Pair]:
 
 
 def differences(mine: Sequence[Site], theirs: Sequence[Site]) -> list[Difference]:
-    """What of a layout differs from one reading, from above down; nothing where they are the same."""
-    found: list[Difference] = []
+    """What of a layout differs from one reading; nothing where they are the same."""
     pairs = [(a, b) for a, b in paired(mine, theirs) if a or not (b and b.spare)]
+    found, pairs = _moved(pairs)
     for alike, run in groupby(pairs, key=_alike):
         row = list(run)
         if alike is not None and any(None in pair for pair in row):
@@ -196,6 +204,44 @@ def differences(mine: Sequence[Site], theirs: Sequence[Site]) -> list[Difference
         elif alike is None:
             found += [_misread(a, b) for a, b in row if a and b]
     return found
+
+
+def _moved(pairs: list[Pair]) -> tuple[list[Difference], list[Pair]]:
+    """Things that both sides have, on different sides of something else: one difference each, and the pairs
+    without them."""
+    found: list[Difference] = []
+    gone: set[int] = set()
+    mine_alone = [(i, a) for i, (a, b) in enumerate(pairs) if a and b is None]
+    for i, theirs in [(i, b) for i, (a, b) in enumerate(pairs) if b and a is None]:
+        for j, mine in mine_alone:
+            if {i, j} & gone or (mine.what, mine.fate) != (theirs.what, theirs.fate):
+                continue
+            between = [b for a, b in pairs[min(i, j) + 1 : max(i, j)] if a and b and b != theirs]
+            if between:
+                found.append(_other_side(theirs, between, mine_below=j > i))
+                gone |= {i, j}
+    return found, [pair for i, pair in enumerate(pairs) if i not in gone]
+
+
+def _other_side(theirs: Site, between: list[Site], mine_below: bool) -> Difference:
+    """One thing that lies above others in the chart and below them as laid out, or the other way about."""
+    here, there = ("below", "above") if mine_below else ("above", "below")
+    told, them = listed(site.told for site in between), "them" if between[1:] else "it"
+    says = f"{theirs.told}: yours is {here} {told}; the chart\u2019s is {there} {them}."
+    return Difference(says[0].upper() + says[1:], (theirs.made or theirs.settled)[:1])
+
+
+def redone_otherwise(mine: Sequence[Site], theirs: Sequence[Site]) -> list[Difference]:
+    """Where the bowel at closing is the same: joins that only one side cut out again on the way there."""
+    alike = [(a, b) for a, b in paired(mine, theirs) if a and b and a.again != b.again]
+    return [
+        Difference(f"The chart tells more: a first join at {b.name} {AGAIN}.", b.redone[:1])
+        if b.again
+        else Difference(
+            f"At {a.name} you cut a join out again; the chart tells of one join there, made once."
+        )
+        for a, b in alike
+    ]
 
 
 def _alike(pair: Pair) -> Site | None:
@@ -207,7 +253,11 @@ def _alike(pair: Pair) -> Site | None:
 
 def _counted(mine: list[Site], theirs: list[Site]) -> Difference:
     """A row of the same things, of which one side has more than the other."""
-    marks = tuple(mark for site in theirs for mark in (site.made or site.settled)[:1])
+    # What makes one place of two is the line to read again.
+    redone = [site.redone for site in theirs if site.redone] if len(theirs) < len(mine) else []
+    marks = tuple(
+        mark for row in redone or [site.made or site.settled for site in theirs] for mark in row[:1]
+    )
     if not mine:
         return Difference(f"You left out {listed(site.told for site in theirs)}.", marks)
     if not theirs:
@@ -218,11 +268,20 @@ def _counted(mine: list[Site], theirs: list[Site]) -> Difference:
         for row in (theirs, mine)
     )
     few = mine if len(mine) < len(theirs) else theirs
-    between = ""
-    if any(site.pieces > 1 for site in few):
-        whose = "You took out" if few is mine else "There the surgeon took out"
-        between = f" {whose} the bowel between two pieces too, which makes one place of them."
-    return Difference(f"Here the chart has {theirs_told}. You have {mine_told}.{between}", marks)
+    return Difference(
+        f"Here the chart has {theirs_told}. You have {mine_told}.{_made_one(few, few is mine)}", marks
+    )
+
+
+def _made_one(few: list[Site], yours: bool) -> str:
+    """Why there are fewer places on one side than on the other; empty where nothing there tells it."""
+    if any(site.again for site in few):
+        how = "You cut a join out again, with the bowel beside it" if yours else f"There a first join {AGAIN}"
+    elif any(site.pieces > 1 for site in few):
+        how = f"{'You' if yours else 'There the surgeon'} took out the bowel between two pieces too"
+    else:
+        return ""
+    return f" {how}, which makes one place of them."
 
 
 def _misread(mine: Site, theirs: Site) -> Difference:
@@ -242,8 +301,9 @@ def compare(item: Item, operation: object, answer: str | None = None) -> dict[st
     """What the chart says to an operation that was laid out, as `explorer.after` gives it; with an answer
     also whether that one went wrong by the reading or by a rule. Raises ValueError where there is none.
 
-    `verdict` is `same`, `open` (one of several things that the chart can mean), `differs`, `nothing` (laid
-    out) or `unfinished`; `differs` names the first thing misread, `rows` are the sentences that settle it.
+    `verdict` is `same` (at closing), `open` (one of several things that the chart can mean), `differs`,
+    `nothing` (laid out) or `unfinished`. `differs` has a row for each thing to set right, or that came about
+    otherwise: what it `says`, and in `rows` the chart's sentences that settle it.
     """
     state = after(operation, None)
     op = read(state)
@@ -255,24 +315,35 @@ def compare(item: Item, operation: object, answer: str | None = None) -> dict[st
         return _told("unfinished", says)
     readings = item.note.readings
     mine = laid(op)
-    nearest = min((differences(mine, sites(reading)) for reading in readings), key=len)
+    nearest, redone = min(
+        ((differences(mine, shown), redone_otherwise(mine, shown)) for shown in map(sites, readings)),
+        key=lambda found: (len(found[0]), len(found[1])),
+    )
     about = _about(item, op, nearest, item.grade(answer)) if answer is not None else ""
     if not nearest and len({_shown(reading) for reading in readings}) > 1:
-        says = "The chart can mean this, and it can mean something else too: it leaves open what was done."
-        return _told("open", says, about=about)
+        says = "Right. The chart can mean this, and something else too: it leaves open what was done."
+        return _told("open", says, _rows(item, redone), about)
     if not nearest:
-        says = "This is what the chart tells: the places, what became of each, and what lies between."
-        return _told("same", says, about=about)
+        says = "Right. This is what the chart tells: the places, what became of each, and what lies between."
+        return _told("same", says, _rows(item, redone), about)
     if not mine:
         return _told("nothing", "Nothing is laid out, and the chart tells of something done to the bowel.")
-    first = nearest[0]
     # An open chart has other readings, and no word here may tell that it is open.
-    says = (
-        f"This is not what the chart tells, even read in the way nearest to yours:"
-        f" {many(len(nearest), 'thing')} to set right."
-    )
-    rows = [{"name": mark, "says": item.evidence[mark]} for mark in first.marks if mark in item.evidence]
-    return _told("differs", says, first.says, rows, about)
+    says = f"Not yet what the chart tells: {many(len(nearest), 'thing')} to set right."
+    return _told("differs", says, _rows(item, nearest), about)
+
+
+def _rows(item: Item, found: Iterable[Difference]) -> list[dict[str, Any]]:
+    """What differs, each with the chart's own sentences."""
+    return [
+        {
+            "says": each.says,
+            "rows": [
+                {"name": mark, "says": item.evidence[mark]} for mark in each.marks if mark in item.evidence
+            ],
+        }
+        for each in found
+    ]
 
 
 def _shown(reading: Operation) -> tuple[Site, ...]:
@@ -282,11 +353,10 @@ def _shown(reading: Operation) -> tuple[Site, ...]:
 def _told(
     verdict: str,
     says: str,
-    differs: str = "",
-    rows: Iterable[dict[str, str]] = (),
+    differs: Iterable[dict[str, Any]] = (),
     about: str = "",
 ) -> dict[str, Any]:
-    return {"verdict": verdict, "says": says, "differs": differs, "rows": list(rows), "about": about}
+    return {"verdict": verdict, "says": says, "differs": list(differs), "about": about}
 
 
 def _waiting(op: Operation, waiting: list[list[float]]) -> list[int]:

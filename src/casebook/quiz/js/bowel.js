@@ -33,6 +33,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
   const numbers = every(box, "[type=number]").filter((each) => each instanceof HTMLInputElement);
   const where = seek(box, "[name=where]", HTMLSelectElement); // then all goes by order alone
   const other = seek(box, "[name=other]", HTMLSelectElement);
+  const chosen = seek(box, ".casebook-chosen", HTMLElement);
   /** @type {Gap[]} */
   let gaps = [];
   const band = document.createElementNS(SVG, "rect");
@@ -42,19 +43,26 @@ export function working(box, { ask, say, drawn }, kept = null) {
   let ruler = null;
   /** @type {Promise<void>} */
   let queue = Promise.resolve();
+  /** @type {Set<string>} what was pressed before there was a picture */
+  const heard = new Set();
 
   /**
    * Each act is done to what the one before left, however fast they come; without one it is only looked at.
-   * @param {Act | null} act
+   * One that depends on what is chosen is made up when its turn comes.
+   * @param {Act | null | (() => Act | null)} act
    */
   function act(act) {
     queue = queue.then(() => perform(act));
     return queue;
   }
 
-  /** @param {Act | null} act */
-  async function perform(act) {
+  /** @param {Act | null | (() => Act | null)} wanted */
+  async function perform(wanted) {
     try {
+      if (wanted && !ruler) await perform(null);
+      if (wanted && !ruler) return;
+      const act = typeof wanted === "function" ? wanted() : wanted;
+      if (wanted && !act) return;
       const told = await ask({ do: "explore", operation, act, by_order: Boolean(where) });
       if (told.error) return say(told.error);
       operation = told.operation;
@@ -81,40 +89,52 @@ export function working(box, { ask, say, drawn }, kept = null) {
   }
 
   /** @param {Explored} told */
-  function rows({ open, joined, out, called }) {
+  function rows({ open, left, joined, out, called }) {
     /** @type {(place: number[], words: string, ...buttons: (HTMLElement | false)[]) => HTMLElement} */
     const row = ([a, b], words, ...buttons) =>
       make("li", {}, `${called[`${a} ${b}`]}, ${words}${buttons[0] ? ": " : ""}`, ...buttons);
     /** @type {(at: number, end: string) => HTMLElement} */
     const bring = (at, end) => button(`Bring the ${end} end out`, () => act({ do: "stoma", at }));
+    /** @param {[number, number]} place */
+    const fates = (place) => [
+      button("Join the ends", () => act({ do: "join", place })),
+      bring(place[0], "upper"),
+      bring(place[1], "lower"),
+    ];
     return [
       ...open.map((place) =>
         row(
           place,
-          "open",
-          button("Join the ends", () => act({ do: "join", place })),
-          bring(place[0], "upper"),
-          bring(place[1], "lower"),
+          "ends free",
+          ...fates(place),
           button("Leave them stapled inside", () => act({ do: "leave", place })),
         ),
       ),
+      ...left.map((place) => row(place, "ends stapled inside; you can still change that", ...fates(place))),
       ...joined.map((place) =>
         row(place, "joined", !where && button("Take this join out again", () => act({ do: "redo", place }))),
       ),
-      ...out.map(([a, b, at]) => row([a, b], "one end out", bring(at, "other"))),
+      ...out.map(([a, b, at]) => {
+        const [out, inside] = at === b ? ["upper", "lower"] : ["lower", "upper"];
+        return row([a, b], `${out} end out, the ${inside} one taken as stapled inside`, bring(at, inside));
+      }),
     ];
   }
 
   /**
-   * The free stretches to choose from: the usual one is chosen.
+   * The stretches to choose from: the usual one is chosen. No bypass ends at a join itself.
    * @param {Gap[]} free
    */
   function offer(free) {
     gaps = free;
     for (const list of [where, other]) {
-      list?.replaceChildren(...free.map(({ says }, i) => make("option", { value: String(i) }, says)));
+      const options = free.flatMap(({ says, itself }, i) =>
+        list === other && itself ? [] : [make("option", { value: String(i) }, says)],
+      );
+      list?.replaceChildren(...options);
       if (list) list.value = String(free.findIndex((each) => each.usual));
     }
+    chosen?.replaceChildren();
   }
 
   /** The piece that would be cut: a stretch that was chosen, or what lies between the marks. */
@@ -134,7 +154,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
   }
 
   /**
-   * A tap chooses the stretch that it meets, or the nearest.
+   * A tap chooses the stretch that it meets, or the nearest; of several the smallest.
    * @param {MouseEvent} event
    */
   function tapped({ clientX }) {
@@ -146,14 +166,23 @@ export function working(box, { ask, say, drawn }, kept = null) {
         at(/** @type {Explored["ruler"]} */ (ruler), low),
         at(/** @type {Explored["ruler"]} */ (ruler), high),
       ];
-      return Math.max(a - x, x - b, 0);
+      return { far: Math.max(a - x, x - b, 0), wide: b - a };
     });
-    where.value = String(aside.indexOf(Math.min(...aside)));
-    mark();
+    const [nearest] = [...aside].sort((a, b) => a.far - b.far || a.wide - b.wide);
+    where.value = String(aside.indexOf(nearest));
+    choose();
   }
 
+  /** The piece may stand where it stood: words say that the choice was heard. */
+  function choose() {
+    mark();
+    const gap = gaps[Number(where?.value)];
+    if (gap) chosen?.replaceChildren(`Chosen: ${gap.says}. To remove bowel there, press “${cutting}”.`);
+  }
+
+  const cutting = find(box, "[data-act=cut]", HTMLElement).textContent;
   if (where) {
-    where.addEventListener("change", mark);
+    where.addEventListener("change", choose);
     stage.addEventListener("click", tapped);
     spot.addEventListener("change", () => {
       const beside = other?.closest("label");
@@ -182,17 +211,23 @@ export function working(box, { ask, say, drawn }, kept = null) {
 
   /** @type {Record<string, () => unknown>} */
   const acts = {
-    cut: () => {
-      const { from, to } = piece();
-      return act({ do: "cut", from, to });
-    },
-    spot: () => {
-      const { from, to } = piece();
-      const at = where ? (from + to) / 2 : from;
-      if (spot.value !== "bypass") return act({ do: /** @type {"loop"} */ (spot.value), at });
-      const far = other && gaps[Number(other.value)];
-      return act({ do: "bypass", from, to: far ? far.to : to });
-    },
+    cut: () =>
+      act(() => {
+        const { from, to } = piece();
+        return { do: "cut", from, to };
+      }),
+    spot: () =>
+      act(() => {
+        if (where && gaps[Number(where.value)].itself) {
+          say("At a join itself a piece can be cut out. For this, choose a stretch beside it.");
+          return null;
+        }
+        const { from, to } = piece();
+        const at = where ? (from + to) / 2 : from;
+        if (spot.value !== "bypass") return { do: /** @type {"loop"} */ (spot.value), at };
+        const far = other && gaps[Number(other.value)];
+        return { do: "bypass", from, to: far ? far.to : to };
+      }),
     undo: () => act({ do: "undo" }),
     anew: () => {
       queue = queue.then(() => {
@@ -203,8 +238,21 @@ export function working(box, { ask, say, drawn }, kept = null) {
   };
   for (const each of every(box, "[data-act]")) {
     const work = acts[each.dataset.act ?? ""];
-    // The second half of a double click does nothing.
-    if (work) each.addEventListener("click", (event) => event.detail > 1 || work());
+    // The second half of a double click does nothing; before there is a picture, each is heard once.
+    if (work) each.addEventListener("click", (event) => event.detail > 1 || early(each) || work());
+  }
+
+  /**
+   * Whether a button was pressed before, while the picture is still awaited.
+   * @param {HTMLElement} pressed
+   */
+  function early(pressed) {
+    if (ruler) return false;
+    const name = pressed.dataset.act ?? "";
+    if (heard.has(name)) return true;
+    heard.add(name);
+    chosen?.replaceChildren(`“${pressed.textContent}” is noted: it is done as soon as the bowel is here.`);
+    return false;
   }
   // `settled` comes when all that was pressed is done.
   return { act, operation: () => operation, settled: () => queue };

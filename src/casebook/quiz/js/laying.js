@@ -26,7 +26,10 @@ export function laying(box, host, kept, changed) {
   /** @param {...(Node | string)} rows */
   function say(...rows) {
     told.replaceChildren(...rows);
-    if (rows.length) reveal(told, box.closest("section") ?? undefined);
+    const [first] = told.children;
+    // Of what is higher than the window, its beginning is what must be seen.
+    const shown = told.offsetHeight > innerHeight / 2 && first instanceof HTMLElement ? first : told;
+    if (rows.length) reveal(shown, box.closest("section") ?? undefined);
   }
 
   const bowel = working(
@@ -54,9 +57,12 @@ export function laying(box, host, kept, changed) {
     try {
       await bowel.settled(); // a finger may be quicker than the act before
       await ready();
-      const { says, differs, rows } = await asked();
-      const parts = [make("p", { className: "casebook-amounts" }, says), differs && make("p", {}, differs)];
-      say(...parts.filter((each) => each !== ""), ...rows.map((row) => quote(row, host)));
+      const { verdict, says, differs } = await asked();
+      const right = verdict === "same" || verdict === "open";
+      say(
+        make("p", { className: right ? "casebook-amounts casebook-laid-right" : "casebook-amounts" }, says),
+        ...differs.flatMap((each) => [make("p", {}, each.says), ...each.rows.map((row) => quote(row, host))]),
+      );
     } catch (error) {
       say(make("p", {}, `It could not be compared: ${reason(error)}.`));
     }

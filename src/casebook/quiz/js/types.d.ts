@@ -97,6 +97,8 @@ export interface Explored extends Omit<Picture, "title"> {
   /** Where a cm lies in the picture: points of cm and x, and the height of the bowel. */
   ruler: { points: [number, number][]; top: number; height: number };
   open: [number, number][];
+  /** Places whose ends were left stapled inside. */
+  left: [number, number][];
   joined: [number, number][];
   /** Places with one end out, and where the other is. */
   out: [number, number, number][];
@@ -108,13 +110,14 @@ export interface Explored extends Omit<Picture, "title"> {
   not_billed: { code: string; says: string }[];
 }
 
-/** A free stretch of bowel (casebook.practice.gaps), in cm; a piece would be cut `from` and `to`. */
+/** A free stretch of bowel or a join `itself` (casebook.practice.gaps), in cm; a piece would be cut `from` and `to`. */
 export interface Gap {
   says: string;
   low: number;
   high: number;
   from: number;
   to: number;
+  itself: boolean;
   usual: boolean;
 }
 
@@ -133,8 +136,7 @@ export interface Way {
 export interface Compared {
   verdict: "same" | "open" | "differs" | "nothing" | "unfinished";
   says: string;
-  differs: string;
-  rows: Row[];
+  differs: { says: string; rows: Row[] }[];
   about: string;
 }
 
