@@ -87,7 +87,9 @@ def _bare(name: str, content: bytes) -> bytes:
         return re.sub(rb"(?m)^(?:#.*)?\n", b"", content)
     if not name.endswith(".py"):
         return content
-    return ast.unparse(ast.fix_missing_locations(_Bare().visit(ast.parse(content)))).encode()
+    told = ast.unparse(ast.fix_missing_locations(_Bare().visit(ast.parse(content))))
+    # No text spans lines here, docstrings being gone: one space is as deep as four, and packs smaller.
+    return re.sub("(?m)^(?:    )+", lambda deep: " " * (len(deep[0]) // 4), told).encode()
 
 
 class _Bare(ast.NodeTransformer):

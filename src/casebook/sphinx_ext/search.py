@@ -39,6 +39,7 @@ WEIGHTS = {
     "book/codes": 10.0,
     "book/welcome": 7.0,
     **dict.fromkeys(CHAPTERS, 7.0),
+    "book/card": 1.0,  # names every code, in a few words
     "book/": 2.0,
     "genindex": 0.2,
 }

@@ -48,7 +48,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
 
   /**
    * Each act is done to what the one before left, however fast they come; without one it is only looked at.
-   * One that depends on what is chosen is made up when its turn comes.
+   * One that depends on a stretch that is still awaited is made up when its turn comes.
    * @param {Act | null | (() => Act | null)} act
    */
   function act(act) {
@@ -209,15 +209,22 @@ export function working(box, { ask, say, drawn }, kept = null) {
     for (const each of [marks, numbers]) if (each.length) each[1 - moved].value = each[moved].value;
   }
 
+  /** @param {() => Act | null} made of what is chosen now, where that can be known */
+  function chosenAct(made) {
+    if (where && !ruler) return act(made);
+    const now = made();
+    return now && act(now);
+  }
+
   /** @type {Record<string, () => unknown>} */
   const acts = {
     cut: () =>
-      act(() => {
+      chosenAct(() => {
         const { from, to } = piece();
         return { do: "cut", from, to };
       }),
     spot: () =>
-      act(() => {
+      chosenAct(() => {
         if (where && gaps[Number(where.value)].itself) {
           say("At a join itself a piece can be cut out. For this, choose a stretch beside it.");
           return null;
@@ -238,7 +245,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
   };
   for (const each of every(box, "[data-act]")) {
     const work = acts[each.dataset.act ?? ""];
-    // The second half of a double click does nothing; before there is a picture, each is heard once.
+    // The second half of a double click does nothing; before there are stretches to choose, each is heard once.
     if (work) each.addEventListener("click", (event) => event.detail > 1 || early(each) || work());
   }
 
@@ -247,7 +254,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
    * @param {HTMLElement} pressed
    */
   function early(pressed) {
-    if (ruler) return false;
+    if (ruler || !where) return false;
     const name = pressed.dataset.act ?? "";
     if (heard.has(name)) return true;
     heard.add(name);

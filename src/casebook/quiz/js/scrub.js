@@ -67,7 +67,8 @@ export function scrubbing(section, host) {
     );
   }
 
-  section.addEventListener("focusin", () => wake().catch(() => {}), { once: true });
+  // Not the samples: what tells of the fetching would move them from under the finger.
+  form.addEventListener("focusin", () => wake().catch(() => {}), { once: true });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     check();
