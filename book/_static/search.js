@@ -28,9 +28,9 @@ function row({ raw_url, url, meta, excerpt }) {
   return make("li", link, make("p", ...marked(excerpt)));
 }
 
-/** What holds a number is found as it was typed; only where no page has that, by its words and the like. */
+/** Words with a number are found as they were typed; only where no page has that, each by itself and the like. */
 async function hits(pagefind, wanted) {
-  const numbered = /\d/.test(wanted) && !wanted.includes('"');
+  const numbered = /\d/.test(wanted) && /\s/.test(wanted) && !wanted.includes('"');
   const exact = numbered ? (await pagefind.search(`"${wanted}"`)).results : [];
   return exact.length ? exact : (await pagefind.search(wanted)).results;
 }
