@@ -28,11 +28,16 @@ function row({ raw_url, url, meta, excerpt }) {
   return make("li", link, make("p", ...marked(excerpt)));
 }
 
-/** Words with a number are found as they were typed; only where no page has that, each by itself and the like. */
+/**
+ * Words with a number: of what is found, that which has them as they were typed; all where no page has. What
+ * explains them stands first, as in any search.
+ */
 async function hits(pagefind, wanted) {
-  const numbered = /\d/.test(wanted) && /\s/.test(wanted) && !wanted.includes('"');
-  const exact = numbered ? (await pagefind.search(`"${wanted}"`)).results : [];
-  return exact.length ? exact : (await pagefind.search(wanted)).results;
+  const { results } = await pagefind.search(wanted);
+  if (!/\d/.test(wanted) || !/\s/.test(wanted) || wanted.includes('"')) return results;
+  const exact = new Set((await pagefind.search(`"${wanted}"`)).results.map(({ id }) => id));
+  const held = results.filter(({ id }) => exact.has(id));
+  return held.length ? held : results;
 }
 
 async function look() {
