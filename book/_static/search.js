@@ -28,16 +28,16 @@ function row({ raw_url, url, meta, excerpt }) {
   return make("li", link, make("p", ...marked(excerpt)));
 }
 
-/**
- * Words with a number: of what is found, that which has them as they were typed; all where no page has. What
- * explains them stands first, as in any search.
- */
+/** What is found; where a number is looked for, only pages that have it as it was typed, if any has. */
 async function hits(pagefind, wanted) {
-  const { results } = await pagefind.search(wanted);
-  if (!/\d/.test(wanted) || !/\s/.test(wanted) || wanted.includes('"')) return results;
-  const exact = new Set((await pagefind.search(`"${wanted}"`)).results.map(({ id }) => id));
-  const held = results.filter(({ id }) => exact.has(id));
-  return held.length ? held : results;
+  let { results } = await pagefind.search(wanted);
+  if (wanted.includes('"')) return results;
+  for (const number of wanted.split(/\s+/).filter((word) => /\d/.test(word))) {
+    const exact = new Set((await pagefind.search(`"${number}"`)).results.map(({ id }) => id));
+    const held = results.filter(({ id }) => exact.has(id));
+    if (held.length) results = held;
+  }
+  return results;
 }
 
 async function look() {
