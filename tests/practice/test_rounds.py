@@ -268,3 +268,15 @@ def test_the_close_names_the_rule_that_the_other_answers_leave_likeliest():
     (row,) = practice(attempts, bank(), table(), START + MINUTE)["closing"]["rules"]
     assert [each["case"] for each in row["charts"]] == [slip]
     assert row["says"] == MISCONCEPTIONS[first].says
+
+
+def test_a_close_says_what_a_name_rests_on():
+    rule = "one-unit-for-all"
+    (case, answer), (other, _), *_ = given_by(rule)
+    fill = [each for each in table() if rule not in str(table()[each])][: ROUND - 1]
+    for others, says in ((fill, "The next round tests it"), ([other, *fill[:-1]], "you had right")):
+        attempts = [attempt(case, START, answer)]
+        attempts += [right(each, START + 1 + i) for i, each in enumerate(others)]
+        closing = practice(attempts, bank(), table(), START + MINUTE)["closing"]
+        [row] = [each for each in closing["rules"] if each["charts"][0]["case"] == case]
+        assert says in row["rests"]

@@ -411,7 +411,9 @@ def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:
                 "tempts": wrong.tempts,
                 "correction": wrong.correction,
                 "charts": [_beside(mine, each.case, each.answer) for each in fitted],
-                "rests": _rests(fitted, others),
+                "rests": _rests(
+                    fitted, others, any(each.right and rule in mine.shows[each.case] for each in done)
+                ),
             }
         )
     right = sum(each.right for each in done)
@@ -420,13 +422,17 @@ def _closing(mine: Practice, done: Sequence[Tried]) -> dict[str, Any]:
     return {"right": right, "of": len(done), "says": says, "asked": asked, "rules": rows}
 
 
-def _rests(fitted: Sequence[Tried], others: Collection[str]) -> str:
-    """What a name in a close rests on, where that is little: one chart, or answers that fit other rules."""
+def _rests(fitted: Sequence[Tried], others: Collection[str], avoided: bool) -> str:
+    """What a name in a close rests on, where that is little: one chart, beside another on which it was
+    `avoided` or none, or answers that fit other rules."""
     if others:
         which = "; or ".join(MISCONCEPTIONS[id].says for id in sorted(others))
         return f"Or it was {which}: your answers fit that as well."
-    alone = len({chart_of(each.case) for each in fitted}) < CHARTS
-    return "One chart shows it, which may have been a slip. The next round tests it again." if alone else ""
+    if len({chart_of(each.case) for each in fitted}) >= CHARTS:
+        return ""
+    if avoided:
+        return "One chart shows it. Another that could have shown it you had right: it may have been a slip."
+    return "One chart shows it, which may have been a slip. The next round tests it again."
 
 
 def _beside(mine: Practice, case: str, answer: str) -> dict[str, str]:
