@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from casebook.coding.claim import Claim
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, UNLISTED_OPEN, Derived, codes_of
 
-from .findings import WORST
+from .findings import worst_first
 from .item import Grade
 from .marks import ROLES, SESSIONS
 from .score import nearest
@@ -221,8 +221,10 @@ def _marked(row: Row, claim: Claim) -> set[str]:
 def _by_rules(grade: Grade) -> Iterator[Row]:
     """The questions in the order of what stands against an answer: the slips that explain it, then its
     findings, the worst first; then all others."""
-    worst = sorted(grade.findings, key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
-    rules = [*(rule for m in grade.likely for rule in m.against), *(f.rule for f in worst)]
+    rules = [
+        *(rule for m in grade.likely for rule in m.against),
+        *(f.rule for f in worst_first(grade.findings)),
+    ]
     yield from (row for rule in rules for row in QUESTIONS if rule in row[1])
     yield from QUESTIONS
 

@@ -24,7 +24,7 @@ from . import doubt, icd10
 from .asking import question_for
 from .audit import FiledLine, audit
 from .corrections import corrected
-from .findings import WORST, Finding, named_line
+from .findings import Finding, named_line, worst_first
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .marks import rule_of, to_ask
@@ -390,8 +390,7 @@ def correction(grade: Grade) -> str | None:
         several = grade.likely[: 2 if grade.explained.together else 1]
         told = " ".join(dict.fromkeys(corrected(m, grade) for m in several))
         return f"{_off(grade, several, told)}{told}"
-    worst = [f for f in grade.findings if f.kind not in ("unread", "blank")]
-    worst.sort(key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
+    worst = worst_first(f for f in grade.findings if f.kind not in ("unread", "blank"))
     return worst[0].says if worst else None
 
 

@@ -54,6 +54,11 @@ class Finding:
         return {"kind": self.kind, "code": self.code, "says": self.says, "rule": self.rule}
 
 
+def worst_first(found: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of `WORST`; those of another kind stand before all."""
+    return sorted(found, key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
+
+
 @lru_cache(maxsize=1)
 def code_words() -> dict[str, str]:
     """Each code of the family in our own plain words."""

@@ -44,16 +44,18 @@ _EMBEDDED = re.compile(
     rf"\b{_AUXILIARY} (?:[\w']+ ){{1,5}}?(?:recall|remember|know|say|tell|find|see|name|give|determine"
     rf"|make out|work out|be told)\b[^.;?]*?\b(?:how|what|which|where|who|why|when)\b"
 )
+#: What a further question hangs on.
+_IF = r"if (?:so|yes|not|no|any|there (?:was|were)|it (?:was|did)|they were|you did)"
 #: What is offered beside the first answer, and what is asked if that is yes: then yes or no is not all.
 _ALTERNATIVE = re.compile(r"\bor\b(?! (?:not|no|nope|never)\b)|\bvs\b|\bversus\b")
 _IF_SO = re.compile(
-    r"(?:\b(?:if (?:so|yes|not|no|any|there (?:was|were)|it (?:was|did)|they were|you did)|and)\b|\()"
+    rf"(?:\b(?:{_IF}|and)\b|\()"
     r",?(?: (?:please|then|by|at|in|to|for|from|with))* ?(?:how|what|which|where|why|describe|explain"
     r"|specify)\b"
 )
 #: The same, in a sentence of its own.
 _FURTHER = re.compile(
-    r"^(?:if (?:so|yes|not|no|any|there (?:was|were)|it (?:was|did)|they were|you did)|and|or|how|what|which"
+    rf"^(?:{_IF}|and|or|how|what|which"
     r"|where|why|in what|(?:please |kindly )?(?:explain|describe|clarify|specify|elaborate|detail))\b"
 )
 SAID_BY_THE_RECORD = re.compile(

@@ -16,7 +16,7 @@ from typing import Any
 
 from casebook.errors import CasebookError
 from casebook.grading import Grade, expected
-from casebook.grading.findings import WORST, named
+from casebook.grading.findings import named, worst_first
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .bank import Page, about_of, graded, graded_item, is_short, level_of, pages_of
@@ -76,8 +76,8 @@ class Tried:
 @dataclass
 class Rule:
     """What is known of one wrong rule: `known` the share, `right_on` the charts answered rightly since it was
-    missed, `first` when the first of them was, `missed_on` the charts with an answer that it gives, `box` how
-    often it came back and was right, `since` when."""
+    missed, `first` when the first of them was, `missed_on` the charts with an answer that it gives, `met_on`
+    all charts answered in which it shows, `box` how often it came back and was right, `since` when."""
 
     id: str
     known: float = TRACING["typed"].known
@@ -475,8 +475,9 @@ def once_more(
 
 def _here(grade: Grade) -> str:
     """What is off in this answer, in the fewest words: its worst finding, without what the code means."""
-    found = sorted(grade.findings, key=lambda f: WORST.index(f.kind) if f.kind in WORST else 0)
-    return next(((f.briefly or f.says).replace(named(f.code), f.code) for f in found), "")
+    return next(
+        ((f.briefly or f.says).replace(named(f.code), f.code) for f in worst_first(grade.findings)), ""
+    )
 
 
 def _filed(page: Page) -> str:

@@ -34,14 +34,15 @@ export function practicing(section, host) {
     const [{ all: bank }, table] = await Promise.all([known(), rules()]);
     ways = await way();
     const all = dated(attempts().all);
+    const near = taught(ways, bank);
     return host.ask({
       do: "practice",
       attempts: all,
       bank,
       table,
       now: Date.now(),
-      within: easy(taught(ways, bank), ways, all),
-      taught: taught(ways, bank).map(({ id }) => id),
+      within: easy(near, ways, all),
+      taught: near.map(({ id }) => id),
     });
   }
 
