@@ -5,7 +5,7 @@ The tables alone: whoever asks has shown no operative report, and is told so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -45,7 +45,9 @@ def scrubbed(text: object, today: date | None = None) -> dict[str, Any]:
     if answer.error or not answer.claim:
         raise CommandError(answer.error or WANTED)
     today = today or date.today()
-    noted = (*edits.scrub(answer.claim), *_idle_marks(answer.claim), *_chancy(answer.claim))
+    tables = [*edits.scrub(answer.claim)]
+    denied = {code for edit in tables if edit.blocks for code in edit.codes}
+    noted = (*tables, *_idle_marks(answer.claim), *_chancy(answer.claim, denied))
     found = sorted(noted, key=lambda edit: not edit.blocks)
     return {
         "claim": [line.as_dict() for line in answer.claim],
@@ -84,8 +86,9 @@ def _idle_marks(claim: Claim) -> Iterator[edits.Edit]:
             yield edits.Edit("modifier", (line.code,), False, says, "cms-pfs-2026-07")
 
 
-def _chancy(claim: Claim) -> Iterator[edits.Edit]:
-    """What the tables let pass and a payer may not: 22 on a code without a global period, one line twice."""
+def _chancy(claim: Claim, denied: Collection[str]) -> Iterator[edits.Edit]:
+    """What the tables let pass and a payer may not: 22 on a code without a global period, one line twice,
+    where its code is not `denied` anyway."""
     for line in claim:
         if "22" in line.modifiers and line.code in edits.family() and not able_22(line.code):
             says = (
@@ -93,7 +96,6 @@ def _chancy(claim: Claim) -> Iterator[edits.Edit]:
                 " global period of 0, 10 or 90 days; it goes on the base code."
             )
             yield edits.Edit("modifier", (line.code,), False, says, "contractor-22-copy")
-    denied = {code for edit in edits.scrub(claim) if edit.blocks for code in edit.codes}
     for line in dict.fromkeys(each for each in claim if claim.count(each) > 1 and each.code not in denied):
         says = (
             f"{show((line,))} stands here on more than one line: like lines can come back as a duplicate"
