@@ -14,7 +14,7 @@ import pytest
 from casebook import cases
 from casebook.quiz import archive
 
-LARGEST = 185_000  # bytes, packed; a fortieth of the Python that it comes with, fetched after the first verdict
+LARGEST = 185_000  # bytes, packed; a fortieth of the Python it comes with, fetched after the first verdict
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
