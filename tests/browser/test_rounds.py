@@ -25,7 +25,7 @@ class Why:
         quiz = Quiz(page, "oak")
         quiz.claim.fill(wrong)
         quiz.check.click()
-        page.get_by_role("button", name="Find out why, with one to four more charts").click(timeout=SLOW)
+        page.get_by_role("button", name="Find out why, with one to five more charts").click(timeout=SLOW)
 
     def answer(self, answers):
         """The charts, answered one after the other, until it ends."""

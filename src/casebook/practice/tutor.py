@@ -44,7 +44,7 @@ WHOLE_CASE = 0.5  # of what a short chart is worth that tells as much: it takes 
 FRESH = 12  # charts answered rightly last, of which changes are asked
 LITTLE = 0.03  # bits: a question that is expected to tell less is not asked
 AFTER_TEST = 5  # questions at most after a test
-AFTER_ONE = 3  # questions at most after a single answer; as many as after a test where one wants to go on
+AFTER_ONE = 3  # after a single answer; as many as after a test while a rule has shown, and where one goes on
 
 Row = dict[str, list[str]]  # of one case: a wrong answer, and the rules that give it
 Table = Mapping[str, Row]
@@ -236,11 +236,12 @@ class Tutor:
     def stops(self, asked: int, most: int) -> bool:
         """Whether nothing is asked any more, after so many questions of at most so many. After a test one
         looks also where all was right, since ten charts could have shown only some of the rules. After a
-        single answer one more is asked where a rule has shown on one chart of those that are needed."""
+        single answer there are as many as after a test while a rule has shown on one chart of those that are
+        needed."""
         wrong = [each for each in self.asked if not each.right]
         if not self.asked or self.settled or (most < AFTER_TEST and not wrong):
             return True
-        return asked >= most + (most < AFTER_TEST and self.likeliest is not None)
+        return asked >= (most if self.likeliest is None else AFTER_TEST)
 
     def could_show(self) -> int:
         """How many wrong rules the answered charts could have shown, on as many charts as naming needs."""

@@ -35,7 +35,7 @@ export function offering(section, host) {
 
   /** @param {Given} first */
   function offer(first) {
-    box.replaceChildren(button("Find out why, with one to four more charts", () => begin([first], false)));
+    box.replaceChildren(button("Find out why, with one to five more charts", () => begin([first], false)));
   }
 
   /** @param {Given[]} answers @param {boolean} further */
