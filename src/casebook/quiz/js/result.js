@@ -16,7 +16,9 @@ import { capital, several, VERDICT } from "./words.js";
  * @param {Graded} graded
  */
 export const ofLines = ({ feedback }) =>
-  feedback.parts.flatMap(({ kind, rows }) => (kind === "evidence" ? rows.map(({ says }) => says) : [])).join(" ");
+  feedback.parts
+    .flatMap(({ kind, rows }) => (kind === "evidence" ? rows.map(({ says }) => says) : []))
+    .join(" ");
 
 /**
  * What a test tells, in the order in which one wants to know it: how many were right, what to study next, and
