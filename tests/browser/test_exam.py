@@ -53,7 +53,7 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
 
 
 def test_lines_marked_in_a_test_are_judged_with_its_result(visit):
-    """In the words in which they are judged on the page of a case; they stay when the page is loaded again."""
+    """In the words in which a page of the case judges them; they stay when the page is loaded again."""
     page = visit("book/test_yourself.html")
     begin(page, 7)
     page.get_by_role("button", name="Mark the lines that decide").click()
