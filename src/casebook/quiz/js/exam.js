@@ -356,17 +356,18 @@ export function testing(section, host) {
 async function offer(test, quiz, live) {
   await live.ready(() => {});
   const before = attempts().all.filter(({ at }) => Number(at) < (test.began ?? 0));
-  const { choices } = await live.ask({ do: "choices", seed: test.seed, attempts: before });
+  const { choices, words } = await live.ask({ do: "choices", seed: test.seed, attempts: before });
   const field = find(quiz, "textarea", HTMLTextAreaElement);
   const legend = make("legend", {}, "Which claim should be filed?");
   const group = make("fieldset", { className: "casebook-choices" }, legend);
-  for (const choice of choices) {
+  for (const [i, choice] of choices.entries()) {
     const radio = make("input", { type: "radio", name: "choice", value: choice });
     radio.addEventListener("change", () => {
       field.value = choice;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    group.append(make("label", { className: "casebook-pick" }, radio, make("code", {}, choice)));
+    const told = make("span", {}, make("code", {}, choice), " ", make("small", {}, words[i]));
+    group.append(make("label", { className: "casebook-pick" }, radio, told));
   }
   const other = button("Type it instead", () => {
     group.hidden = quiz.classList.toggle(BY_CHOICE) === false;

@@ -42,7 +42,10 @@ export const told = (at, kind, once) =>
 export function ending(at, answer, graded, ask, rest) {
   const more = button("Show the rest now", () => rest());
   const row = make("div", { className: "casebook-row-of casebook-rest" }, more, always(rest));
-  return [at === 1 ? question(graded, ask) : pictures(answer, ask), row];
+  const asked = at === 1 || graded.feedback.question; // of a second answer, what it asks itself
+  return [asked && question(graded, ask), at > 1 && pictures(answer, ask), row].filter(
+    (each) => each instanceof HTMLElement,
+  );
 }
 
 /**

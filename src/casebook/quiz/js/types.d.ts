@@ -228,7 +228,7 @@ export interface Asked {
     },
     { seed: number; items: Drawn[]; minutes: Record<string, number> },
   ];
-  choices: [{ seed: number; attempts: Attempt[] }, { choices: string[] }];
+  choices: [{ seed: number; attempts: Attempt[] }, { choices: string[]; words: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
   progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null; by_order?: boolean }, Explored];
