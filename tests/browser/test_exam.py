@@ -52,6 +52,27 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
     expect(page.get_by_role("button", name="Start the test")).to_be_visible()
 
 
+def test_lines_marked_in_a_test_are_judged_with_its_result(visit):
+    """In the words in which a page of the case judges them; they stay when the page is loaded again."""
+    page = visit("book/test_yourself.html")
+    begin(page, 7)
+    page.get_by_role("button", name="Mark the lines that decide").click()
+    for number in (1, 2):
+        page.locator(f".line[data-line='{number}']").click()
+    page.get_by_role("button", name="Back to your claim").click()
+    Quiz(page).claim.fill(right(case_on(page)))
+    page.get_by_role("button", name="Keep this answer").click()
+    expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible(timeout=SLOW)
+    page.reload()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="End the test here").click()
+    expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
+    heading = page.get_by_role("heading", name="The lines you marked")
+    marked = page.locator("section", has=heading).last.get_by_role("listitem")
+    expect(marked).to_have_count(1)
+    expect(marked).to_contain_text(re.compile(r"0 of \d+ deciding lines found\. Missed: lines? \d+"))
+
+
 def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visit):
     drawn = []
     for sure in (None, "sure"):

@@ -7,7 +7,6 @@ nor a reason to build anew.
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import re
@@ -16,6 +15,8 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+import python_minifier
 
 from casebook import files
 
@@ -80,51 +81,17 @@ def _sources() -> dict[str, bytes]:
 
 
 def _bare(name: str, content: bytes) -> bytes:
-    """A file without what only people and type checkers read: of a module the same program without comments,
-    docstrings, what its functions take and give and of which kind its variables are; of a table in TOML the
-    same one without its remarks."""
+    """A file without what only people and type checkers read: of a module the same program without comments
+    and docstrings, what is local to a function by short names; of a table in TOML the same one without its
+    remarks."""
     if name.endswith(".toml"):
         return re.sub(rb"(?m)^(?:#.*)?\n", b"", content)
     if not name.endswith(".py"):
         return content
-    told = ast.unparse(ast.fix_missing_locations(_Bare().visit(ast.parse(content))))
-    # No text spans lines here, docstrings being gone: one space is as deep as four, and packs smaller.
-    return re.sub("(?m)^(?:    )+", lambda deep: " " * (len(deep[0]) // 4), told).encode()
-
-
-class _Bare(ast.NodeTransformer):
-    """Leaves out of a program what it runs without. In the body of a class, what kind its variables are of
-    makes its fields, and stays."""
-
-    in_class = False
-
-    def visit_Module(self, node: ast.Module) -> ast.AST:
-        return self._inside(node, in_class=False)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        return self._inside(node, in_class=True)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
-        return self._inside(node, in_class=False)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.annotation = None
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        if self.in_class:
-            return self.generic_visit(node)
-        return self.generic_visit(ast.Assign([node.target], node.value)) if node.value else None
-
-    def _inside(self, node: ast.Module | ast.ClassDef | ast.FunctionDef, *, in_class: bool) -> ast.AST:
-        if ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-        before, self.in_class = self.in_class, in_class
-        self.generic_visit(node)
-        self.in_class = before
-        node.body = node.body or [ast.Pass()]
-        return node
+    told: str = python_minifier.minify(
+        content, name, remove_literal_statements=True, hoist_literals=False
+    )  # a text that is said twice packs as well
+    return told.encode()
 
 
 def _zipped(held: Mapping[str, bytes]) -> bytes:

@@ -9,7 +9,7 @@ import { button, find, headed, make, oneAtATime, reason, reveal, rowOf } from ".
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { nearest } from "./reached.js";
-import { parts, which } from "./result.js";
+import { ofLines, parts, which } from "./result.js";
 import { attempts, keepShown, keepTest, keptTests, met, noted, record } from "./store.js";
 import { coming, several } from "./words.js";
 
@@ -177,7 +177,8 @@ export function testing(section, host) {
       const counted = { ...attempt, test: test.seed, kind };
       const why = set ? noting(counted) : record(counted);
       const { answer, confidence, seconds, edition } = attempt;
-      const given = { case: id, answer, confidence, seconds, edition };
+      const marked = ofLines(graded);
+      const given = { case: id, answer, confidence, seconds, edition, ...(marked && { marked }) };
       if (test.feedback === "end") return next(test, given, why);
       if (test.items[test.answers.length]?.case === id) {
         test.answers.push(given); // the first answer counts
@@ -266,6 +267,7 @@ export function testing(section, host) {
       heading,
       ...parts(
         told,
+        drawn,
         host.link,
         which(follow, () => further(test, follow.ask ?? "", missing)),
       ),

@@ -6,19 +6,29 @@ import { button, list, make, rowOf } from "./parts.js";
 import { isShort } from "./questions.js";
 import { capital, several, VERDICT } from "./words.js";
 
-/** @import { Follow, Result } from "./types.d.ts" */
+/** @import { Follow, Given, Graded, Result } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /** @typedef {(id: string) => HTMLElement} Link */
 
 /**
+ * What is said of the lines that a reader marked, in one line; "" where none was.
+ * @param {Graded} graded
+ */
+export const ofLines = ({ feedback }) =>
+  feedback.parts
+    .flatMap(({ kind, rows }) => (kind === "evidence" ? rows.map(({ says }) => says) : []))
+    .join(" ");
+
+/**
  * What a test tells, in the order in which one wants to know it: how many were right, what to study next, and
  * then the details.
  * @param {Result} told
+ * @param {Given[]} given the answers, each with what was said of its lines
  * @param {Link} link
  * @param {HTMLElement} rule which rule it was
  */
-export function parts(told, link, rule) {
+export function parts(told, given, link, rule) {
   const wrongly = told.misconceptions.map((each) => misconception(each, link));
   const right = make("p", {}, make("strong", {}, `${told.counted} `), told.says);
   const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
@@ -27,6 +37,11 @@ export function parts(told, link, rule) {
     `: ${why}`,
   ]);
   const none = make("p", {}, "No answer of yours follows from a wrong rule that this book knows.");
+  const said = new Map(given.map((each) => [each.case, each.marked]));
+  const marked = told.items.flatMap(({ case: id }, i) => {
+    const lines = said.get(id);
+    return lines ? [[`${i + 1}. `, named(id, link), `: ${lines}`]] : [];
+  });
   const tried = told.next_cases.map((id) => [link(id)]);
   return [
     part("How many were right", told.items.length > 0 && right),
@@ -38,6 +53,7 @@ export function parts(told, link, rule) {
     part("How sure you were", told.sure.length > 0 && list(told.sure)),
     part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("Case by case", answers(told.items, link)),
+    part("The lines you marked", marked.length > 0 && list(marked)),
   ].filter((each) => each instanceof HTMLElement);
 }
 

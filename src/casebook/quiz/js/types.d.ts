@@ -309,6 +309,8 @@ export interface Given {
   confidence: string | null;
   seconds: number | null;
   verdict?: Verdict;
+  /** What was said of the lines that were marked beside it: told with the result of a test. */
+  marked?: string;
 }
 
 /** What is said of an answer to a small question: a question back, and what is so. */
