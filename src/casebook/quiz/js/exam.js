@@ -366,7 +366,13 @@ async function offer(test, quiz, live) {
       field.value = choice;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    const told = make("span", {}, make("code", {}, choice), " ", make("small", {}, words[i]));
+    const told = make(
+      "span",
+      {},
+      make("code", {}, choice),
+      " ",
+      make("span", { className: "casebook-hint" }, words[i]),
+    );
     group.append(make("label", { className: "casebook-pick" }, radio, told));
   }
   const other = button("Type it instead", () => {
