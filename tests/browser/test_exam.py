@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from casebook.cases import load
 from casebook.practice.responses import read_file
+from casebook.sphinx_ext.desks import BEGUN, exit_pools
 from tests.browser.page import FULL, SLOW, Quiz, begin, case_on, kept, right, tab_to
 
 
@@ -30,6 +31,7 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
         page.get_by_role("button", name="Keep this answer").click()
     expect(page.get_by_role("heading", name="Your result")).to_be_focused(timeout=SLOW)
     stage = page.locator(".casebook-stage")
+    expect(stage).not_to_contain_text("short charts")
     expect(stage).to_contain_text("4 of 5 (80 %)")
     expect(stage).to_contain_text(re.compile("1 of them sure"))
     heads = stage.get_by_role("heading", level=3).all_inner_texts()
@@ -184,23 +186,33 @@ def test_a_browser_that_keeps_nothing_says_so_in_a_test(visit):
     expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
 
 
-def test_a_whole_test_by_keyboard_alone(visit):
+def test_a_short_test_by_keyboard_alone_and_how_little_it_tells(visit):
+    """The one that is offered first: brief charts on what the first chapters teach, and no whole report."""
     page = visit("book/test_yourself.html")
     tab_to(page, page.get_by_label("Number of the test"))
     page.keyboard.type("5")
     page.keyboard.press("Enter")
-    for number in range(1, 6):
-        expect(page.get_by_role("heading", name=f"Question {number} of 5")).to_be_focused(timeout=SLOW)
+    for number in range(1, 4):
+        expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_focused(timeout=SLOW)
         here = Quiz(page)
+        assert case_on(page) in exit_pools()[BEGUN]
         tab_to(page, here.claim)
         page.keyboard.type(right(case_on(page)))
         tab_to(page, here.check)
         page.keyboard.press("Enter")
         expect(here.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
-        tab_to(page, page.get_by_role("button", name="Next question" if number < 5 else "See the result"))
+        tab_to(page, page.get_by_role("button", name="Next question" if number < 3 else "See the result"))
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your result")).to_be_focused()
-    expect(page.locator(".casebook-stage")).to_contain_text("5 of 5")
+    expect(page.locator(".casebook-stage")).to_contain_text("3 of 3")
+    stage = page.locator(".casebook-stage")
+    expect(stage).to_contain_text("nothing of how you read a whole report")
+    expect(stage).to_contain_text("the number 5: with it")
+    drawn = kept(page)["items"]
+    page.get_by_role("button", name="Another test").click()
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name="Question 1 of 3")).to_be_visible(timeout=SLOW)
+    assert kept(page)["items"] == drawn  # by its number, though each was met
 
 
 def told_nothing(page, case):

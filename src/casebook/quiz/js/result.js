@@ -2,7 +2,7 @@
 // What a test tells, once it is over. Python judged; here it is laid out.
 
 import { chapter } from "./page.js";
-import { button, list, make, rowOf } from "./parts.js";
+import { aside, button, list, make, rowOf } from "./parts.js";
 import { isShort } from "./questions.js";
 import { capital, several, VERDICT } from "./words.js";
 
@@ -74,7 +74,7 @@ export function which(told, further) {
  */
 export function concluded({ says, rules, reach }) {
   const parts = [says, ...rules.map(({ correction }) => correction)].map((each) => make("p", {}, each));
-  return reach ? [...parts, make("p", { className: "casebook-hint" }, reach)] : parts;
+  return reach ? [...parts, aside(reach)] : parts;
 }
 
 /** @param {number} number */

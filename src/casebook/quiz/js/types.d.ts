@@ -221,8 +221,8 @@ export interface Asked {
       number: number;
       seed: number;
       topics: string[] | null;
-      pool: string[] | null;
-      first: string[] | null;
+      pool?: string[];
+      first?: string[];
       /** Cases that the reader has met, the longest ago first. */
       met: string[];
     },
