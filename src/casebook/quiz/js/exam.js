@@ -177,8 +177,7 @@ export function testing(section, host) {
       const counted = { ...attempt, test: test.seed, kind };
       const why = set ? noting(counted) : record(counted);
       const { answer, confidence, seconds, edition } = attempt;
-      const marked = ofLines(graded);
-      const given = { case: id, answer, confidence, seconds, edition, ...(marked && { marked }) };
+      const given = { case: id, answer, confidence, seconds, edition, marked: ofLines(graded) };
       if (test.feedback === "end") return next(test, given, why);
       if (test.items[test.answers.length]?.case === id) {
         test.answers.push(given); // the first answer counts
@@ -360,20 +359,14 @@ async function offer(test, quiz, live) {
   const { choices, words } = await live.ask({ do: "choices", seed: test.seed, attempts: before });
   const field = find(quiz, "textarea", HTMLTextAreaElement);
   const legend = make("legend", {}, "Which claim should be filed?");
-  const group = make("fieldset", { className: "casebook-choices" }, legend);
+  const group = make("fieldset", { className: "casebook-choices casebook-picks" }, legend);
   for (const [i, choice] of choices.entries()) {
     const radio = make("input", { type: "radio", name: "choice", value: choice });
     radio.addEventListener("change", () => {
       field.value = choice;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    const told = make(
-      "span",
-      {},
-      make("code", {}, choice),
-      " ",
-      make("span", { className: "casebook-hint" }, words[i]),
-    );
+    const told = make("span", {}, make("code", {}, choice), "\n", words[i]);
     group.append(make("label", { className: "casebook-pick" }, radio, told));
   }
   const other = button("Type it instead", () => {

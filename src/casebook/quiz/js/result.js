@@ -12,12 +12,13 @@ import { capital, several, VERDICT } from "./words.js";
 /** @typedef {(id: string) => HTMLElement} Link */
 
 /**
- * What is said of the lines that a reader marked, in one line; "" where none was.
+ * What is said of the lines that a reader marked, in one line; undefined where none was.
  * @param {Graded} graded
  */
 export const ofLines = ({ feedback }) =>
   feedback.parts
-    .flatMap(({ kind, rows }) => (kind === "evidence" ? rows.map(({ says }) => says) : []))
+    .find(({ kind }) => kind === "evidence")
+    ?.rows.map(({ says }) => says)
     .join(" ");
 
 /**
@@ -37,11 +38,9 @@ export function parts(told, given, link, rule) {
     `: ${why}`,
   ]);
   const none = make("p", {}, "No answer of yours follows from a wrong rule that this book knows.");
-  const said = new Map(given.map((each) => [each.case, each.marked]));
-  const marked = told.items.flatMap(({ case: id }, i) => {
-    const lines = said.get(id);
-    return lines ? [[`${i + 1}. `, named(id, link), `: ${lines}`]] : [];
-  });
+  const marked = given.flatMap(({ case: id, marked }) =>
+    marked && told.items.some((each) => each.case === id) ? [[named(id, link), `: ${marked}`]] : [],
+  );
   const tried = told.next_cases.map((id) => [link(id)]);
   return [
     part("How many were right", told.items.length > 0 && right),

@@ -110,7 +110,7 @@ const GIVEN = {
   needs: ["case", "answer"],
   fields: {
     ...{ case: ID, answer: ANSWER, confidence: SURE, seconds: orNone(upTo(1e9)), verdict: VERDICTS },
-    marked: text(2000),
+    marked: ANSWER,
   },
 };
 
