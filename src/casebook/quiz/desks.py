@@ -79,7 +79,7 @@ def self_test(size: int | None, topics: str = "", pool: str = "", first: str = "
 <p class="casebook-hint" id="{about}">{PACE}</p>
 {number}<button type="submit" class="casebook-check">Start the test</button>
 </form>"""
-    data = {"topics": topics, "pool": pool, "first": first, "brief": brief, "few": FEW}
+    data = {"topics": topics, "pool": pool, "first": first, "brief": brief, "few": brief and FEW}
     return _desk(
         "test",
         "The test needs scripts, and a page opened from its site, not as a file. Without them, open any case:"
