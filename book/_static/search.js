@@ -28,16 +28,40 @@ function row({ raw_url, url, meta, excerpt }) {
   return make("li", link, make("p", ...marked(excerpt)));
 }
 
-/** What is found; where a number is looked for, only pages that have it as it was typed, if any has. */
+/**
+ * What is found, and the words that no page has as they were typed: then what is found is only near. Of a number,
+ * only pages that have it, if any has: of “CR11168”, those that have 11168.
+ */
 async function hits(pagefind, wanted) {
-  let { results } = await pagefind.search(wanted);
-  if (wanted.includes('"')) return results;
-  for (const number of wanted.split(/\s+/).filter((word) => /\d/.test(word))) {
-    const exact = new Set((await pagefind.search(`"${number}"`)).results.map(({ id }) => id));
-    const held = results.filter(({ id }) => exact.has(id));
-    if (held.length) results = held;
+  if (wanted.includes('"')) return { found: (await pagefind.search(wanted)).results, missing: [] };
+  const holding = async (word) => new Set((await pagefind.search(`"${word}"`)).results.map(({ id }) => id));
+  const [missing, near, exact] = [[], [], []];
+  for (const word of wanted.split(/\s+/).filter((each) => /[\p{L}\p{N}]/u.test(each))) {
+    const pages = await holding(word);
+    if (!pages.size) missing.push(word);
+    if (!/\d/.test(word)) near.push(word);
+    else if (pages.size) near.push(word) && exact.push(pages);
+    else
+      for (const number of word.match(/\d+/g)) {
+        const having = await holding(number);
+        if (having.size) near.push(number) && exact.push(having);
+      }
   }
-  return results;
+  let found = near.length ? (await pagefind.search(near.join(" "))).results : [];
+  for (const pages of exact) {
+    const held = found.filter(({ id }) => pages.has(id));
+    if (held.length) found = held;
+  }
+  return { found, missing };
+}
+
+/** How many pages, or that they only resemble what was typed. */
+function counted(found, missing) {
+  if (!found.length) return "Nothing found";
+  const typed = missing.map((word) => `“${word}”`).join(" or ");
+  if (typed) return `No page has ${typed} as typed; the nearest are:`;
+  const more = found.length > MOST ? `, the first ${MOST} are shown` : "";
+  return `${found.length} page${found.length > 1 ? "s" : ""}${more}`;
 }
 
 async function look() {
@@ -49,13 +73,10 @@ async function look() {
   try {
     const pagefind = await import(new URL("pagefind/pagefind.js", book).href);
     await pagefind.options({ baseUrl: "/" });
-    const found = await hits(pagefind, wanted);
+    const { found, missing } = await hits(pagefind, wanted);
     const pages = await Promise.all(found.slice(0, MOST).map((each) => each.data()));
     if (mine !== round) return;
-    const more = found.length > MOST ? `, the first ${MOST} are shown` : "";
-    told.textContent = found.length
-      ? `${found.length} page${found.length > 1 ? "s" : ""}${more}`
-      : "Nothing found";
+    told.textContent = counted(found, missing);
     results.replaceChildren(make("ul", ...pages.map(row)));
   } catch (error) {
     if (mine === round) told.textContent = `The search could not start: ${error.message}`;

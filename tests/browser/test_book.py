@@ -40,6 +40,12 @@ def test_every_chapter_is_sound_in_every_look(sound, chapters, look):
 
 #: Words that cases use too: what explains them comes first.
 EXPLAINED = ("44310", "end ileostomy", "stricturoplasty", "modifier 22")
+#: What no page has as it was typed: what is said of it, and what stands first all the same.
+UNKNOWN = (
+    ("CR11168", "No page has “CR11168” as typed; the nearest are:", "change request 11168"),
+    ("CR 11168", "No page has “CR” as typed; the nearest are:", "change request 11168"),
+    ("44121 zebra", "No page has “zebra” as typed; the nearest are:", "44121"),
+)
 
 
 def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, violations):
@@ -50,9 +56,11 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
     expect(found.first).to_contain_text("enterectomy", ignore_case=True)
     expect(found.locator("mark").first).to_be_visible()
     assert violations(page) == []
-    page.get_by_label("Words to look for").fill("no such words anywhere qqq")
-    page.get_by_role("button", name="Search").click()
-    expect(page.locator("#search-progress")).to_have_text("Nothing found")
+    for words in ("no such words anywhere qqq", "99999"):
+        page.get_by_label("Words to look for").fill(words)
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("#search-progress")).to_have_text("Nothing found")
+        expect(found).to_have_count(0)
     for words in EXPLAINED:
         page.get_by_label("Words to look for").fill(words)
         page.get_by_role("button", name="Search").click()
@@ -62,8 +70,14 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
             words,
             address,
         )
+    for words, says, first in UNKNOWN:
+        page.get_by_label("Words to look for").fill(words)
+        page.keyboard.press("Enter")
+        expect(page.locator("#search-progress")).to_have_text(says)
+        expect(page.locator("#search-results li").first).to_contain_text(first)
     page.get_by_label("Words to look for").fill("indicator")
     page.keyboard.press("Enter")
+    expect(page.locator("#search-progress")).to_contain_text("page")
     page.locator("#search-results a").first.click()
     expect(page.locator("article h1")).to_be_visible()
 

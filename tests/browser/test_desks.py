@@ -53,7 +53,7 @@ def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_d
     assert not fetched(site)
     agree.click()
     done = {
-        "test_yourself": page.get_by_role("heading", name="Question 1 of 5"),
+        "test_yourself": page.get_by_role("heading", name="Question 1 of 3"),
         "progress": page.get_by_role("heading", name="To see again"),
         "explorer": page.get_by_role("button", name="Join the ends"),
         "check_a_claim": page.get_by_role("heading", name="Looked up in"),

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from casebook.cases import load
 from casebook.practice.responses import read_file
+from casebook.sphinx_ext.desks import BEGUN, exit_pools
 from tests.browser.page import FULL, SLOW, Quiz, begin, case_on, kept, right, tab_to
 
 
@@ -30,6 +31,7 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
         page.get_by_role("button", name="Keep this answer").click()
     expect(page.get_by_role("heading", name="Your result")).to_be_focused(timeout=SLOW)
     stage = page.locator(".casebook-stage")
+    expect(stage).not_to_contain_text("short charts")
     expect(stage).to_contain_text("4 of 5 (80 %)")
     expect(stage).to_contain_text(re.compile("1 of them sure"))
     heads = stage.get_by_role("heading", level=3).all_inner_texts()
@@ -52,6 +54,27 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
     expect(page.get_by_role("button", name="Start the test")).to_be_visible()
 
 
+def test_lines_marked_in_a_test_are_judged_with_its_result(visit):
+    """In the words in which a page of the case judges them; they stay when the page is loaded again."""
+    page = visit("book/test_yourself.html")
+    begin(page, 7)
+    page.get_by_role("button", name="Mark the lines that decide").click()
+    for number in (1, 2):
+        page.locator(f".line[data-line='{number}']").click()
+    page.get_by_role("button", name="Back to your claim").click()
+    Quiz(page).claim.fill(right(case_on(page)))
+    page.get_by_role("button", name="Keep this answer").click()
+    expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible(timeout=SLOW)
+    page.reload()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="End the test here").click()
+    expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
+    heading = page.get_by_role("heading", name="The lines you marked")
+    marked = page.locator("section", has=heading).last.get_by_role("listitem")
+    expect(marked).to_have_count(1)
+    expect(marked).to_contain_text(re.compile(r"0 of \d+ deciding lines found\. Missed: lines? \d+"))
+
+
 def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visit):
     drawn = []
     for sure in (None, "sure"):
@@ -72,7 +95,7 @@ def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visi
         expect(page.locator(".casebook-choices")).to_be_hidden()
         page.get_by_role("button", name="Choose instead").click()
         expect(claim).to_be_hidden()
-        page.get_by_role("radio", name=right(case_on(page)), exact=True).check()
+        page.locator(f".casebook-choices input[value='{right(case_on(page))}']").check()
         if sure:
             page.get_by_label(sure, exact=True).check()
         Quiz(page).check.click()
@@ -86,12 +109,30 @@ def test_the_same_number_gives_the_same_test_and_choices_hold_the_right_one(visi
     whole = right(case_on(page))
     expect(page.locator(".casebook-choices")).to_be_visible(timeout=SLOW)
     texts = page.locator(".casebook-choices input").evaluate_all("all => all.map((each) => each.value)")
-    page.get_by_role("radio", name=next(t for t in texts if t != whole), exact=True).check()
+    wrong = next(t for t in texts if t != whole)
+    page.locator(f".casebook-choices input[value='{wrong}']").check()
     Quiz(page).check.click()
     expect(page.locator(".casebook-right")).to_have_text(
         re.compile(f": {re.escape(whole)}[.,]"), timeout=SLOW
     )
     assert drawn[0] == drawn[1]
+
+
+def test_choices_have_words_that_fit_a_phone(visit, violations):
+    page = visit("book/test_yourself.html", viewport={"width": 390, "height": 844})
+    begin(page, 21, kind="choice", feedback="once")
+    choices = page.locator(".casebook-choices .casebook-pick")
+    expect(choices.first).to_be_visible(timeout=SLOW)
+    for choice in choices.all():
+        claim, words = choice.inner_text().split("\n", 1)
+        assert claim.strip()
+        assert len(words) > 10
+        box = choice.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["height"] < 200
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert violations(page) == []
 
 
 def test_time_ends_a_test_also_while_the_page_is_closed(visit):
@@ -145,23 +186,33 @@ def test_a_browser_that_keeps_nothing_says_so_in_a_test(visit):
     expect(page.get_by_role("heading", name="Question 2 of 5")).to_be_visible()
 
 
-def test_a_whole_test_by_keyboard_alone(visit):
+def test_a_short_test_by_keyboard_alone_and_how_little_it_tells(visit):
+    """The one that is offered first: brief charts on what the first chapters teach, and no whole report."""
     page = visit("book/test_yourself.html")
     tab_to(page, page.get_by_label("Number of the test"))
     page.keyboard.type("5")
     page.keyboard.press("Enter")
-    for number in range(1, 6):
-        expect(page.get_by_role("heading", name=f"Question {number} of 5")).to_be_focused(timeout=SLOW)
+    for number in range(1, 4):
+        expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_focused(timeout=SLOW)
         here = Quiz(page)
+        assert case_on(page) in exit_pools()[BEGUN]
         tab_to(page, here.claim)
         page.keyboard.type(right(case_on(page)))
         tab_to(page, here.check)
         page.keyboard.press("Enter")
         expect(here.status).to_have_attribute("data-verdict", "correct", timeout=SLOW)
-        tab_to(page, page.get_by_role("button", name="Next question" if number < 5 else "See the result"))
+        tab_to(page, page.get_by_role("button", name="Next question" if number < 3 else "See the result"))
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your result")).to_be_focused()
-    expect(page.locator(".casebook-stage")).to_contain_text("5 of 5")
+    expect(page.locator(".casebook-stage")).to_contain_text("3 of 3")
+    stage = page.locator(".casebook-stage")
+    expect(stage).to_contain_text("nothing of how you read a whole report")
+    expect(stage).to_contain_text("the number 5: with it")
+    drawn = kept(page)["items"]
+    page.get_by_role("button", name="Another test").click()
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name="Question 1 of 3")).to_be_visible(timeout=SLOW)
+    assert kept(page)["items"] == drawn  # by its number, though each was met
 
 
 def told_nothing(page, case):

@@ -11,7 +11,7 @@ from casebook.cases import load
 from casebook.grading import grade_page
 from tests.browser.conftest import ALL_LOOKS, LOOKS
 from tests.browser.page import SLOW, Quiz, an_answer
-from tests.told import said
+from tests.told import rows_of, said
 
 UNLIKELY = "44120 x7; 44005-59"  # no page knows what is said of it without Python
 RUNTIME = re.compile(r"pyodide|worker|snapshot|\.whl|wheel|\.gz$|\.wasm")
@@ -32,10 +32,26 @@ def test_every_verdict_and_the_status_holds_nothing_else(quiz, case):
         # The page says what this Python says: one grader.
         expect(here.status).to_have_text(grade_page(page, answer)["feedback"]["headline"])
         assert len(here.status.inner_text()) < 80
-        if verdict == "wrong" and (correction := said(grade_page(page, answer), "correction")):
+        if verdict == "wrong" and (correction := rows_of(grade_page(page, answer), "correction")):
             here.section.get_by_role("button", name="Show the rest now").click()
-            expect(here.section).to_contain_text(correction)
-            expect(here.status).not_to_contain_text(correction)
+            for row in correction:
+                expect(here.section).to_contain_text(row["says"])
+                expect(here.status).not_to_contain_text(row["says"])
+
+
+def test_a_second_wrong_answer_is_told_no_less_than_a_first(quiz):
+    """What it says, the line that decides, and the question that it asks; not yet what sets it right."""
+    here = quiz("birch")
+    page = load("birch").page()
+    for answer in ("44120; 44121", "44121 x2"):
+        here.answer(answer, "wrong")
+        graded = grade_page(page, answer)
+        layers = here.section.locator(".casebook-layers")
+        expect(layers.locator(".casebook-amounts")).to_have_text(said(graded, "amounts"))
+        expect(layers).to_contain_text(graded["feedback"]["question"])
+        expect(layers).not_to_contain_text(rows_of(graded, "correction")[0]["says"])
+    expect(layers.locator("blockquote")).to_have_count(1)
+    expect(layers.locator("svg").first).to_be_visible()
 
 
 def test_enter_and_tab_are_enough(quiz, case):

@@ -1,5 +1,6 @@
 """What is said of a wrong answer names the slip that made it, and only what this answer tells."""
 
+import json
 import re
 from dataclasses import replace
 from functools import cache
@@ -12,7 +13,8 @@ from casebook.coding.note import Note
 from casebook.coding.places import ORDINALS, joined_in_order, ordinal
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import GLOBAL_DAYS
-from casebook.grading import Item
+from casebook.coding.typed import read
+from casebook.grading import Item, grade_page
 from casebook.grading.doubt import at_work
 from casebook.grading.explanation import plain
 from casebook.grading.feedback import (
@@ -31,9 +33,10 @@ from casebook.grading.feedback import (
 )
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.told import counted_joins, further
-from casebook.practice.likely import candidate_answers
+from casebook.practice.likely import candidate_answers, likely_answers
 from tests.minimal_cases import item as minimal
 from tests.slips import everything, labelled, marked
+from tests.told import said as parts_told
 
 EVERY = 8  # of the answers that are one slip away, in every fourth shipped case: a sample of some hundreds
 NAMED = 0.95  # of the slips in the sample
@@ -351,3 +354,60 @@ def test_the_whole_right_claim_stands_once_beside_a_wrong_answer_and_is_no_figur
             assert item.grade(stated).verdict == "correct", row["says"]
         assert not [part for part in parts(item.grade(expected(item))) if part.kind == "right"]
     assert not [part for part in parts(item.grade("no claim at all")) if part.kind == "right"]
+
+
+def wrongly(ids):
+    """Answers to these cases that are not right, each with what is said of it."""
+    for id in ids:
+        page = cases.load(id).page()
+        for answer in likely_answers(cases.load(id).item, 60):
+            told = grade_page(page, answer)
+            if told["verdict"] in ("partly", "wrong") and answer != "query":
+                yield page, answer, told
+
+
+def test_no_wrong_answer_is_told_less_than_what_it_says():
+    """Whatever was answered before: where no belief is known, a second try has its own words all the same."""
+    seen = 0
+    for _, _, told in wrongly(("birch", "alder", "whitebeam", "plum", "juniper")):
+        seen += not told["misconceptions"]
+        assert parts_told(told, "amounts")
+    assert seen > 10
+    second = grade_page(cases.load("birch").page(), "44121 x2")
+    assert parts_told(second, "amounts") == (
+        "Your claim says: two further open resections, each with its join."
+        " But for its units, billing the add-on without its base gives it."
+    )
+    assert "functional end-to-end" in parts_told(second, "settles")
+    units = parts_told(grade_page(cases.load("birch").page(), "44120; 44121 x2"), "amounts")
+    assert "counting diseased areas instead of joins" in units
+    marks = parts_told(grade_page(cases.load("birch").page(), "44120-59"), "amounts")
+    assert marks == "Your claim says: a first open resection and join (59: work at a separate site)."
+
+
+def test_what_sets_a_claim_right_is_the_whole_change():
+    """It leads to an accepted claim, and stands beside every reason that leaves something of it out."""
+    seen = 0
+    for page, answer, told in wrongly(("banyan", "ginkgo", "plum", "whitebeam", "acacia", "yew", "birch")):
+        change = re.search(r"In all: (.*)\.$", parts_told(told, "correction") or "")
+        if change:
+            seen += 1
+            on, _, off = change[1].partition(" in place of ")
+            if not off:
+                on, off = ("", on) if on.endswith("off") else (on, "")
+            lines = [str(line) for line in read(answer).claim]
+            for line in re.split(", | and ", re.sub(" comes? off", "", off)) if off else []:
+                was = [x for x in lines if x.replace("-51", "") == line.replace("-51", "")]
+                assert was, (page["id"], answer, change[0])
+                lines.remove(was[0])
+            lines += re.split(", | and ", re.sub(" comes? on", "", on)) if on else []
+            assert grade_page(page, "; ".join(lines))["verdict"] == "correct", (page["id"], answer, change[0])
+    assert seen > 20
+
+
+def test_the_way_to_the_unlisted_code_is_told_with_every_answer_that_lacks_it():
+    for answer in ("44125", "44202", "44202; 44187", "44120", "44187"):
+        told = grade_page(cases.load("whitebeam").page(), answer)
+        text = json.dumps(told["feedback"])
+        assert "Done open, it would be 44125; through the laparoscope no code says it" in text, answer
+        assert "Nothing in this note is billed as 44125" not in text

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 
 from casebook import cases
+from casebook.cases.shorts import short_cases
 from casebook.practice import belly, diagram, loops
 from casebook.practice.explorer import explore, start
+from tests.conftest import ROOT
 from tests.strategies import operations
 
 NUMBER = re.compile(r"-?\d+\.\d+|-?\d+")
@@ -185,3 +187,18 @@ def test_a_belly_shows_the_way_in(approach):
     svg = belly.draw(approach, "A way in")
     assert len(marks(svg, "wound")) == (approach in belly.WOUNDS)
     assert bool(marks(svg, "port")) == (approach != "open")
+
+
+#: Words that stand for a thing; in a label nothing else says for which.
+LABEL = re.compile(r"(?:^ *|[{,] )(?:name|- what): (.+?)[}\n]", re.MULTILINE)
+STANDS_FOR = re.compile(r"\b(it|them|they|this|that|these|those|former|latter)\b", re.IGNORECASE)
+
+
+def test_a_label_of_a_picture_names_its_thing():
+    everything = [cases.load(path) for path in cases.library()] + list(short_cases())
+    drawn = [(case.id, step.name) for case in everything for op in case.note.readings for step in op.steps]
+    chapters = [(file.name, file.read_text("utf-8")) for file in (ROOT / "book").glob("*.md")]
+    drawn += [(file, name) for file, text in chapters for name in LABEL.findall(text)]
+    named = [(place, name) for place, name in drawn if name]
+    assert len(named) > 100
+    assert [each for each in named if STANDS_FOR.search(each[1])] == []

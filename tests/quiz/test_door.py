@@ -156,3 +156,19 @@ def test_a_diagnosis_is_found_by_its_name_and_by_what_the_field_says():
     named = found("", "k50012, Z00")["names"]
     assert named[0] == {"code": "K50.012", "words": icd10.titles()["K50.012"]}
     assert named[1]["words"] == "a code that this book does not hold"
+
+
+def test_a_choice_has_its_words_from_itself_alone():
+    """So no words give away which is right: they are the same beside the same claim in any case."""
+    known = {}
+    for path in cases.library()[::5]:
+        page = cases.load(path).page()
+        if item_of(page).note.action == "out-of-scope":
+            continue
+        told = door.answer({"do": "choices", "page": page, "seed": 3})
+        for text, words in zip(told["choices"], told["words"], strict=True):
+            assert words
+            assert not set(text.replace(";", " ").split()) & set(words.split()), (text, words)
+            assert known.setdefault(text, words) == words
+    assert known["44120; 44121"] == "a first open resection and join; a further one"
+    assert known["query"] == "nothing yet: a question to the surgeon first"

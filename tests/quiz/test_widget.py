@@ -13,7 +13,7 @@ from casebook.grading import grade_page
 from casebook.practice.responses import read_folder
 from casebook.quiz import module, quiz, save
 from casebook.quiz.widget import Result, Text
-from tests.told import said
+from tests.told import rows_of
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_result_reads_as_layers_of_plain_text(shown):
     told = shown.check("44120 x2").graded
     flat = " ".join(text.split())
     for part in (
-        *(said(told, kind) for kind in ("amounts", "correction", "flip")),
+        *(row["says"] for kind in ("amounts", "correction", "flip") for row in rows_of(told, kind)),
         "its ends were joined with a stapler",
     ):
         assert part in flat

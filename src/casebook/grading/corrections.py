@@ -8,13 +8,13 @@ from casebook.coding import edits
 from casebook.coding.claim import show
 from casebook.coding.operation import ASSISTED
 from casebook.coding.places import listed
-from casebook.coding.rulebook import Derived, codes_of
+from casebook.coding.rulebook import UNLISTED, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
 from .findings import Finding, named_line
 from .item import Grade
 from .misconceptions import MISCONCEPTIONS, Misconception
-from .told import FIRST, FURTHER
+from .told import FIRST, FURTHER, to_unlisted
 
 _STOMAS = codes_of("stoma", "colostomy")
 
@@ -33,6 +33,14 @@ def _approach(grade: Grade, target: Derived) -> str | None:
     assert grade.item is not None
     approach = grade.item.note.readings[0].approach
     return RULEBOOK[ASSISTED[approach]].says if approach in ASSISTED else None
+
+
+def _by_scope(grade: Grade, target: Derived) -> str | None:
+    """Where what was done by scope has no code of its own, the way to the unlisted one."""
+    if grade.item is None or not any(line.code == UNLISTED for line in target.lines):
+        return None
+    way = to_unlisted(grade.item.diagnosis.reading_of(target), target)
+    return f"A small cut to take a piece out does not make it open. {way}"
 
 
 def _in_place(grade: Grade, target: Derived) -> str | None:
@@ -126,6 +134,7 @@ def _argued(grade: Grade, target: Derived) -> str | None:
 
 _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "open-for-assisted": _approach,
+    "open-for-laparoscopic": _by_scope,
     "add-on-alone": _in_place,
     "add-on-every-join": _in_place,
     "add-on-on-closure": _beside_its_base,

@@ -118,6 +118,15 @@ class Diagnosis:
                 found[bare] = (*found.get(bare, ()), *ms)
         return {bare: tuple(filter(_unmarked, ms)) or ms for bare, ms in found.items()}
 
+    def but_for_units(self, claim: Claim) -> tuple[Misconception, ...]:
+        """The misconceptions that give the codes of this claim in another number; none where an accepted
+        claim has these codes."""
+        codes = {line.code for line in claim}
+        if any(codes == {line.code for line in target.lines} for target in self.targets):
+            return ()
+        ways = (ms for key, ms in self._bare_ways.items() if codes == {code for code, _ in key})
+        return next(ways, ())
+
     def _explained(self, given: Iterable[Given], first_only: bool = False) -> Ways:
         right = {plain(claim.lines) for claim in self.targets}
         found: Ways = {}

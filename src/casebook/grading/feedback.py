@@ -13,8 +13,9 @@ from itertools import combinations
 from typing import Any, TypedDict
 
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
-from casebook.coding.claim import MODIFIER_ORDER, Answer, show
+from casebook.coding.claim import MODIFIER_ORDER, Answer, Claim, Line, show
 from casebook.coding.places import listed
+from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.entering import CONTESTED
 from casebook.coding.typed import read
@@ -24,11 +25,10 @@ from . import doubt, icd10
 from .asking import question_for
 from .audit import FiledLine, audit
 from .corrections import corrected
-from .findings import Finding, named_line, worst_first
+from .findings import Finding, in_words, named_line, worst_first
 from .item import PARTLY, Grade, Item, blamed, item_of
 from .left_open import left_open, question_of
 from .marks import rule_of, to_ask
-from .misconceptions import Misconception
 from .parts import Part, PartDict, Row
 from .quotes import cited as cited_of
 from .quotes import deciding, proof, quoted
@@ -193,7 +193,7 @@ def parts(
     """What is said of an answer, in order, each thing once. Searches for the flip."""
     item = grade.item
     assert item is not None
-    amounts, setright = amounts_to(grade), correction(grade)
+    amounts, setright = amounts_to(grade) or what_it_says(grade), _reason(grade)
     flip = _flip(grade, setright)
     readable = grade.verdict not in ("invalid", "blank")
     asked = item.note.action == "query"
@@ -203,7 +203,11 @@ def parts(
         Part("why", "Why", _rows(_why(grade), grade.aside)),
         Part("tempts", "", _rows(grade.tempts)),
         settled(grade, item) if readable else Part("settles", "", ()),
-        Part("correction", "What sets it right", _rows(setright if setright != amounts else None)),
+        Part(
+            "correction",
+            "What sets it right",
+            _rows(setright if setright != amounts else None, _change(grade)),
+        ),
         Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
         Part("right", "", _rows(_right(grade, item) if readable else None)),
         Part("doubt", "", _rows(grade.doubt)),
@@ -290,6 +294,16 @@ def amounts_to(grade: Grade) -> str | None:
         told.append(f"Its modifiers are off too: {listed(off)}." if off else "Its modifiers are off too.")
     first = [ASK_FIRST] if item.note.action == "query" else []
     return " ".join([*first, *count, *told])
+
+
+def what_it_says(grade: Grade) -> str | None:
+    """What a claim says was done that nothing known gives; and where a slip gives it but for its units, which
+    one."""
+    if grade.item is None or not grade.claim or grade.verdict not in ("partly", "wrong"):
+        return None
+    near = grade.item.diagnosis.but_for_units(grade.claim)
+    slip = f" But for its units, {near[0].says} gives it." if near else ""
+    return f"Your claim says: {in_words(grade.claim)}.{slip}"
 
 
 def _typed_marks_off(grade: Grade) -> list[str]:
@@ -380,7 +394,12 @@ def settled(grade: Grade, item: Item) -> Part:
 
 
 def correction(grade: Grade) -> str | None:
-    """What sets the answer right, in a sentence or two."""
+    """What sets the answer right: the reason, and what comes off and on where that does not tell it all."""
+    return " ".join(filter(None, (_reason(grade), _change(grade)))) or None
+
+
+def _reason(grade: Grade) -> str | None:
+    """What speaks against the answer, in a sentence or two."""
     item = grade.item
     assert item is not None
     if item.note.action == "query" and not grade.one_reading and grade.claim:
@@ -388,21 +407,39 @@ def correction(grade: Grade) -> str | None:
         return grade.likely[0].correction if marked else ASK_FIRST
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
-        told = " ".join(dict.fromkeys(corrected(m, grade) for m in several))
-        return f"{_off(grade, several, told)}{told}"
+        return " ".join(dict.fromkeys(corrected(m, grade) for m in several))
     worst = worst_first(f for f in grade.findings if f.kind not in ("unread", "blank"))
     return worst[0].says if worst else None
 
 
-def _off(grade: Grade, slips: Sequence[Misconception], told: str) -> str:
-    """The lines that come off by what stands against these slips, where they are not named yet."""
-    rules = {rule for m in slips for rule in m.against}
-    found = [f for f in grade.findings if f.kind in ("extra", "line") and f.rule in rules and not f.put]
-    named = f"{amounts_to(grade)} {told}"
-    lines = [str(line) for f in found for line in f.strike if line.code not in named]
-    if not lines or grade.unsure:
-        return ""
-    return f"{listed(lines)} {'comes' if len(lines) == 1 else 'come'} off. "
+def _change(grade: Grade) -> str | None:
+    """All that comes off a claim and all that comes on, where what is said does not tell it in whole; None
+    where nothing is settled."""
+    found = [f for f in grade.findings if f.strike or f.put]
+    told = " ".join(filter(None, (amounts_to(grade), _reason(grade))))
+    if grade.unsure or grade.item is None or grade.item.note.action != "bill" or not found:
+        return None
+    if len(found) == 1 and any(each in told for each in (found[0].code, found[0].briefly) if each):
+        return None
+    off: list[Line] = []
+    on: list[Line] = []
+    for each in found:
+        for line in each.strike:
+            if line in on:
+                on.remove(line)
+            else:
+                off += _typed(grade.claim, line)
+        on += each.put
+    if off and on:
+        return f"In all: {listed(map(str, on))} in place of {listed(map(str, off))}."
+    comes = "comes" if len(off or on) == 1 else "come"
+    return f"In all: {listed(map(str, off or on))} {comes} {'off' if off else 'on'}."
+
+
+def _typed(claim: Claim, line: Line) -> list[Line]:
+    """A line that is held against the right ones, as it was typed: perhaps as several."""
+    lines = [each for each in claim if each.code == line.code]
+    return lines if sum(each.units for each in lines) == line.units else [line]
 
 
 def rules(grade: Grade) -> list[str]:
@@ -440,7 +477,7 @@ def _about(grade: Grade, rule: str) -> str:
 
 def said_line_by_line(grade: Grade) -> list[str]:
     """What differs line by line and is told by no other part; without the search for the nearest change."""
-    return list(_unsaid(grade, correction(grade), amounts_to(grade)))
+    return list(_unsaid(grade, _reason(grade), amounts_to(grade)))
 
 
 def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:
@@ -471,7 +508,8 @@ def _exchanged(grade: Grade) -> dict[str, str]:
     """Where the slip that is named is one of approach: what is said of each code of the other family."""
     if not any("approach" in m.against for m in grade.likely):
         return {}
-    pairs = ((f.code, " and ".join(map(named_line, f.put))) for f in grade.findings if f.kind == "family")
+    found = (f for f in grade.findings if f.kind == "family" and f.code in TWINS)
+    pairs = ((f.code, " and ".join(map(named_line, f.put))) for f in found)
     return {wrong: f"use {right} instead of {wrong}" for wrong, right in pairs if right}
 
 

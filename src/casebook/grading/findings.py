@@ -9,12 +9,12 @@ from functools import cache, cached_property, lru_cache
 from casebook.coding import edits
 from casebook.coding.claim import Claim, Line, lines_of, same, show, tidy
 from casebook.coding.operation import Operation
-from casebook.coding.places import listed
+from casebook.coding.places import listed, many
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
 from .explanation import Diagnosis
-from .marks import ROLES, SESSIONS, against, needed, rule_of
+from .marks import ROLES, SESSIONS, WORDS, against, needed, rule_of
 from .told import (
     ATRESIA,
     FIRST,
@@ -22,7 +22,9 @@ from .told import (
     FURTHER_JOINS,
     counted_joins,
     for_what,
+    opened,
     standing,
+    to_unlisted,
     why_missing,
     why_units,
 )
@@ -86,6 +88,32 @@ def named_line(line: Line) -> str:
         return f"{line} (a segment taken out, its ends not rejoined)"
     words = named(line.code).removeprefix(line.code)
     return f"{line}{words}"
+
+
+def in_words(claim: Claim) -> str:
+    """What a claim says was done, line by line, in plain words: “a first resection and join, open; two
+    further ones”."""
+    told = []
+    for line in claim:
+        beside = any(one.code in edits.bases()[line.code] for one in claim) if line.code in FURTHER else False
+        marks = "; ".join(f"{mark}: {WORDS[mark]}" if mark in WORDS else mark for mark in line.modifiers)
+        told.append(_done(line, beside) + (f" ({marks})" if marks else ""))
+    return "; ".join(told)
+
+
+def _done(line: Line, beside: bool) -> str:
+    """What a line says was done; `beside`: the line of its first one is there."""
+    code, by = line.code, "laparoscopic" if _is_scoped(line.code) else "open"
+    words = code_words().get(code) or edits.outside().get(code) or f"{code}, which this book does not hold"
+    one, more = words, f"{words}, {line.units} times"
+    if "52" in line.modifiers and code in FIRST | FURTHER:
+        one, more = f"a resection, {by}, without a join", f"{by} resections without a join"
+    elif code in FIRST:
+        one, more = f"a first {by} resection and join", f"first {by} resections, each with its join"
+    elif code in FURTHER:
+        one, more = f"a further {by} resection and join", f"further {by} resections, each with its join"
+        one, more = ("a further one", "further ones") if beside else (one, more)
+    return one if line.units == 1 else more if more.startswith(words) else many(line.units, "", more)
 
 
 def findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
@@ -211,6 +239,8 @@ def _lacking(
     what = " and ".join(map(named_line, lines))
     briefly = f"{what} is missing{for_what(op, target, code)}"
     says = f"{what} is missing{why_missing(op, target, code, rule)}"
+    if code == UNLISTED:
+        says = briefly = f"{briefly} {to_unlisted(op, target)}"
     if diagnosis.note.action == "query":
         says = briefly = f"{named(code)} is missing, which every reading has."
     elif own := [c for c in sorted(FURTHER & have & billed) if code in edits.bases()[c]]:
@@ -405,6 +435,16 @@ _DONE = {
 }
 
 
+def _only_open(x: _Extra) -> Finding | None:
+    """An open code that says what was done by scope, where no code says that."""
+    lines = x.lines(UNLISTED)
+    if not lines or x.open or x.code not in opened(x.op):
+        return None
+    way = to_unlisted(x.op, x.target)
+    says = f"{x.code} is an open code, and {_DONE[x.op.approach]}. {way}"
+    return Finding("family", x.code, says, "unlisted", put=lines, briefly=way)
+
+
 def _taken_place(x: _Extra) -> Finding | None:
     """Another code says the same thing that was done."""
     code, lead = x.code, x.lead
@@ -508,6 +548,7 @@ _WHY_NOT = (
     _of_no_reading,
     _no_further,
     _other_family,
+    _only_open,
     _taken_place,
     _denied,
     _add_on,

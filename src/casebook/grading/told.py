@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from casebook.coding.bowel import Place
 from casebook.coding.operation import Operation
 from casebook.coding.places import joined_in_order, listed, many, name, ordinal
-from casebook.coding.rulebook import UNLISTED, Derived, codes_of
+from casebook.coding.rulebook import TWINS, UNLISTED, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
+from casebook.coding.views import accepted
 
 from .marks import role, tie
 
@@ -16,6 +18,21 @@ FIRST = codes_of("first")
 FURTHER = codes_of("further")
 FURTHER_JOINS = codes_of("further", "further atresia")
 ATRESIA = codes_of("atresia", "atresia, tapered")
+
+
+def opened(op: Operation) -> list[str]:
+    """The codes that an operation would have, had it been open."""
+    return [line.code for line in accepted(replace(op, approach="open"))[0][1].lines]
+
+
+def to_unlisted(op: Operation, target: Derived) -> str:
+    """Why the unlisted laparoscopic code stands in a claim: the code that says so of open surgery alone."""
+    billed = {line.code for line in target.lines}
+    twins = {TWINS.get(code) for code in billed}
+    alone = [code for code in opened(op) if code not in billed | twins]
+    what = f"Done open, it would be {listed(alone)}; through" if alone else "Through"
+    way = f"the unlisted {UNLISTED} is sent once, with the report"
+    return f"{what} the laparoscope no code says it, so {way}."
 
 
 def counted_joins(op: Operation, target: Derived) -> list[Place]:

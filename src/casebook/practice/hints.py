@@ -21,6 +21,7 @@ CODE = re.compile(r"\b[0-9]{4}[0-9AFMTU]\b")
 GIVES_AWAY = re.compile(
     r"\bquer(?:y|ies)\b|\bask(?:ed)? the surgeon\b|question to the surgeon", re.IGNORECASE
 )
+BEGINS = 4  # words of a sentence by which it is found; of a short one they would tell it all
 MOST = 2  # questions asked, sentences quoted and rules told
 
 
@@ -40,11 +41,19 @@ def hints(item: Item) -> list[str]:
         words for words in item.evidence.values() if any(words in sentences[-each:] for sentences in quotable)
     ][:MOST]
     return [
-        " ".join((*(asks for asks, _ in rows), WHERE)),
+        " ".join((*(asks for asks, _ in rows), _begin(quoted))),
         _where(len({words for sentences in quotable for words in sentences}), _look(rows, steps)),
         *(["The note says: " + " … ".join(f"“{words}”" for words in quoted)] if quoted else []),
         _rule(item, rows),
     ]
+
+
+def _begin(quoted: list[str]) -> str:
+    """Where in this chart to look first: at a sentence that decides, told by how it begins."""
+    first = quoted[0].split() if quoted else []
+    if len(first) < 2 * BEGINS:
+        return WHERE
+    return f"Look first at “{' '.join(first[:BEGINS]).rstrip(',')} …”: what does it say of this?"
 
 
 def _steps(item: Item, row: Row) -> list[Step]:

@@ -9,7 +9,7 @@ from math import ceil, floor, isfinite, sqrt
 from typing import Any
 
 from casebook.grading import Grade, Item, expected
-from casebook.grading.feedback import amounts_to
+from casebook.grading.feedback import amounts_to, what_it_says
 from casebook.grading.marks import SESSIONS
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
@@ -75,7 +75,7 @@ class Given:
             "verdict": self.grade.verdict,
             "score": round(self.grade.score, 2),
             "expected": expected(self.item),
-            "amounts_to": amounts_to(self.grade),
+            "amounts_to": amounts_to(self.grade) or what_it_says(self.grade),
             "confidence": self.confidence,
             "seconds": self.seconds,
         }

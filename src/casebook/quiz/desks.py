@@ -48,12 +48,19 @@ PACE = (
     " gives 2.4 minutes a question (AAPC, CPC: 100 in 4 hours; confirmed, 2026-11)."
 )
 
+FEW = (
+    "These were three short charts. They show nothing of how you read a whole report, and three are few: who"
+    " is right with every second chart has all of three right in one test out of eight."
+)
 
-def self_test(size: int | None, topics: str = "", pool: str = "", first: str = "") -> str:
+
+def self_test(size: int | None, topics: str = "", pool: str = "", first: str = "", brief: str = "") -> str:
     """The test: how many questions, which kind, and then one after the other; `topics` narrows what it is on,
     and `pool` the cases that it draws, those of `first` before the rest. What a reader has met decides what
-    is drawn from a pool: such a test has no number to repeat it by."""
-    numbers = options({n: f"{n} questions" for n in (("3", "5", "10") if topics else ("5", "10", "20"))})
+    is drawn from a pool: such a test has no number to repeat it by. `brief` are the charts of the short test
+    that is offered first to who begins."""
+    lengths = {n: f"{n} questions" for n in (("3", "5", "10") if topics else ("5", "10", "20"))}
+    numbers = options(({"3": "3 brief charts"} if brief else {}) | lengths)
     kinds = options({"typed": "I type the claim", "choice": "I choose from several"})
     feedback = options({"once": "after each question", "end": "at the end"})
     paces = {"calm": "unhurried", "usual": "as at work", "brisk": "brisk"}
@@ -72,15 +79,15 @@ def self_test(size: int | None, topics: str = "", pool: str = "", first: str = "
 <p class="casebook-hint" id="{about}">{PACE}</p>
 {number}<button type="submit" class="casebook-check">Start the test</button>
 </form>"""
+    data = {"topics": topics, "pool": pool, "first": first, "brief": brief, "few": brief and FEW}
     return _desk(
         "test",
         "The test needs scripts, and a page opened from its site, not as a file. Without them, open any case:"
         " its worked answer stands under the chart.",
         form,
         size,
-        (f' data-topics="{topics}"' if topics else "") + (f' data-pool="{pool}"' if pool else "")
-        + (f' data-first="{first}"' if first else ""),
-    )  # fmt: skip
+        "".join(f' data-{name}="{told}"' for name, told in data.items() if told),
+    )
 
 
 def practice(size: int | None) -> str:

@@ -18,7 +18,7 @@ from casebook.coding import edits, typed
 from casebook.coding.authorities import AUTHORITIES
 from casebook.errors import CasebookError
 from casebook.grading import Item, grade_page, icd10, item_of
-from casebook.grading.findings import code_words, field_words
+from casebook.grading.findings import code_words, field_words, in_words
 from casebook.grading.marks import WORDS as MODIFIERS
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.quotes import bearing
@@ -188,6 +188,16 @@ def _draw(question: Question) -> dict[str, Any]:
     return draw(bank, number, seed, topics, met=met, first=_listed(question, "first"))
 
 
+def _choices(question: Question) -> dict[str, Any]:
+    """The choices, and what each says was done, in words that look at nothing else."""
+    held = tutor.seen_to_hold(question.get("attempts") or ())
+    texts = tutor.choices(_item(question), question["seed"], held=held)
+    return {"choices": texts, "words": [in_words(typed.read(text).claim) or ASKS for text in texts]}
+
+
+ASKS = "nothing yet: a question to the surgeon first"
+
+
 def _follow(question: Question) -> dict[str, Any]:
     """Which wrong rule answers fit, and what to ask next: after a test, or after one answer to a page, and
     then `further` where the reader wants to go on."""
@@ -211,9 +221,7 @@ WORK: dict[str, Callable[[Question], dict[str, Any]]] = {
     "query-options": lambda q: {"options": query.options(_item(q))},
     "query-review": lambda q: query.judge(_item(q), q["text"]),
     "draw": _draw,
-    "choices": lambda q: {
-        "choices": tutor.choices(_item(q), q["seed"], held=tutor.seen_to_hold(q.get("attempts") or ()))
-    },
+    "choices": _choices,
     "follow": _follow,
     "changed": lambda q: changed_page(_page(q), str(q["change"])),
     "practice": lambda q: practice(

@@ -15,7 +15,7 @@ from casebook.coding.note import Note
 from casebook.coding.operation import Operation
 from casebook.coding.typed import read
 from casebook.money import fees
-from casebook.practice import belly, loops
+from casebook.practice import belly, loops, undone
 from casebook.practice.denied import meanings
 from casebook.practice.turns import Turn
 
@@ -27,13 +27,15 @@ LEGENDS = {
 }
 
 
-def figure(op: Operation, title: str, view: str, name: str) -> str:
-    """One picture with its title, and the same in words."""
+def figure(op: Operation, title: str, view: str, name: str, before: str = "", told: str = "") -> str:
+    """One picture with its title, and the same in words. `before` is what is drawn above it, `told` the words
+    of that."""
     drawn = loops.draw(op, title or "The operation", view, name)
     caption = f"<figcaption>{escape(title)}</figcaption>" if title else ""
+    words = " ".join(filter(None, (told, loops.in_words(op, view))))
     return (
-        f'<figure class="casebook-picture">{caption}{drawn}<details><summary>The same in words</summary>'
-        f"<p>{escape(loops.in_words(op, view))}</p></details></figure>\n"
+        f'<figure class="casebook-picture">{caption}{before}{drawn}<details><summary>The same in words'
+        f"</summary><p>{escape(words)}</p></details></figure>\n"
     )
 
 
@@ -43,13 +45,15 @@ def pictures(op: Operation, titles: Mapping[str, str], name: str) -> str:
     return f'<div class="casebook-pictures">{inside}</div>\n'
 
 
-def counted(rows: Sequence[tuple[str, Operation]], name: str, claims: bool = True) -> str:
-    """Operations, each with its picture at closing, and what there is to count in it, under a number."""
-    inside = [
-        f"<li>{figure(op, f'{i}. {what}' if claims else what, 'closing', f'{name}-{i}')}"
-        f"{_count(op) if claims else ''}</li>"
-        for i, (what, op) in enumerate(rows, 1)
-    ]
+def counted(rows: Sequence[tuple[str, str, Operation]], name: str, claims: bool = True) -> str:
+    """Operations, each with what it is and what is to be said of it: its picture at closing, above it what
+    took an anastomosis out again, and what there is to count in it, under a number."""
+    inside = []
+    for i, (what, says, op) in enumerate(rows, 1):
+        id, title = f"{name}-{i}", f"{i}. {what}" if claims else what
+        picture = figure(op, title, "closing", id, undone.draw(op, id), undone.in_words(op))
+        under = (f"<p>{escape(says)}</p>" if says else "") + (_count(op) if claims else "")
+        inside.append(f"<li>{picture}{f'<div>{under}</div>' if under else ''}</li>")
     return f'<ol class="casebook-counted">{"".join(inside)}</ol>\n'
 
 

@@ -26,7 +26,7 @@ from casebook import files
 from casebook.cases import Case, load
 from casebook.cases.terms import terms_in
 from casebook.errors import CaseError
-from casebook.practice import belly, diagram, loops
+from casebook.practice import belly, diagram, loops, undone
 from casebook.quiz import markup as quiz
 from casebook.quiz import verdicts
 from casebook.quiz.building import BuildError
@@ -158,7 +158,7 @@ def copy_quiz(app: Sphinx) -> None:
         return
     static, cache = Path(app.outdir, "_static", "casebook"), Path(app.srcdir, ".cache")
     write(static / "worker.js", (PACKAGE / "quiz" / "worker.js").read_bytes())
-    drawn = diagram.STYLE + loops.STYLE + belly.STYLE
+    drawn = diagram.STYLE + loops.STYLE + undone.STYLE + belly.STYLE
     try:
         write(static / "quiz.css", f"{style()}{drawn}".encode())
         write(static / "quiz.js", source().encode())

@@ -21,6 +21,7 @@ from .parts import markup
 
 FIRST = 13  # cases of the first list, in which a reader starts
 LEAST = 3  # cases of an exit check
+BEGUN = "book/joins"  # up to here the Learn chapters teach what the brief charts of a first test need
 DESKS: dict[str, Callable[..., str]] = {
     "test-yourself": desks.self_test,
     "practice": desks.practice,
@@ -45,14 +46,16 @@ class Desk(SphinxDirective):
         topics = self.arguments[0].split() if self.arguments else []
         if unknown := [topic for topic in topics if self.name != "test-yourself" or topic not in TAUGHT]:
             raise self.error(f"{unknown[0]!r} is not a thing to learn; there are: {', '.join(TAUGHT)}")
-        given = [" ".join(topics)] if topics else []
+        given = {"topics": " ".join(topics)} if topics else {}
         if topics and self.env.docname in CHAPTERS:
             drawn = exit_pools()[self.env.docname]
             if len(drawn) < LEAST:
                 raise self.error(f"only {len(drawn)} cases hold nothing but what was taught so far")
             best = [id for id in best_shown()[self.env.docname] if id in drawn]
-            given += [" ".join(drawn), " ".join(best)]
-        return [markup(html=DESKS[self.name](vars(self.env.app).get("casebook_bytes"), *given))]
+            given |= {"pool": " ".join(drawn), "first": " ".join(best)}
+        if self.name == "test-yourself" and not topics:
+            given["brief"] = " ".join(exit_pools()[BEGUN])
+        return [markup(html=DESKS[self.name](vars(self.env.app).get("casebook_bytes"), **given))]
 
 
 @lru_cache(maxsize=1)

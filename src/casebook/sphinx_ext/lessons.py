@@ -78,15 +78,18 @@ class Bowel(Lesson):
 
 
 class Counted(Lesson):
-    """`{counted}`: a list of operations, each with `what` it is; with `:bare:` no numbers stand under
-    them."""
+    """`{counted}`: a list of operations, each with `what` it is, and what it `says` besides; with `:bare:` no
+    numbers stand under them."""
 
     option_spec = {"bare": directives.flag}  # noqa: RUF012, as docutils has it
 
     def run(self) -> list[nodes.Node]:
         """Each with its picture and its numbers, which follow from it."""
         rows = self.data("\n".join(self.content))
-        told = [(str(row["what"]), self.operation(_without(row, ("what",)))) for row in rows]
+        told = [
+            (str(row["what"]), str(row.get("says", "")), self.operation(_without(row, ("what", "says"))))
+            for row in rows
+        ]
         return [markup(html=lessons.counted(told, self.fresh(), "bare" not in self.options))]
 
 

@@ -1,7 +1,7 @@
 // @ts-check
 // The close of a round of practice: which charts it had, and each wrong rule that it names; how the rules stand.
 
-import { list, make, sideBySide } from "./parts.js";
+import { aside, list, make, sideBySide } from "./parts.js";
 import { capital } from "./words.js";
 
 /** @import { Practiced } from "./types.d.ts" */
@@ -67,6 +67,6 @@ export function standing({ states: { mastered, shaky, unseen }, rules }) {
     ),
     rows.length > 0 && make("p", {}, FITTED),
     rows.length > 0 && list(rows),
-    make("p", { className: "casebook-hint" }, WORDS),
+    aside(WORDS),
   );
 }

@@ -5,11 +5,11 @@
 import { chartOf, dated } from "./answers.js";
 import { HONEST, handing, noting, setTest, silence } from "./hold.js";
 import { page, rules, way } from "./page.js";
-import { button, find, headed, make, oneAtATime, reason, reveal, rowOf } from "./parts.js";
-import { fetched, known } from "./questions.js";
+import { aside, button, find, headed, make, oneAtATime, reason, reveal, rowOf } from "./parts.js";
+import { fetched, isShort, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { nearest } from "./reached.js";
-import { parts, which } from "./result.js";
+import { ofLines, parts, which } from "./result.js";
 import { attempts, keepShown, keepTest, keptTests, met, noted, record } from "./store.js";
 import { coming, several } from "./words.js";
 
@@ -30,10 +30,11 @@ export function testing(section, host) {
   const size = find(section, ".casebook-size", HTMLElement);
   const status = find(section, ".casebook-test-status", HTMLElement);
   const near = make("p", { className: "casebook-hint casebook-near", aria: { role: "status" } });
-  const topics = section.dataset.topics ?? ""; // what the test is on; each such test is kept apart
+  const data = section.dataset;
+  const topics = data.topics ?? ""; // what the test is on; each such test is kept apart
   const set = topics ? null : setTest(); // by the address: then nothing is judged here
-  const pool = section.dataset.pool?.split(" "); // of an exit check: what was taught so far
-  const first = section.dataset.first?.split(" "); // of these, what shows best what the chapter taught
+  const pool = data.pool?.split(" "); // of an exit check: what was taught so far
+  const first = data.first?.split(" "); // of these, what shows best what the chapter taught
   const check = pool && `${topics} ${location.pathname.split("/").at(-1)?.replace(".html", "")}`;
   const name = set ? `set ${set.seed} ${set.cases ?? set.number}` : (check ?? topics);
   let test = keptTests()[name] ?? null;
@@ -49,9 +50,6 @@ export function testing(section, host) {
   const tell = (told) => {
     size.textContent = coming(told);
   };
-
-  /** What the answers are read against: of an exit check, short charts too. */
-  const bank = () => (pool ? pages?.all : pages?.cases);
 
   async function ready() {
     await host.ready(tell);
@@ -109,17 +107,19 @@ export function testing(section, host) {
    * The cases that a number draws.
    * @param {(name: string) => string} chosen what the form says
    */
-  const drew = (chosen) =>
-    host.ask({
+  const drew = (chosen) => {
+    const few = chosen("number") === "3" && !set && data.brief?.split(" "); // a test of brief charts
+    return host.ask({
       do: "draw",
-      bank: bank(),
+      bank: few ? pages?.all.filter(({ id }) => few.includes(id)) : pool ? pages?.all : pages?.cases,
       number: set?.number ?? Number(chosen("number")),
       seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
       topics: topics ? topics.split(" ") : null,
-      pool: pool ?? null,
-      first: first ?? null,
+      pool,
+      first,
       met: set || chosen("seed").trim() ? [] : met(), // a number that was typed brings its own test
     });
+  };
 
   async function step() {
     setup.hidden = true;
@@ -177,7 +177,7 @@ export function testing(section, host) {
       const counted = { ...attempt, test: test.seed, kind };
       const why = set ? noting(counted) : record(counted);
       const { answer, confidence, seconds, edition } = attempt;
-      const given = { case: id, answer, confidence, seconds, edition };
+      const given = { case: id, answer, confidence, seconds, edition, marked: ofLines(graded) };
       if (test.feedback === "end") return next(test, given, why);
       if (test.items[test.answers.length]?.case === id) {
         test.answers.push(given); // the first answer counts
@@ -251,7 +251,7 @@ export function testing(section, host) {
     const told = await host.ask({
       do: "result",
       answers: drawn,
-      bank: bank(),
+      bank: pages?.all,
     });
     table ??= await rules();
     const ids = answers.map((each) => each.case);
@@ -264,12 +264,14 @@ export function testing(section, host) {
     say("");
     stage.replaceChildren(
       heading,
+      aside(drawn.length === 3 && drawn.every((each) => isShort(each.case)) && data.few),
       ...parts(
         told,
+        drawn,
         host.link,
         which(follow, () => further(test, follow.ask ?? "", missing)),
       ),
-      ...(pool ? [] : [make("p", { className: "casebook-hint" }, number)]),
+      aside(!pool && number),
       rowOf(print, button("Another test", again)),
     );
     headed(heading);
@@ -283,7 +285,7 @@ export function testing(section, host) {
     const ids = new Set(test.items.map((each) => each.case));
     const mine = () => noted().filter((each) => each.test === test.seed && ids.has(each.case));
     const heading = make("h2", { tabIndex: -1 }, "The test is done");
-    stage.replaceChildren(heading, make("p", { className: "casebook-hint" }, HONEST), handing(mine));
+    stage.replaceChildren(heading, aside(HONEST), handing(mine));
     heading.focus();
   }
 
@@ -317,7 +319,7 @@ export function testing(section, host) {
     setup.hidden = true;
     stage.replaceChildren(
       make("p", {}, `A test was set for you: number ${seed}, ${several(number, "question")}.`),
-      make("p", { className: "casebook-hint" }, HONEST),
+      aside(HONEST),
       rowOf(button("Start the test", () => alone(draw))),
     );
   }
@@ -354,17 +356,18 @@ export function testing(section, host) {
 async function offer(test, quiz, live) {
   await live.ready(() => {});
   const before = attempts().all.filter(({ at }) => Number(at) < (test.began ?? 0));
-  const { choices } = await live.ask({ do: "choices", seed: test.seed, attempts: before });
+  const { choices, words } = await live.ask({ do: "choices", seed: test.seed, attempts: before });
   const field = find(quiz, "textarea", HTMLTextAreaElement);
   const legend = make("legend", {}, "Which claim should be filed?");
-  const group = make("fieldset", { className: "casebook-choices" }, legend);
-  for (const choice of choices) {
+  const group = make("fieldset", { className: "casebook-choices casebook-picks" }, legend);
+  for (const [i, choice] of choices.entries()) {
     const radio = make("input", { type: "radio", name: "choice", value: choice });
     radio.addEventListener("change", () => {
       field.value = choice;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    group.append(make("label", { className: "casebook-pick" }, radio, make("code", {}, choice)));
+    const told = make("span", {}, make("code", {}, choice), "\n", words[i]);
+    group.append(make("label", { className: "casebook-pick" }, radio, told));
   }
   const other = button("Type it instead", () => {
     group.hidden = quiz.classList.toggle(BY_CHOICE) === false;

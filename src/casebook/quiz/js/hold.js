@@ -4,7 +4,7 @@
 // what is handed in says that it was answered on such a page.
 
 import { written } from "./answers.js";
-import { button, every, find, make, reveal, rowOf } from "./parts.js";
+import { aside, button, every, find, make, reveal, rowOf } from "./parts.js";
 import { note, noted } from "./store.js";
 import { several } from "./words.js";
 
@@ -89,7 +89,7 @@ export function holding(quiz, host) {
   const box = make("div", {});
   const show = () => box.replaceChildren(...(noted().length ? [handing(noted)] : []));
   const form = find(quiz, "form", HTMLFormElement);
-  form.before(make("p", { className: "casebook-hint" }, HONEST));
+  form.before(aside(HONEST));
   layers.after(box);
   show();
   return {

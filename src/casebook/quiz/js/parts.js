@@ -78,6 +78,12 @@ export function make(tag, properties, ...children) {
 }
 
 /**
+ * A paragraph in small letters.
+ * @param {...Child} children
+ */
+export const aside = (...children) => make("p", { className: "casebook-hint" }, ...children);
+
+/**
  * @param {Element} element
  * @param {Child[]} children
  */

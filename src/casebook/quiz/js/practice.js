@@ -4,7 +4,7 @@
 
 import { chartOf, dated } from "./answers.js";
 import { later, page, rules, way } from "./page.js";
-import { button, find, headed, make, oneAtATime, reason, rowOf } from "./parts.js";
+import { aside, button, find, headed, make, oneAtATime, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { ahead, reached } from "./reached.js";
@@ -82,7 +82,7 @@ export function practicing(section, host) {
     const on = button(each.place < each.of ? "Next question" : "Close the round", () => step(false));
     on.className = "casebook-check";
     on.hidden = true;
-    const why = each.why ? make("p", { className: "casebook-hint" }, each.why) : null;
+    const why = each.why ? aside(each.why) : null;
     show(heading, why, ahead(ways, id), sheet, quiz, rowOf(on), (await later()).standing(each));
     let first = true; // the first answer counts
     mount(quiz, {

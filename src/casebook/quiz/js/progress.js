@@ -5,7 +5,7 @@ import { dated, parse, written } from "./answers.js";
 import { saved } from "./hold.js";
 import { keeping } from "./keeping.js";
 import { bank, chapter, rules } from "./page.js";
-import { button, fail, find, list, make, reason, rowOf } from "./parts.js";
+import { aside, button, fail, find, list, make, reason, rowOf } from "./parts.js";
 import { STORES } from "./schema.js";
 import { addAttempts, attempts, erase, keptText, unkept } from "./store.js";
 import { coming, several } from "./words.js";
@@ -120,7 +120,7 @@ export function showProgress(section, host) {
       ]),
       "No answer of yours follows from a wrong rule that this book knows.",
     ),
-    ...(misconceptions.length ? [make("p", { className: "casebook-hint" }, LISTED)] : []),
+    ...(misconceptions.length ? [aside(LISTED)] : []),
     ...(reach ? [make("p", {}, reach)] : []),
     part(
       "Case by case",

@@ -21,7 +21,7 @@ import { building } from "./builder.js";
 import { isToday } from "./due.js";
 import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
-import { button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
+import { aside, button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
 import { allAtOnce, attempts, draft, keepDraft, record } from "./store.js";
 import { coming, VERDICT } from "./words.js";
@@ -200,7 +200,7 @@ export function mount(section, host) {
       if (field.value.trim() !== attempt.answer) return;
     }
     show(answer, graded, true);
-    if (ended) layers.append(make("p", { className: "casebook-hint" }, UNCOUNTED));
+    if (ended) layers.append(aside(UNCOUNTED));
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
     const { confidence, seconds, edition } = attempt;
     host.why?.({ case: id, answer: attempt.answer, confidence, seconds, edition }, graded);

@@ -3,7 +3,7 @@
 // was worked out in Python (casebook.practice.chapters); what was begun is told by the small questions.
 
 import { chapter } from "./page.js";
-import { make } from "./parts.js";
+import { aside, make } from "./parts.js";
 import { isShort } from "./questions.js";
 import { keptTurns } from "./store.js";
 
@@ -32,7 +32,7 @@ export function ahead(way, id, met = []) {
   const { page, title } = way.chapters[at];
   const link = make("a", { href: chapter(page) }, title);
   const says = "This chart needs a chapter that you have not begun: ";
-  return make("p", { className: "casebook-hint" }, says, link, ".");
+  return aside(says, link, ".");
 }
 
 /**

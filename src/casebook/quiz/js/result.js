@@ -2,23 +2,34 @@
 // What a test tells, once it is over. Python judged; here it is laid out.
 
 import { chapter } from "./page.js";
-import { button, list, make, rowOf } from "./parts.js";
+import { aside, button, list, make, rowOf } from "./parts.js";
 import { isShort } from "./questions.js";
 import { capital, several, VERDICT } from "./words.js";
 
-/** @import { Follow, Result } from "./types.d.ts" */
+/** @import { Follow, Given, Graded, Result } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /** @typedef {(id: string) => HTMLElement} Link */
 
 /**
+ * What is said of the lines that a reader marked, in one line; undefined where none was.
+ * @param {Graded} graded
+ */
+export const ofLines = ({ feedback }) =>
+  feedback.parts
+    .find(({ kind }) => kind === "evidence")
+    ?.rows.map(({ says }) => says)
+    .join(" ");
+
+/**
  * What a test tells, in the order in which one wants to know it: how many were right, what to study next, and
  * then the details.
  * @param {Result} told
+ * @param {Given[]} given the answers, each with what was said of its lines
  * @param {Link} link
  * @param {HTMLElement} rule which rule it was
  */
-export function parts(told, link, rule) {
+export function parts(told, given, link, rule) {
   const wrongly = told.misconceptions.map((each) => misconception(each, link));
   const right = make("p", {}, make("strong", {}, `${told.counted} `), told.says);
   const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
@@ -27,6 +38,9 @@ export function parts(told, link, rule) {
     `: ${why}`,
   ]);
   const none = make("p", {}, "No answer of yours follows from a wrong rule that this book knows.");
+  const marked = given.flatMap(({ case: id, marked }) =>
+    marked && told.items.some((each) => each.case === id) ? [[named(id, link), `: ${marked}`]] : [],
+  );
   const tried = told.next_cases.map((id) => [link(id)]);
   return [
     part("How many were right", told.items.length > 0 && right),
@@ -38,6 +52,7 @@ export function parts(told, link, rule) {
     part("How sure you were", told.sure.length > 0 && list(told.sure)),
     part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("Case by case", answers(told.items, link)),
+    part("The lines you marked", marked.length > 0 && list(marked)),
   ].filter((each) => each instanceof HTMLElement);
 }
 
@@ -58,7 +73,7 @@ export function which(told, further) {
  */
 export function concluded({ says, rules, reach }) {
   const parts = [says, ...rules.map(({ correction }) => correction)].map((each) => make("p", {}, each));
-  return reach ? [...parts, make("p", { className: "casebook-hint" }, reach)] : parts;
+  return reach ? [...parts, aside(reach)] : parts;
 }
 
 /** @param {number} number */

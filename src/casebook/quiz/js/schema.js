@@ -108,7 +108,10 @@ const DRAFT = {
 const GIVEN = {
   is: "row",
   needs: ["case", "answer"],
-  fields: { case: ID, answer: ANSWER, confidence: SURE, seconds: orNone(upTo(1e9)), verdict: VERDICTS },
+  fields: {
+    ...{ case: ID, answer: ANSWER, confidence: SURE, seconds: orNone(upTo(1e9)), verdict: VERDICTS },
+    marked: ANSWER,
+  },
 };
 
 /** @type {Kind} */

@@ -1,6 +1,6 @@
 // @ts-check
 // How much is told at which try. A first wrong answer gets its verdict, what it amounts to and a question; a
-// second one the line that decides and the picture of what was done; then comes everything. The words are
+// second one besides the line that decides and the picture of what was done; then comes everything. The words are
 // Python's; here only parts are held back, by their kind.
 
 import { button, make, picture } from "./parts.js";
@@ -32,7 +32,7 @@ export const told = (at, kind, once) =>
   kind === ONCE ? once : at >= LAST_STEP || (at === 1 ? FIRST : SECOND).includes(kind);
 
 /**
- * What stands under the parts of a step: a question or a picture, and the way to the rest.
+ * What stands under the parts of a step: a question, then a picture besides, and the way to the rest.
  * @param {number} at
  * @param {string} answer
  * @param {Graded} graded
@@ -42,7 +42,7 @@ export const told = (at, kind, once) =>
 export function ending(at, answer, graded, ask, rest) {
   const more = button("Show the rest now", () => rest());
   const row = make("div", { className: "casebook-row-of casebook-rest" }, more, always(rest));
-  return [at === 1 ? question(graded, ask) : pictures(answer, ask), row];
+  return [question(graded, ask), ...(at > 1 ? [pictures(answer, ask)] : []), row];
 }
 
 /**

@@ -221,14 +221,14 @@ export interface Asked {
       number: number;
       seed: number;
       topics: string[] | null;
-      pool: string[] | null;
-      first: string[] | null;
+      pool?: string[];
+      first?: string[];
       /** Cases that the reader has met, the longest ago first. */
       met: string[];
     },
     { seed: number; items: Drawn[]; minutes: Record<string, number> },
   ];
-  choices: [{ seed: number; attempts: Attempt[] }, { choices: string[] }];
+  choices: [{ seed: number; attempts: Attempt[] }, { choices: string[]; words: string[] }];
   result: [{ answers: Given[]; bank: unknown }, Result];
   progress: [{ attempts: Attempt[]; bank: unknown; table: unknown; now: number; offset: number }, Progress];
   explore: [{ operation: Operation | null; act: Act | null; by_order?: boolean }, Explored];
@@ -309,6 +309,8 @@ export interface Given {
   confidence: string | null;
   seconds: number | null;
   verdict?: Verdict;
+  /** What was said of the lines that were marked beside it: told with the result of a test. */
+  marked?: string;
 }
 
 /** What is said of an answer to a small question: a question back, and what is so. */
