@@ -87,7 +87,12 @@ def test_the_sentence_that_decides_is_the_one_of_the_anastomosis():
 
 
 def test_a_question_about_the_way_in_does_not_send_to_the_ends():
-    data = {"about": "approach", "approach": "converted", "evidence": {"approach": "cut"}, "steps": PIECES[:2]}
+    data = {
+        "about": "approach",
+        "approach": "converted",
+        "evidence": {"approach": "cut"},
+        "steps": PIECES[:2],
+    }
     turn = turns.make("line", data, {"Ports were placed.": None, "The abdomen was opened.": "cut"})
     assert right(turn) == {"2"}
     assert "ends" not in turn.table["1"].asks + turn.table["1"].says
