@@ -33,7 +33,7 @@ ROUTINE = (
     r"time-out|^warm saline"
     r"|saline|ligament of treitz|fascia (with|#|was|4)|ports? out|ports were|in a bag|\bbag out|\busual\b"
 )
-ENTERED = r"midline|supraumb|above the umbilicus|ports\b.*pneumoperitoneum|four ports|4 ports|hasson"
+ENTERED = r"midline|supraumb|above the umbilicus|ports\b.*pneumoperitoneum|four ports|4 ports|hasson|two-inch"
 NO_SMALL_THING = r"resect|anastomo|side to side"
 JOINED = (
     r"ends there|fresh ends|ileum (was anastomosed )?to ascending|ileocolic anast"
@@ -125,7 +125,7 @@ class Reader:
 
     @property
     def approach(self):
-        text = " ".join(self.sentences[:4])
+        text = " ".join(self.sentences)
         cues = (
             ("converted", r"before any bowel was (cut|divided)"),
             ("laparoscopic-assisted", r"two-inch"),

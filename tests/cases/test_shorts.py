@@ -155,6 +155,31 @@ def test_no_chart_holds_more_than_an_operation():
         assert sum(site.done in ("two pieces", "three pieces") for site in short.sites) <= 1, short
 
 
+def test_what_is_told_comes_in_its_order():
+    rng, assisted = Random(5), 0
+    for short in [*shorts(), *(draw(rng) for _ in range(150))]:
+        try:
+            made = case(short)
+        except CasebookError:
+            continue
+        text, (op,) = made.unmarked, made.readings
+        # Ends come out through the small opening after the first piece is cut, before the first is joined.
+        if op.approach == "laparoscopic-assisted":
+            acts = [text.index(made.evidence[s.evidence]) for s in op.steps if s.act in ("resect", "join")]
+            assert acts[0] < text.index(made.evidence[dict(op.marks)["approach"]]) < acts[-1]
+            joins = len(op.did("join"))
+            assert ("for the anastomosis" in text, "for each anastomosis" in text) == (joins == 1, joins > 1)
+            assisted += 1
+        # A stoma is opened when no wound is left to soil.
+        for sentence in split(text):
+            if re.search(r"as an? (\w+ )?(end|loop) (stoma|colostomy)", sentence):
+                assert re.search(r"wound was closed|closure of the wound|skin was closed", sentence), sentence
+        if op.approach == "laparoscopic" and op.did("resect"):
+            assert re.search(r"in a bag|bag out", text)
+            assert re.search(r"umbilic", text.split("bag")[1].split("\n")[0]), text
+    assert assisted > 10
+
+
 BRIEF = [made for made, short in zip(short_cases(), shorts(), strict=True) if short.brief]
 
 

@@ -269,11 +269,13 @@ class _Chart:
         self._seen: dict[str, int] = {}
         scope = short.approach == "laparoscopic"
         inside = short.approach in ("laparoscopic", "laparoscopic-assisted")
+        joins = sum(step.act == "join" for site in short.sites for _, step in DONE[site.done](site))
         self.tools = {
             "gia": "Endo GIA" if inside else "GIA 60",
             "suture": "3-0 V-Loc" if scope else "3-0 Vicryl",
             "days": many(short.days, "day"),
             "all": "most of it" if short.dead else "all of it",
+            "joins": "the anastomosis" if joins == 1 else "each anastomosis",
             "unsafe": _words("unsafe").get(short.story, {}).get(short.voice, ""),
         }
 
@@ -317,6 +319,8 @@ class _Chart:
             name = f"the {noun} in the {where}" if noun else ""
             if key == "join-newborn" and site is self.short.in_order[-1]:  # while the far end is open
                 yield self.words("noise", "newborn")
+            if (step.act == "join" or key == "ring-in-join") and "approach" not in self.marks:
+                yield self.facet("approach", "outside")
             yield self.told("say", key, step=step, name=name, where=where, lesion=lesion, noun=why["noun"])
         if site.done == "fistula to the bladder":
             yield self.words("noise", "bladder")
@@ -489,7 +493,8 @@ def _history(chart: _Chart) -> str:
         "weight": f"{chart.rng.randrange(24, 35) / 10:g}",
     }
     told = [_words("history", _story(short))[short.voice].format(**who)]
-    told += [_words("before", key)[short.voice] for key in _before(short) if not short.brief]
+    before = (_words("before", key) for key in _before(short))
+    told += [words[short.voice] for words in before if short.voice in words]
     if short.follows:
         told.append(chart.facet("session", "session", short.follows))
     told += [chart.facet("left", "left", where=site.where) for site in short.sites if site.left]
@@ -576,10 +581,12 @@ def _operation(chart: _Chart) -> Iterator[str]:
     if not short.brief:
         yield chart.words("begin", "newborn" if short.story == "newborn" else "usual")
     yield from _beside(chart, LOOKS)
-    opened = chart.facet("approach", "opened", _entered(short))
+    if (entered := _entered(short)) == "laparoscopic-assisted":
+        yield chart.words("opened", entered)  # what makes it so is told before the first join
+    else:
+        yield chart.facet("approach", "opened", entered)
     if short.follows in ("staged", "complication"):
         chart.steps.append(Step("reopen", evidence=chart.marks["approach"]))
-    yield opened
     yield from _beside(chart, FIRST)
     if short.unusual:
         yield chart.facet("unusual_work", "unusual")

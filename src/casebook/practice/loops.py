@@ -693,6 +693,6 @@ def _key(op: Operation) -> str:
     ):
         if there:
             cut = f'<path class="cut" d="M{_n(x + 9)} -10v20"/>'
-            signs.append((cut if loop is None else _rosette(x + 9, 0, 9, loop)) + _name(words, x + 21, 5))
-            x += 26 + 8 * len(words)
+            signs.append((cut if loop is None else _rosette(x + 9, 0, 9, loop)) + _name(words, x + 23, 5))
+            x += 28 + 8 * len(words)
     return "".join(signs)
