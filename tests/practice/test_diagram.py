@@ -54,6 +54,31 @@ def test_everything_lies_inside_and_no_words_touch(op):
 
 
 @given(operations())
+def test_every_label_has_a_line_from_what_it_names(op):
+    svg = diagram.draw(op)
+    spots = sorted(float(e.get("d")[1:].split()[0]) for e in parts(svg, "lead"))
+    boxes = [float(e.get("x")) + float(e.get("width")) / 2 for e in parts(svg, "out")]
+    for box in boxes:
+        assert any(abs(box - spot) < 0.11 for spot in spots)
+    points = sum(s.act in diagram.POINTS for s in op.steps)
+    assert len(spots) == len(boxes) + points + len(op.bowel.loops) + 2  # the valve, and where bowel begins
+
+
+@pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
+def test_of_up_to_three_places_no_line_leads_through_words(path):
+    for op in cases.load(path).note.readings:
+        few = len(op.bowel.places) <= 3 and not op.bowel.loops and not op.acts & diagram.POINTS.keys()
+        if few and not any(place.near(op.valve, 10) for place in op.bowel.places):  # which has a line too
+            assert not parts(diagram.draw(op), "over"), path.stem
+
+
+@given(operations())
+def test_the_skin_is_drawn_where_bowel_was_brought_out(op):
+    svg = diagram.draw(op)
+    assert bool(parts(svg, "skin")) == bool(parts(svg, "stoma"))
+
+
+@given(operations())
 def test_the_scale_keeps_the_order_of_the_bowel(op):
     scale = diagram.Scale.of(op)
     drawn = [x for _, x in scale.points]

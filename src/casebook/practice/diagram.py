@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from itertools import count, pairwise
+from itertools import combinations, count, pairwise
 from typing import Any
 
 from casebook.coding.bowel import Place, cm
@@ -26,6 +26,7 @@ WIDE = 9.4  # of a wide one, as in "duodenum": what stands at an edge must not b
 SKIN, LINE, TUBE = 30.0, 92.0, 13.0  # how far down the skin and the bowel lie, and how thick the bowel is
 FIRST_ROW, ROW = LINE + 32, 17.0  # where words stand, and how far a row lies under the one before
 LONGEST_LABEL = int((WIDTH - 8) / LETTER)  # letters
+SHORT = 14  # letters of a label that stands in one line
 COLON = 60.0  # cm of colon shown beyond the valve, at least
 LEAST = {True: 26.0, False: 18.0}  # least width of a stretch: taken out, or kept
 POINTS = {
@@ -41,15 +42,20 @@ STYLE = """
 .bowel :is(line, path, rect, circle) {
   fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round;
 }
-.bowel .tube { stroke: var(--q-bowel, #c98a7d); stroke-width: 13; stroke-linecap: butt; }
-.bowel .high {
-  stroke: var(--q-quiet, #586167); stroke-width: 13; stroke-linecap: butt; stroke-dasharray: 4 2;
-}
-.bowel .wide { stroke: var(--q-colon, #a88a55); stroke-width: 19; stroke-linecap: butt; }
-.bowel .out { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-width: 1; }
+.bowel .wall { stroke: var(--q-accent, #0b6762); stroke-width: 16; stroke-linecap: butt; }
+.bowel .tube { stroke: var(--accent-tint, light-dark(#e7f1ef, #1b2d2c)); stroke-width: 12.5;
+  stroke-linecap: butt; }
+.bowel .wall.far { stroke: var(--q-edge, #777b76); }
+.bowel .tube.far { stroke: var(--q-rule, #ddd8cd); }
+.bowel .wall.wide { stroke-width: 21; }
+.bowel .tube.wide { stroke-width: 17.5; }
+.bowel .lead { stroke: var(--q-quiet, #586167); stroke-width: 1; }
+.bowel .over { paint-order: stroke; stroke: var(--q-sheet, #fff); stroke-width: 5; }
+.bowel .out { fill: var(--q-bad-tint, #fbeaea); stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3;
+  stroke-width: 1; }
 .bowel .old { stroke: var(--q-quiet, #586167); stroke-dasharray: 3 3; stroke-linecap: butt; }
-.bowel .join { stroke: var(--q-accent, #0b6762); stroke-width: 2.5; }
-.bowel .count { stroke: none; fill: var(--q-accent, #0b6762); }
+.bowel .join { stroke: var(--warm, light-dark(#a3460f, #f0a56b)); stroke-width: 2.5; }
+.bowel .count { stroke: none; fill: var(--warm, light-dark(#a3460f, #f0a56b)); }
 .bowel text.number { fill: var(--q-on-accent, #fff); font-weight: 700; }
 .bowel .loose, .bowel .stoma { stroke: var(--q-bad, #a32430); stroke-width: 2.5; }
 .bowel .skin { stroke: var(--q-quiet, #586167); stroke-dasharray: 1 4; }
@@ -144,34 +150,118 @@ class Scale:
         return cls(tuple(zip(at, x, strict=True)))
 
 
-class Words:
-    """Words under the bowel, each in the first row where it touches no other."""
+@dataclass(frozen=True)
+class Label:
+    """Words under the bowel, from a row on, and the spot that they name."""
 
-    def __init__(self) -> None:
-        self.taken: list[list[tuple[float, float]]] = [[]]
+    lines: tuple[str, ...]
+    kind: str
+    spot: float
+    middle: float
+    row: int
 
     @property
-    def foot(self) -> float:
-        """How far down the last row reaches."""
-        return FIRST_ROW + ROW * (len(self.taken) - 1) + 8
+    def left(self) -> float:
+        return self.middle - _wide(self.lines) / 2
 
-    def put(self, x: float, text: str, kind: str = "") -> str:
-        """One label, centered at x as far as the edges allow; one that is too long is cut."""
+    @property
+    def right(self) -> float:
+        return self.middle + _wide(self.lines) / 2
+
+    @property
+    def last(self) -> int:
+        return self.row + len(self.lines) - 1
+
+    def under(self, spot: float) -> bool:
+        """Whether a line straight down from a spot meets these words."""
+        return self.left - 2 < spot < self.right + 2
+
+    def crosses(self, other: Label) -> bool:
+        """Whether the line to one of two leads through the words of the other."""
+        upper, lower = sorted((self, other), key=lambda each: each.row)
+        return upper.row < lower.row and upper.under(lower.spot)
+
+    def touches(self, other: Label) -> bool:
+        beside = self.last < other.row or other.last < self.row
+        return not beside and self.left < other.right + 4 and other.left < self.right + 4
+
+
+class Words:
+    """Words under the bowel, each with a line to what it names: in the first row where it touches no other
+    and, as far as can be, no line leads through words."""
+
+    def __init__(self) -> None:
+        self._asked: list[tuple[float, str, str]] = []
+
+    def put(self, x: float, text: str, kind: str = "") -> None:
+        """One label for what lies at x; one that is too long is cut."""
         text = text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}\u2026"
-        half = len(text) * LETTER / 2
-        edge = min(len(text) * WIDE / 2 + 2, WIDTH / 2)
-        x = min(max(x, edge), WIDTH - edge)
-        free = (
-            i
-            for i, row in enumerate(self.taken)
-            if all(x + half + 4 <= a or b + 4 <= x - half for a, b in row)
+        self._asked.append((x, text, kind))
+
+    def placed(self) -> list[Label]:
+        """The labels where they stand: given room from the left or from the right, whichever crosses less."""
+        asked = sorted(self._asked)
+        return min(
+            map(self._in_turn, (asked, asked[::-1])),
+            key=lambda found: sum(a.crosses(b) for a, b in combinations(found, 2)),
         )
-        i = next(free, len(self.taken))
-        if i == len(self.taken):
-            self.taken.append([])
-        self.taken[i].append((x - half, x + half))
-        y = FIRST_ROW + i * ROW
-        return f'<text class="{kind}" x="{x:.1f}" y="{y:g}" text-anchor="middle">{escape(text)}</text>'
+
+    def _in_turn(self, asked: list[tuple[float, str, str]]) -> list[Label]:
+        found: list[Label] = []
+        for i, (x, text, kind) in enumerate(asked):
+            later = [spot for spot, *_ in asked[i + 1 :]]
+            lines = _lines(text)
+            choices = (
+                Label(lines, kind, x, middle, row)
+                for row in range(2 * len(asked))
+                for middle in self._middles(x, lines)
+            )
+            free = (each for each in choices if not any(map(each.touches, found)))
+            found.append(min(free, key=lambda each: self._cost(each, found, later)))
+        return found
+
+    @staticmethod
+    def _middles(x: float, lines: tuple[str, ...]) -> list[float]:
+        """Where the middle of words can be: over the spot, or so that they begin or end there; inside the
+        drawing."""
+        half = _wide(lines) / 2
+        edge = min(half * WIDE / LETTER + 2, WIDTH / 2)
+        return [min(max(at, edge), WIDTH - edge) for at in (x, x + half - 6, x - half + 6)]
+
+    @staticmethod
+    def _cost(label: Label, others: list[Label], later: list[float]) -> tuple[float, int, float]:
+        crossed = sum(map(label.crosses, others)) + sum(map(label.under, later)) / 2
+        return crossed, label.row, abs(label.middle - label.spot)
+
+
+def _labeled(labels: list[Label]) -> Iterator[str]:
+    """The lines from the bowel to its words, and the words."""
+    for each in labels:
+        yield f'<path class="lead" d="M{each.spot:.1f} {LINE + 11:g}V{_down(each.row) - 11:g}"/>'
+    for each in labels:
+        over = " over" if any(each.crosses(other) and each.row < other.row for other in labels) else ""
+        for row, line in enumerate(each.lines, each.row):
+            yield (
+                f'<text class="{each.kind}{over}" x="{each.middle:.1f}" y="{_down(row):g}"'
+                f' text-anchor="middle">{escape(line)}</text>'
+            )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """A label in one line, or in two where it is long: as even as its words allow."""
+    cuts = [i for i, letter in enumerate(text) if letter == " "] if len(text) > SHORT else []
+    if not cuts:
+        return (text,)
+    at = min(cuts, key=lambda i: abs(2 * i + 1 - len(text)))
+    return text[:at], text[at + 1 :]
+
+
+def _wide(lines: tuple[str, ...]) -> float:
+    return max(map(len, lines)) * LETTER
+
+
+def _down(row: int) -> float:
+    return FIRST_ROW + row * ROW
 
 
 _ids = count(1)
@@ -187,25 +277,29 @@ def draw(op: Operation, title: str = "The bowel at closing", reach: Iterable[flo
     """An SVG of the bowel at closing, with its title and its words for those who do not see it."""
     id, x, words = f"bowel-{next(_ids)}", Scale.of(op, reach), Words()
     parts = [*_bowel(op, x), *_marks(op, x, words)]
+    labels = words.placed()
+    foot = _down(max(each.last for each in labels)) + 8
     return (
-        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {words.foot:g}" role="img" aria-labelledby="{id}-t'
+        f'<svg class="bowel" viewBox="0 0 {WIDTH:g} {foot:g}" role="img" aria-labelledby="{id}-t'
         f' {id}-d" xmlns="http://www.w3.org/2000/svg"><title id="{id}-t">{escape(title)}</title><desc'
-        f' id="{id}-d">{escape(in_words(op))}</desc>{"".join(parts)}</svg>'
+        f' id="{id}-d">{escape(in_words(op))}</desc>{"".join([*parts, *_labeled(labels)])}</svg>'
     )
 
 
 def _bowel(op: Operation, x: Scale) -> Iterator[str]:
-    """The skin, and the tube where it is still there."""
-    yield f'<line class="skin" x1="{LEFT:g}" y1="{SKIN:g}" x2="{WIDTH - RIGHT:g}" y2="{SKIN:g}"/>'
-    yield f'<text class="quiet" x="{WIDTH - RIGHT:g}" y="{SKIN - 7:g}" text-anchor="end">skin</text>'
+    """The tube where it is still there, and the skin where bowel was brought out to it."""
+    if op.bowel.loops or any(place.brought_out for place in op.bowel.places):
+        yield f'<line class="skin" x1="{LEFT:g}" y1="{SKIN:g}" x2="{WIDTH - RIGHT:g}" y2="{SKIN:g}"/>'
+        yield f'<text class="quiet" x="{WIDTH - RIGHT:g}" y="{SKIN - 7:g}" text-anchor="end">skin</text>'
     if not to_scale(op):
         yield f'<text class="quiet" x="{LEFT:g}" y="{SKIN - 7:g}">not to scale</text>'
     edges = [x.points[0][0], *(at for p in op.bowel.places for at in (p.start, p.end)), x.points[-1][0]]
     for a, b in zip(edges[::2], edges[1::2], strict=True):
-        tube = (max(a, 0.0), min(b, op.valve), "tube")
-        for start, end, kind in ((a, min(b, 0.0), "high"), tube, (max(a, op.valve), b, "wide")):
+        small = (max(a, 0.0), min(b, op.valve), "")
+        for start, end, kind in ((a, min(b, 0.0), " far"), small, (max(a, op.valve), b, " far wide")):
             if start < end:
-                yield f'<line class="{kind}" x1="{x(start)}" y1="{LINE:g}" x2="{x(end)}" y2="{LINE:g}"/>'
+                way = f'x1="{x(start)}" y1="{LINE:g}" x2="{x(end)}" y2="{LINE:g}"/>'
+                yield f'<line class="wall{kind}" {way}<line class="tube{kind}" {way}'
 
 
 def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
@@ -217,7 +311,7 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
                 f'<rect class="out" x="{a}" y="{LINE - TUBE / 2:g}" width="{b - a:.1f}" height="{TUBE:g}"'
                 ' rx="3"/>'
             )
-            yield words.put((a + b) / 2, label(op, place))
+            words.put((a + b) / 2, label(op, place))
         if place.joined:
             number += 1
             top, middle = LINE - 30, (a + b) / 2
@@ -232,13 +326,13 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
         for at in place.brought_out:
             yield _stoma(x(at))
     for at, i in op.bowel.loops:
-        yield _stoma(x(at) - 5) + _stoma(x(at) + 5) + words.put(x(at), _spot(op, op.steps[i], "loop"))
+        words.put(x(at), _spot(op, op.steps[i], "loop"))
+        yield _stoma(x(at) - 5) + _stoma(x(at) + 5)
     for step in op.steps:
         if step.act in POINTS:
             at = x(step.start)
-            yield f'<path class="point" d="M{at} {LINE - 11:g}l7 11l-7 11l-7 -11z"/>' + words.put(
-                at, _spot(op, step, POINTS[step.act])
-            )
+            words.put(at, _spot(op, step, POINTS[step.act]))
+            yield f'<path class="point" d="M{at} {LINE - 11:g}l7 11l-7 11l-7 -11z"/>'
         elif step.act == "bypass":
             a, b = x(step.start), x(step.end)
             yield (
@@ -248,7 +342,7 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
     yield _junction(op, x(op.valve))
     named = "old anastomosis" if op.valve_gone else "valve"
     valve = f"{named} {cm(op.valve)}" if told_in_cm(op, op.valve) else named
-    yield words.put(x(op.valve), valve, "quiet")
+    words.put(x(op.valve), valve, "quiet")
     yield from _ligament(op, x, words)
 
 
@@ -258,9 +352,9 @@ def _ligament(op: Operation, x: Scale, words: Words) -> Iterator[str]:
     if first < 0:
         yield f'<path class="quiet" d="M{at} {LINE - 12:g}v24"/>'
     if told_in_cm(op, op.valve):
-        yield words.put(at, "0 cm", "quiet")
+        words.put(at, "0 cm", "quiet")
     else:
-        yield words.put(x(first / 2), "duodenum", "quiet")
+        words.put(x(first / 2), "duodenum", "quiet")
 
 
 def _junction(op: Operation, at: float) -> str:
