@@ -76,7 +76,7 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
 def tapped(lay, share):
     """Touch the bowel at this share of its width."""
     svg = lay.locator(".casebook-bowel svg")
-    svg.scroll_into_view_if_needed()
+    lay.locator(".casebook-bowel").scroll_into_view_if_needed()  # stays, while the drawing is made anew
     box = svg.bounding_box()
     svg.tap(position={"x": box["width"] * share, "y": box["height"] * 0.6})
 

@@ -193,7 +193,7 @@ def parts(
     """What is said of an answer, in order, each thing once. Searches for the flip."""
     item = grade.item
     assert item is not None
-    amounts, setright = amounts_to(grade) or what_it_says(grade), _reason(grade)
+    amounts, setright = amounts_to(grade) or what_it_says(grade), reason(grade)
     flip = _flip(grade, setright)
     readable = grade.verdict not in ("invalid", "blank")
     asked = item.note.action == "query"
@@ -395,10 +395,10 @@ def settled(grade: Grade, item: Item) -> Part:
 
 def correction(grade: Grade) -> str | None:
     """What sets the answer right: the reason, and what comes off and on where that does not tell it all."""
-    return " ".join(filter(None, (_reason(grade), _change(grade)))) or None
+    return " ".join(filter(None, (reason(grade), _change(grade)))) or None
 
 
-def _reason(grade: Grade) -> str | None:
+def reason(grade: Grade) -> str | None:
     """What speaks against the answer, in a sentence or two."""
     item = grade.item
     assert item is not None
@@ -416,7 +416,7 @@ def _change(grade: Grade) -> str | None:
     """All that comes off a claim and all that comes on, where what is said does not tell it in whole; None
     where nothing is settled."""
     found = [f for f in grade.findings if f.strike or f.put]
-    told = " ".join(filter(None, (amounts_to(grade), _reason(grade))))
+    told = " ".join(filter(None, (amounts_to(grade), reason(grade))))
     if grade.unsure or grade.item is None or grade.item.note.action != "bill" or not found:
         return None
     if len(found) == 1 and any(each in told for each in (found[0].code, found[0].briefly) if each):
@@ -477,7 +477,7 @@ def _about(grade: Grade, rule: str) -> str:
 
 def said_line_by_line(grade: Grade) -> list[str]:
     """What differs line by line and is told by no other part; without the search for the nearest change."""
-    return list(_unsaid(grade, _reason(grade), amounts_to(grade)))
+    return list(_unsaid(grade, reason(grade), amounts_to(grade)))
 
 
 def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[str]:

@@ -17,7 +17,7 @@ from casebook.coding.operation import FACETS, Operation, Step
 from casebook.coding.places import NUMBERS, many
 from casebook.errors import OperationError
 from casebook.grading import Item, expected, item_of
-from casebook.grading.feedback import amounts_to, correction, question
+from casebook.grading.feedback import amounts_to, question, reason
 from casebook.grading.quotes import of_acts
 
 from .denied import WAYS, decide
@@ -336,7 +336,7 @@ def _graded(item: Item, text: str) -> Said | None:
     # Where nothing but modifiers is off, they are asked about by their codes.
     marks = question(grade) if all(f.kind == "modifier" for f in grade.findings) else None
     asks = fact or amounts_to(grade) or marks or "What does each line of yours stand for?"
-    return Said(grade.verdict, asks, correction(grade) or "")
+    return Said(grade.verdict, asks, reason(grade) or "")
 
 
 # A line that came back unpaid
