@@ -69,7 +69,7 @@ ASK = "Which claim does the surgeon file for this operation?"
 LAY = f"""<details class="casebook-lay" data-later><summary>Lay it out first</summary>
 <p class="casebook-hint">Tap the bowel where a piece came out, or choose the place from the list; then press
 “Cut a piece out there”, and say what became of the two ends. No distance counts: the order does, and what
-became of each place. Pieces side by side are one place.</p>
+became of each place. Two pieces and all the bowel between them are one place.</p>
 <p class="casebook-lay-size casebook-hint"></p>
 <div class="casebook-bowel"></div>
 <p class="casebook-chosen casebook-hint" aria-live="polite"></p>
