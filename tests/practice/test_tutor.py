@@ -136,6 +136,15 @@ def test_who_answered_wrongly_on_purpose_before_is_still_asked_about_an_answer_t
     assert follow([*wrong, right], pages(), table(), asked=1, most=AFTER_ONE, before=odd)["ask"]
 
 
+def test_a_rule_that_some_answers_fit_and_others_do_not_is_told_of_and_not_named():
+    on = shows("pieces-counted")
+    fits = [{"case": c, "answer": answer(cases()[c].item, book_of(["pieces-counted"]))} for c in on[:2]]
+    off = [{"case": c, "answer": expected(cases()[c].item)} for c in on[2:4]]
+    told = follow([*fits, *off], pages(), table(), asked=AFTER_TEST)
+    assert told["rules"] == []
+    assert told["says"].startswith("It is not clear: 2 charts fit counting every piece")
+
+
 def test_it_stops_after_so_many_questions():
     wrong = [{"case": "oak", "answer": "44120; 44121"}]
     assert follow(wrong, pages(), table(), asked=0)["ask"]

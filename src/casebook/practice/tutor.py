@@ -212,6 +212,10 @@ class Tutor:
         others = [each for each in self.asked if rule not in each.rules]
         return sum(not each.right or rule in rules_of(self._rows.get(each.case, {})) for each in others)
 
+    def shown(self, rule: str) -> int:
+        """On how many charts, changes of one counting as others, the answer was the rule's."""
+        return sum(rule in each.rules for each in self.asked)
+
     @property
     def likeliest(self) -> str | None:
         """The rule that may be held, though the answers are not enough to name it: it showed, and is likelier
@@ -436,7 +440,7 @@ def as_written(text: str) -> str:
 
 def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> str:
     if rules:
-        charts = sum(rules[0] in one.rules for one in tutor.asked)
+        charts = tutor.shown(rules[0])
         which = "; or ".join(MISCONCEPTIONS[rule].says for rule in rules)
         off = tutor.against(rules[0])
         near = NEAR.format(
@@ -451,6 +455,9 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
         return "Every answer was right, so there is no wrong rule to look for."
     if ask:
         return "One chart cannot tell a wrong rule from a slip. Another one can."
+    if (shown := tutor.likeliest) and tutor.shown(shown) >= CHARTS:
+        fit = f"{tutor.shown(shown)} charts fit {MISCONCEPTIONS[shown].says}"
+        return f"It is not clear: {fit}, and other answers of yours do not."
     if tutor.shares[-3] > SURE:
         return "Your answers fit no wrong rule of this book: these look like slips."
     if tutor.shares[-2] + tutor.shares[-1] > SURE:
