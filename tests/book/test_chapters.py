@@ -5,14 +5,17 @@ import re
 from functools import cache
 
 import pytest
+import yaml
 
 from casebook.cases import library, load
 from casebook.cases.shorts import short_cases
 from casebook.coding import edits
 from casebook.coding.places import NUMBERS
+from casebook.coding.reading import read_operation
 from casebook.practice.bank import is_short, words_of
 from casebook.practice.chapters import CHAPTERS, pool
 from casebook.practice.exam import limits
+from casebook.practice.loops import Told
 from casebook.sphinx_ext.glossary import entries, first_in
 from casebook.sphinx_ext.lists import QUESTIONS
 from tests.conftest import ROOT
@@ -45,9 +48,9 @@ TOLD = [
         "book/decision.md",
         [
             "counts pieces instead",
-            "nothing in it was joined",
+            "nothing was joined in its example",
             "units of that code on it",
-            "Two units of 44120 are both",
+            "two units of 44120 are both",
         ],
         ["for good"],
     ),
@@ -113,6 +116,15 @@ def test_a_place_says_what_its_source_says(file, has, lacks):
 def test_each_question_of_the_field_has_a_test_of_its_own():
     text = (ROOT / "tests" / "coding" / "test_decisions.py").read_text("utf-8")
     assert {f"D{int(number)}" for number in re.findall(r"^def test_d(\d\d)", text, re.M)} == QUESTIONS.keys()
+
+
+def test_the_first_way_to_be_misled_is_the_one_drawn_below_it():
+    text = (ROOT / "book" / "reading.md").read_text("utf-8")
+    drawn = re.search(r"```\{bowel\} The heading says two.*?\n(steps:.*?)```", text, re.DOTALL)[1]
+    joins = Told(read_operation(yaml.safe_load(drawn))).joins
+    assert [join.stands for join in joins] == [False, True]
+    assert "joins once.** The first join was cut out again" in text
+    assert "the second stands" in text
 
 
 def chapter_of(name):
@@ -186,7 +198,7 @@ NEW = {
     "anastomos[ie]s": "brought together",
     "[Aa]n anastomosis \\*?stands": "still there",
     "claim": "asks to be paid",
-    "unit": "count several times",
+    "unit(?!ed)": "times a line counts",
     "44121|add-on": "never filed alone|a further piece",
     "modifier": "[Tt]wo characters",
     "MUE": "most units",

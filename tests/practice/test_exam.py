@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from casebook import cases
 from casebook.cases.shorts import short_cases
+from casebook.coding.claim import show
 from casebook.grading.doubt import rests_on_doubt
 from casebook.practice.bank import TAUGHT, USUAL
 from casebook.practice.chapters import CHAPTERS, brief, end_out, pool, shows_best, taught
@@ -242,9 +243,29 @@ def test_the_check_on_ends_has_ends_that_were_brought_out():
     best = {id for id in pools()["book/bowel"] if end_out(charts()[id].page())}
     assert best
     assert all(brief(charts()[id].page()) for id in best)
+    kinds = {charts()[id].key["claim"] for id in best}
     for seed in range(20):
-        assert len(best & set(check("book/bowel", seed, []))) == min(3, len(best))
+        assert len(best & set(check("book/bowel", seed, []))) == min(3, len(kinds))
         assert not best & set(check("book/bowel", seed, sorted(best)))
+
+
+@pytest.mark.parametrize("chapter", list(CHAPTERS)[:5])
+def test_a_check_asks_for_as_many_claims_as_it_has_charts(chapter):
+    def claims(ids):
+        return {str(sorted(show(claim.lines) for claim in charts()[id].note.mains)) for id in ids}
+
+    there = min(3, len(claims(pools()[chapter])))
+    drawn = [check(chapter, seed, []) for seed in range(40)]
+    assert [len(claims(ids)) for ids in drawn] == [there] * 40
+    assert len({tuple(ids) for ids in drawn}) > 5
+    # The same again for its number.
+    assert drawn[:5] == [check(chapter, seed, []) for seed in range(5)]
+
+
+def test_a_check_of_charts_with_one_claim_is_drawn_all_the_same():
+    ids = [id for id in pools()["book/decision"] if charts()[id].key["claim"] == "44120"][:3]
+    asked = {"do": "draw", "bank": exits(), "number": 3, "seed": 4, "topics": None, "pool": ids}
+    assert {row["case"] for row in door.answer(asked)["items"]} == {*ids}
 
 
 @settings(max_examples=20)

@@ -23,6 +23,10 @@ def marks(svg, kind):
     return [e for e in ElementTree.fromstring(svg).iter() if kind in (e.get("class") or "").split()]
 
 
+def written(svg):
+    return {e.text for e in ElementTree.fromstring(svg).iter() if e.tag.endswith("text")}
+
+
 @settings(max_examples=60)
 @given(operations())
 def test_a_picture_of_closing_shows_just_what_stands(op):
@@ -31,12 +35,18 @@ def test_a_picture_of_closing_shows_just_what_stands(op):
     standing = sum(p.joined for p in places)
     assert len(marks(svg, "number")) == len(marks(svg, "ring")) == standing
     assert f"Anastomoses that stand: {standing}." in said
-    # A rosette is a ring with one hole, or the two of a loop.
-    out = sum(len(set(p.brought_out)) for p in places if not p.joined)
-    assert len(marks(svg, "stoma")) == 2 * out + 3 * len(op.bowel.loops)
-    jars = len(op.did("resect"))
-    assert len(marks(svg, "jar")) == jars
-    assert (f"In jars: {jars} piece" in said) == bool(jars)
+    # A rosette is a ring with one hole, or the two of a loop; once more where the key names it.
+    out, loop = sum(len(set(p.brought_out)) for p in places if not p.joined), len(op.bowel.loops)
+    assert len(marks(svg, "stoma")) == 2 * out + 3 * loop + 2 * bool(out) + 3 * bool(loop)
+    shut = sum(2 - len(p.brought_out) for p in places if not p.joined and p.end > p.start)
+    named = {"end stoma": out, "loop stoma": loop, "closed end": shut}
+    assert {words for words, there in named.items() if there} == named.keys() & written(svg)
+    # Pieces and no jars: in how many jars they were sent is told by the chart alone.
+    pieces = [letter for letter, *_ in loops.Told(op).pieces]
+    assert [e.text for e in marks(svg, "off") if e.text] == pieces
+    assert ("taken out" in written(svg)) == bool(pieces)
+    assert (f"Taken out: {len(pieces)} piece" in said) == bool(pieces)
+    assert "jar" not in svg + said
     assert " cm" not in svg + said
 
 
@@ -75,24 +85,23 @@ TUBES = {"duodenum": 8, "small": 8, "colon": 10.5}  # half as wide as the bowel
 def boxes(svg):
     """Every label and every mark on the bowel: its middle, and half its width and height."""
     found = {}
+    down = 0.0  # how far a row under the bowel is moved
     for e in ElementTree.fromstring(svg).iter():
+        down = float(NUMBER.findall(e.get("transform"))[1]) if e.get("transform") else down
         kind, at = (e.get("class") or "").split(), [float(n) for n in NUMBER.findall(e.get("d") or "")]
         if "name" in kind or "quiet" in kind:
             half = len(e.text) * LETTER / 2
             x = float(e.get("x")) + (half if "name" in kind else 0)
-            found[e.text] = x, float(e.get("y")) - 4.5, half, 7
+            found[e.text] = x, float(e.get("y")) - 4.5 + down, half, 7
         elif kind == ["letter"]:
             found[f"letter {len(found)}"] = float(e.get("x")) + 9, float(e.get("y")) + 9, 9, 9
         elif kind in (["number"], ["stoma"]) and float(e.get("r")) > 5:
-            found[f"{kind[0]} {len(found)}"] = (
-                float(e.get("cx")),
-                float(e.get("cy")),
-                *[float(e.get("r"))] * 2,
-            )
+            at = float(e.get("cx")), float(e.get("cy")) + down
+            found[f"{kind[0]} {len(found)}"] = (*at, *[float(e.get("r"))] * 2)
         elif kind == ["point"]:
             found[f"point {len(found)}"] = at[0], at[1] + 11, 8, 11
-        elif kind == ["jar"]:
-            found[f"jar {len(found)}"] = at[0] + 15, at[1] + 18, 15, 22
+        elif kind == ["off"]:
+            found[f"piece {len(found)}"] = float(e.get("x")), float(e.get("y")) - 5 + down, 18, 8
     return found
 
 
@@ -120,12 +129,12 @@ def test_no_label_lies_on_another_or_on_a_mark_in_any_case(view):
     for case, op in ops:
         told = boxes(loops.draw(op, case, view))
         for (a, (x, y, w, h)), (b, (u, v, s, t)) in combinations(told.items(), 2):
-            round_ = not (set(a.split()) | set(b.split())) & {"jar", "point"} and w == h and s == t
+            round_ = not (set(a.split()) | set(b.split())) & {"piece", "point"} and w == h and s == t
             apart = (
                 hypot(x - u, y - v) / (w + s) if round_ else max(abs(x - u) / (w + s), abs(y - v) / (h + t))
             )
             assert apart >= 0.97, (case, view, a, b)
-        high = loops.HEIGHT + loops.JARS * -(-len(op.did("resect")) // loops.JARS_IN_ROW)
+        high = float(re.search(r'viewBox="0 0 \d+ (\d+)"', loops.draw(op, case, view))[1])
         for name, (x, y, w, h) in told.items():
             assert w <= x <= loops.WIDTH - w, (case, view, name)
             assert h <= y <= high - h, (case, view, name)
@@ -135,6 +144,8 @@ def test_no_name_lies_on_the_bowel():
     op = cases.load(cases.library()[0]).note.readings[0]
     names = boxes(loops.draw(op, "x", "anatomy"))
     assert set(names) >= {"jejunum", "ileum", "cecum", "rectum", "valve"}
+    names |= {name: box for name, box in boxes(loops.draw(op, "x")).items() if "bowel" in name}
+    assert set(names) >= {"large bowel", "small bowel"}
     for name, (x, y, w, h) in names.items():
         for track, way in loops.TRACKS.items():
             for at in range(int(way.length)):
@@ -180,6 +191,13 @@ def test_a_track_is_smooth():
             assert hypot(x - u, y - v) <= at + 0.01
             assert track.at(at)[:2] == pytest.approx((u, v), abs=1e-3)
         assert 0 <= track.x <= loops.WIDTH
+
+
+def test_where_bowel_is_missing_every_piece_has_its_own_two_cuts():
+    op = cases.load(cases.library()[0]).note.readings[0]
+    done = loops.draw(op, "x", "done")
+    assert len(marks(done, "piece")) == len(op.did("resect"))
+    assert [e.get("d").count("M") for e in marks(done, "cut")] == [2] * len(op.did("resect"))
 
 
 @pytest.mark.parametrize("approach", belly.SAYS)

@@ -82,7 +82,20 @@ def test_the_sentence_that_decides_is_the_one_of_the_anastomosis():
     lines = {"A piece was taken out.": "out", "The ends were joined.": "stands", "Two jars were sent.": None}
     turn = turns.make("line", {"steps": steps}, lines)
     assert right(turn) == {"2"}
-    assert "what became of the ends" in turn.table["1"].asks
+    # One alone tells it, so a hint does not fit a second sentence.
+    assert all("what became of the ends" in turn.table[key].asks for key in "13")
+
+
+def test_a_question_about_the_way_in_does_not_send_to_the_ends():
+    data = {
+        "about": "approach",
+        "approach": "converted",
+        "evidence": {"approach": "cut"},
+        "steps": PIECES[:2],
+    }
+    turn = turns.make("line", data, {"Ports were placed.": None, "The abdomen was opened.": "cut"})
+    assert right(turn) == {"2"}
+    assert "ends" not in turn.table["1"].asks + turn.table["1"].says
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from math import ceil
 from random import Random
 from typing import Any
 
-from .bank import Page, about_of, checked_seed, level_of, pages_of, whole, words_of
+from casebook.coding.claim import show
+
+from .bank import Page, about_of, checked_seed, graded_item, level_of, pages_of, whole, words_of
 
 #: Paces of a timed test: words read a minute, minutes at most to think about a case, which is thought about
 #: as long as it is read, and minutes to write its claim. The usual one gives a chart of 190 words the 2.4
@@ -87,6 +89,35 @@ def draw_new(
         return len(places), sum(places)
 
     return min((draw(bank, number, seed + more, topics) for more in range(SEEDS if met else 1)), key=known)
+
+
+def draw_apart(
+    bank: Sequence[Page],
+    number: int,
+    seed: int,
+    topics: list[str] | None = None,
+    met: list[str] | None = None,
+    first: list[str] | None = None,
+) -> dict[str, Any]:
+    """A test in which as few cases as can be have one claim: of the tests of some seeds from this one on the
+    first such. Of cases of `first` with one claim, one alone comes before the others."""
+    claims = {id: _claims(page) for id, page in pages_of(bank).items()}
+    liked = [id for id in first or () if id in claims]
+    Random(f"first:{checked_seed(seed)}").shuffle(liked)
+    liked.sort(key=(met or []).count, reverse=True)  # of one claim the last is taken: one not met, if any
+    chosen = list({claims[id]: id for id in liked}.values())
+
+    def alike(test: Mapping[str, Any]) -> int:
+        drawn = [claims[item["case"]] for item in test["items"]]
+        return len(drawn) - len({*drawn})
+
+    tests = (draw(bank, number, seed + more, topics, met=met, first=chosen) for more in range(SEEDS))
+    return min(tests, key=alike) | {"seed": seed}
+
+
+def _claims(page: Page) -> tuple[str, ...]:
+    """What a case comes down to: its claim, or those that its readings give."""
+    return tuple(sorted(show(claim.lines) for claim in graded_item(page).note.mains))
 
 
 def limits(pages: Sequence[Page]) -> dict[str, int]:

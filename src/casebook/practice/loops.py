@@ -3,7 +3,7 @@ operation, with the same said in words.
 
 Three views of one operation: `plan` shows the pieces that will go on bowel that is still whole, `done` where
 each piece came from and each anastomosis that was made, `closing` what is left when the abdomen is closed,
-and the pieces in their jars.
+and beside it the pieces that came out. In how many jars they were sent no view says.
 
 No view shows a length: a loop is as long as its drawing needs. Colors come from `STYLE` by class, and every
 mark differs in shape too.
@@ -12,25 +12,30 @@ mark differs in shape too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from itertools import count, pairwise
+from itertools import pairwise
 from math import atan2, cos, degrees, hypot, pi, sin
 
 from casebook.coding.bowel import Place
 from casebook.coding.operation import Operation, Step
 
-WIDTH, HEIGHT, JARS = 320, 284, 58  # of the drawing, and what a row of jars adds, in units near a pixel
-JARS_IN_ROW = 5
+WIDTH, HEIGHT, ROW = 320, 284, 30  # of the drawing, and what a row under it adds, in units near a pixel
+PIECES_IN_ROW = 5
 VIEWS = ("anatomy", "plan", "done", "closing")
-LEAST = {"piece": 30.0, "kept": 26.0, "gap": 24.0}  # units of drawing that a stretch gets at least
+#: Units of drawing that a stretch gets at least; one that is marked has room for a letter and a number.
+LEAST = {"piece": 30.0, "marked": 44.0, "kept": 26.0, "gap": 24.0}
 #: What a picture of whole bowel names, where the words begin, and where a line leads from them to the thing.
 NAMES: tuple[tuple[str, int, int, str], ...] = (
     ("colon", 36, 54, ""), ("duodenum", 33, 76, ""), ("ligament of Treitz", 156, 55, ""),
     ("jejunum", 134, 123, ""), ("ileum", 142, 190, ""), ("valve", 74, 263, "M71 258L31 238"),
     ("cecum", 42, 280, ""), ("rectum", 124, 280, ""),
+)  # fmt: skip
+#: What every other picture names.
+PARTS: tuple[tuple[str, int, int], ...] = (
+    ("large bowel", 36, 55), ("duodenum", 33, 76), ("small bowel", 126, 124),
 )  # fmt: skip
 REACH = {"duodenum": 30.0, "colon": 150.0}  # cm drawn of what lies before and beyond the small bowel
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -69,9 +74,8 @@ STYLE = """
 .loops .number { fill: var(--warm, light-dark(#a3460f, #f0a56b)); stroke: none; }
 .loops text.name { text-anchor: start; }
 .loops text.on { fill: var(--paper, light-dark(#fcfbf8, #15191b)); font-weight: 700; }
-.loops .letter, .loops .jar { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; }
-.loops .jar { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 1.5; }
-.loops .in-jar { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 9; stroke-opacity: .35; }
+.loops .tube.off { stroke: var(--bad-tint, light-dark(#fbeaea, #371f22)); }
+.loops .letter { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; }
 .loops .stoma { fill: var(--bad-tint, light-dark(#fbeaea, #371f22));
   stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 2.5; }
 .loops .point { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; stroke-width: 2; }
@@ -258,7 +262,8 @@ class Lay:
             return Stretch(start, end, max(long - LEAST["kept"], 1.0), LEAST["kept"])
         if self.view == "closing":
             return Stretch(start, end, 0.0, 0.0 if place.joined else LEAST["gap"])
-        return Stretch(start, end, max(long - LEAST["piece"], 0.0), LEAST["piece"])
+        least = LEAST["marked" if self.view == "done" else "piece"]
+        return Stretch(start, end, max(long - least, 0.0), least)
 
     def spot(self, at: float) -> tuple[str, float]:
         """The track, and how far along it."""
@@ -436,30 +441,23 @@ def _taken(told: Told) -> Iterator[str]:
         letters = _listed([_named(letter, step) for letter, step, _, _ in told.pieces])
         # A piece may be named in words that have a piece in them.
         letters = re.sub(r"\bpiece (?=[A-Z]\b)", "", letters)
-        yield f"In jars: {number} {'piece' if number == 1 else 'pieces'}, {letters}."
+        yield f"Taken out: {number} {'piece' if number == 1 else 'pieces'}, {letters}."
 
 
 # Drawing
 
 
-_names = count(1)
-
-
-def draw(op: Operation, title: str, view: str = "closing", name: str = "") -> str:
-    """An SVG of the operation in one of `VIEWS`, with a title, and its words for those who do not see it.
-
-    `name` is the start of its ids; each picture of a page needs its own.
-    """
-    name, told = name or f"loops-{next(_names)}", Told(op)
-    lay = Lay(op, view)
-    jars = list(_jars(told)) if view == "closing" else []
-    high = HEIGHT + JARS * -(-len(told.pieces) // JARS_IN_ROW) if jars else HEIGHT
+def draw(op: Operation, title: str, view: str = "closing") -> str:
+    """An SVG of the operation in one of `VIEWS`, with a title, and its words for those who do not see it."""
+    told, lay = Told(op), Lay(op, view)
+    rows = list(_under(told)) if view == "closing" else []
     marks = {"anatomy": _labels, "closing": _closing}.get(view, _history)
-    parts = [*_tube(lay), *marks(lay, told), *jars]
+    names = [_name(*part) for part in PARTS if view != "anatomy"]
+    parts = [*names, *_tube(lay), *marks(lay, told), *rows]
     return (
-        f'<svg class="loops" viewBox="0 0 {WIDTH} {high}" role="img"'
-        f' aria-labelledby="{name}-t {name}-d" xmlns="http://www.w3.org/2000/svg"><title'
-        f' id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(in_words(op, view))}</desc>'
+        f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT + ROW * len(rows)}" role="img"'
+        f' xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
+        f"<desc>{escape(in_words(op, view))}</desc>"
         f"{''.join(parts)}</svg>"
     )
 
@@ -467,7 +465,7 @@ def draw(op: Operation, title: str, view: str = "closing", name: str = "") -> st
 def _tube(lay: Lay) -> Iterator[str]:
     """The bowel that is there, and the outline of what is not."""
     op = lay.op
-    places = [] if lay.view in ("anatomy", "plan") else [p for p in op.bowel.places if p.end > p.start]
+    places = [] if lay.view in ("anatomy", "plan") else [p for p in op.bowel.places if _missing(lay, p)]
     edges = [-9e9, *(at for p in places for at in (p.start, p.end)), 9e9]
     kept = list(zip(edges[::2], edges[1::2], strict=True))
     ileocolic = next((p for p in places if p.start < op.valve < p.end), None)
@@ -490,7 +488,13 @@ def _tube(lay: Lay) -> Iterator[str]:
         yield from (f'<path class="gone" d="{_with_cecum(lay, p.start, p.end)}"/>' for p in places)
     yield from _walls("".join(lay.way(max(a, 0.0), min(b, op.valve)) for a, b in kept), "")
     if op.valve_gone and not ileocolic:
-        yield _across(lay, op.valve, 11, "old")
+        yield _across(lay, (op.valve,), 11, "old")
+
+
+def _missing(lay: Lay, place: Place) -> bool:
+    """Whether the tube is broken at a place: small bowel that was joined runs through at closing."""
+    through = lay.view == "closing" and place.joined and not place.start < lay.op.valve < place.end
+    return place.start < place.end and not through
 
 
 def _blind(op: Operation) -> str:
@@ -522,21 +526,25 @@ def _walls(way: str, kind: str) -> Iterator[str]:
 
 def _labels(lay: Lay, told: Told) -> Iterator[str]:
     """The names of the parts, and a bar at each end of the small bowel."""
-    yield from (_across(lay, at, 13, "cut") for at in (0.0, lay.op.valve))
+    yield _across(lay, (0.0, lay.op.valve), 13, "cut")
     for words, x, y, lead in NAMES:
         if lay.op.valve_gone and words in ("valve", "cecum"):
             continue
         if lead:
             yield f'<path class="lead" d="{lead}"/>'
-        yield f'<text class="name" x="{x}" y="{y}">{words}</text>'
+        yield _name(words, x, y)
+
+
+def _name(words: str, x: float, y: float) -> str:
+    return f'<text class="name" x="{_n(x)}" y="{_n(y)}">{words}</text>'
 
 
 def _history(lay: Lay, told: Told) -> Iterator[str]:
     """Where the pieces came from, lettered; in `done` also every anastomosis that was made, numbered."""
     wishes = [((a + b) / 2, "letter", letter) for letter, _, a, b in told.pieces]
-    for _, step, _, _ in told.pieces if lay.view == "plan" else ():
+    for _, step, _, _ in told.pieces:
         yield f'<path class="piece" d="{_with_cecum(lay, step.start, step.end)}"/>'
-        yield from (_across(lay, at, 11, "cut") for at in (step.start, step.end))
+        yield _across(lay, (step.start, step.end), 11, "cut")
     for join in told.joins if lay.view == "done" else ():
         yield f'<path class="thread" d="{lay.way(join.step.start, join.step.end)}"/>'
         wishes.append(((join.step.start + join.step.end) / 2, "number", str(join.number)))
@@ -602,11 +610,11 @@ def _closing(lay: Lay, told: Told) -> Iterator[str]:
     rings = []
     for place in told.op.bowel.places:
         if place.joined:
-            yield _across(lay, place.start, 13, "ring")
+            yield _across(lay, (place.start,), 13, "ring")
             rings.append((place.start, "number", str(told.number(place))))
             continue
-        for at in (place.start, place.end):
-            yield _stoma(lay, at) if at in place.brought_out else _across(lay, at, 11, "cut")
+        for at in dict.fromkeys((place.start, place.end)):  # where it was divided alone they are one spot
+            yield _stoma(lay, at) if at in place.brought_out else _across(lay, (at,), 11, "cut")
     yield from (_stoma(lay, at, loop=True) for at, _ in told.op.bowel.loops)
     yield from _points(lay)
     for x, y, kind, text in _spread(lay, rings):
@@ -629,30 +637,62 @@ def _where(lay: Lay, at: float) -> tuple[float, float, float]:
     return TRACKS[track].at(along)
 
 
-def _across(lay: Lay, at: float, half: float, kind: str) -> str:
-    """A line across the bowel."""
-    x, y, heading = _where(lay, at)
-    h = heading * pi / 180
-    dx, dy = -sin(h) * half, cos(h) * half
-    return f'<path class="{kind}" d="M{_n(x - dx)} {_n(y - dy)}L{_n(x + dx)} {_n(y + dy)}"/>'
+def _across(lay: Lay, spots: Iterable[float], half: float, kind: str) -> str:
+    """A line across the bowel at each of these spots."""
+    lines = []
+    for at in spots:
+        x, y, heading = _where(lay, at)
+        h = heading * pi / 180
+        dx, dy = -sin(h) * half, cos(h) * half
+        lines.append(f"M{_n(x - dx)} {_n(y - dy)}l{_n(2 * dx)} {_n(2 * dy)}")
+    return f'<path class="{kind}" d="{"".join(lines)}"/>'
 
 
 def _stoma(lay: Lay, at: float, loop: bool = False) -> str:
     """A rosette of bowel on the skin: one opening, or the two of a loop."""
     x, y, _ = _where(lay, at)
+    return _rosette(x, y, 12.5, loop)
+
+
+def _rosette(x: float, y: float, radius: float, loop: bool) -> str:
     holes = (-4.5, 4.5) if loop else (0.0,)
     inside = "".join(f'<circle class="stoma" cx="{_n(x + d)}" cy="{_n(y)}" r="2.5"/>' for d in holes)
-    return f'<circle class="stoma" cx="{_n(x)}" cy="{_n(y)}" r="12.5"/>{inside}'
+    return f'<circle class="stoma" cx="{_n(x)}" cy="{_n(y)}" r="{radius:g}"/>{inside}'
 
 
-def _jars(told: Told) -> Iterator[str]:
-    """The pieces, each in its jar."""
-    if told.pieces:
-        yield f'<text class="quiet" x="44" y="{HEIGHT + 34}">taken out</text>'
-    for i, (letter, *_) in enumerate(told.pieces):
-        x, top = 88 + i % JARS_IN_ROW * 44, HEIGHT + 6 + i // JARS_IN_ROW * JARS
-        yield (
-            f'<path class="jar" d="M{x:g} {top + 8}h30v32a4 4 0 0 1 -4 4h-22a4 4 0 0 1 -4 -4zM{x + 2:g}'
-            f' {top + 2}h26v6h-26z"/><path class="in-jar" d="M{x + 7:g} {top + 34}c3 -8 6 5 9 -1s4 -8 7'
-            f' -4"/><text x="{x + 15:g}" y="{top + 29}">{letter}</text>'
-        )
+# Under the bowel
+
+
+def _under(told: Told) -> Iterator[str]:
+    """Rows under the bowel at closing: the pieces that came out, each with its letter, and what the signs on
+    the bowel mean."""
+    letters = [letter for letter, *_ in told.pieces]
+    rows = [_pieces(letters[i : i + PIECES_IN_ROW]) for i in range(0, len(letters), PIECES_IN_ROW)]
+    for i, row in enumerate(filter(None, [*rows, _key(told.op)])):
+        yield f'<g transform="translate(0 {HEIGHT + 16 + i * ROW})">{row}</g>'
+
+
+def _pieces(letters: list[str]) -> str:
+    """Pieces of bowel, cut at both ends."""
+    way = "".join(f"M{88 + i * 46} 0h36" for i in range(len(letters)))
+    told = "".join(
+        f'<text class="off" x="{106 + i * 46}" y="5">{each}</text>' for i, each in enumerate(letters)
+    )
+    return "".join((_name("taken out", 6, 5), *_walls(way, " off"), told))
+
+
+def _key(op: Operation) -> str:
+    """The signs of bowel that was not joined, those that the picture has, each with its name."""
+    signs, x = [], 3.0
+    places = op.bowel.places
+    shut = any(p.start < p.end and not p.joined and len(p.brought_out) < 2 for p in places)
+    for words, there, loop in (
+        ("end stoma", any(p.brought_out for p in places), False),
+        ("loop stoma", bool(op.bowel.loops), True),
+        ("closed end", shut, None),
+    ):
+        if there:
+            cut = f'<path class="cut" d="M{_n(x + 9)} -10v20"/>'
+            signs.append((cut if loop is None else _rosette(x + 9, 0, 9, loop)) + _name(words, x + 21, 5))
+            x += 26 + 8 * len(words)
+    return "".join(signs)

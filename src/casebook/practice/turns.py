@@ -283,7 +283,8 @@ def _line(item: Item, sentences: Mapping[str, str | None], about: str) -> Turn:
         raise ValueError(f"line: no sentence, or every sentence, is one that decides; these do: {names}")
     options = tuple((str(i), text) for i, text in enumerate(sentences, 1))
     table = {
-        key: Said("correct") if text in right else _lined(item, sentences[text]) for key, text in options
+        key: Said("correct") if text in right else _lined(item, sentences[text], facets)
+        for key, text in options
     }
     asks = "Which sentence leaves it open?" if item.note.action == "query" else "Which sentence decides?"
     return Turn("line", asks, " ".join(f"\u201c{text}\u201d" for text in right), options, table)
@@ -295,19 +296,21 @@ TELLS = {
 }
 
 
-def _lined(item: Item, mark: str | None) -> Said:
+def _lined(item: Item, mark: str | None, facets: list[str]) -> Said:
     if item.note.action == "query":
         return Said(
             "wrong",
             "That is told plainly. Which sentence can be read in two ways?",
             "The claim hangs on what the note leaves open, so look for what two readers take differently.",
         )
+    same = "Without it the claim would be the same."
+    if facets:
+        return Said("wrong", f"{same} Which sentence would change it, if it said otherwise?")
     steps = [s for op in item.note.readings for s in op.steps if mark and s.evidence == mark]
     asks = TELLS.get(steps[0].act) if steps else None
     return Said(
         "wrong",
-        asks
-        or "Without it the claim would be the same. Which sentence would change it, if it said otherwise?",
+        asks or f"{same} Which sentence tells what became of the ends?",
         "The claim follows from what became of the ends, so look for the sentence that tells it.",
     )
 

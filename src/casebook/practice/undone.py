@@ -26,9 +26,9 @@ STYLE = """
 """
 
 
-def draw(op: Operation, name: str) -> str:
+def draw(op: Operation) -> str:
     """One SVG for each anastomosis that was cut out again, one after the other; "" where none was."""
-    return "".join(_strip(op, join, step, f"{name}-{join.number}") for join, step in _taken(op))
+    return "".join(_strip(op, join, step) for join, step in _taken(op))
 
 
 def in_words(op: Operation) -> str:
@@ -74,7 +74,7 @@ def _beside(join: Joined, step: Step) -> tuple[float, float]:
     return join.step.start - step.start, step.end - join.step.end
 
 
-def _strip(op: Operation, join: Joined, step: Step, name: str) -> str:
+def _strip(op: Operation, join: Joined, step: Step) -> str:
     above, below = (RIM + min(max(far, 0.0) * UNIT, LONGEST) for far in _beside(join, step))
     alone = _alone(op, step)
     if alone:
@@ -87,8 +87,8 @@ def _strip(op: Operation, join: Joined, step: Step, name: str) -> str:
     cuts = "".join(f"M{x:g} {TOP - 15:g}v30" for x in (start, end))
     sick = "" if alone else f'<path class="piece" d="M{start:g} {TOP:g}H{end:g}"/>'
     return (
-        f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{name}-s"'
-        f' xmlns="http://www.w3.org/2000/svg"><title id="{name}-s">{escape(_told(op, join, step))}</title>'
+        f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+        f' xmlns="http://www.w3.org/2000/svg"><title>{escape(_told(op, join, step))}</title>'
         f'<path class="wall" d="M0 {TOP:g}H{WIDTH}"/><path class="tube" d="M0 {TOP:g}H{WIDTH}"/>{sick}'
         f'<path class="hatch" d="{lines}"/><path class="cut" d="{cuts}"/>'
         f'<path class="ring" d="M{at:g} {TOP - 13:g}v26"/>'

@@ -28,7 +28,7 @@ from casebook.practice import diagram, explorer, laid_out, query
 from casebook.practice import review as tutor
 from casebook.practice.bank import without_places
 from casebook.practice.changed import changed_page
-from casebook.practice.exam import draw, draw_new
+from casebook.practice.exam import draw_apart, draw_new
 from casebook.practice.rounds import once_more, practice
 from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, follow
 
@@ -185,7 +185,7 @@ def _draw(question: Question) -> dict[str, Any]:
     if of is None:
         return draw_new(bank, number, seed, topics, met)
     bank = [page for page in bank if page["id"] in of]
-    return draw(bank, number, seed, topics, met=met, first=_listed(question, "first"))
+    return draw_apart(bank, number, seed, topics, met=met, first=_listed(question, "first"))
 
 
 def _choices(question: Question) -> dict[str, Any]:

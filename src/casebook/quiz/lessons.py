@@ -27,10 +27,10 @@ LEGENDS = {
 }
 
 
-def figure(op: Operation, title: str, view: str, name: str, before: str = "", told: str = "") -> str:
+def figure(op: Operation, title: str, view: str, before: str = "", told: str = "") -> str:
     """One picture with its title, and the same in words. `before` is what is drawn above it, `told` the words
     of that."""
-    drawn = loops.draw(op, title or "The operation", view, name)
+    drawn = loops.draw(op, title or "The operation", view)
     caption = f"<figcaption>{escape(title)}</figcaption>" if title else ""
     words = " ".join(filter(None, (told, loops.in_words(op, view))))
     return (
@@ -39,19 +39,19 @@ def figure(op: Operation, title: str, view: str, name: str, before: str = "", to
     )
 
 
-def pictures(op: Operation, titles: Mapping[str, str], name: str) -> str:
+def pictures(op: Operation, titles: Mapping[str, str]) -> str:
     """Several views of one operation side by side; `titles` by view."""
-    inside = "".join(figure(op, title, view, f"{name}-{view}") for view, title in titles.items())
+    inside = "".join(figure(op, title, view) for view, title in titles.items())
     return f'<div class="casebook-pictures">{inside}</div>\n'
 
 
-def counted(rows: Sequence[tuple[str, str, Operation]], name: str, claims: bool = True) -> str:
+def counted(rows: Sequence[tuple[str, str, Operation]], claims: bool = True) -> str:
     """Operations, each with what it is and what is to be said of it: its picture at closing, above it what
     took an anastomosis out again, and what there is to count in it, under a number."""
     inside = []
     for i, (what, says, op) in enumerate(rows, 1):
-        id, title = f"{name}-{i}", f"{i}. {what}" if claims else what
-        picture = figure(op, title, "closing", id, undone.draw(op, id), undone.in_words(op))
+        title = f"{i}. {what}" if claims else what
+        picture = figure(op, title, "closing", undone.draw(op), undone.in_words(op))
         under = (f"<p>{escape(says)}</p>" if says else "") + (_count(op) if claims else "")
         inside.append(f"<li>{picture}{f'<div>{under}</div>' if under else ''}</li>")
     return f'<ol class="casebook-counted">{"".join(inside)}</ol>\n'

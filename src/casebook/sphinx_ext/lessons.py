@@ -74,7 +74,8 @@ class Bowel(Lesson):
         op = self.operation(self.data("\n".join(self.content)))
         title = self.arguments[0]
         titles = {view: f"{title}: {TITLES[view].lower()}" if len(views) > 1 else title for view in views}
-        return [markup(html=lessons.pictures(op, titles, self.fresh()))]
+        note_package(self.env)
+        return [markup(html=lessons.pictures(op, titles))]
 
 
 class Counted(Lesson):
@@ -90,7 +91,8 @@ class Counted(Lesson):
             (str(row["what"]), str(row.get("says", "")), self.operation(_without(row, ("what", "says"))))
             for row in rows
         ]
-        return [markup(html=lessons.counted(told, self.fresh(), "bare" not in self.options))]
+        note_package(self.env)
+        return [markup(html=lessons.counted(told, "bare" not in self.options))]
 
 
 class Access(Lesson):
@@ -127,10 +129,10 @@ class TurnDirective(Lesson):
             turn = turns.asking(turn, str(data["ask"]))
         ops = [self.operation(each) for each in _readings(data)]
         above = data.get("picture", ABOVE.get(kind))
-        picture = lessons.pictures(ops[0], {above: ""}, f"{name}-q") if above in VIEWS else ""
+        picture = lessons.pictures(ops[0], {above: ""}) if above in VIEWS else ""
         if kind == "denied":
             picture += lessons.remittance(data["filed"], data["denied"], data.get("charges") or {})
-        after = lessons.pictures(ops[0], {"closing": TITLES["closing"]}, f"{name}-a") if len(ops) == 1 else ""
+        after = lessons.pictures(ops[0], {"closing": TITLES["closing"]}) if len(ops) == 1 else ""
         page = {"id": name, "readings": _readings(data)} if kind == "claim" else None
         form = markup(html=lessons.question(turn, name, picture, page))
         told = markup(html=lessons.answer(turn, "" if data.get("after") == "none" else after))

@@ -108,8 +108,8 @@ def brought_out(d: Derivation) -> Iterable[Service]:
 @bill(
     "stoma-beside-join",
     answers="D9",
-    sure=RECALLED,
-    sources="cms-ptp-2024q3 professional-practice",
+    sure=CONTESTED,
+    sources="professional-practice cms-ptp-2024q3",
     says=(
         "Where one segment was joined and another brought out, the stoma is billed beside the join; 44125"
         " never goes with 44120 or 44121."
