@@ -153,7 +153,10 @@ def test_where_there_is_none_it_says_so_and_why(answer, why):
 )
 def test_what_the_casebook_does_not_cover_is_not_called_impossible(answer, beyond):
     said = flip("d05a-three-joins", answer)
-    assert said == f"This casebook has no rule for {beyond}, so it cannot say what would make {answer} right."
+    assert (
+        said
+        == f"No operation of this casebook has {beyond}, so it cannot say what would make {answer} right."
+    )
 
 
 def test_the_same_change_at_two_sites_is_said_once():
