@@ -17,6 +17,7 @@ from casebook.grading import Item, flips
 from casebook.grading.glance import Sought, look
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.told import counted_joins
+from casebook.quiz import door
 from casebook.testing.operations import made_up
 from tests.minimal_cases import EXPECTED, FOLDER, bag, case, item, lines
 from tests.slips import labelled, slips
@@ -317,3 +318,9 @@ def test_nothing_is_changed_by_looking(name):
         before = op.as_mapping()
         list(flips.changes(op))
         assert op.as_mapping() == before
+
+
+def test_a_place_that_is_split_lends_its_name_to_neither():
+    answer = door.answer({"do": "beside", "page": cases.load("cedar").page(), "answer": "44120; 44121"})
+    assert "the first place, joined" in str(answer["right_if"])
+    assert "with the bridge" not in str(answer["right_if"])
