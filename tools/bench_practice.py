@@ -51,7 +51,7 @@ from casebook.practice.tutor import (  # noqa: E402
     wrongly_filed,
 )
 from casebook.testing import shorts  # noqa: E402
-from tests.cases.reading_back import read_back, shape  # noqa: E402
+from tests.cases.reading_back import read_back, told  # noqa: E402
 from tests.strangers import STRANGERS  # noqa: E402
 
 TEST = 10  # cases
@@ -305,11 +305,7 @@ class Bench:
             except CasebookError:
                 continue
             read += 1
-            told = read_back(made.chart)
-            same += (
-                shape(told) == shape(made.readings[0])
-                and Note((told,)).mains[0].lines == made.note.mains[0].lines
-            )
+            same += told(read_back(made.chart)) == told(made.readings)
         return 100 * same / READ_BACK
 
     def cells(self) -> dict[str, float]:

@@ -33,7 +33,8 @@ from casebook.testing.shorts import draw, draw_wide
 
 HEAD = """# The short charts of the book, chosen by tools/choose_shorts.py and told by cases/shorts.py.
 # Charts that held more acts than one operation does were pared down by hand afterwards. Those in the plain
-# voice, at the end, were written by hand for who begins: each needs no more than the first chapters teach."""
+# voice, at the end, were written by hand for who begins: each needs no more than the first chapters teach.
+# Last come, by hand too, those that leave open what became of two ends, for who has read on."""
 OPPORTUNITIES, SHORT_ONES, APART = 7, 3, 3
 AGAIN = 0.6  # what one more wide chart on which a rule shows is worth, of the one before
 ALONE = 3  # the power of a rule's share of its answer

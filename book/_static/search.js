@@ -55,6 +55,24 @@ async function hits(pagefind, wanted) {
   return { found, missing };
 }
 
+/** What a word of the field means, where the book explains it: that comes before the pages that use it. */
+async function meaning(wanted) {
+  const word = wanted.toLowerCase();
+  for (const page of ["book/welcome.html", "book/glossary.html"]) {
+    const address = new URL(page, book);
+    const there = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+    for (const term of there.querySelectorAll("dt[id^=term-]")) {
+      const name = term.firstChild.textContent;
+      const names = name.toLowerCase().split(/, | and /);
+      if (!names.some((each) => word === each || word === `${each}s`)) continue;
+      const link = make("a", name);
+      link.href = `${address.href}#${term.id}`;
+      return [make("li", link, make("p", term.nextElementSibling.textContent))];
+    }
+  }
+  return [];
+}
+
 /** How many pages, or that they only resemble what was typed. */
 function counted(found, missing) {
   if (!found.length) return "Nothing found";
@@ -74,10 +92,11 @@ async function look() {
     const pagefind = await import(new URL("pagefind/pagefind.js", book).href);
     await pagefind.options({ baseUrl: "/" });
     const { found, missing } = await hits(pagefind, wanted);
+    const explained = await meaning(wanted).catch(() => []); // the pages stand without it
     const pages = await Promise.all(found.slice(0, MOST).map((each) => each.data()));
     if (mine !== round) return;
     told.textContent = counted(found, missing);
-    results.replaceChildren(make("ul", ...pages.map(row)));
+    results.replaceChildren(make("ul", ...explained, ...pages.map(row)));
   } catch (error) {
     if (mine === round) told.textContent = `The search could not start: ${error.message}`;
   }

@@ -326,19 +326,14 @@ def test_pictures_and_questions_weigh_little(pages, chapter):
 
 # What the tutor asks on
 
-#: Rules that no short chart and no change can show: they rest on something doubtful wherever they show, or on
-#: a note with several readings.
+#: Rules that no short chart and no change can show: they rest on something doubtful wherever they show.
 CASES_ALONE = {
     "add-on-on-stoma-code",
-    "cheaper-reading-billed",
     "colon-stoma-left-off",
     "colostomy-billed-apart",
-    "dearer-reading-billed",
     "duodenum-left-out",
     "far-opening-billed",
-    "first-reading-billed",
     "join-and-stoma-codes",
-    "loose-as-joined",
     "pouch-as-resection",
     "pouch-in-piece-billed",
 }

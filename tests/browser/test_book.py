@@ -75,6 +75,13 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
         page.keyboard.press("Enter")
         expect(page.locator("#search-progress")).to_have_text(says)
         expect(page.locator("#search-results li").first).to_contain_text(first)
+    for words, means in {"anastomosis": "two ends of bowel", "MUE": "most units of a code"}.items():
+        page.get_by_label("Words to look for").fill(words)
+        page.keyboard.press("Enter")
+        expect(page.locator("#search-results li").first).to_contain_text(means)
+    page.locator("#search-results a").first.click()
+    expect(page.locator("dt:target")).to_be_visible()
+    page.go_back()
     page.get_by_label("Words to look for").fill("indicator")
     page.keyboard.press("Enter")
     expect(page.locator("#search-progress")).to_contain_text("page")

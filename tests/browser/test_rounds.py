@@ -16,13 +16,13 @@ from tests.browser.page import PHONE, SLOW, Quiz, case_on
 
 
 class Why:
-    """The charts that are asked under a wrong answer to oak, to find out why it was given."""
+    """The charts that are asked under a wrong answer to a case, to find out why it was given."""
 
-    def __init__(self, page, wrong):
+    def __init__(self, page, wrong, case="oak"):
         self.page = page
         self.asked = page.locator(".casebook-why section.casebook-quiz")
         self.ended = page.get_by_text(re.compile(r"^\d charts fit |^It is not clear"))
-        quiz = Quiz(page, "oak")
+        quiz = Quiz(page, case)
         quiz.claim.fill(wrong)
         quiz.check.click()
         page.get_by_role("button", name="Find out why, with one to five more charts").click(timeout=SLOW)
@@ -61,6 +61,36 @@ def test_after_a_wrong_answer_a_few_charts_of_what_was_taught_find_the_rule(visi
     kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts.map((each) => each.case)")
     assert kept[0] == "oak"
     assert len(set(kept)) in (2, 3, 4)
+
+
+def test_who_bills_one_reading_is_asked_short_charts_that_leave_ends_open(visit, violations):
+    page = visit("cases/lychee.html", viewport=PHONE)
+    made, holder = charts(), learners.book_of(["dearer-reading-billed"])
+    why = Why(page, learners.answer(load("lychee").item, holder), "lychee")
+    open_ = 0
+    for id in why.answer(lambda id: learners.answer(made[id].item, holder)):
+        if made[id].note.action == "query":
+            open_ += 1
+            expect(Quiz(page, id).status).to_have_attribute("data-verdict", "partly")
+            asked = page.locator(f"#casebook-{id}")
+            expect(asked).to_contain_text("This claim fits one reading, and to choose a reading is to guess.")
+            expect(asked).to_contain_text(made[id].evidence[made[id].item.open_marks[0]])
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert violations(page) == []
+    assert open_
+    expect(why.ended).to_have_text(re.compile(r"^\d charts fit .*billing the reading that pays more"))
+
+
+def test_a_question_is_right_where_a_short_chart_leaves_ends_open(visit):
+    page = visit("cases/lychee.html", viewport=PHONE)
+    made = charts()
+    why = Why(page, "44120; 44121", "lychee")
+    for id in why.answer(lambda id: expected(made[id].item)):
+        expect(Quiz(page, id).status).to_have_attribute("data-verdict", "correct")
+        if made[id].key["claim"] == "query":
+            expect(Quiz(page, id).worked).to_contain_text(made[id].key["why"])
+            return
+    raise AssertionError("no chart that leaves ends open was asked")
 
 
 def test_who_wants_to_goes_on_where_it_is_not_clear_why(visit, violations):

@@ -1,11 +1,14 @@
-"""A reader who has only the text of a short chart, and makes of it an operation of its own.
+"""A reader who has only the text of a short chart, and makes of it an operation of its own; two where nothing
+says what became of the ends of a place.
 
 Written apart from what tells the charts: it knows no frame and no key, only the words that a coder looks for.
 Its centimeters are its own; the order of the places, what was done there and why come from the text.
 """
 
 import re
+from dataclasses import replace
 
+from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
 
 PLACES = (
@@ -32,6 +35,7 @@ WHY = (
 ROUTINE = (
     r"time-out|^warm saline"
     r"|saline|ligament of treitz|fascia (with|#|was|4)|ports? out|ports were|in a bag|\bbag out|\busual\b"
+    r"|inside (again|once more)|relook|reinspection"
 )
 ENTERED = r"midline|supraumb|above the umbilicus|ports\b.*pneumoperitoneum|four ports|4 ports|hasson|two-inch"
 NO_SMALL_THING = r"resect|anastomo|side to side"
@@ -39,6 +43,9 @@ JOINED = (
     r"ends there|fresh ends|ileum (was anastomosed )?to ascending|ileocolic anast"
     r"|two (stapled ends|ends stapled)"
 )
+#: What is said of two ends that leaves open whether they were joined.
+ENDS = r"two ends|ends there|staple lines"
+PUT_TOGETHER = r"anastomos|sewn|stapled|stricture|resect"
 SPOTS = (  # cue, act, kind
     (r"loop (stoma|colostomy)", "stoma", "loop"),
     (r"end stoma", "stoma", "end"),
@@ -82,6 +89,16 @@ class Reader:
         self.lengths = [float(n) for n in re.findall(r"(\d+) cm", by_name["Pathology"])]
         self.steps, self.left = [], []
         self.at = self.end = self.joined = 0.0
+
+    def operations(self):
+        """What was done; joined and left open, where a place was neither joined nor is said not to be."""
+        whole = self.operation()
+        unsaid = [
+            Step("join", place.start, place.end)
+            for place in whole.bowel.places
+            if place.open and not place.left and place.cuts
+        ]
+        return (whole, *(replace(whole, steps=(*whole.steps, join)) for join in unsaid))
 
     def operation(self):
         days = re.search(r"(\w+) days?(?= ago| after|\.)", self.session)
@@ -154,7 +171,7 @@ class Reader:
             self.go(s)
             whole = re.search(r"no bowel|without resection", s)
             self.steps.append(Step("close_stoma", *[self.at + (0 if whole else 4)] * 2))
-        elif re.search(ENTERED, s) or re.search(ROUTINE, s):
+        elif re.search(ENTERED, s) or re.search(ROUTINE, s) or self.silent(s):
             return
         elif found := self.first(WHOLE, s, "omentum" in s or not re.search(NO_SMALL_THING, s)):
             self.go(s)
@@ -167,6 +184,10 @@ class Reader:
             self.join(s)
         else:
             self.piece(s)
+
+    def silent(self, s):
+        """Whether a sentence speaks of two ends and does not say what became of them."""
+        return re.search(ENDS, s) and not re.search(PUT_TOGETHER, s)
 
     def first(self, cues, s, wanted):
         return next(((act, kind) for cue, act, kind in cues if wanted and re.search(cue, s)), None)
@@ -225,7 +246,7 @@ class Reader:
 
 
 def read_back(chart):
-    return Reader(chart).operation()
+    return Reader(chart).operations()
 
 
 def shape(op):
@@ -257,3 +278,9 @@ def shape(op):
     ]
     facets = (op.approach, op.follows, op.days, op.surgeon, op.unusual_work)
     return facets, places, sorted(points)
+
+
+def told(readings):
+    """What each reading is and what it bills, in an order of their own."""
+    claims = [main.lines for main in Note(readings).mains]
+    return sorted(map(repr, zip(map(shape, readings), claims, strict=True)))

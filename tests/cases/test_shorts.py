@@ -14,6 +14,9 @@ from casebook.cases.shorts import (
     FIRST,
     LAST,
     LOOKS,
+    OPEN,
+    PLAIN,
+    VOICES,
     Short,
     Site,
     _all_words,
@@ -21,22 +24,23 @@ from casebook.cases.shorts import (
     short_cases,
     shorts,
 )
+from casebook.coding.claim import show
 from casebook.coding.note import Note
 from casebook.errors import CasebookError
+from casebook.grading import expected
 from casebook.grading.doubt import rests_on_doubt
-from casebook.practice.chapters import BRIEFLY, first_for
+from casebook.practice.chapters import BRIEFLY, CHAPTERS, first_for, pool
+from casebook.practice.query import judge
 from casebook.practice.tutor import row
 from casebook.testing.shorts import crowded, draw
-from tests.cases.reading_back import read_back, shape
+from tests.cases.reading_back import read_back, told
 
 DRAWN = 250  # tools/bench_practice.py reads a thousand
 
 
 def agree(made):
-    """Whether a reader of the text finds the same operation and the same claim."""
-    (told,) = made.readings
-    read = read_back(made.chart)
-    return shape(read) == shape(told) and Note((read,)).mains[0].lines == made.note.mains[0].lines
+    """Whether a reader of the text finds the same operations and the same claims."""
+    return told(made.readings) == told(read_back(made.chart))
 
 
 def test_what_is_told_can_be_read_back():
@@ -54,8 +58,9 @@ def test_the_charts_of_the_book_are_read_back_and_rest_on_nothing_doubtful():
     for made in short_cases():
         assert agree(made), made.chart
         assert not rests_on_doubt(made.note), made.id
-        assert {step.evidence for step in made.readings[0].steps} <= made.evidence.keys()
-        assert all(len(split(made.evidence[str(step.evidence)])) == 1 for step in made.readings[0].steps)
+        steps = [step for op in made.readings for step in op.steps]
+        assert {step.evidence for step in steps} <= made.evidence.keys()
+        assert all(len(split(made.evidence[str(step.evidence)])) == 1 for step in steps)
     assert len({made.unmarked for made in short_cases()}) == len(short_cases())
 
 
@@ -117,7 +122,7 @@ def test_drawn_charts_hold_together():
         except CasebookError:
             continue
         text = made.unmarked
-        (op,) = made.readings
+        op = made.readings[0]
         # Bowel that is out cannot come out again, so pathology's pieces are what is missing in the end.
         missing = sum(place.end - place.start for place in op.bowel.places)
         before = sum(end - start for start, end in op.left)
@@ -140,7 +145,7 @@ def test_no_short_chart_rests_on_a_measure_of_the_books_own(monkeypatch):
         keys = set()
         for reach in (0.0, 15.0):
             monkeypatch.setattr("casebook.coding.operation.NEAR_A_JOIN", reach)
-            keys.add(Note(tuple(map(replace, made.readings))).mains[0].lines)
+            keys.add(tuple(main.lines for main in Note(tuple(map(replace, made.readings))).mains))
         assert len(keys) == 1, made.id
 
 
@@ -162,7 +167,7 @@ def test_what_is_told_comes_in_its_order():
             made = case(short)
         except CasebookError:
             continue
-        text, (op,) = made.unmarked, made.readings
+        text, op = made.unmarked, made.readings[0]
         # Ends come out through the small opening after the first piece is cut, before the first is joined.
         if op.approach == "laparoscopic-assisted":
             acts = [text.index(made.evidence[s.evidence]) for s in op.steps if s.act in ("resect", "join")]
@@ -180,6 +185,7 @@ def test_what_is_told_comes_in_its_order():
     assert assisted > 10
 
 
+BILLED = [place for place, made in enumerate(short_cases()) if made.note.action == "bill"]
 BRIEF = [made for made, short in zip(short_cases(), shorts(), strict=True) if short.brief]
 
 
@@ -187,7 +193,7 @@ def test_brief_charts_are_brief_and_need_no_more_than_the_first_chapters():
     assert len(BRIEF) >= 12
     assert sum(first_for(made.page()) == 0 for made in BRIEF) >= 10
     for made in BRIEF:
-        assert first_for(made.page()) < BRIEFLY, made.id
+        assert (first_for(made.page()) < BRIEFLY) == (made.note.action == "bill"), made.id
         assert 40 <= len(made.unmarked.replace("#", " ").split()) < 100, made.id
     # No two ask for the same operation.
     assert len({repr(replace(short, voice="", seed=0, age=0, sex="")) for short in shorts()}) == len(shorts())
@@ -212,10 +218,60 @@ def test_any_operation_of_the_first_chapters_can_be_told_briefly_and_read_back()
         read += 1
 
 
-@pytest.mark.parametrize("place", [0, 29, 59, -1])
+ASKED = [made for made in short_cases() if made.note.action == "query"]
+
+
+def test_charts_that_leave_ends_open_are_asked_and_either_claim_is_named_as_one_reading():
+    assert len(ASKED) >= 8
+    assert {short.voice for short in shorts() if short.open} == {*VOICES, PLAIN}
+    for made in ASKED:
+        assert made.key["claim"] == expected(made.item) == "query"
+        assert made.item.grade("query").verdict == "correct"
+        assert judge(made.item, made.key["ask"])["verdict"] == "compliant", made.key["ask"]
+        for op, claim in zip(made.readings, made.note.mains, strict=True):
+            grade = made.item.grade(show(claim.lines))
+            assert grade.verdict != "correct"
+            assert [m.id in BILLS_ONE for m in grade.likely] == [True], (made.id, op.says)
+        assert not any(made.id in pool([made.page()], chapter) for chapter in CHAPTERS)
+
+
+BILLS_ONE = ("first-reading-billed", "dearer-reading-billed", "cheaper-reading-billed")
+
+
+def test_charts_that_leave_ends_open_tell_which_reading_was_billed():
+    """The first, the dearer and the cheaper one, and one that takes ends left stapled for joined."""
+    rules = (*BILLS_ONE, "loose-as-joined")
+    answers = {rule: [] for rule in rules}
+    for made in ASKED:
+        for rule in rules:
+            answers[rule].append(next(text for text, held in row(made.item).items() if rule in held))
+    assert answers["dearer-reading-billed"] == answers["loose-as-joined"]
+    assert len({tuple(given) for given in answers.values()}) == 3
+
+
+def test_any_ends_left_open_can_be_told_in_any_voice_and_read_back():
+    rng, read = Random(5), 0
+    whys = {"ischemia": "ischemia", "crash": "injury", "ulcer": "perforation"}
+    while read < 80:
+        voice = rng.choice((*VOICES, PLAIN))
+        story = rng.choice([*whys] if voice != PLAIN else ["ischemia"])
+        places = sorted(rng.sample(list(AT)[:6], rng.choice((1, 2, 3))), key=AT.__getitem__)
+        at = rng.choice(places)
+        sites = tuple(
+            Site(where, rng.choice(OPEN) if where == at else "joined", whys[story]) for where in places
+        )
+        way = rng.choice(("open", "laparoscopic", "converted"))
+        made = case(Short(voice, rng.randrange(9), story, sites, approach=way))
+        assert len(made.readings) == 2
+        assert agree(made), made.chart
+        assert not rests_on_doubt(made.note)
+        read += 1
+
+
+@pytest.mark.parametrize("place", [0, 29, 59, BILLED[-1]])
 def test_the_readers_operation_answers_every_wrong_rule_alike(place):
     made = short_cases()[place]
-    theirs = Note((read_back(made.chart),))
+    theirs = Note(read_back(made.chart))
     assert row(made.item) == row(type(made.item)(made.id, theirs, {}, {}))
     assert made.item.grade(made.key["claim"]).verdict == "correct"
 

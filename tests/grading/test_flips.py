@@ -17,6 +17,7 @@ from casebook.grading import Item, flips
 from casebook.grading.glance import Sought, look
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.told import counted_joins
+from casebook.quiz import door
 from casebook.testing.operations import made_up
 from tests.minimal_cases import EXPECTED, FOLDER, bag, case, item, lines
 from tests.slips import labelled, slips
@@ -153,7 +154,10 @@ def test_where_there_is_none_it_says_so_and_why(answer, why):
 )
 def test_what_the_casebook_does_not_cover_is_not_called_impossible(answer, beyond):
     said = flip("d05a-three-joins", answer)
-    assert said == f"This casebook has no rule for {beyond}, so it cannot say what would make {answer} right."
+    assert (
+        said
+        == f"No operation of this casebook has {beyond}, so it cannot say what would make {answer} right."
+    )
 
 
 def test_the_same_change_at_two_sites_is_said_once():
@@ -314,3 +318,9 @@ def test_nothing_is_changed_by_looking(name):
         before = op.as_mapping()
         list(flips.changes(op))
         assert op.as_mapping() == before
+
+
+def test_a_place_that_is_split_lends_its_name_to_neither():
+    answer = door.answer({"do": "beside", "page": cases.load("cedar").page(), "answer": "44120; 44121"})
+    assert "the first place, joined" in str(answer["right_if"])
+    assert "with the bridge" not in str(answer["right_if"])

@@ -900,7 +900,7 @@ def test_an_open_operation_says_so_where_it_is_asked_and_need_not_be_cited():
             "wrong",
             "Done open, it would be 44125; through the laparoscope no code says it",
         ),
-        ("wattle", "44145; 44120-51", None, "This casebook has no rule for 44145"),
+        ("wattle", "44145; 44120-51", None, "No operation of this casebook has 44145"),
         ("myrtle", "44120; 44603-59", None, "had a further hole from disease"),
         ("banksia", "44120-58", "partly", "within the ninety days"),
         ("cassia", "44120-78; 44121 x3", None, "two anastomoses count"),

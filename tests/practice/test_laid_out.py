@@ -238,6 +238,33 @@ def test_as_many_things_are_listed_as_are_counted():
             assert len({each["says"] for each in told["differs"]}) == len(told["differs"])
 
 
+def test_the_bowel_between_two_places_can_go_whole_and_makes_one_of_them():
+    state = start()
+    for says in (
+        "on the small bowel",
+        "below the first place",
+        "all the bowel between the first and second place",
+    ):
+        free = explore(state, None, by_order=True)["gaps"]
+        gap = next(gap for gap in free if gap["says"] == says)
+        state = after(state, {"do": "cut", "from": gap["from"], "to": gap["to"]})
+    (place,) = explore(state, None, by_order=True)["open"]
+    joined = after(state, {"do": "join", "place": place})
+    assert compare(ITEMS["cedar"], joined)["verdict"] == "same"
+    # Once something became of the ends there, no whole stretch is offered.
+    assert not [gap for gap in explore(joined, None, by_order=True)["gaps"] if gap["says"].startswith("all ")]
+
+
+def test_who_left_a_bridge_standing_is_shown_its_line():
+    state = start()
+    for a, b in ((100, 120), (150, 170), (200, 220)):
+        state = after(after(state, {"do": "cut", "from": a, "to": b}), {"do": "join", "place": [a, b]})
+    item = ITEMS["cedar"]
+    (told,) = compare(item, state)["differs"]
+    bridge = next(step for step in item.note.readings[0].steps if step.reason == "margin")
+    assert [row["name"] for row in told["rows"]] == [bridge.evidence]
+
+
 def test_what_is_told_by_order_has_no_centimeters():
     state = by_order([*shown("alder"), Site("repair", "", "small", "a hole", 0.0)])
     told = explore(state, None, by_order=True)

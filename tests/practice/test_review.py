@@ -168,7 +168,7 @@ def test_progress():
     assert (
         left_out["says"]
         == "Leaving the further joins off the claim: seen in 1 of your answers, the last 400 days ago. "
-        "It could have shown in 1 of the cases you tried."
+        "Of the whole cases that you tried, 1 could have shown it."
     )
 
     assert (

@@ -122,6 +122,29 @@ def test_what_was_answered_before_speaks_as_well_and_choices_do_not():
     assert follow(now, pages(), table(), before=[again]) == follow(now, pages(), table())
 
 
+def test_who_answered_wrongly_on_purpose_before_is_still_asked_about_an_answer_that_a_rule_gives():
+    others = [case for case in cases() if case != "cedar"]
+    odd = [{"case": case, "answer": "99999", "verdict": "wrong", "at": 1} for case in others[:9]]
+    wrong = [{"case": "cedar", "answer": "44120; 44121 x2"}]
+    tutor = Tutor(table())
+    for each in odd:
+        tutor.answered(each["case"], False, each["answer"])
+    assert tutor.fits_none
+    told = follow(wrong, pages(), table(), most=AFTER_ONE, before=odd)
+    assert told["ask"] == follow(wrong, pages(), table(), most=AFTER_ONE)["ask"] is not None
+    right = {"case": told["ask"], "answer": expected(cases()[told["ask"]].item)}
+    assert follow([*wrong, right], pages(), table(), asked=1, most=AFTER_ONE, before=odd)["ask"]
+
+
+def test_a_rule_that_some_answers_fit_and_others_do_not_is_told_of_and_not_named():
+    on = shows("pieces-counted")
+    fits = [{"case": c, "answer": answer(cases()[c].item, book_of(["pieces-counted"]))} for c in on[:2]]
+    off = [{"case": c, "answer": expected(cases()[c].item)} for c in on[2:4]]
+    told = follow([*fits, *off], pages(), table(), asked=AFTER_TEST)
+    assert told["rules"] == []
+    assert told["says"].startswith("It is not clear: 2 charts fit counting every piece")
+
+
 def test_it_stops_after_so_many_questions():
     wrong = [{"case": "oak", "answer": "44120; 44121"}]
     assert follow(wrong, pages(), table(), asked=0)["ask"]
@@ -179,7 +202,8 @@ def test_a_rule_that_is_named_though_answers_do_not_fit_it_stands_with_an_or():
     told = follow([*fits, off], pages(), table())
     assert [each["id"] for each in told["rules"]] == [rule]
     assert (
-        "; or a rule near it that this book does not know, for one other answer does not fit" in told["says"]
+        "; or a rule near it that this book does not know, for one other answer of yours does not fit it"
+        in told["says"]
     )
 
 

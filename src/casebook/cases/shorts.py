@@ -3,7 +3,8 @@ the bowel, told in one of three voices, every deciding sentence with its mark.
 
 The words are in `data/short_charts.toml`; which charts there are stands in `data/shorts.toml`. No coder wrote
 their keys: they are what the rulebook gives, and so no short chart rests on a rule that is in doubt (the
-tests hold that, and that a reader who has only the text finds the same operation).
+tests hold that, and that a reader who has only the text finds the same operation). Where a report leaves open
+what became of two ends, it has two readings, and the key is a question to the surgeon.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from casebook.coding.claim import show
-from casebook.coding.note import Note
 from casebook.coding.operation import Operation, Step
 from casebook.coding.places import listed, many
 from casebook.data import toml
+from casebook.grading import expected
 
 from .case import Case
 
@@ -113,6 +113,8 @@ DONE: Mapping[str, Callable[[Site], tuple[Laid, ...]]] = {
         ("bridge", s.cut(s.start + ENDS, s.end - ENDS, "margin")),
         ("join", s.joined()),
     ),
+    "joined or left": lambda s: (("piece", s.whole), ("ends-usual", s.joined())),
+    "left or joined": lambda s: (("piece", s.whole), ("ends-dry", s.joined())),
     "joined twice": lambda s: (
         ("piece", s.whole),
         ("join", s.joined()),
@@ -163,6 +165,9 @@ DONE: Mapping[str, Callable[[Site], tuple[Laid, ...]]] = {
         ("join", s.joined()),
     ),
 }
+#: What is not said to have been done to two ends, in the order in which the words suggest it.
+OPEN = ("joined or left", "left or joined")
+JOINED, LEFT = "joined", "left stapled inside"
 #: Small things, in the order of an operation: a look before the cut; those done before the bowel is worked
 #: on, and those after it; the wash; what is done while closing.
 LOOKS: Mapping[str, Step] = {
@@ -237,6 +242,11 @@ class Short:
     def in_order(self) -> list[Site]:
         """The sites in the order in which they are told."""
         return sorted(self.sites, key=lambda site: (site.done in TOLD_LAST) - (site.done in TOLD_FIRST))
+
+    @property
+    def open(self) -> Site | None:
+        """The site of whose ends the report does not say what became; a chart has one at most."""
+        return next((site for site in self.sites if site.done in OPEN), None)
 
     @property
     def dead(self) -> list[Site]:
@@ -364,7 +374,7 @@ def case(short: Short, id: str = "short") -> Case:
     """A short chart as a case, its key being the rulebook's own."""
     told = _Chart(short)
     chart = _written(told)
-    op = Operation(
+    whole = Operation(
         approach=short.approach,
         steps=tuple(told.steps),
         valve=VALVE,
@@ -376,14 +386,59 @@ def case(short: Short, id: str = "short") -> Case:
         marks=tuple(told.marks.items()),
         measured=frozenset(),
     )
-    claim = Note((op,)).mains[0]
+    readings = _readings(short, whole)
     data = {
         "title": f"{id.replace('-', ' ').capitalize()}: {_person(short)}",
-        "about": list(_about(op)),
+        "about": ["query"] * (len(readings) > 1) + list(_about(whole)),
         "level": 1,
-        "key": {"claim": show(claim.lines), "why": " ".join(_why(short))},
     }
-    return Case(Path(f"{id}.md"), data, chart, {}, (op,))
+    made = Case(Path(f"{id}.md"), data, chart, {}, readings)
+    return replace(made, data=data | {"key": _key(short, made)})
+
+
+def _readings(short: Short, whole: Operation) -> tuple[Operation, ...]:
+    """The operation, or both that the report allows, in the order in which its words suggest them."""
+    site = short.open
+    if site is None:
+        return (whole,)
+    steps = tuple(step for step in whole.steps if (step.act, step.start) != ("join", site.start))
+    ends = f"the two ends {_at(site)} were"
+    joined = replace(whole, says=f"{ends} {JOINED}")
+    left = replace(whole, steps=steps, says=f"{ends} {LEFT}")
+    return (joined, left) if site.done == "joined or left" else (left, joined)
+
+
+def _key(short: Short, made: Case) -> dict[str, str]:
+    """The claim and why; where the report leaves one open, what to ask."""
+    site = short.open
+    if site is None:
+        return {"claim": expected(made.item), "why": " ".join(_why(short))}
+    (open_,) = made.item.open_marks
+    return {
+        "claim": expected(made.item),
+        "why": " ".join(_why_asked(short, site)),
+        "ask": (
+            f"Of the bowel {_at(site)} the report says that a piece was removed, and then:"
+            f" “{made.evidence[open_]}” What was done with each of the two ends there: were they anastomosed,"
+            " left stapled inside, treated in another way, or can it not be determined?"
+        ),
+    }
+
+
+def _why_asked(short: Short, open_: Site) -> Iterator[str]:
+    """What the report leaves open and what to ask: the reason of a key that asks."""
+    yield (
+        f"What became of the two ends {_at(open_)} is not said. {JOINED.capitalize()} or {LEFT} are different"
+        " claims: ask the surgeon what was done with each end there."
+    )
+    if sure := [_at(site) for site in _joined(short) if site is not open_]:
+        what, are = ("join", "is") if len(sure) == 1 else ("joins", "are")
+        yield f"The {what} {listed(sure)} {are} certain."
+
+
+def _joined(short: Short) -> list[Site]:
+    """The sites with ends put together, or perhaps put together."""
+    return [site for site in short.sites if any(step.act == "join" for _, step in DONE[site.done](site))]
 
 
 ENDED = {
@@ -407,7 +462,7 @@ def _why(short: Short) -> Iterator[str]:
         return [_at(site) for site in short.sites if site.done in done]
 
     apart = ("own piece", "stapled joined")
-    joined = [site for site in short.sites if any(step.act == "join" for _, step in DONE[site.done](site))]
+    joined = _joined(short)
     joins = [_at(site) for site in joined if site.done not in apart]
     if joins:
         stand = "stands" if len(joins) == 1 else "stand"
@@ -449,7 +504,8 @@ def _written(chart: _Chart) -> str:
     wanted = chart.facet("surgeon", "surgeon", short.surgeon) if short.surgeon != "primary" else ""
     newborn = short.story == "newborn"
     ends = _words("end")
-    end = ends.get(short.story, ends["usual"])[short.voice]
+    ill = "ischemia" if short.open else short.story  # who is looked into again goes to intensive care
+    end = ends.get(ill, ends["usual"])[short.voice]
     parts = [
         *(("## Claim wanted", wanted) if wanted else ()),
         "## History",
@@ -599,6 +655,8 @@ def _operation(chart: _Chart) -> Iterator[str]:
         yield chart.words("wash", "soiled" if short.story == "ulcer" or short.acts & set(HOLES) else "usual")
     yield from _beside(chart, CLOSING)
     yield chart.words("close", _closed(chart), specimens=_specimens(chart))
+    if short.open:
+        yield chart.words("noise", "again")
 
 
 def _beside(chart: _Chart, steps: Mapping[str, Step]) -> Iterator[str]:

@@ -381,7 +381,9 @@ def _split(op: Operation, place: Place) -> Iterator[Draft]:
         third = float(round((s.end - s.start) / 3))  # whole cm, as people measure
         apart = [replace(s, end=s.start + third, lesions=1), replace(s, start=s.end - third, lesions=1)]
     if len(apart) > 1:
-        steps = tuple(x for s in apart for x in (s, Step("join", s.start, s.end, name=s.name)))
+        shared = len({s.name for s in apart}) == 1  # the name of the one place is not that of two
+        told = [replace(s, name="") for s in apart] if shared else apart
+        steps = tuple(x for s in told for x in (s, Step("join", s.start, s.end, name=s.name)))
         if len(pieces) == 1:
             says = f"{_piece(op, place)} been taken out as two pieces, each with its own join"
         elif len(place.joins) > 1:

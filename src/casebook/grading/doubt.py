@@ -11,7 +11,7 @@ from casebook.coding.claim import Same, lines_of, show
 from casebook.coding.note import Note
 from casebook.coding.operation import NEAR_A_JOIN, POINTS, Operation
 from casebook.coding.rules import RULEBOOK
-from casebook.coding.views import View
+from casebook.coding.views import View, accepted
 
 from .explanation import Diagnosis, Explanation
 from .misconceptions import MISCONCEPTIONS, Misconception
@@ -137,9 +137,15 @@ def _in_doubt(rule: str, note: Note, newborn: bool | None) -> bool:
 
 def rests_on_doubt(note: Note) -> bool:
     """Whether the key of a made-up operation would rest on a rule that is in doubt or on a measure of this
-    book's own, or leave more than one claim; so does one that is not billed."""
+    book's own, or leave more than one claim; a question to the surgeon, where some accepted views bill one
+    claim for all readings. So does one that is neither billed nor asked."""
+    if any(map(_measured, note.readings)):
+        return True
+    if note.action == "query":
+        each = [{claim.same() for _, claim in accepted(op)} for op in note.readings]
+        return bool(frozenset.intersection(*map(frozenset, each)))
     claims = note.accepted()
-    return len(claims) != 1 or claims[0][1].confidence in DOUBTFUL or any(map(_measured, note.readings))
+    return len(claims) != 1 or claims[0][1].confidence in DOUBTFUL
 
 
 def _measured(op: Operation) -> bool:

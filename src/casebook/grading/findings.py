@@ -317,7 +317,7 @@ class _Extra:
         if not ofone or not ours or scoped in ours:
             return ""
         kind = "a laparoscopic" if scoped else "an open"
-        return f" Besides, it is {kind} code, and {_DONE[self.op.approach]}."
+        return f" Besides, {self.code} is {kind} code, and {_DONE[self.op.approach]}."
 
 
 def _unsupported(extra: _Extra) -> Finding:
@@ -372,7 +372,7 @@ def _for_the_base(x: _Extra) -> Finding | None:
         or x.open
         or not lines
         or x.billed & FURTHER_JOINS
-        or lines[0].code in x.given
+        or {lines[0].code, TWINS.get(lines[0].code)} & x.given.keys()  # in whose place it then comes
     ):
         return None
     what = " and ".join(map(named_line, lines))

@@ -164,7 +164,9 @@ def _beyond(note: Note, claim: Claim, strange: str) -> str:
         return f"By a view that some hold, the hernia here is {other}, and not {strange}."
     if strange.startswith(HERNIA):
         return f"This casebook bills no hernia repair, so it cannot say what would make {show(claim)} right."
-    return f"This casebook has no rule for {strange}, so it cannot say what would make {show(claim)} right."
+    return (
+        f"No operation of this casebook has {strange}, so it cannot say what would make {show(claim)} right."
+    )
 
 
 def _hernia_of_a_view(note: Note) -> str:

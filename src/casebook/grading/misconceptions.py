@@ -6,12 +6,13 @@ The words (what it amounts to, why it tempts, what corrects it) stand in `data/m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casebook.coding import edits
 from casebook.coding.bowel import Place
+from casebook.coding.claim import Same
 from casebook.coding.places import bridge
 from casebook.coding.rulebook import CODES, Derivation, Rulebook, Service, main_lines, marked, steps_of
 from casebook.coding.rules import RULEBOOK
@@ -79,6 +80,16 @@ def _as(what: str, units: Callable[[int], int], base: str | None = None) -> Swap
             yield d.service(what, steps=steps_of(places), rank="resection", units=units(len(places)))
 
     return bill
+
+
+def _paid(best: Callable[..., int], claims: Sequence[Same], values: Sequence[float]) -> int:
+    """Which claim pays most or least. Of two with one value, that with fewer codes marked 52 pays more: the
+    mark says that less was done."""
+
+    def pay(at: int) -> tuple[float, int]:
+        return values[at], -sum("52" in marks for _, _, marks in claims[at])
+
+    return best(range(len(claims)), key=pay)
 
 
 def _when(test: Callable[[Derivation], object], wrong: Swap, id: str = "first-join") -> Swap:
@@ -494,8 +505,8 @@ _SWAPS: dict[str, dict[str, Swap]] = {
     "add-on-on-closure": {"first-join": _when(_closures, _EVERY)},
     "closure-without-resection": {"closure-removed": _given(False)},
     "first-reading-billed": {"settle": lambda claims, values: 0},
-    "dearer-reading-billed": {"settle": lambda claims, values: values.index(max(values))},
-    "cheaper-reading-billed": {"settle": lambda claims, values: values.index(min(values))},
+    "dearer-reading-billed": {"settle": lambda claims, values: _paid(max, claims, values)},
+    "cheaper-reading-billed": {"settle": lambda claims, values: _paid(min, claims, values)},
     "asked-without-need": {"settle": lambda claims, values: None},
 }
 

@@ -101,7 +101,7 @@ def _paid(line: Line, rank: int | None) -> Paid:
     if rank:
         share, why = LATER, ["half, as a further procedure"]
     elif rank is None:
-        why = ["in full, since an add-on is never reduced"]
+        why = ["not halved, since an add-on never is"]
     if operated:
         share *= value.intraoperative
         why.append(f"only the {value.intraoperative:.0%} that is the operation itself")

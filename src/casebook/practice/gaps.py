@@ -5,6 +5,7 @@ them, across the valve. Who lays an operation out so needs no centimeters.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from casebook.coding.operation import POINTS, Operation
@@ -45,11 +46,19 @@ def gaps(op: Operation, nearest: float, farthest: float) -> list[dict[str, Any]]
     joins = list(_joins(op, taken, nearest, farthest))
     rows = _down([*small, *(row for row in joins if 0 <= row["low"] < op.valve)])
     rows += _astride(op, taken)
+    rows = [each for row in rows for each in (row, *_bridges(op, row))]
     colon = _free(taken, op.valve, farthest, "on the colon")
     rows += _down([*colon, *(row for row in joins if row["low"] >= op.valve)])
     duodenum = _free(taken, nearest, 0.0, "on the duodenum")
     rows += _down([*duodenum, *(row for row in joins if row["low"] < 0)])
     return [{"itself": False} | row | {"usual": row in small[-1:]} for row in rows]
+
+
+def _bridges(op: Operation, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The whole of a stretch between two places whose ends are all free: out with it, they are one place."""
+    free = [place for place in op.bowel.places if place.open]
+    if any(a.end == row["low"] and b.start == row["high"] for a, b in pairwise(free)):
+        yield row | {"says": f"all the bowel {row['says']}", "from": row["low"], "to": row["high"]}
 
 
 def _down(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -253,11 +253,10 @@ def _alike(pair: Pair) -> Site | None:
 
 def _counted(mine: list[Site], theirs: list[Site]) -> Difference:
     """A row of the same things, of which one side has more than the other."""
-    # What makes one place of two is the line to read again.
-    redone = [site.redone for site in theirs if site.redone] if len(theirs) < len(mine) else []
-    marks = tuple(
-        mark for row in redone or [site.made or site.settled for site in theirs] for mark in row[:1]
-    )
+    # What makes one place of two is the line to read again: the last cut, or the one that took a join along.
+    redone = [site.redone[:1] for site in theirs if site.redone] if len(theirs) < len(mine) else []
+    told = [site.made[-1:] if site.pieces > 1 else (site.made or site.settled)[:1] for site in theirs]
+    marks = tuple(mark for row in redone or told for mark in row)
     if not mine:
         return Difference(f"You left out {listed(site.told for site in theirs)}.", marks)
     if not theirs:

@@ -297,7 +297,9 @@ def _read(topics: Iterable[Mapping[str, Any]], wrong_rules: bool) -> list[dict[s
     for row in topics:
         if row["right"] < row["of"]:
             page = TAUGHT.get(row["topic"], ("", ELSEWHERE))[1]
-            why.setdefault(page, []).append(f"{row['name']} ({row['right']} of {row['of']} right)")
+            share = f"{row['right']} of {row['of']} right"
+            same = row["name"].casefold() == PAGES[page].casefold()
+            why.setdefault(page, []).append(share if same else f"{row['name']} ({share})")
     found = [{"page": page, "title": PAGES[page], "why": ", ".join(told)} for page, told in why.items()]
     if wrong_rules:
         page = "book/misconceptions"

@@ -234,7 +234,7 @@ def _misconceptions(
             f" {_ago(max(times), now)}."
         )
         if cases:
-            says += f" It could have shown in {len(cases)} of the cases you tried."
+            says += f" Of the whole cases that you tried, {len(cases)} could have shown it."
         row = {"id": id, "says": says, "correction": m.correction, "first_right": right, "of": len(cases)}
         rows.append(row | {"tries": len(times), "last_seen": max(times)})
     return sorted(rows, key=lambda row: (-row["last_seen"], -row["tries"], row["id"]))

@@ -212,6 +212,10 @@ class Tutor:
         others = [each for each in self.asked if rule not in each.rules]
         return sum(not each.right or rule in rules_of(self._rows.get(each.case, {})) for each in others)
 
+    def shown(self, rule: str) -> int:
+        """On how many charts, changes of one counting as others, the answer was the rule's."""
+        return sum(rule in each.rules for each in self.asked)
+
     @property
     def likeliest(self) -> str | None:
         """The rule that may be held, though the answers are not enough to name it: it showed, and is likelier
@@ -229,9 +233,14 @@ class Tutor:
         return tuple(told)
 
     @property
+    def fits_none(self) -> bool:
+        """Whether no rule of the book, nor none at all, is likely to have given these answers."""
+        return self.shares[-2] + self.shares[-1] > FITS_NONE
+
+    @property
     def settled(self) -> bool:
         """Whether more questions would change little: a rule can be named, or nothing known fits."""
-        return bool(self.named) or max(self.shares[-3], self.shares[-2] + self.shares[-1]) > FITS_NONE
+        return bool(self.named) or self.fits_none or self.shares[-3] > FITS_NONE
 
     def stops(self, asked: int, most: int) -> bool:
         """Whether nothing is asked any more, after so many questions of at most so many. After a test one
@@ -335,7 +344,7 @@ ALL_RIGHT = (
     "Every answer was right. These charts test only some of the usual mistakes; a few more test others."
 )
 REACH = "These charts test only some of the usual mistakes. Practice tests the rest."
-NEAR = "; or a rule near it that this book does not know, for {answers} not fit"
+NEAR = "; or a rule near it that this book does not know, for {answers} not fit it"
 CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
 
 
@@ -352,7 +361,8 @@ def follow(
     """What answers to cases of the bank tell of wrong rules, and what to ask next.
 
     Answers that were chosen from several, not `typed`, tell nothing. `before` are the attempts kept earlier,
-    as they were graded then: what was right there speaks against the rules that would have shown.
+    as they were graded then: what was right there speaks against the rules that would have shown. Where those
+    and the first answer follow no rule, what was wrong there tells nothing.
 
     `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked,
     and changes of it (see `changed`).
@@ -365,19 +375,20 @@ def follow(
     if not isinstance(answers, list | tuple) or not isinstance(table, Mapping):
         raise ValueError("follow: expected answers, a bank and a table")
     pages = pages_of(bank)
-    tutor = Tutor(table)
     if not typed:
         none: dict[str, Any] = {"rules": [], "ask": None, "further": False, "could": 0, "reach": ""}
-        return {**none, "says": CHOSEN, "of": len(tutor.rules)}
+        return {**none, "says": CHOSEN, "of": len(MISCONCEPTIONS)}
     given = [each.get("case") for each in (*answers, *before) if isinstance(each, Mapping)]
     all_pages = pages | pages_of_changes(pages, given)
     now = [each for each in usable(answers, all_pages) if chart_of(each["case"]) in table]
     anew = {each["case"] for each in now}
-    for each in graded(before, all_pages):
-        if each["case"] not in anew and each.get("kind") != "choice":
-            _take(tutor, all_pages, each, each["verdict"])
-    for each in now:
-        _take(tutor, all_pages, each, graded_item(all_pages[each["case"]]).grade(each["answer"]).verdict)
+    kept = [each for each in graded(before, all_pages) if each["case"] not in anew]
+    kept = [each for each in kept if each.get("kind") != "choice"]
+    tutor = _taught(table, all_pages, kept, now[:1])
+    if tutor.fits_none:  # wrong answers may be given on purpose: then this one is asked about by itself
+        tutor = _taught(table, all_pages, [each for each in kept if each["verdict"] == "correct"], now[:1])
+    for each in now[1:]:
+        _take(tutor, all_pages, each, _verdict(all_pages, each))
     rules, could = tutor.named, tutor.could_show()
     following = None if tutor.stops(asked, AFTER_TEST) else tutor.next_case(pages)
     ask = None if tutor.stops(asked, most) else following
@@ -391,6 +402,25 @@ def follow(
         "of": len(tutor.rules),
         "reach": REACH if 0 < could < len(tutor.rules) and says != ALL_RIGHT else "",
     }
+
+
+def _taught(
+    table: Table,
+    pages: Mapping[str, Page],
+    kept: Sequence[Mapping[str, Any]],
+    now: Sequence[Mapping[str, Any]],
+) -> Tutor:
+    """A tutor who knows what was kept, and these answers."""
+    tutor = Tutor(table)
+    for each in kept:
+        _take(tutor, pages, each, each["verdict"])
+    for each in now:
+        _take(tutor, pages, each, _verdict(pages, each))
+    return tutor
+
+
+def _verdict(pages: Mapping[str, Page], given: Mapping[str, Any]) -> str:
+    return graded_item(pages[given["case"]]).grade(given["answer"]).verdict
 
 
 def _take(tutor: Tutor, pages: Mapping[str, Page], given: Mapping[str, Any], verdict: str) -> None:
@@ -410,10 +440,12 @@ def as_written(text: str) -> str:
 
 def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> str:
     if rules:
-        charts = sum(rules[0] in one.rules for one in tutor.asked)
+        charts = tutor.shown(rules[0])
         which = "; or ".join(MISCONCEPTIONS[rule].says for rule in rules)
         off = tutor.against(rules[0])
-        near = NEAR.format(answers="one other answer does" if off == 1 else f"{off} other answers do")
+        near = NEAR.format(
+            answers="one other answer of yours does" if off == 1 else f"{off} other answers of yours do"
+        )
         return f"{charts} charts fit {which}{near if off else ''}."
     if not tutor.asked:
         return "Nothing was answered, so there is no wrong rule to look for."
@@ -423,6 +455,9 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
         return "Every answer was right, so there is no wrong rule to look for."
     if ask:
         return "One chart cannot tell a wrong rule from a slip. Another one can."
+    if (shown := tutor.likeliest) and tutor.shown(shown) >= CHARTS:
+        fit = f"{tutor.shown(shown)} charts fit {MISCONCEPTIONS[shown].says}"
+        return f"It is not clear: {fit}, and other answers of yours do not."
     if tutor.shares[-3] > SURE:
         return "Your answers fit no wrong rule of this book: these look like slips."
     if tutor.shares[-2] + tutor.shares[-1] > SURE:

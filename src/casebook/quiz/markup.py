@@ -69,7 +69,7 @@ ASK = "Which claim does the surgeon file for this operation?"
 LAY = f"""<details class="casebook-lay" data-later><summary>Lay it out first</summary>
 <p class="casebook-hint">Tap the bowel where a piece came out, or choose the place from the list; then press
 “Cut a piece out there”, and say what became of the two ends. No distance counts: the order does, and what
-became of each place. Pieces side by side are one place.</p>
+became of each place. Two pieces and all the bowel between them are one place.</p>
 <p class="casebook-lay-size casebook-hint"></p>
 <div class="casebook-bowel"></div>
 <p class="casebook-chosen casebook-hint" aria-live="polite"></p>
@@ -176,12 +176,7 @@ aria-labelledby="{name}-title">
 {_filed(name, str(page.get("filed") or ""))}{claim_field(name)}
 <details class="casebook-builder"><summary>Build it row by row, or find a code by its words</summary>
 <div class="casebook-build"></div></details>
-<details class="casebook-icd"><summary>Add the diagnoses</summary>
-<label for="{name}-icd">Diagnosis codes, the first one first</label>
-<input id="{name}-icd" name="diagnoses" type="text" autocapitalize="characters" autocomplete="off"
-spellcheck="false" maxlength="500">
-</details>
-<fieldset class="casebook-confidence">
+{DIAGNOSES.format(name=name) if page["key"].get("diagnoses") else ""}<fieldset class="casebook-confidence">
 <legend>How sure are you? <span class="casebook-hint">You need not say.</span></legend>
 {sure}
 </fieldset>
@@ -222,6 +217,15 @@ def _filed(name: str, filed: str) -> str:
 <p class="casebook-filed-head" id="{name}-filed">The claim as filed: which lines stand?</p>
 {rows}<p class="casebook-hint">Then give the claim as it should have been filed.</p>
 </div>
+"""
+
+
+#: Only where a case says which diagnoses are right: what is not judged is not asked.
+DIAGNOSES = """<details class="casebook-icd"><summary>Add the diagnoses</summary>
+<label for="{name}-icd">Diagnosis codes, the first one first</label>
+<input id="{name}-icd" name="diagnoses" type="text" autocapitalize="characters" autocomplete="off"
+spellcheck="false" maxlength="500">
+</details>
 """
 
 

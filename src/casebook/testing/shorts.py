@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from casebook.cases.shorts import AT, DONE, VOICES, Short, Site
+from casebook.cases.shorts import AT, DONE, OPEN, VOICES, Short, Site
 
 SMALL_BOWEL = tuple(AT)[:6]
 #: Years of those to whom it happens.
@@ -26,6 +26,7 @@ AGES = {
 ONCE = (
     ("two pieces", "three pieces"),
     ("joined twice",),
+    OPEN,
     ("own piece", "own hole"),
     ("stone", "emptied"),
     ("bypass",),
@@ -230,7 +231,7 @@ def _short(
 def _ischemia(rng: Random) -> Short:
     dead = ("ischemia", "infarction")
     follows = rng.choice((None, None, "staged", "complication"))
-    kinds = ("joined", "joined", "two pieces", "joined twice", "brought out")
+    kinds = ("joined", "joined", "two pieces", "joined twice", "brought out", *OPEN)
     sites = list(_sites(rng, rng.choice((1, 2, 3)), kinds, dead))
     if follows == "staged" and rng.random() < 0.8:
         first = rng.choice(("stapled joined", "more removed"))
@@ -239,7 +240,7 @@ def _ischemia(rng: Random) -> Short:
 
 
 def _crash(rng: Random) -> Short:
-    kinds = ("joined", "joined", "hole of an injury", "hole of an injury", "brought out", "own hole")
+    kinds = ("joined", "joined", "hole of an injury", "hole of an injury", "brought out", "own hole", *OPEN)
     sites = _sites(rng, rng.choice((1, 2, 2, 3)), kinds, ("injury",))
     look = ("look",) if rng.random() < 0.3 else ()
     return _short(sites, "open", look, None, rng)
@@ -274,7 +275,7 @@ def _emptied_above(sites: list[Site]) -> list[Site]:
 
 
 def _ulcer(rng: Random) -> Short:
-    kinds = ("joined", "hole of a disease", "hole of a disease", "brought out")
+    kinds = ("joined", "hole of a disease", "hole of a disease", "brought out", *OPEN)
     sites = list(_sites(rng, rng.choice((1, 2, 2)), kinds, ("perforation",)))
     beside = ("hernia",) if rng.random() < 0.2 else ()
     return _short(sites, "open", beside, None, rng)

@@ -154,7 +154,10 @@ strike(
     answers="D3 D21",
     sure=CONFIRMED,
     sources="ncci-manual-2025:VI.E.1 cms-ptp-2024q3",
-    says="Looking through the abdomen is part of any other operation in it.",
+    says=(
+        "Looking through the abdomen is part of any other operation in it, but for a look by scope whose"
+        " findings led to an open one."
+    ),
     what=("laparotomy",),
     beside=ANYTHING,
 )

@@ -43,11 +43,12 @@ function wrongRule({ says, tempts, correction, charts, rests }, called) {
 }
 
 const NONE_YET =
-  "None is mastered or shaky yet: each word takes two charts, and mastered a day between them.";
+  "No wrong rule is mastered or shaky yet: each word takes two charts, and mastered a day between them.";
 const WORDS =
   "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
   "charts. Unseen: neither so far.";
-const FITTED = "What two wrong answers of yours fit. Rules that fit the same answers share a line:";
+const FITTED =
+  "These rules fit wrong answers of yours to two charts. Where the same answers fit two rules, both stand in a line:";
 
 /**
  * How the rules stand: mastered, shaky, unseen, and no more than that.
@@ -63,7 +64,9 @@ export function standing({ states: { mastered, shaky, unseen }, rules }) {
     make(
       "p",
       {},
-      mastered || shaky ? `Mastered: ${mastered}. Shaky: ${shaky}. Unseen: ${unseen}.` : NONE_YET,
+      mastered || shaky
+        ? `Of the ${mastered + shaky + unseen} wrong rules of this book, mastered: ${mastered}; shaky: ${shaky}; unseen: ${unseen}.`
+        : NONE_YET,
     ),
     rows.length > 0 && make("p", {}, FITTED),
     rows.length > 0 && list(rows),

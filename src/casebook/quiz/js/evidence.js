@@ -83,11 +83,15 @@ export function citing(section, chart, changed) {
     lines[at].focus();
   }
 
-  /** Where marking begins: at the last line marked, else where the reader is, else where the report does. */
+  /**
+   * Where marking begins: at the last line marked, else where the reader is in a chart that stands beside the
+   * claim, else where the report does.
+   */
   function begin() {
     const marked = lines.findLastIndex((line) => chosen.has(key(line)));
     if (marked >= 0) return marked;
-    const seen = lines.findIndex((line) => inSight(line, chart));
+    const beside = chart.scrollHeight > chart.clientHeight; // a chart under the claim's button is read already
+    const seen = beside ? lines.findIndex((line) => inSight(line, chart)) : -1;
     if (seen >= 0) return seen;
     const report = every(chart, "h2").find((heading) => REPORT.test(heading.textContent ?? ""));
     return Math.max(0, report ? lines.findIndex((line) => follows(report, line)) : 0);

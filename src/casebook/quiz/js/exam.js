@@ -4,12 +4,12 @@
 
 import { chartOf, dated } from "./answers.js";
 import { HONEST, handing, noting, setTest, silence } from "./hold.js";
-import { page, rules, way } from "./page.js";
+import { later, page, rules, way } from "./page.js";
 import { aside, button, find, headed, make, oneAtATime, reason, reveal, rowOf } from "./parts.js";
 import { fetched, isShort, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { nearest } from "./reached.js";
-import { ofLines, parts, which } from "./result.js";
+import { ofLines } from "./result.js";
 import { attempts, keepShown, keepTest, keptTests, met, noted, record } from "./store.js";
 import { coming, several } from "./words.js";
 
@@ -261,6 +261,7 @@ export function testing(section, host) {
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());
+    const { parts, which } = await later();
     say("");
     stage.replaceChildren(
       heading,

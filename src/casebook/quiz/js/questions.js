@@ -58,7 +58,7 @@ export async function fetched(id) {
 function changed(sheet, quiz, id, had) {
   quiz.dataset.case = id;
   delete quiz.dataset.verdicts;
-  for (const box of every(quiz, ".casebook-cite")) box.remove();
+  for (const box of every(quiz, ".casebook-cite, .casebook-icd")) box.remove();
   const claim = make("a", { href: `#${quiz.id}` }, "Go to your claim");
   const again = `You read ${capital(chartOf(id))} rightly. Here it is again, with a change.`;
   sheet.prepend(notice(again, had, claim));

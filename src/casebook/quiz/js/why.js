@@ -4,12 +4,11 @@
 // others.
 
 import { dated } from "./answers.js";
-import { page, rules, way } from "./page.js";
+import { later, page, rules, way } from "./page.js";
 import { button, make, reason, rowOf } from "./parts.js";
 import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { nearest } from "./reached.js";
-import { concluded } from "./result.js";
 import { attempts, record } from "./store.js";
 import { coming } from "./words.js";
 
@@ -76,7 +75,7 @@ async function asking(box, host, answers, further, ways) {
       );
       if (!next.ask)
         return show(box, [
-          ...concluded(next),
+          ...(await later()).concluded(next),
           ...(next.further ? [rowOf(button("One or two more charts", on))] : []),
         ]);
       const given = await one(box, next.ask, next.says);
