@@ -67,7 +67,7 @@ export function turning(section, host) {
       const [verdict, asks, told] = known.said[at];
       return { verdict, asks, told };
     }
-    if (!key) return { verdict: "invalid", asks: "Choose or write something first.", told: "" };
+    if (!key) return { verdict: "blank", asks: "Choose or write something first.", told: "" };
     if (!known.page) return { verdict: "wrong", asks: "Look once more.", told: "" };
     status.textContent = "Starting the grader...";
     status.dataset.verdict = "";
