@@ -26,7 +26,7 @@ WIDTH, HEIGHT, ROW = 320, 284, 30  # of the drawing, and what a row under it add
 PIECES_IN_ROW = 5
 VIEWS = ("anatomy", "plan", "done", "closing")
 #: Units of drawing that a stretch gets at least; one that is marked has room for a letter and a number.
-LEAST = {"piece": 30.0, "marked": 44.0, "kept": 26.0, "gap": 24.0}
+LEAST = {"piece": 30.0, "marked": 74.0, "kept": 26.0, "gap": 24.0}
 #: What a picture of whole bowel names, where the words begin, and where a line leads from them to the thing.
 NAMES: tuple[tuple[str, int, int, str], ...] = (
     ("colon", 36, 54, ""), ("duodenum", 33, 76, ""), ("ligament of Treitz", 156, 55, ""),
