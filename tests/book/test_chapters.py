@@ -40,7 +40,7 @@ TOLD = [
         [
             "fits best when each further resection",
             "the pathologist's words, and ask",
-            "What that page claims, in our words",
+            "What is written of his operation, in our words",
         ],
         ["sense only", "usual telling"],
     ),

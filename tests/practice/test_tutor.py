@@ -202,7 +202,7 @@ def test_a_rule_that_is_named_though_answers_do_not_fit_it_stands_with_an_or():
     told = follow([*fits, off], pages(), table())
     assert [each["id"] for each in told["rules"]] == [rule]
     assert (
-        "; or a rule near it that this book does not know, for one other answer of yours does not fit it"
+        f"; or it was something like it, for your answer to {on[6].capitalize()} does not fit."
         in told["says"]
     )
 

@@ -320,6 +320,16 @@ def test_a_rule_leads_to_its_place_in_the_book_and_is_copied_by_one_tap(told):
 # Feedback in steps
 
 
+def test_a_hint_is_not_what_the_verdict_asks_already(visit):
+    quiz = visit()
+    quiz.answer("44120; 44121 x2", "wrong")
+    asked = quiz.section.evaluate("e => e.graded.feedback.question").split("?")[0]
+    quiz.section.get_by_role("button", name="Hint").click()
+    hint = quiz.section.locator(".casebook-hints li")
+    expect(hint).to_have_count(1)
+    assert asked not in hint.inner_text()
+
+
 def test_a_wrong_answer_is_told_step_by_step(visit):
     quiz = visit()
     layers = quiz.section.locator(".casebook-layers")

@@ -18,6 +18,7 @@ from math import log2
 from typing import Any
 
 from casebook.coding.claim import Same, lines_of, show
+from casebook.coding.places import listed
 from casebook.coding.rulebook import Rulebook
 from casebook.coding.typed import read
 from casebook.grading import Item
@@ -206,11 +207,14 @@ class Tutor:
                 return tuple(rules)
         return ()
 
-    def against(self, rule: str) -> int:
-        """How many answers do not fit a rule: wrong ones that it does not give, and right ones to charts in
-        which it shows. Where there are some, a rule near it that the book does not know may be held."""
+    def against(self, rule: str) -> list[str]:
+        """The questions whose answers do not fit a rule: wrong ones that it does not give, and right ones to
+        charts in which it shows. Where there are some, a rule near it that the book does not know may be
+        held."""
         others = [each for each in self.asked if rule not in each.rules]
-        return sum(not each.right or rule in rules_of(self._rows.get(each.case, {})) for each in others)
+        return [
+            each.case for each in others if not each.right or rule in rules_of(self._rows.get(each.case, {}))
+        ]
 
     def shown(self, rule: str) -> int:
         """On how many charts, changes of one counting as others, the answer was the rule's."""
@@ -344,7 +348,8 @@ ALL_RIGHT = (
     "Every answer was right. These charts test only some of the usual mistakes; a few more test others."
 )
 REACH = "These charts test only some of the usual mistakes. Practice tests the rest."
-NEAR = "; or a rule near it that this book does not know, for {answers} not fit it"
+NEAR = "; or it was something like it, for {answers} not fit"
+FEW = 3  # charts that are named
 CHOSEN = "Answers chosen from several do not tell a wrong rule from a guess. Typed ones can."
 
 
@@ -438,15 +443,21 @@ def as_written(text: str) -> str:
     return "query" if answer.query else show(lines_of(plain(answer.claim)))
 
 
+def _those(cases: Sequence[str]) -> str:
+    """The answers to these questions, by the names of their charts, or how many, with the verb."""
+    names = [chart_of(case).replace("-", " ").capitalize() for case in cases]
+    if len(names) > FEW:
+        return f"{len(names)} other answers of yours do"
+    return f"your answer{'s' * (len(names) > 1)} to {listed(names)} do{'es' * (len(names) == 1)}"
+
+
 def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> str:
     if rules:
         charts = tutor.shown(rules[0])
         which = "; or ".join(MISCONCEPTIONS[rule].says for rule in rules)
         off = tutor.against(rules[0])
-        near = NEAR.format(
-            answers="one other answer of yours does" if off == 1 else f"{off} other answers of yours do"
-        )
-        return f"{charts} charts fit {which}{near if off else ''}."
+        near = NEAR.format(answers=_those(off)) if off else ""
+        return f"{charts} charts fit {which}{near}."
     if not tutor.asked:
         return "Nothing was answered, so there is no wrong rule to look for."
     if ask and all(one.right for one in tutor.asked):

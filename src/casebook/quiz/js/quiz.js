@@ -289,6 +289,8 @@ export function mount(section, host) {
   hinter?.addEventListener("click", async () => {
     try {
       const { hints: all } = await ask({ do: "hints" });
+      // What the verdict asks already is no hint.
+      if (!shownHints && layers.textContent?.includes(all[0]?.split("?")[0])) shownHints++;
       if (shownHints >= all.length) return;
       hints?.append(make("li", {}, all[shownHints++]));
       const left = all.length - shownHints;

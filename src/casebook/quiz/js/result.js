@@ -41,7 +41,7 @@ export function parts(told, given, link, rule) {
   const marked = given.flatMap(({ case: id, marked }) =>
     marked && told.items.some((each) => each.case === id) ? [[named(id, link), `: ${marked}`]] : [],
   );
-  const tried = told.next_cases.map((id) => [link(id)]);
+  const tried = Object.entries(told.why_next).map(([id, why]) => [link(id), `: ${why}`]);
   return [
     part("How many were right", told.items.length > 0 && right),
     part("What to read next", read.length > 0 && list(read)),

@@ -55,7 +55,7 @@ export interface Result {
   topics: { name: string; right: number; of: number }[];
   sure: string[];
   read: { page: string; title: string; why: string }[];
-  next_cases: string[];
+  why_next: Record<string, string>;
   /** Answers to an earlier edition of their chart: not graded. */
   earlier: number;
   items: { case: string; answer: string; verdict: Verdict; expected: string }[];
