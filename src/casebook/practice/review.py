@@ -233,8 +233,6 @@ def _misconceptions(
             f"{m.says[0].upper()}{m.says[1:]}: seen in {len(times)} of your answers, the last"
             f" {_ago(max(times), now)}."
         )
-        if cases:
-            says += f" Of the whole cases that you tried, {len(cases)} could have shown it."
         row = {"id": id, "says": says, "correction": m.correction, "first_right": right, "of": len(cases)}
         rows.append(row | {"tries": len(times), "last_seen": max(times)})
     return sorted(rows, key=lambda row: (-row["last_seen"], -row["tries"], row["id"]))
