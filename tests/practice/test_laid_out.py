@@ -248,11 +248,31 @@ def test_the_bowel_between_two_places_can_go_whole_and_makes_one_of_them():
         free = explore(state, None, by_order=True)["gaps"]
         gap = next(gap for gap in free if gap["says"] == says)
         state = after(state, {"do": "cut", "from": gap["from"], "to": gap["to"]})
-    (place,) = explore(state, None, by_order=True)["open"]
+    look = explore(state, None, by_order=True)
+    (place,) = look["open"]
+    assert "ends free" in look["words"]
+    assert "stapled" not in look["words"]
     joined = after(state, {"do": "join", "place": place})
     assert compare(ITEMS["cedar"], joined)["verdict"] == "same"
-    # Once something became of the ends there, no whole stretch is offered.
-    assert not [gap for gap in explore(joined, None, by_order=True)["gaps"] if gap["says"].startswith("all ")]
+
+
+def test_the_bowel_between_two_joins_goes_with_both():
+    state = start()
+    for a, b in ((100, 120), (200, 220)):
+        state = after(after(state, {"do": "cut", "from": a, "to": b}), {"do": "join", "place": [a, b]})
+    gap = next(gap for gap in explore(state, None, by_order=True)["gaps"] if gap["says"].startswith("all "))
+    state = after(state, {"do": "cut", "from": gap["from"], "to": gap["to"]})
+    (place,) = explore(state, None, by_order=True)["open"]
+    told = compare(ITEMS["cedar"], after(state, {"do": "join", "place": place}))
+    assert not [each for each in told["differs"] if "in a row" in each["says"]], told
+
+
+def test_no_whole_stretch_ends_where_an_end_was_brought_out():
+    state = start()
+    for act in ({"do": "cut", "from": 100, "to": 120}, {"do": "cut", "from": 200, "to": 220}):
+        state = after(state, act)
+    state = after(state, {"do": "stoma", "at": 100})
+    assert not [gap for gap in explore(state, None, by_order=True)["gaps"] if gap["says"].startswith("all ")]
 
 
 def test_who_left_a_bridge_standing_is_shown_its_line():

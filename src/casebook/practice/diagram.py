@@ -8,7 +8,7 @@ Colors come from `STYLE` by class; every mark differs in shape too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import combinations, count, pairwise
@@ -86,23 +86,25 @@ def to_scale(op: Operation) -> bool:
     return told_in_cm(op, op.valve, *ends, *(x for s in spots for x in (s.start, s.end)))
 
 
-def in_words(op: Operation) -> str:
-    """The drawing said in words: every place, stoma and point of work, in order along the bowel."""
+def in_words(op: Operation, free: Collection[Sequence[float]] = ()) -> str:
+    """The drawing said in words: every place, stoma and point of work, in order along the bowel; `free` are
+    the places of whose ends nobody has said yet what became of them."""
     at = f" at {cm(op.valve)} cm" if told_in_cm(op, op.valve) else ""
     ends = f"{' (0)' if at else ''} to the {op.junction if at or op.valve_gone else 'valve'}{at}"
     said = [f"Bowel from the ligament of Treitz{ends}, and the colon beyond."]
     said += [] if to_scale(op) else ["Not to scale: the chart gives no distances along the bowel."]
     for place in op.bowel.places:
         where, words = span(op, place.start, place.end).removesuffix(" cm"), name(op, place)
+        became = "ends free" if [place.start, place.end] in free else fate(op, place)
         before = " (since an earlier operation)" if place.left and not place.cuts else ""
         if place.start == place.end:
             at = f"at {where}" if where else f"for {words}" if words else "there"
             said.append(f"Divided {at}, the upper end brought out.")
         elif where:
             told = f" ({words})" if words else ""
-            said.append(f"Missing from {where}{told}{before}: {fate(op, place)}.")
+            said.append(f"Missing from {where}{told}{before}: {became}.")
         else:
-            said.append(f"Missing: {called(op, place)}{before}, {fate(op, place)}.")
+            said.append(f"Missing: {called(op, place)}{before}, {became}.")
     loops = [op.steps[i] for _, i in op.bowel.loops]
     said += [f"Loop brought out{_at(op, step)}." for step in loops]
     said += [f"{POINTS[s.act].capitalize()}{_at(op, s)}." for s in op.steps if s.act in POINTS]

@@ -136,7 +136,7 @@ def look(operation: object, by_order: bool = False) -> dict[str, Any]:
         "operation": state,
         "error": None,
         "svg": draw(op, "The bowel now", reach=(NEAREST, FARTHEST)),
-        "words": in_words(op),
+        "words": in_words(op, waiting),
         "ruler": ruler(op, reach=(NEAREST, FARTHEST)),
         "claim": show(main.lines) if main and main.lines else "none",
         "joins": sum(p.joined for p in places),

@@ -55,10 +55,13 @@ def gaps(op: Operation, nearest: float, farthest: float) -> list[dict[str, Any]]
 
 
 def _bridges(op: Operation, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The whole of a stretch between two places whose ends are all free: out with it, they are one place."""
-    free = [place for place in op.bowel.places if place.open]
-    if any(a.end == row["low"] and b.start == row["high"] for a, b in pairwise(free)):
-        yield row | {"says": f"all the bowel {row['says']}", "from": row["low"], "to": row["high"]}
+    """The whole of a stretch between two places, with the joins that stand there: out with it, they are one
+    place. Where an end was brought out, they stay two."""
+    for a, b in pairwise(op.bowel.places):
+        if (a.end, b.start) == (row["low"], row["high"]) and not (a.brought_out or b.brought_out):
+            low = a.start if a.joined else a.end
+            high = b.end if b.joined else b.start
+            yield row | {"says": f"all the bowel {row['says']}", "from": low, "to": high}
 
 
 def _down(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -204,10 +204,12 @@ def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said
         ("anastomoses", f"{stand} Is that the same?"),
         ("places", f"Bowel is missing in {many(n, 'place')}. What became of the ends there?"),
     ]
-    asks = next((words for name, words in amounts if name != about and numbers[name] == n), ALONG)
+    otherwise = TWO_ENDS if about == "anastomoses" and n > numbers["made"] else ALONG
+    asks = next((words for name, words in amounts if name != about and numbers[name] == n), otherwise)
     return Said("wrong", asks, fates)
 
 
+TWO_ENDS = "An anastomosis brings two ends of bowel together. How often was that done?"
 ALONG = "Go along the bowel at closing, from one end to the other. What do you meet?"
 
 

@@ -4,7 +4,7 @@
 // sliders, the other a list of the free stretches, by order alone, and its picture can be tapped. The operation
 // itself is the only state, and Python's; the scripts hand it back as it came.
 
-import { button, every, find, make, picture, reason, seek } from "./parts.js";
+import { button, every, find, inSight, make, picture, reason, seek } from "./parts.js";
 
 /** @import { Act, Explored, Gap, Operation } from "./types.d.ts" */
 
@@ -68,6 +68,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
       operation = told.operation;
       draw(told);
       drawn(told);
+      if (where && wanted && !inSight(stage)) stage.scrollIntoView(); // what was pressed lies below it
     } catch (error) {
       say(`That could not be done: ${reason(error)}.`);
     }
@@ -177,7 +178,9 @@ export function working(box, { ask, say, drawn }, kept = null) {
   function choose() {
     mark();
     const gap = gaps[Number(where?.value)];
-    if (gap) chosen?.replaceChildren(`Chosen: ${gap.says}. To remove bowel there, press “${cutting}”.`);
+    const whole = gaps.find(({ says }) => says === `all the bowel ${gap?.says}`);
+    const all = whole ? " All of it is a choice of its own in the list." : "";
+    if (gap) chosen?.replaceChildren(`Chosen: ${gap.says}. To remove bowel there, press “${cutting}”.${all}`);
   }
 
   const cutting = find(box, "[data-act=cut]", HTMLElement).textContent;
