@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from casebook.coding.operation import Operation, Step
-from casebook.coding.places import listed, many
+from casebook.coding.places import NUMBERS, listed, many
 from casebook.data import toml
 from casebook.grading import expected
 
@@ -326,6 +326,8 @@ class _Chart:
         for key, step in DONE[site.done](site):
             single = step.act not in ("resect", "join", "stoma")
             noun = NOUNS.get(key) if single else NOUNS.get(site.done, why["noun"])
+            if noun == why["noun"] and site.lesions > 1:
+                noun = f"{NUMBERS[site.lesions]} {noun}s"
             name = f"the {noun} in the {where}" if noun else ""
             if key == "join-newborn" and site is self.short.in_order[-1]:  # while the far end is open
                 yield self.words("noise", "newborn")

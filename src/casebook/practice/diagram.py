@@ -122,6 +122,9 @@ def _at(op: Operation, step: Step, how: str = "at") -> str:
     return f": {step.name}" if step.name else ""
 
 
+AS_OPERATED = "As operated, the bowel drawn straight"
+
+
 @dataclass(frozen=True)
 class Scale:
     """From cm along the bowel to units of the drawing: straight between the given points."""
@@ -400,12 +403,12 @@ def beside(item: Item, answer: str) -> dict[str, Any]:
     differ, or it is one of the readings. No two pictures show the same.
     """
     readings = item.note.readings
-    titles = ["As operated"] if len(readings) == 1 else [f"As one can read it: {op.says}" for op in readings]
+    titles = [AS_OPERATED] if len(readings) == 1 else [f"As one can read it: {op.says}" for op in readings]
     grade = item.grade(answer)
     found = grade.way[1]
     drawn = {in_words(op): (op, title) for op, title in zip(readings, titles, strict=True)}
     if len(drawn) == 1:  # what is open is no matter of the bowel
-        drawn = {words: (op, "As operated") for words, (op, _) in drawn.items()}
+        drawn = {words: (op, AS_OPERATED) for words, (op, _) in drawn.items()}
     other = found if found and in_words(found) not in drawn else None
     return {
         "operated": [picture(op, title) for op, title in drawn.values()],

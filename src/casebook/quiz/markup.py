@@ -67,9 +67,10 @@ step="1" value="{value}"></label>
 ASK = "Which claim does the surgeon file for this operation?"
 #: The operation laid out by order alone: where, and what was done there; then what became of the ends.
 LAY = f"""<details class="casebook-lay" data-later><summary>Lay it out first</summary>
-<p class="casebook-hint">Tap the bowel where a piece came out, or choose the place from the list; then press
-“Cut a piece out there”, and say what became of the two ends. No distance counts: the order does, and what
-became of each place. Two pieces and all the bowel between them are one place.</p>
+<p class="casebook-hint">The line is the bowel, drawn straight. Tap it where a piece came out, or choose the
+place from the list; then press “Cut a piece out there”, and say what became of the two ends. No distance
+counts: the order does, and what became of each place. Two pieces and all the bowel between them are one
+place.</p>
 <p class="casebook-lay-size casebook-hint"></p>
 <div class="casebook-bowel"></div>
 <p class="casebook-chosen casebook-hint" aria-live="polite"></p>

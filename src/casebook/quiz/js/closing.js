@@ -43,7 +43,7 @@ function wrongRule({ says, tempts, correction, charts, rests }, called) {
 }
 
 const NONE_YET =
-  "No wrong rule is mastered or shaky yet: each word takes two charts, and mastered a day between them.";
+  "No usual mistake is mastered or shaky yet: each word takes two charts, and mastered a day between them.";
 const WORDS =
   "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
   "charts. Unseen: neither so far.";
@@ -65,7 +65,7 @@ export function standing({ states: { mastered, shaky, unseen }, rules }) {
       "p",
       {},
       mastered || shaky
-        ? `Of the ${mastered + shaky + unseen} wrong rules of this book, mastered: ${mastered}; shaky: ${shaky}; unseen: ${unseen}.`
+        ? `Usual mistakes that you avoid (mastered): ${mastered}; that still come (shaky): ${shaky}; not seen yet: ${unseen}.`
         : NONE_YET,
     ),
     rows.length > 0 && make("p", {}, FITTED),
