@@ -146,7 +146,7 @@ def test_a_round_of_practice_by_keyboard_goes_on_after_a_reload_and_closes_with_
     told = page.locator(".casebook-stage td code").all_text_contents()
     assert told == [given, filed]
     # No word rests on one chart, and no way leads out of a round.
-    expect(page.get_by_text(re.compile("^None is mastered or shaky yet"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^No usual mistake is mastered"))).to_be_visible()
     assert violations(page) == []
     kept = page.evaluate("JSON.parse(localStorage['casebook.attempts']).attempts")[len(read) :]
     assert len({each["round"] for each in kept}) == 1

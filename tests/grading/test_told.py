@@ -389,7 +389,7 @@ def test_what_sets_a_claim_right_is_the_whole_change():
     """It leads to an accepted claim, and stands beside every reason that leaves something of it out."""
     seen = 0
     for page, answer, told in wrongly(("banyan", "ginkgo", "plum", "whitebeam", "acacia", "yew", "birch")):
-        change = re.search(r"In all: (.*)\.$", parts_told(told, "change") or "")
+        change = re.search(r"In all: (.*)\.$", parts_told(told, "correction") or "")
         if change:
             seen += 1
             on, _, off = change[1].partition(" in place of ")

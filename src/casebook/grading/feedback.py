@@ -203,8 +203,11 @@ def parts(
         Part("why", "Why", _rows(_why(grade), grade.aside)),
         Part("tempts", "", _rows(grade.tempts)),
         settled(grade, item) if readable else Part("settles", "", ()),
-        Part("correction", "What sets it right", _rows(setright if setright != amounts else None)),
-        Part("change", "", _rows(_change(grade))),
+        Part(
+            "correction",
+            "What sets it right",
+            _rows(setright if setright != amounts else None, _change(grade)),
+        ),
         Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
         Part("right", "", _rows(_right(grade, item) if readable else None)),
         Part("doubt", "", _rows(grade.doubt)),

@@ -15,6 +15,7 @@ const root = new URL("./", location.href).href;
 const OURS = `casebook ${root} `;
 const STORE = OURS + book.version;
 const MOVED = `${root}?moved`; // a note in the store: the site has another edition
+let over = false; // once the reader wants nothing kept: what was under way then is not kept either
 const FOREVER = /\.[0-9a-f]{16}\.\w+(\.gz)?$/; // a name by content
 
 /**
@@ -39,6 +40,7 @@ async function keep(path, response, starts) {
   const content = await response.arrayBuffer();
   const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", content))];
   const hex = digest.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (over) return;
   const store = await caches.open(STORE);
   if (hex.startsWith(book.files[path])) {
     if (starts) await store.delete(MOVED);
@@ -123,6 +125,10 @@ async function forgetOthers() {
 self_.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(forgetOthers()));
 self_.addEventListener("message", (/** @type {any} */ event) => {
   if (event.data?.keep) event.waitUntil(catchUp(event.data.keep).catch(() => {}));
+  if (event.data?.end) {
+    over = true;
+    event.ports[0].postMessage("");
+  }
 });
 self_.addEventListener("fetch", (/** @type {any} */ event) => {
   const path = event.request.method === "GET" && fileOf(event.request.url);

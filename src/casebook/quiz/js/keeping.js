@@ -68,8 +68,23 @@ function offline() {
   return place;
 }
 
+const SOON = 1_000; // milliseconds in which a service worker says that it heard
+
+/**
+ * Tell a service worker to keep nothing more; resolves once it heard, or soon.
+ * @param {ServiceWorker} worker
+ */
+const ended = (worker) =>
+  new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;
+    setTimeout(done, SOON);
+    worker.postMessage({ end: true }, [port2]);
+  });
+
 /** End the service worker of this book, and delete what it kept. */
 async function forget() {
+  if (navigator.serviceWorker.controller) await ended(navigator.serviceWorker.controller);
   const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href).href;
   const all = await navigator.serviceWorker.getRegistrations();
   await Promise.all(all.filter(({ scope }) => scope === root).map((each) => each.unregister()));

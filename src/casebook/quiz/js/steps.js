@@ -11,7 +11,6 @@ import { allAtOnce, keepAllAtOnce } from "./store.js";
 const FIRST = ["amounts", "doubt", "evidence", "diagnoses"];
 const SECOND = [...FIRST, "tempts", "settles"];
 const ONCE = "right"; // the whole claim, only where no other try counts
-const AGAIN = "change"; // all that comes off and on, where the whole claim is not told
 const LAST_STEP = 3;
 
 /**
@@ -30,11 +29,7 @@ export const step = (graded, tries, all) =>
  * @param {boolean} once
  */
 export const told = (at, kind, once) =>
-  kind === ONCE
-    ? once
-    : kind === AGAIN && once
-      ? false
-      : at >= LAST_STEP || (at === 1 ? FIRST : SECOND).includes(kind);
+  kind === ONCE ? once : at >= LAST_STEP || (at === 1 ? FIRST : SECOND).includes(kind);
 
 /**
  * What stands under the parts of a step: a question, then a picture besides, and the way to the rest.
