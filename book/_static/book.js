@@ -88,7 +88,17 @@ async function keepForOffline() {
   const { active } = await navigator.serviceWorker
     .register(offline)
     .then(() => navigator.serviceWorker.ready);
-  const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
-  active.postMessage({ keep: [location.href, ...fetched] });
+  const tell = () => {
+    const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
+    active.postMessage({ keep: [location.href, ...fetched] });
+  };
+  tell();
+  if (navigator.serviceWorker.controller) return;
+  // What the page fetches until the worker sees its requests is told once it does, and what was on its way then
+  // a little later.
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    tell();
+    setTimeout(tell, 5_000);
+  });
 }
 addEventListener("load", () => keepForOffline().catch(() => {})); // a browser that keeps nothing
