@@ -83,12 +83,13 @@ async function keepForOffline() {
   const { offline } = document.body.dataset;
   if (!offline || !navigator.serviceWorker) return;
   const own = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
-  const wish = localStorage.getItem("casebook.offline") ?? (own ? "off" : "on");
-  if (wish === "off") return;
+  const wanted = () => (localStorage.getItem("casebook.offline") ?? (own ? "off" : "on")) !== "off";
+  if (!wanted()) return;
   const { active } = await navigator.serviceWorker
     .register(offline)
     .then(() => navigator.serviceWorker.ready);
   const tell = () => {
+    if (!wanted()) return; // by now
     const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
     active.postMessage({ keep: [location.href, ...fetched] });
   };

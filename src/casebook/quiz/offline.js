@@ -124,7 +124,10 @@ async function forgetOthers() {
 
 self_.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(forgetOthers()));
 self_.addEventListener("message", (/** @type {any} */ event) => {
-  if (event.data?.keep) event.waitUntil(catchUp(event.data.keep).catch(() => {}));
+  if (event.data?.keep) {
+    over = false; // wanted again, before this worker had gone
+    event.waitUntil(catchUp(event.data.keep).catch(() => {}));
+  }
   if (event.data?.end) {
     over = true;
     event.ports[0].postMessage("");
