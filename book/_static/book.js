@@ -88,18 +88,11 @@ async function keepForOffline() {
   const { active } = await navigator.serviceWorker
     .register(offline)
     .then(() => navigator.serviceWorker.ready);
-  const tell = () => {
-    if (!wanted()) return; // by now
-    const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
-    active.postMessage({ keep: [location.href, ...fetched] });
+  // What the page fetched before the worker saw its requests is told to it, and so is what was on its way then.
+  const tell = (fetched) => {
+    if (wanted()) active.postMessage({ keep: fetched.map(({ name }) => name) });
   };
-  tell();
-  if (navigator.serviceWorker.controller) return;
-  // What the page fetches until the worker sees its requests is told once it does, and what was on its way then
-  // a little later.
-  navigator.serviceWorker.addEventListener("controllerchange", () => {
-    tell();
-    setTimeout(tell, 5_000);
-  });
+  tell([{ name: location.href }, ...performance.getEntriesByType("resource")]);
+  new PerformanceObserver((more) => tell(more.getEntries())).observe({ type: "resource" });
 }
 addEventListener("load", () => keepForOffline().catch(() => {})); // a browser that keeps nothing

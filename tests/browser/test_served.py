@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 
 import pytest
 from playwright.sync_api import expect
@@ -57,6 +58,20 @@ class Changing(Pages):
         outputfile.write(source.read().replace(old, new) if old else source.read())
 
 
+class Late(Pages):
+    """The chart comes when it is let, and the service worker once the chart was asked for."""
+
+    chart, asked, let = "", None, None
+
+    def send_head(self):
+        if self.path.endswith(self.chart):
+            self.asked.set()
+            self.let.wait(SLOW / 1000)
+        elif self.path.endswith("offline.js"):
+            self.asked.wait(SLOW / 1000)
+        return super().send_head()
+
+
 @pytest.fixture
 def serving(built_book):
     """`serving(handler)` is the book by such a server."""
@@ -92,29 +107,47 @@ def test_a_page_runs_no_script_that_is_not_the_book_s(visit, case_ids, watch):
     assert {each for each in scripts if "sha256" not in each} == {"'self'", "blob:", "'wasm-unsafe-eval'"}
 
 
-def test_without_a_network_and_never_an_old_book_with_a_new_grader(visit, serving, case_ids, watch):
-    watch.forgive("Failed to load|ERR_|fetch|ServiceWorker")
-    case, other = case_ids[0], case_ids[1]
-    site = serving(type("Here", (Changing,), {}))
-    server = site.handler
+def wish(page):
+    page.add_init_script("localStorage['casebook.offline'] ??= 'on'")
 
-    def wish(page):
-        page.add_init_script("localStorage['casebook.offline'] ??= 'on'")
 
-    here = Quiz(visit(f"{site.address}/cases/{case}.html", before=wish))
-    page = here.page
-    here.answer(an_answer(case, "correct"), "correct")
-    wanted = rf"cases/{case}\.(html|json)|runtime\.json|snapshot|asm.*wasm|quiz\.js|worker\.js"
+def until_kept(page, wanted, number):
+    """Wait until so many kept files are of the wanted."""
 
     def kept():
         return [path for path in page.evaluate(f"({KEPT})()") if re.search(wanted, path)]
 
     # `wait_for_function` takes the promise of an async function for yes.
     for _ in range(SLOW // 200):
-        if len(kept()) >= 7:
+        if len(kept()) >= number:
             break
         page.wait_for_timeout(200)
-    assert len(kept()) >= 7
+    assert len(kept()) >= number
+
+
+def test_what_was_on_its_way_when_the_service_worker_came_is_kept_too(visit, serving, case_ids):
+    chart = f"cases/{case_ids[0]}.json"
+    late = type("Here", (Late,), {"chart": chart, "asked": threading.Event(), "let": threading.Event()})
+    page = visit(f"{serving(late).address}/cases/{case_ids[0]}.html", before=wish)
+    Quiz(page).claim.focus()
+    until_kept(page, r"casebook/quiz\.js", 1)  # the service worker is there, and has heard what was fetched
+    page.wait_for_function("navigator.serviceWorker.controller")
+    late.let.set()
+    until_kept(page, re.escape(chart), 1)
+
+
+def test_without_a_network_and_never_an_old_book_with_a_new_grader(visit, serving, case_ids, watch):
+    watch.forgive("Failed to load|ERR_|fetch|ServiceWorker")
+    case, other = case_ids[0], case_ids[1]
+    site = serving(type("Here", (Changing,), {}))
+    server = site.handler
+
+    here = Quiz(visit(f"{site.address}/cases/{case}.html", before=wish))
+    page = here.page
+    here.answer(an_answer(case, "correct"), "correct")
+    wanted = rf"cases/{case}\.(html|json)|runtime\.json|snapshot|asm.*wasm|quiz\.js|worker\.js"
+
+    until_kept(page, wanted, 7)
 
     server.away = True
     page.reload()
