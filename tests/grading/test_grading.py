@@ -880,7 +880,10 @@ def test_what_settles_a_matter_of_the_whole_operation_is_the_sentence_that_says_
 def test_an_open_operation_says_so_where_it_is_asked_and_need_not_be_cited():
     told = result(cases.load("alder").item.grade("44202; 44203"), ["opened"])
     assert [row["name"] for row in rows_of(told, "settles")] == ["opened"]
-    assert all("opened" not in told["evidence"][kind] for kind in ("found", "missed", "irrelevant"))
+    assert all("opened" not in told["evidence"][kind] for kind in ("missed", "beside", "irrelevant"))
+    assert told["evidence"]["found"] == ["opened"]  # the first question of all is answered by it
+    unmarked = result(cases.load("alder").item.grade("44202; 44203"), [])
+    assert "opened" not in unmarked["evidence"]["missed"]
     assert "'opened'" not in str(worked(cases.load("alder").page()))
     assert rows_of(grade_page(PAGE, "44202"), "settles") == []  # its chart does not say how it was opened
 

@@ -112,14 +112,16 @@ def bearing(item: Item) -> set[str]:
 
 def cited(item: Item, names: Iterable[str]) -> dict[str, Any]:
     """Which deciding sentences the learner marked; what only bears on the operation is neither asked for nor
-    held against anybody, and stands in `beside`."""
+    held against anybody, and stands in `beside`. That it was open, as is usual, decides the family: it is
+    found where it was marked, and nobody misses it."""
     given, wanted, known = list(dict.fromkeys(str(n) for n in names)), deciding(item), bearing(item)
-    found = [n for n in wanted if n in given]
+    way = [] if item.note.action == "query" else item.marked("approach")
+    found = [n for n in dict.fromkeys((*way, *wanted)) if n in given]
     missed = [n for n in wanted if n not in given]
     irrelevant = [n for n in given if n not in known]
     total = len(found) + len(missed) + len(irrelevant)
     score = len(found) / total if total else 1.0
-    beside = [n for n in given if n in known and n not in wanted]
+    beside = [n for n in given if n in known and n not in found]
     told = {"found": found, "missed": missed, "beside": beside, "irrelevant": irrelevant}
     return told | {"score": round(score, 2)}
 
