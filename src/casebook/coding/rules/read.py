@@ -41,7 +41,7 @@ cited(
     "assisted",
     answers="D6",
     sure=SECONDARY,
-    sources="acs-bulletin-2019-07",
+    sources="acs-bulletin-2019-07 codingahead-44205",
     says=(
         "An operation is laparoscopic when most of it was done inside: looking, freeing, the vessels,"
         " dividing the bowel. A port wound enlarged, or a small cut, that only lets the bowel out changes"
