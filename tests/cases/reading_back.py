@@ -35,7 +35,7 @@ WHY = (
 ROUTINE = (
     r"time-out|^warm saline"
     r"|saline|ligament of treitz|fascia (with|#|was|4)|ports? out|ports were|in a bag|\bbag out|\busual\b"
-    r"|inside (again|once more)|relook|reinspection"
+    r"|inside (again|once more)|relook|reinspection|gas up again|pneumoperitoneum was"
 )
 ENTERED = r"midline|supraumb|above the umbilicus|ports\b.*pneumoperitoneum|four ports|4 ports|hasson|two-inch"
 NO_SMALL_THING = r"resect|anastomo|side to side"
@@ -210,9 +210,9 @@ class Reader:
 
     def piece(self, s):
         """A piece came out: at a new place, or at the end of the one before, or all around it."""
-        assert re.search(r"\bout\b|\boff\b|removed|resect|taken from|cut back|took|\bcut both", s), (
-            f"what is this? {s}"
-        )
+        assert re.search(
+            r"\bout\b|\boff\b|\baside\b|removed|resect|taken from|cut back|took|\bcut both", s
+        ), f"what is this? {s}"
         before = self.at
         self.go(s)
         why = next((why for why, cue in WHY if re.search(cue, s)), None)

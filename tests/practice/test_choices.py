@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook import cases
+from casebook.cases.shorts import short_cases
 from casebook.coding.note import Note
 from casebook.coding.rulebook import TWINS
 from casebook.coding.typed import read
 from casebook.grading import Item, expected
 from casebook.grading.explanation import plain
-from casebook.practice.choices import choices
+from casebook.grading.misconceptions import FAR_FETCHED
+from casebook.practice.choices import _everywhere, choices
 from tests.minimal_cases import FOLDER, item
 from tests.strategies import decided
 
@@ -88,6 +90,18 @@ def test_what_tempts_in_a_case_is_offered():
 def test_wrong_rules_are_among_what_is_offered():
     shown = [[loaded(id).grade(text) for text in drawn(id, 3)] for id in SHIPPED]
     assert sum(any(grade.misconceptions for grade in grades) for grades in shown) > 0.9 * len(shown)
+
+
+def test_what_tempts_in_this_chart_and_not_in_every_other_is_offered():
+    """Else nothing is learned of whoever chose rightly: what tempts everywhere was all that stood beside."""
+    for case in [*map(loaded, SHIPPED), *(made.item for made in short_cases())]:
+        rules = {m.id for ms in case.diagnosis.wrong_ways.values() for m in ms} - _everywhere() - FAR_FETCHED
+        own = {key for key, ms in case.diagnosis.wrong_ways.items() if rules & {m.id for m in ms}}
+        for seed in range(2):
+            offered = {plain(read(text).claim) for text in choices(case, seed)}
+            assert own & offered or not own, (case.id, seed)
+    (torn,) = (made.item for made in short_cases() if made.id == "short-78")  # one wrong rule is its own
+    assert all("44120; 44121" in choices(torn, seed) for seed in range(20))
 
 
 # What can be had without the chart

@@ -278,14 +278,16 @@ class _Chart:
         self._turns: dict[tuple[str, ...], int] = {}
         self._seen: dict[str, int] = {}
         scope = short.approach == "laparoscopic"
-        inside = short.approach in ("laparoscopic", "laparoscopic-assisted")
-        joins = sum(step.act == "join" for site in short.sites for _, step in DONE[site.done](site))
+        assisted = short.approach == "laparoscopic-assisted"
         self.tools = {
-            "gia": "Endo GIA" if inside else "GIA 60",
+            "gia": "Endo GIA" if scope else "GIA 60",
             "suture": "3-0 V-Loc" if scope else "3-0 Vicryl",
             "days": many(short.days, "day"),
             "all": "most of it" if short.dead else "all of it",
-            "joins": "the anastomosis" if joins == 1 else "each anastomosis",
+            "loops": "the loop" if len(short.sites) == 1 else "one loop after the other",
+            "rest": "the rest of the " if assisted else "",
+            "off": "laid the piece aside" if scope else "handed the piece off",
+            "aside": "aside" if scope else "off",
             "unsafe": _words("unsafe").get(short.story, {}).get(short.voice, ""),
         }
 
@@ -322,7 +324,7 @@ class _Chart:
         """The sentences of one site."""
         why = _words("reasons", site.why)
         where = _where(site)
-        lesion = self._lesion(site, why)
+        lesion, it = self._lesion(site, why), "them" if site.lesions > 1 else "it"
         for key, step in DONE[site.done](site):
             single = step.act not in ("resect", "join", "stoma")
             noun = NOUNS.get(key) if single else NOUNS.get(site.done, why["noun"])
@@ -331,9 +333,8 @@ class _Chart:
             name = f"the {noun} in the {where}" if noun else ""
             if key == "join-newborn" and site is self.short.in_order[-1]:  # while the far end is open
                 yield self.words("noise", "newborn")
-            if (step.act == "join" or key == "ring-in-join") and "approach" not in self.marks:
-                yield self.facet("approach", "outside")
-            yield self.told("say", key, step=step, name=name, where=where, lesion=lesion, noun=why["noun"])
+            filled = {"where": where, "lesion": lesion, "it": it, "noun": why["noun"]}
+            yield self.told("say", key, step=step, name=name, **filled)
         if site.done == "fistula to the bladder":
             yield self.words("noise", "bladder")
 
@@ -447,8 +448,8 @@ ENDED = {
     "converted": "It was finished open, so all of it is open.",
     "laparoscopic": "It was laparoscopic to the end.",
     "laparoscopic-assisted": (
-        "It was laparoscopic: the bowel was freed and cut through the ports, and only joined outside,"
-        " through a small opening."
+        "It was laparoscopic: the bowel was freed and its vessels were cut through the ports, and a small"
+        " opening only let it out to be cut and joined."
     ),
 }
 ONE_PLACE = ("two pieces", "three pieces")
@@ -640,7 +641,7 @@ def _operation(chart: _Chart) -> Iterator[str]:
         yield chart.words("begin", "newborn" if short.story == "newborn" else "usual")
     yield from _beside(chart, LOOKS)
     if (entered := _entered(short)) == "laparoscopic-assisted":
-        yield chart.words("opened", entered)  # what makes it so is told before the first join
+        yield chart.words("opened", entered)  # what makes it so is told before the first piece
     else:
         yield chart.facet("approach", "opened", entered)
     if short.follows in ("staged", "complication"):
@@ -650,6 +651,8 @@ def _operation(chart: _Chart) -> Iterator[str]:
         yield chart.facet("unusual_work", "unusual")
     if short.story != "newborn" and not short.brief:
         yield chart.words("noise", _run(short))
+    if entered == "laparoscopic-assisted":
+        yield chart.facet("approach", "outside")
     for site in short.in_order:
         yield from chart.site(site)
     yield from _beside(chart, LAST)

@@ -15,7 +15,7 @@ from casebook.coding.typed import read
 from casebook.grading import Item, expected
 from casebook.grading.explanation import Diagnosis, plain
 from casebook.grading.marks import ROLES, SESSIONS
-from casebook.grading.misconceptions import Misconception
+from casebook.grading.misconceptions import FAR_FETCHED, Misconception
 from casebook.grading.told import FIRST, FURTHER, FURTHER_JOINS
 
 from .bank import checked_seed, whole
@@ -40,7 +40,8 @@ def choices(item: Item, seed: int | str, most: int = 5, held: Iterable[str] = ()
 
     The wrong ones are, in this order: what rules give that this learner was seen to hold (`held`, ids of
     misconceptions, the last seen first), what the author finds tempting, and the likeliest wrong answers to
-    this chart. Of many sets of the last that one is taken in which the right one stands where the seed says
+    this chart; one at least is what a wrong rule gives that tempts here and not in nearly every chart, where
+    there is one. Of many sets of the last that one is taken in which the right one stands where the seed says
     among the others, by what it shares with them: else it would be told by standing in the middle. Raises
     ValueError for a case that no rule decides, and for a seed or a number that is none.
     """
@@ -54,21 +55,33 @@ def choices(item: Item, seed: int | str, most: int = 5, held: Iterable[str] = ()
     pool = _Pool(item)
     seen = pool.take(_of_rules(item, held), SEEN)
     authors = pool.take(item.key.get("tempting") or {})
-    others = pool.take(_likely(item), POOL)
     chosen = [right, *(["query"] if right != "query" and rng.random() < ASKS else [])]
     chosen += [*seen, *rng.sample(authors, min(AUTHORS, len(authors)))][: most - len(chosen)]
-    rest = [text for text in (*authors, *others) if text not in chosen]
+    of_chart = _of_this_chart(item)
+    own = pool.take(of_chart.values())
+    others = pool.take(_likely(item), POOL)
+    rest = [text for text in (*authors, *own, *others) if text not in chosen]
     if len(chosen) + len(rest) < LEAST and "query" not in chosen:
         chosen.append("query")
     wanted = min(most - len(chosen), len(rest))
     # Never the first of them on purpose: where several are alike, it shares the first place anyway.
     number = len(chosen) + wanted
     place = rng.randrange(1, number)
-    drawn = [[*chosen, *rng.sample(rest, wanted)] for _ in range(DRAWN if wanted < len(rest) else 1)]
+    told = [text for text in (*chosen, *rest) if plain(read(text).claim) in of_chart]
+    first = [] if {*told} & {*chosen} else told
+    drawn = [
+        [*chosen, *_sampled(rng, rest, first, wanted)] for _ in range(DRAWN if wanted < len(rest) else 1)
+    ]
     shared = _Shared([*chosen, *rest])
     best = min(drawn, key=lambda texts: sum(abs(rank - place) for rank in shared.ranks(texts)))
     rng.shuffle(best)
     return best
+
+
+def _sampled(rng: Random, texts: Sequence[str], first: Sequence[str], number: int) -> list[str]:
+    """So many of some texts, one of the first among them where there are any."""
+    one = rng.sample(first, min(1, len(first), number))
+    return [*one, *rng.sample([text for text in texts if text not in one], number - len(one))]
 
 
 class _Pool:
@@ -102,6 +115,13 @@ def _of_rules(item: Item, rules: Iterable[str]) -> Iterator[str]:
     for id in rules:
         for key, ms in ways:
             yield from (_filed(item, key, m) for m in ms if m.id == id)
+
+
+def _of_this_chart(item: Item) -> dict[Same, str]:
+    """What wrong rules give that do not tempt in nearly every chart, by its lines."""
+    ways = item.diagnosis.wrong_ways.items()
+    far = _everywhere() | FAR_FETCHED
+    return {key: _filed(item, key, m) for key, ms in ways for m in ms if m.id not in far}
 
 
 @lru_cache(maxsize=4)  # a test asks for several cases, a class for one case again and again
@@ -148,21 +168,21 @@ class _Shared:
         self._told = {text: _told(text) for text in texts}
         self._pairs = {(one, two): self._pair(one, two) for one, two in permutations(texts, 2)}
 
-    def _pair(self, one: str, two: str) -> tuple[int, float, int]:
+    def _pair(self, one: str, two: str) -> tuple[int, float, int, bool]:
         """How many lines and how many codes they share; between these, how alike their lines are, from 0
-        to 1."""
+        to 1; last, whether the one is part of the other."""
         (lines, codes), (others, other_codes) = self._told[one], self._told[two]
         common = len(lines & others)
-        return common, common / (len(lines) + len(others) - common), len(codes & other_codes)
+        return common, common / (len(lines) + len(others) - common), len(codes & other_codes), lines < others
 
     def _by(self, one: str, texts: Sequence[str]) -> tuple[float, ...]:
         """By each thing that could give an answer away: how often its lines and its codes stand in the
-        others, in all and of each, and how alike it is to them."""
+        others, in all and of each, how alike it is to them, and of how many it is part."""
         lines, codes = self._told[one]
-        common, alike, coded = map(
+        common, alike, coded, part = map(
             sum, zip(*(self._pairs[one, two] for two in texts if two != one), strict=True)
         )
-        return common / len(lines), common, alike, coded / len(codes), coded
+        return common / len(lines), common, alike, coded / len(codes), coded, part
 
     def ranks(self, texts: Sequence[str]) -> list[float]:
         """How many of the others come before the first of these answers, by each of these things."""

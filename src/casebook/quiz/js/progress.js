@@ -136,7 +136,7 @@ export function showProgress(section, host) {
       "What wrong answers amounted to",
       misconceptions.map(({ id, says }) => [
         `${says} `,
-        make("a", { href: `${chapter("book/misconceptions")}#misconception-${id}` }, "What sets it right"),
+        make("a", { href: `${chapter("book/misconceptions")}#misconception-${id}` }, "The correction"),
       ]),
       "No answer of yours follows from a wrong rule that this book knows.",
     ),
