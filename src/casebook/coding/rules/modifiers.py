@@ -145,7 +145,8 @@ def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
     answers="D2 D9 D13",
     sure=SECONDARY,
     sources=(
-        "cpt-add-ons cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies novitas-51 aapc-51 bcbsnc-add-on"
+        "cpt-add-ons cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies novitas-51 aapc-51"
+        " bcbsnc-add-on"
     ),
     says=(
         "A further procedure of the same operation, any but the highest-valued one, may carry 51, whichever"
