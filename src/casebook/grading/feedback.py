@@ -45,7 +45,7 @@ _HEADLINES = {
     "blank": "Nothing to check yet.",
 }
 ASK_FIRST = "This note fits operations with different claims: ask first."
-GIVES = "gives this claim."  # how a slip ends that is told by the claim which it alone gives
+GIVES = "The slip that gives this claim:"  # before a slip that is told by the claim which it alone gives
 Label = Callable[[str], str]  # what a mark of the chart is called to this reader: its name, or "line 12"
 
 
