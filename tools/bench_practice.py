@@ -10,7 +10,8 @@ of charts are asked. A change comes up only where its chart was answered rightly
 answer is looked up in a row with all wrong rules, of which the tutor's table has only some. Cells of false
 calls have seven times as many learners. "To the stop" is as a reader gets it: what the page asks ends by
 itself. "With an or" are two rules named, or one beside a rule that the book does not know. "By chart" is a
-misreader who takes a chart for a changed one and answers that; the other misreader answers anything.
+misreader who takes a chart for a changed one and answers that; the other misreader answers anything. "Who
+knows more" is told what no tutor is, and so shows how much the charts themselves let be found.
 Without a seed the learners are others each time; it is printed.
 """
 
@@ -42,11 +43,13 @@ from casebook.practice.tutor import (  # noqa: E402
     AFTER_ONE,
     AFTER_TEST,
     CHARTS,
+    SLIP,
     Row,
     Table,
     Tutor,
     how_often,
     row,
+    rules_of,
     table_of,
     wrongly_filed,
 )
@@ -150,6 +153,27 @@ def to_the_stop(tutor: Tutor, learner: Learner, most: int, asked: int = 0) -> in
     return asked
 
 
+def covering(showing: Mapping[str, set[str]], weights: Mapping[str, float], number: int) -> list[str]:
+    """So many questions that together show most of the weight: the best one after the other, each exchanged
+    for a better one as long as there is one."""
+
+    def weight(rules: Collection[str]) -> float:
+        return sum(weights.get(rule, 0.0) for rule in rules)
+
+    chosen: list[str] = []
+    before: list[str] | None = None
+    while chosen != before:
+        before = list(chosen)
+        for place in range(number):
+            others = set().union(*(showing[id] for id in chosen[:place] + chosen[place + 1 :]))
+            best = max(showing, key=lambda id: weight(showing[id] - others))
+            if place == len(chosen) or weight(showing[best] - others) > weight(
+                showing[chosen[place]] - others
+            ):
+                chosen[place : place + 1] = [best]
+    return chosen
+
+
 class Bench:
     """The questions, and what is measured with them."""
 
@@ -217,6 +241,42 @@ class Bench:
                 to_the_stop(tutor, learner, AFTER_TEST, asked)
             hits += rule in tutor.named
         return 100 * hits / of
+
+    def ceiling(self, most: int, further: int) -> float:
+        """Of a hundred after a first known wrong answer, how many would be found by who knows more than a
+        tutor can: whether that answer was a slip, and which rule is held once it has shown. Until then the
+        charts are asked that together show most of what may be held, `most` of them; as soon as it has shown,
+        up to `further`, only charts that show it."""
+        hits = 0
+        for _ in range(self.learners):
+            given = None
+            while given is None:
+                rule, learner = self.holder(1.0)
+                tutor = Tutor(self.table)
+                given = self.first_wrong(learner, tutor)
+            showing = {id: rules_of(self.whole[id]) for id in tutor.open()}
+            hers = [id for id, rules in showing.items() if rule in rules]
+            plan = covering(showing, self.possible(tutor), most)
+            met = int(rule in self.table[given[0]][given[1]])
+            for asked in range(further):
+                if met == CHARTS or (not met and asked == most):
+                    break
+                question = next((id for id in hers if id not in plan[:asked]), None) if met else plan[asked]
+                if question is None:
+                    break
+                hers = [id for id in hers if chart_of(id) != chart_of(question)]
+                met += rule in self.table[question].get(learner.answer(question)[1], ())
+            hits += met == CHARTS
+        return 100 * hits / self.learners
+
+    def possible(self, tutor: Tutor) -> dict[str, float]:
+        """How likely each rule is after these answers, beside others, for who always follows it."""
+        held = {rule: how_often(rule) for rule in self.able}
+        for each in tutor.asked:
+            for rule in rules_of(self.whole[each.case]) - each.rules:
+                if rule in held:
+                    held[rule] *= SLIP
+        return held
 
     def first_wrong(self, learner: Learner, tutor: Tutor) -> tuple[str, str] | None:
         """The first answer to a case that a known wrong rule gives, when the tutor has taken all in."""
@@ -319,10 +379,12 @@ class Bench:
             "own wrong answer and 3 more, rule always followed": self.after_wrong(1.0, 3, own=True),
             "own wrong answer and 3 more, rule followed 8 in 10": self.after_wrong(0.8, 3, own=True),
             "any known wrong answer and 5 more, rule always followed": self.after_wrong(1.0, 5, own=False),
+            "any known wrong answer and 5 more, by who knows more": self.ceiling(4, 5),
             "to the stop after a wrong answer": self.after_wrong(1.0, AFTER_ONE, own=False, stop=True),
             "to the stop after a wrong answer, and the two more offered there": self.after_wrong(
                 1.0, AFTER_ONE, own=False, stop=True, further=True
             ),
+            "to the stop after a wrong answer, by who knows more": self.ceiling(AFTER_ONE, AFTER_TEST),
             "to the stop after a test of ten": self.tested(1.0, AFTER_TEST, stop=True),
             "test of ten alone": self.tested(1.0, 0),
             "test of ten and 5 more": self.tested(1.0, 5),

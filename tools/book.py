@@ -99,7 +99,9 @@ def build(quick: bool = False) -> int:
     if before[0] != package:
         shutil.rmtree(ROOT / "_build" / ".jupyter_cache", ignore_errors=True)
     STAMP.unlink(missing_ok=True)
-    if not quick:
+    if quick:  # Sphinx copies scripts and style sheets only where it writes a page
+        (HTML / "book" / "welcome.html").unlink(missing_ok=True)
+    else:
         shutil.rmtree(HTML, ignore_errors=True)  # a page whose source is gone must not stay
     started = time.monotonic()
     environment = {

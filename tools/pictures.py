@@ -68,7 +68,7 @@ def phone(page: Any) -> None:
     page.get_by_role("button", name="Show the rest now").click()
     picture = page.locator(".casebook-layers .casebook-pictures svg").last
     picture.wait_for(timeout=SLOW)
-    at(page, page.get_by_role("heading", name="What would make your answer right"))
+    at(page, page.get_by_role("heading", name="When your answer would be right"))
 
 
 def explorer(page: Any) -> None:

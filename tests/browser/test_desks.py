@@ -93,6 +93,10 @@ def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp
     page = visit("book/progress.html", before=lambda p: p.add_init_script(SEED))
     stage = page.locator(".casebook-stage")
     expect(stage).to_contain_text("1 answer so far.")
+    # What is known without Python stands there at once, and what the button adds is said beside it.
+    glance = stage.locator("section", has=page.get_by_role("heading", name="Cases so far"))
+    expect(glance.get_by_role("listitem")).to_have_text(["Alder: not right yet, due again"])
+    expect(stage).to_contain_text("which wrong rules your answers follow from")
     page.wait_for_load_state("networkidle")
     assert violations(page) == []
     assert not fetched(site)

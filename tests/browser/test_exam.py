@@ -284,3 +284,24 @@ def test_a_test_that_an_address_sets_is_handed_in_unjudged(visit, tmp_path):
     page.get_by_role("button", name="Start the test").click()
     expect(page.get_by_role("heading", name="Question 1 of 2")).to_be_visible(timeout=SLOW)
     assert case_on(page) == "oak"
+
+
+def test_an_exit_check_says_at_its_close_whether_one_is_ready(visit, violations):
+    """All right: on to the next chapter. None right: this chapter again, and no later one."""
+    for answers, says, links in (
+        (right, "You are ready for what comes next", ["Bowel, for people who code"]),
+        (lambda _: "44125", "Not ready yet. Read again", ["The decision on one page"]),
+    ):
+        page = visit("book/decision.html", viewport={"width": 390, "height": 844})
+        page.get_by_role("button", name="Start the test").click()
+        for number in range(1, 4):
+            expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_visible(timeout=SLOW)
+            here = Quiz(page)
+            here.claim.fill(answers(case_on(page)))
+            here.check.click()
+            expect(here.status).to_have_attribute("data-verdict", re.compile("."), timeout=SLOW)
+            page.get_by_role("button", name="Next question" if number < 3 else "See the result").click()
+        closing = page.locator(".casebook-stage > p", has_text=says)
+        expect(closing).to_be_visible(timeout=SLOW)
+        assert closing.get_by_role("link").all_inner_texts() == links
+        assert violations(page) == []

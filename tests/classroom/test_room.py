@@ -55,7 +55,7 @@ def test_charts_of_a_lesson_may_stand_on_one_page(room):
 def test_revealing_says_what_each_amounts_to(room):
     room.hands({"44120": 3, "44120; 44121": 9})
     assert repr(room.reveal()).startswith("Expected: 44120\n44120; 44121")
-    assert "Counting the diseased areas gives this claim." in repr(room.reveal())
+    assert "The slip that gives this claim: counting the diseased areas." in repr(room.reveal())
     assert repr(room.bars()).partition("\n")[0].split("#")[0].endswith("  9  ")
 
 

@@ -134,7 +134,7 @@ def test_the_json_of_grade(run, name, answer):
 
 def test_grade_says_what_an_answer_amounts_to(run):
     _, out, _ = run("grade", TWO, "44120 x2")
-    assert "44120 has 1 unit here, not 2. Billing the base code once for every anastomosis gives this" in out
+    assert "44120 has 1 unit here, not 2. The slip that gives this claim: billing the base code once" in out
 
 
 def test_evidence_and_diagnoses_are_null_unless_given(run, put):

@@ -350,7 +350,7 @@ def test_the_whole_right_claim_stands_once_beside_a_wrong_answer_and_is_no_figur
         assert "0." not in headline(grade)
         if told:
             (row,) = told[0].rows
-            stated = re.split(r": |, a question|\.$", row["says"])[1]
+            stated = re.split(r": |, a question|, which|\.$", row["says"])[1]
             assert item.grade(stated).verdict == "correct", row["says"]
         assert not [part for part in parts(item.grade(expected(item))) if part.kind == "right"]
     assert not [part for part in parts(item.grade("no claim at all")) if part.kind == "right"]
@@ -389,18 +389,17 @@ def test_what_sets_a_claim_right_is_the_whole_change():
     """It leads to an accepted claim, and stands beside every reason that leaves something of it out."""
     seen = 0
     for page, answer, told in wrongly(("banyan", "ginkgo", "plum", "whitebeam", "acacia", "yew", "birch")):
-        change = re.search(r"In all: (.*)\.$", parts_told(told, "correction") or "")
+        change = re.search(r"yours but (.*)\.$", parts_told(told, "right") or "")
         if change:
             seen += 1
-            on, _, off = change[1].partition(" in place of ")
-            if not off:
-                on, off = ("", on) if on.endswith("off") else (on, "")
+            ways = r"with (?P<on>.*) in place of (?P<off>.*)|with (?P<more>.*) as well|without (?P<less>.*)"
+            way = re.fullmatch(ways, change[1])
             lines = [str(line) for line in read(answer).claim]
-            for line in re.split(", | and ", re.sub(" comes? off", "", off)) if off else []:
-                was = [x for x in lines if x.replace("-51", "") == line.replace("-51", "")]
-                assert was, (page["id"], answer, change[0])
-                lines.remove(was[0])
-            lines += re.split(", | and ", re.sub(" comes? on", "", on)) if on else []
+            for line in re.split(", | and ", way["off"] or way["less"] or ""):
+                was = [x for x in lines if line and x.replace("-51", "") == line.replace("-51", "")]
+                assert was or not line, (page["id"], answer, change[0])
+                lines = [x for x in lines if x not in was[:1]]
+            lines += filter(None, re.split(", | and ", way["on"] or way["more"] or ""))
             assert grade_page(page, "; ".join(lines))["verdict"] == "correct", (page["id"], answer, change[0])
     assert seen > 20
 

@@ -45,7 +45,7 @@ _HEADLINES = {
     "blank": "Nothing to check yet.",
 }
 ASK_FIRST = "This note fits operations with different claims: ask first."
-GIVES = "gives this claim."  # how a slip ends that is told by the claim which it alone gives
+GIVES = "The slip that gives this claim:"  # before a slip that is told by the claim which it alone gives
 Label = Callable[[str], str]  # what a mark of the chart is called to this reader: its name, or "line 12"
 
 
@@ -205,8 +205,8 @@ def parts(
         settled(grade, item) if readable else Part("settles", "", ()),
         Part(
             "correction",
-            "What sets it right",
-            _rows(setright if setright != amounts else None, _change(grade)),
+            "The correction",
+            _rows(setright if setright != amounts else None),
         ),
         Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
         Part("right", "", _rows(_right(grade, item) if readable else None)),
@@ -237,7 +237,9 @@ def _right(grade: Grade, item: Item) -> str | None:
         return None
     if item.note.action == "query":
         return f"The right answer: {expected(item)}, a question to the surgeon."
-    return f"{'This book files' if grade.unsure else 'The right claim'}: {expected(item)}."
+    change = _change(grade)
+    files = "This book files" if grade.unsure else "The right claim"
+    return f"{files}: {expected(item)}{f', which is yours but {change}' if change else ''}."
 
 
 def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
@@ -394,8 +396,10 @@ def settled(grade: Grade, item: Item) -> Part:
 
 
 def correction(grade: Grade) -> str | None:
-    """What sets the answer right: the reason, and what comes off and on where that does not tell it all."""
-    return " ".join(filter(None, (reason(grade), _change(grade)))) or None
+    """What sets the answer right: the reason, and the right claim where that does not tell it all."""
+    assert grade.item is not None
+    whole = _right(grade, grade.item) if _left_to_tell(grade) else None
+    return " ".join(filter(None, (reason(grade), whole))) or None
 
 
 def reason(grade: Grade) -> str | None:
@@ -412,28 +416,33 @@ def reason(grade: Grade) -> str | None:
     return worst[0].says if worst else None
 
 
-def _change(grade: Grade) -> str | None:
-    """All that comes off a claim and all that comes on, where what is said does not tell it in whole; None
-    where nothing is settled."""
+def _left_to_tell(grade: Grade) -> list[Finding]:
+    """What comes off a claim or on it, where what is said does not tell it in whole; nothing where nothing is
+    settled."""
     found = [f for f in grade.findings if f.strike or f.put]
     told = " ".join(filter(None, (amounts_to(grade), reason(grade))))
-    if grade.unsure or grade.item is None or grade.item.note.action != "bill" or not found:
-        return None
-    if len(found) == 1 and any(each in told for each in (found[0].code, found[0].briefly) if each):
-        return None
+    if grade.unsure or grade.item is None or grade.item.note.action != "bill":
+        return []
+    one = len(found) == 1 and any(each in told for each in (found[0].code, found[0].briefly) if each)
+    return [] if one else found
+
+
+def _change(grade: Grade) -> str | None:
+    """What comes off a claim and what comes on, where that is not all of it and is left to tell."""
     off: list[Line] = []
     on: list[Line] = []
-    for each in found:
+    for each in _left_to_tell(grade):
         for line in each.strike:
             if line in on:
                 on.remove(line)
             else:
                 off += _typed(grade.claim, line)
         on += each.put
+    if not (off or on) or len(off) == len(grade.claim):
+        return None
     if off and on:
-        return f"In all: {listed(map(str, on))} in place of {listed(map(str, off))}."
-    comes = "comes" if len(off or on) == 1 else "come"
-    return f"In all: {listed(map(str, off or on))} {comes} {'off' if off else 'on'}."
+        return f"with {listed(map(str, on))} in place of {listed(map(str, off))}"
+    return f"without {listed(map(str, off))}" if off else f"with {listed(map(str, on))} as well"
 
 
 def _typed(claim: Claim, line: Line) -> list[Line]:
@@ -527,7 +536,7 @@ def _flip(grade: Grade, setright: str | None) -> str | None:
 
 def _flip_title(flip: str | None) -> str:
     never = flip is not None and flip.startswith("No operation makes")
-    return "Never right" if never else "What would make your answer right"
+    return "Never right" if never else "When your answer would be right"
 
 
 def _next(grade: Grade, item: Item) -> Row | None:

@@ -412,6 +412,6 @@ def beside(item: Item, answer: str) -> dict[str, Any]:
     other = found if found and in_words(found) not in drawn else None
     return {
         "operated": [picture(op, title) for op, title in drawn.values()],
-        "right_if": picture(other, "What would make it right") if other else None,
+        "right_if": picture(other, "An operation in which your answer is right") if other else None,
         "says": grade.flip or "",
     }

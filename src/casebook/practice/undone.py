@@ -28,25 +28,21 @@ STYLE = """
 
 def draw(op: Operation) -> str:
     """One SVG for each anastomosis that was cut out again, one after the other; "" where none was."""
-    return "".join(_strip(op, join, step) for join, step in _taken(op))
+    return "".join(_strip(op, *taken) for taken in _taken(op))
 
 
 def in_words(op: Operation) -> str:
     """The same in words."""
-    return " ".join(_told(op, join, step) for join, step in _taken(op))
+    return " ".join(_told(op, *taken) for taken in _taken(op))
 
 
-def _taken(op: Operation) -> Iterator[tuple[Joined, Step]]:
-    """Each anastomosis that no longer stands, and the piece that took it."""
+def _taken(op: Operation) -> Iterator[tuple[Joined, str, Step]]:
+    """Each anastomosis that no longer stands, and the piece that took it, with its letter."""
     told = Told(op)
     steps = {letter: step for letter, step, *_ in told.pieces}
     for join in told.joins:
         if letter := told.took(join):
-            yield join, steps[letter]
-
-
-def _letter(op: Operation, step: Step) -> str:
-    return next(letter for letter, each, *_ in Told(op).pieces if each is step)
+            yield join, letter, steps[letter]
 
 
 def _alone(op: Operation, step: Step) -> bool:
@@ -57,8 +53,8 @@ def _bowel(step: Step) -> str:
     return "bowel" if step.reason in SOUND else "sick bowel"
 
 
-def _told(op: Operation, join: Joined, step: Step) -> str:
-    letter, number = _letter(op, step), join.number
+def _told(op: Operation, join: Joined, letter: str, step: Step) -> str:
+    number = join.number
     if _alone(op, step):
         return (
             f"Piece {letter} was anastomosis {number} alone, cut out for its own sake with a rim of bowel on"
@@ -74,7 +70,7 @@ def _beside(join: Joined, step: Step) -> tuple[float, float]:
     return join.step.start - step.start, step.end - join.step.end
 
 
-def _strip(op: Operation, join: Joined, step: Step) -> str:
+def _strip(op: Operation, join: Joined, letter: str, step: Step) -> str:
     above, below = (RIM + min(max(far, 0.0) * UNIT, LONGEST) for far in _beside(join, step))
     alone = _alone(op, step)
     if alone:
@@ -82,13 +78,13 @@ def _strip(op: Operation, join: Joined, step: Step) -> str:
     start, end = MIDDLE - (above + below) / 2, MIDDLE + (above + below) / 2
     at = start + above
     what = f"anastomosis {join.number} alone" if alone else f"{_bowel(step)} and anastomosis {join.number}"
-    says = f"cut out as {_letter(op, step)}: {what}"
+    says = f"cut out as {letter}: {what}"
     lines = f"M{start:g} {TOP + 9:g}" + f"l{HATCH:g} -18m0 18" * int((end - start) / HATCH)
     cuts = "".join(f"M{x:g} {TOP - 15:g}v30" for x in (start, end))
     sick = "" if alone else f'<path class="piece" d="M{start:g} {TOP:g}H{end:g}"/>'
     return (
         f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' xmlns="http://www.w3.org/2000/svg"><title>{escape(_told(op, join, step))}</title>'
+        f' xmlns="http://www.w3.org/2000/svg"><title>{escape(_told(op, join, letter, step))}</title>'
         f'<path class="wall" d="M0 {TOP:g}H{WIDTH}"/><path class="tube" d="M0 {TOP:g}H{WIDTH}"/>{sick}'
         f'<path class="hatch" d="{lines}"/><path class="cut" d="{cuts}"/>'
         f'<path class="ring" d="M{at:g} {TOP - 13:g}v26"/>'

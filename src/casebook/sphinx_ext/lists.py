@@ -213,7 +213,7 @@ class Misconceptions(Listing):
             f"misconception-{id}",
             nodes.paragraph("", f"{wrong.says[:1].upper()}{wrong.says[1:]}", classes=["says", "title"]),
             line("Why it tempts:", nodes.Text(wrong.tempts)),
-            line("What sets it right:", nodes.Text(wrong.correction)),
+            line("The correction:", nodes.Text(wrong.correction)),
             line(
                 "Changes the rule" if len(wrong.swaps) == 1 else "Changes the rules",
                 *changed,

@@ -144,7 +144,10 @@ def mark_59(d: Derivation, lines: list[Service]) -> list[Service]:
     "51",
     answers="D2 D9 D13",
     sure=SECONDARY,
-    sources="cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies novitas-51 aapc-51 bcbsnc-add-on",
+    sources=(
+        "cpt-add-ons cms-pfs-layout-2025 cms-pfs-2026-07 claims-manual-12-copies novitas-51 aapc-51"
+        " bcbsnc-add-on"
+    ),
     says=(
         "A further procedure of the same operation, any but the highest-valued one, may carry 51, whichever"
         " was done first. Payers differ: some want it, some Medicare contractors ask to leave it off. An"

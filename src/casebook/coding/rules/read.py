@@ -193,7 +193,7 @@ cited(
 @read(
     "settle",
     answers="D3",
-    sure=DERIVED,
+    sure=SECONDARY,
     sources="query-briefs ncci-manual-2025:I.K",
     says="Readings with one claim are billed; readings with different claims send a question to the surgeon.",
 )

@@ -10,6 +10,13 @@ import { several } from "./words.js";
 
 const DAYS = [1, 3, 7, 21]; // until a case comes back, box by box
 const DAY = 86_400_000; // milliseconds
+/** @type {Record<string, string>} */
+export const STANDS = {
+  first: "right at the first try",
+  later: "right",
+  tried: "not right yet",
+  due: "due again",
+};
 const COUNTED = ["correct", "partly", "wrong"];
 
 /**

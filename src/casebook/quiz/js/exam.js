@@ -35,7 +35,8 @@ export function testing(section, host) {
   const set = topics ? null : setTest(); // by the address: then nothing is judged here
   const pool = data.pool?.split(" "); // of an exit check: what was taught so far
   const first = data.first?.split(" "); // of these, what shows best what the chapter taught
-  const check = pool && `${topics} ${location.pathname.split("/").at(-1)?.replace(".html", "")}`;
+  const chapterHere = location.pathname.split("/").at(-1)?.replace(".html", "");
+  const check = pool && `${topics} ${chapterHere}`;
   const name = set ? `set ${set.seed} ${set.cases ?? set.number}` : (check ?? topics);
   let test = keptTests()[name] ?? null;
   /** @type {Awaited<ReturnType<typeof known>> | null} */
@@ -255,16 +256,18 @@ export function testing(section, host) {
     });
     table ??= await rules();
     const ids = answers.map((each) => each.case);
-    const follow = await nearest(await way(), pages?.all ?? [], ids, ids.slice(0, drawn.length), (near) =>
+    const book = await way();
+    const follow = await nearest(book, pages?.all ?? [], ids, ids.slice(0, drawn.length), (near) =>
       host.ask({ do: "follow", answers, bank: near, table, asked, kind: test.kind }),
     );
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());
-    const { parts, which } = await later();
+    const { parts, ready: closing, which } = await later();
     say("");
     stage.replaceChildren(
       heading,
+      ...(pool ? [closing(told, book.chapters, `book/${chapterHere}`)] : []),
       aside(drawn.length === 3 && drawn.every((each) => isShort(each.case)) && data.few),
       ...parts(
         told,

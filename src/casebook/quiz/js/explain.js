@@ -34,7 +34,7 @@ const FORMS = {
       title,
       ...rows.map(({ says }) => make("p", {}, says)),
       sideBySide(charts),
-      full.length > 0 && fold("What sets it right, in full", ...full.map(({ says }) => make("p", {}, says))),
+      full.length > 0 && fold("The correction in full", ...full.map(({ says }) => make("p", {}, says))),
     ),
   next: ({ rows: [{ says, case: id = "" }] }, { host }) =>
     make("p", { className: "casebook-next" }, `${says} `, host.link?.(id) ?? make("code", {}, id)),

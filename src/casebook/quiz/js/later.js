@@ -7,6 +7,6 @@ export { diagnosing } from "./diagnosing.js";
 export { exploring } from "./explorer.js";
 export { laying } from "./laying.js";
 export { showProgress } from "./progress.js";
-export { concluded, parts, which } from "./result.js";
+export { concluded, parts, ready, which } from "./result.js";
 export { scrubbing } from "./scrub.js";
 export { today } from "./today.js";

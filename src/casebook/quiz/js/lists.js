@@ -2,14 +2,11 @@
 // What a reader has done so far, beside each case of a list, and what of the list to show. It is told from
 // what this browser keeps; which case is about what is fetched only when a thing to learn is chosen.
 
-import { again, standing } from "./due.js";
+import { again, STANDS, standing } from "./due.js";
 import { way } from "./page.js";
 import { every, find, make, reason, seek } from "./parts.js";
 import { attempts } from "./store.js";
 import { several } from "./words.js";
-
-/** @type {Record<string, string>} */
-const WORDS = { first: "right at the first try", later: "right", tried: "not right yet", due: "due again" };
 
 /** @param {HTMLElement} list */
 export function marking(list) {
@@ -28,7 +25,7 @@ export function marking(list) {
     const level = row.textContent?.match(/\((\w+)\)/)?.[1] ?? "";
     for (const word of [state, due && "due"]) {
       const className = `casebook-done casebook-done-${word}`;
-      if (word) row.append(" ", make("span", { className }, WORDS[word]));
+      if (word) row.append(" ", make("span", { className }, STANDS[word]));
     }
     return { row, id, level, is: [state || "new", due && "due"] };
   });

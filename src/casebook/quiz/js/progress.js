@@ -2,19 +2,23 @@
 // The progress page: what was answered in this browser, what to see again, and the reader's own file of it.
 
 import { dated, parse, written } from "./answers.js";
+import { again, STANDS, standing } from "./due.js";
 import { saved } from "./hold.js";
 import { keeping } from "./keeping.js";
 import { bank, chapter, rules } from "./page.js";
 import { aside, button, fail, find, list, make, reason, rowOf } from "./parts.js";
+import { named as called } from "./result.js";
 import { STORES } from "./schema.js";
 import { addAttempts, attempts, erase, keptText, unkept } from "./store.js";
 import { coming, several } from "./words.js";
 
-/** @import { Desk, Progress, Tell } from "./types.d.ts" */
+/** @import { Attempt, Desk, Progress, Tell } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 const LISTED =
   "Listed here is what the grader counted when you answered. Practice lists every rule that would give the same answer.";
+const ADDS =
+  "The button grades these answers again. It adds what to see again, what you know of each thing to learn, and which wrong rules your answers follow from.";
 const LARGEST = 20e6; // bytes of a file of answers
 
 /**
@@ -60,7 +64,7 @@ export function showProgress(section, host) {
     }
     const brief = make("p", {}, `${several(all.length, "answer")} so far.`);
     const more = button("Work out the details", details);
-    const row = rowOf(more);
+    const row = make("div", {}, glance(all), aside(ADDS), rowOf(more));
     stage.replaceChildren(brief, row, tools());
     if (host.awake()) details();
 
@@ -97,6 +101,22 @@ export function showProgress(section, host) {
     }
   }
 
+  /**
+   * What can be told without Python: the cases that were answered, the latest first, and how each stands.
+   * @param {Attempt[]} all
+   */
+  function glance(all) {
+    const now = Date.now();
+    const boxes = again(all, now);
+    const ids = [...new Set(all.map((each) => each.case).reverse())];
+    const rows = ids.flatMap((id) => {
+      const state = standing(all, id, undefined);
+      const due = (boxes.get(id)?.due ?? now + 1) <= now ? `, ${STANDS.due}` : "";
+      return state ? [[called(id, host.link), `: ${STANDS[state]}${due}`]] : [];
+    });
+    return part("Cases so far", rows, "Nothing that counts yet.");
+  }
+
   /** @param {Progress} told */
   const detailed = ({ due, open, by_case, topics, misconceptions, reach, earlier }) => [
     part(
@@ -116,7 +136,7 @@ export function showProgress(section, host) {
       "What wrong answers amounted to",
       misconceptions.map(({ id, says }) => [
         `${says} `,
-        make("a", { href: `${chapter("book/misconceptions")}#misconception-${id}` }, "What sets it right"),
+        make("a", { href: `${chapter("book/misconceptions")}#misconception-${id}` }, "The correction"),
       ]),
       "No answer of yours follows from a wrong rule that this book knows.",
     ),

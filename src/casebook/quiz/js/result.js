@@ -6,7 +6,7 @@ import { aside, button, list, make, rowOf } from "./parts.js";
 import { isShort } from "./questions.js";
 import { capital, several, VERDICT } from "./words.js";
 
-/** @import { Follow, Given, Graded, Result } from "./types.d.ts" */
+/** @import { Follow, Given, Graded, Result, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 /** @typedef {(id: string) => HTMLElement} Link */
@@ -54,6 +54,29 @@ export function parts(told, given, link, rule) {
     part("Case by case", answers(told.items, link)),
     part("The lines you marked", marked.length > 0 && list(marked)),
   ].filter((each) => each instanceof HTMLElement);
+}
+
+/**
+ * What an exit check says at its close: whether the reader is ready for what comes next, or what to read
+ * again first; never a chapter that comes later.
+ * @param {Result} told
+ * @param {Way["chapters"]} chapters
+ * @param {string} here the chapter
+ */
+export function ready({ right, items, read }, chapters, here) {
+  const at = chapters.findIndex(({ page }) => page === here);
+  const next = chapters[at + 1] ?? { page: "book/first_cases", title: "the first cases" };
+  /** @param {{ page: string, title: string }} each */
+  const to = ({ page, title }) => make("a", { href: chapter(page) }, title);
+  if (right === items.length)
+    return make("p", {}, make("strong", {}, "You are ready for what comes next: "), to(next), ".");
+  const weak = new Set(read.map(({ page }) => page));
+  const before = chapters.slice(0, at).filter(({ page }) => weak.has(page));
+  const back = [chapters[at], ...before].flatMap((each, i) => [i ? ", " : "", to(each)]);
+  const close = 3 * right >= 2 * items.length;
+  const how = make("strong", {}, close ? "Nearly ready. " : "Not ready yet. ");
+  const then = close ? ["; then go on to ", to(next), "."] : ["; then take this check once more."];
+  return make("p", {}, how, "Read again: ", ...back, ...then);
 }
 
 /**
