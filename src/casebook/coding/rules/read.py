@@ -44,8 +44,8 @@ cited(
     sources="acs-bulletin-2019-07 codingahead-44205",
     says=(
         "An operation is laparoscopic when most of it was done inside: looking, freeing, the vessels,"
-        " dividing the bowel. A port wound enlarged, or a small cut, that only lets the bowel out changes"
-        " nothing, whether the piece is taken out, the ends are joined or the bowel is also cut there."
+        " dividing the bowel. A port wound enlarged, or a small cut, that lets the bowel out to be cut or"
+        " joined there changes nothing."
     ),
 )
 def assisted(d: Derivation) -> str:
