@@ -380,7 +380,7 @@ def _said_of_marks(typed: Claim, kept: Claim) -> Iterator[str]:
         yield (
             f"Units on one line are the usual form of {listed(codes)}, and the safer one: two like lines"
             " can come back as a duplicate (secondary). Medicare’s limit of a day counts all lines"
-            " of a code together (secondary); Medicaid’s edit looks at each line, and that is no reason to"
+            " of a code together (secondary); Medicaid’s looks at each line, and that is no reason to"
             " split one."
         )
 
