@@ -9,7 +9,7 @@ what became of two ends, it has two readings, and the key is a question to the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -434,14 +434,14 @@ def _why_asked(short: Short, open_: Site) -> Iterator[str]:
         f"What became of the two ends {_at(open_)} is not said. {JOINED.capitalize()} or {LEFT} are different"
         " claims: ask the surgeon what was done with each end there."
     )
-    if sure := [_at(site) for site in _joined(short) if site is not open_]:
+    if sure := [_at(site) for site in with_joins(short.sites) if site is not open_]:
         what, are = ("join", "is") if len(sure) == 1 else ("joins", "are")
         yield f"The {what} {listed(sure)} {are} certain."
 
 
-def _joined(short: Short) -> list[Site]:
-    """The sites with ends put together, or perhaps put together."""
-    return [site for site in short.sites if any(step.act == "join" for _, step in DONE[site.done](site))]
+def with_joins(sites: Iterable[Site]) -> list[Site]:
+    """Those with ends put together, or perhaps put together."""
+    return [site for site in sites if any(step.act == "join" for _, step in DONE[site.done](site))]
 
 
 ENDED = {
@@ -465,7 +465,7 @@ def _why(short: Short) -> Iterator[str]:
         return [_at(site) for site in short.sites if site.done in done]
 
     apart = ("own piece", "stapled joined")
-    joined = _joined(short)
+    joined = with_joins(short.sites)
     joins = [_at(site) for site in joined if site.done not in apart]
     if joins:
         stand = "stands" if len(joins) == 1 else "stand"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from casebook.cases.shorts import AT, DONE, OPEN, VOICES, Short, Site
+from casebook.cases.shorts import AT, OPEN, VOICES, Short, Site, with_joins
 
 SMALL_BOWEL = tuple(AT)[:6]
 #: Years of those to whom it happens.
@@ -222,7 +222,7 @@ def _short(
     sites: list[Site] | tuple[Site, ...], way: str, beside: tuple[str, ...], follows: str | None, rng: Random
 ) -> Short:
     ordered = tuple(sorted(sites, key=lambda site: site.start))
-    if not any(step.act == "join" for site in ordered for _, step in DONE[site.done](site)):
+    if not with_joins(ordered):
         way = way.removesuffix("-assisted")  # nothing is brought out to be joined
     days = rng.choice(AFTER[follows]) if follows else 1
     return Short("", 0, "", ordered, beside, way, follows=follows, days=days)
