@@ -76,6 +76,7 @@ def test_verdicts_in_a_file_are_passed_over(tmp_path):
         (json.dumps({**ROW, "case": ""}).encode(), 1, "a case and an answer"),
         (b'{"case": "alder", "answer": "44120", "at": ' + b"9" * 5000 + b"}", 1, "not JSON"),
         (b"7", 1, "a case and an answer"),
+        (b'{"case": "oak", "answer": "44120", "answer": "44121"}', 1, "answer stands twice in this line"),
         (
             b'{"format": 3}',
             1,

@@ -399,7 +399,9 @@ def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
     if text.startswith(CODE.encode()):
         return rows_of_code(text.decode("ascii", "replace").strip())
     try:
-        value = json.loads(text.decode("utf-8-sig" if line == 1 else "utf-8"))
+        value = json.loads(text.decode("utf-8-sig" if line == 1 else "utf-8"), object_pairs_hook=_once)
+    except _Twice as error:
+        return f"{plain_name(str(error))} stands twice in this line, so which one counts cannot be told; keep one"
     except UnicodeDecodeError:
         return "this is not UTF-8 text; save the file from the book again"
     except RecursionError:
@@ -410,6 +412,18 @@ def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
     if line == 1 and isinstance(value, dict) and isinstance(value.get("attempts"), list):
         rows = [{"format": FORMAT, "version": value.get("version")}, *value["attempts"]]
     return [row if isinstance(row, dict) else {} for row in rows]
+
+
+class _Twice(ValueError):
+    """A key that an object of JSON has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises _Twice."""
+    counts = Counter(key for key, _ in pairs)
+    if len(counts) < len(pairs):
+        raise _Twice(counts.most_common(1)[0][0])
+    return dict(pairs)
 
 
 def rows_of_code(code: str) -> list[dict[str, Any]] | str:
