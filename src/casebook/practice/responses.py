@@ -401,7 +401,7 @@ def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
     try:
         value = json.loads(text.decode("utf-8-sig" if line == 1 else "utf-8"), object_pairs_hook=_once)
     except _Twice as error:
-        return f"{plain_name(str(error))} stands twice in this line, so which one counts cannot be told; keep one"
+        return f"{plain_name(str(error))} stands twice in this line; keep the one that counts"
     except UnicodeDecodeError:
         return "this is not UTF-8 text; save the file from the book again"
     except RecursionError:
