@@ -74,7 +74,8 @@ export function ready({ right, items, topics }, chapters, here) {
   /** @param {{ page: string, title: string }} each */
   const to = ({ page, title }) => make("a", { href: chapter(page) }, title);
   const strong = (/** @type {string} */ says) => make("strong", {}, says);
-  if (right === items.length) return make("p", {}, strong("You are ready for what comes next: "), to(next), ".");
+  if (right === items.length)
+    return make("p", {}, strong("You are ready for what comes next: "), to(next), ".");
   const read = chapters.slice(0, at + 1);
   /** @type {Map<Way["chapters"][number], string[]>} */
   const back = new Map();
@@ -82,10 +83,19 @@ export function ready({ right, items, topics }, chapters, here) {
     const place = read.findLast(({ teaches }) => teaches.includes(topic));
     if (right < of && place) back.set(place, [...(back.get(place) ?? []), name]);
   }
-  const later = topics.filter(({ topic, right, of }) => right < of && !read.some((each) => each.teaches.includes(topic)));
+  const later = topics.filter(
+    ({ topic, right, of }) => right < of && !read.some((each) => each.teaches.includes(topic)),
+  );
   if (back.size === 0 && later.length > 0) {
     const names = later.map(({ name }) => name).join(", ");
-    return make("p", {}, strong("Ready. "), `What you missed (${names}) is taught later. Go on to `, to(next), ".");
+    return make(
+      "p",
+      {},
+      strong("Ready. "),
+      `What you missed (${names}) is taught later. Go on to `,
+      to(next),
+      ".",
+    );
   }
   if (back.size === 0) back.set(chapters[at], []);
   const links = [...back].flatMap(([each, names], i) => [
@@ -95,7 +105,14 @@ export function ready({ right, items, topics }, chapters, here) {
   ]);
   const close = 3 * right >= 2 * items.length;
   const then = close ? ["; then go on to ", to(next), "."] : ["; then take this check once more."];
-  return make("p", {}, strong(close ? "Nearly ready. " : "Not ready yet. "), "Read again: ", ...links, ...then);
+  return make(
+    "p",
+    {},
+    strong(close ? "Nearly ready. " : "Not ready yet. "),
+    "Read again: ",
+    ...links,
+    ...then,
+  );
 }
 
 /**
