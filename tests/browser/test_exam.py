@@ -287,12 +287,19 @@ def test_a_test_that_an_address_sets_is_handed_in_unjudged(visit, tmp_path):
 
 
 def test_an_exit_check_says_at_its_close_whether_one_is_ready(visit, violations):
-    """All right: on to the next chapter. None right: this chapter again, and no later one."""
-    for answers, says, links in (
-        (right, "You are ready for what comes next", ["Bowel, for people who code"]),
-        (lambda _: "44125", "Not ready yet. Read again", ["The decision on one page"]),
+    """All right: on to the next chapter. None right: what taught it again, and no later one; where only what
+    comes later was missed, on as well."""
+    for chapter, answers, says, links in (
+        ("decision", right, "You are ready for what comes next", ["Bowel, for people who code"]),
+        ("decision", lambda _: "44125", "Not ready yet. Read again", ["The decision on one page"]),
+        (
+            "bowel",
+            lambda case: re.sub(r"^\d+", r"\g<0>-59", right(case)),
+            "is taught later",
+            ["Reading an operative report"],
+        ),
     ):
-        page = visit("book/decision.html", viewport={"width": 390, "height": 844})
+        page = visit(f"book/{chapter}.html", viewport={"width": 390, "height": 844})
         page.get_by_role("button", name="Start the test").click()
         for number in range(1, 4):
             expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_visible(timeout=SLOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .bank import NO_TOPIC, Page, about_of, graded_item, is_short, level_of, pages_of, words_of
+from .bank import NO_TOPIC, TAUGHT, Page, about_of, graded_item, is_short, level_of, pages_of, words_of
 
 #: The Learn chapters in their order, each with what it is the first to teach.
 CHAPTERS: dict[str, tuple[str, ...]] = {
@@ -75,6 +75,16 @@ def shows_best(bank: object, chapter: str) -> list[str]:
 def brief(page: Page) -> bool:
     """Whether a chart is read in a minute."""
     return is_short(str(page["id"])) and words_of(page) <= BRIEF
+
+
+def teaches(chapter: str) -> set[str]:
+    """What a Learn chapter teaches, for the first time or more of it."""
+    first = set(CHAPTERS[chapter])
+    return (
+        first
+        | {topic for topic, (_, page) in TAUGHT.items() if page == chapter}
+        | (BROUGHT_OUT if "brought-out" in first else set())
+    )
 
 
 def taught(chapter: str) -> set[str]:

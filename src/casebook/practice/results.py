@@ -344,6 +344,5 @@ def tells(page: Page) -> frozenset[str]:
 
 
 def _why(rules: list[str], about: list[str], again: bool) -> str:
-    more = f"More on {', '.join(map(topic_in_words, about))}"
-    why = f"Here too {MISCONCEPTIONS[rules[0]].says} gives a wrong answer" if rules else more
-    return why + ("; you missed this one." if again else ".")
+    more = list(dict.fromkeys([*(MISCONCEPTIONS[rule].topic for rule in rules[:1]), *about]))
+    return f"More on {', '.join(map(topic_in_words, more))}" + ("; you missed this one." if again else ".")

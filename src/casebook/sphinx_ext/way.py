@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from casebook.practice.bank import about_of, level_of
-from casebook.practice.chapters import CHAPTERS, first_for
+from casebook.practice.chapters import CHAPTERS, first_for, teaches
 from casebook.practice.exam import limits
 
 from . import shorts
@@ -30,7 +30,12 @@ def way(env: BuildEnvironment, held: Kept) -> dict[str, Any]:
     pages = bank(env)
     return {
         "chapters": [
-            {"page": page, "title": env.titles[page].astext(), "turns": asked(env).get(page, [])}
+            {
+                "page": page,
+                "title": env.titles[page].astext(),
+                "turns": asked(env).get(page, []),
+                "teaches": sorted(teaches(page)),
+            }
             for page in CHAPTERS
             if page in env.titles
         ],

@@ -274,6 +274,7 @@ export function testing(section, host) {
         drawn,
         host.link,
         which(follow, () => further(test, follow.ask ?? "", missing)),
+        Boolean(pool),
       ),
       aside(!pool && number),
       rowOf(print, button("Another test", again)),

@@ -28,8 +28,9 @@ export const ofLines = ({ feedback }) =>
  * @param {Given[]} given the answers, each with what was said of its lines
  * @param {Link} link
  * @param {HTMLElement} rule which rule it was
+ * @param {boolean} exit whether it closes a chapter, and says by itself what comes next
  */
-export function parts(told, given, link, rule) {
+export function parts(told, given, link, rule, exit) {
   const wrongly = told.misconceptions.map((each) => misconception(each, link));
   const right = make("p", {}, make("strong", {}, `${told.counted} `), told.says);
   const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
@@ -41,11 +42,15 @@ export function parts(told, given, link, rule) {
   const marked = given.flatMap(({ case: id, marked }) =>
     marked && told.items.some((each) => each.case === id) ? [[named(id, link), `: ${marked}`]] : [],
   );
-  const tried = Object.entries(told.why_next).map(([id, why]) => [link(id), `: ${why}`]);
+  const whys = [...new Set(Object.values(told.why_next))];
+  const tried = whys.map((why) => {
+    const ids = Object.keys(told.why_next).filter((id) => told.why_next[id] === why);
+    return [`${why} `, ids.flatMap((id) => [link(id), " "])];
+  });
   return [
     part("How many were right", told.items.length > 0 && right),
-    part("What to read next", read.length > 0 && list(read)),
-    part("Cases to try next", tried.length > 0 && list(tried)),
+    part("What to read next", !exit && read.length > 0 && list(read)),
+    part("Cases to try next", !exit && tried.length > 0 && list(tried)),
     part("What your answers amount to", wrongly.length ? list(wrongly) : none),
     rule,
     part("By thing to learn", topics.length > 0 && list(topics)),
@@ -58,25 +63,56 @@ export function parts(told, given, link, rule) {
 
 /**
  * What an exit check says at its close: whether the reader is ready for what comes next, or what to read
- * again first; never a chapter that comes later.
+ * again first, with what was missed; never a chapter that comes later.
  * @param {Result} told
  * @param {Way["chapters"]} chapters
  * @param {string} here the chapter
  */
-export function ready({ right, items, read }, chapters, here) {
+export function ready({ right, items, topics }, chapters, here) {
   const at = chapters.findIndex(({ page }) => page === here);
   const next = chapters[at + 1] ?? { page: "book/first_cases", title: "the first cases" };
   /** @param {{ page: string, title: string }} each */
   const to = ({ page, title }) => make("a", { href: chapter(page) }, title);
+  const strong = (/** @type {string} */ says) => make("strong", {}, says);
   if (right === items.length)
-    return make("p", {}, make("strong", {}, "You are ready for what comes next: "), to(next), ".");
-  const weak = new Set(read.map(({ page }) => page));
-  const before = chapters.slice(0, at).filter(({ page }) => weak.has(page));
-  const back = [chapters[at], ...before].flatMap((each, i) => [i ? ", " : "", to(each)]);
+    return make("p", {}, strong("You are ready for what comes next: "), to(next), ".");
+  const read = chapters.slice(0, at + 1);
+  /** @type {Map<Way["chapters"][number], string[]>} */
+  const back = new Map();
+  for (const { topic, name, right, of } of topics) {
+    const place = read.findLast(({ teaches }) => teaches.includes(topic));
+    if (right < of && place) back.set(place, [...(back.get(place) ?? []), name]);
+  }
+  const later = topics.filter(
+    ({ topic, right, of }) => right < of && !read.some((each) => each.teaches.includes(topic)),
+  );
+  if (back.size === 0 && later.length > 0) {
+    const names = later.map(({ name }) => name).join(", ");
+    return make(
+      "p",
+      {},
+      strong("Ready. "),
+      `What you missed (${names}) is taught later. Go on to `,
+      to(next),
+      ".",
+    );
+  }
+  if (back.size === 0) back.set(chapters[at], []);
+  const links = [...back].flatMap(([each, names], i) => [
+    i ? ", " : "",
+    to(each),
+    names.length > 0 && ` (${names.join(", ")})`,
+  ]);
   const close = 3 * right >= 2 * items.length;
-  const how = make("strong", {}, close ? "Nearly ready. " : "Not ready yet. ");
   const then = close ? ["; then go on to ", to(next), "."] : ["; then take this check once more."];
-  return make("p", {}, how, "Read again: ", ...back, ...then);
+  return make(
+    "p",
+    {},
+    strong(close ? "Nearly ready. " : "Not ready yet. "),
+    "Read again: ",
+    ...links,
+    ...then,
+  );
 }
 
 /**

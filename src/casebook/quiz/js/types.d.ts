@@ -52,7 +52,7 @@ export interface Result {
   counted: string;
   says: string;
   misconceptions: { says: string; correction: string; times: number; sure: number; cases: string[] }[];
-  topics: { name: string; right: number; of: number }[];
+  topics: { topic: string; name: string; right: number; of: number }[];
   sure: string[];
   read: { page: string; title: string; why: string }[];
   why_next: Record<string, string>;
@@ -123,7 +123,7 @@ export interface Gap {
 
 /** The way through the book (casebook.sphinx_ext.way). */
 export interface Way {
-  chapters: { page: string; title: string; turns: string[] }[];
+  chapters: { page: string; title: string; turns: string[]; teaches: string[] }[];
   cases: Record<string, { title: string; minutes: number }>;
   about: Record<string, string[]>;
   /** After which chapter, by its place, a reader is prepared for a chart. */
