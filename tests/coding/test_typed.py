@@ -138,7 +138,6 @@ def test_units_go_up_to_the_limit(units):
         ("none", "none"),
         ("?", "?"),
         ("no query", "no query"),
-        ("query?", "query?"),
         ("ask about it tomorrow", "ask about it tomorrow"),
         ("44120 as", "as"),
         ("44,120", "44,120"),
@@ -286,6 +285,7 @@ def test_what_has_one_meaning_is_read(text, plain):
         "query the provider first",
         "provider query",
         "ask",
+        "query?",
         "Ask!",
         "ask the surgeon",
         "ask Dr.",
@@ -388,6 +388,7 @@ def test_what_has_two_meanings_is_shown_both(text, forms):
         ("44310 x", "44310"),
         ("queries: query", "query"),
         ("44120; query", "query"),
+        ("44120; no 44121", "44120"),
     ],
 )
 def test_the_nearest_form_is_shown(text, form):
@@ -440,6 +441,15 @@ def test_any_text_is_read_as_one_of_four_things_and_a_refusal_shows_what_would_b
     for form in answer.nearest:
         told = read(form)
         assert told.claim or told.query
+
+
+@pytest.mark.parametrize("no", ["no ", "not ", "No, ", "without ", "w/o ", "don't ", "don’t bill ", "never "])
+@pytest.mark.parametrize("before", ["", "44120; ", "44120-59 x2; ", "44120 ", "44120, "])
+@given(code=st.sampled_from(["44121", "44005", "44121-59 x2"]))
+def test_what_is_said_not_to_be_filed_is_never_offered(no, before, code):
+    answer = read(f"{before}{no}{code}")
+    assert "what is not filed is left out" in answer.error
+    assert not any(code in form for form in (answer.error.partition("”")[2], *answer.nearest))
 
 
 @given(SOUP.map(" ".join))

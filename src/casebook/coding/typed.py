@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from casebook.errors import CasebookError
 
-from .claim import MAX_TEXT, MAX_UNITS, MODIFIERS, Answer, Line, tidy
+from .claim import MAX_TEXT, MAX_UNITS, MODIFIERS, Answer, Line, show, tidy
 
 MOST_SHOWN = 24  # characters of a place that could not be read
 MOST_FORMS = 3  # codes in the nearest form of one line
@@ -116,13 +116,14 @@ _PLAIN |= {ord(char): char for char in "\t\n\r" + SOFT_HYPHEN}
 # The word query
 
 _DIGIT = re.compile(r"[0-9]")
-_SAID = re.compile(r"[A-Za-z\s.,:;!()-]*")
+_SAID = re.compile(r"[A-Za-z\s.,:;!?()-]*")
 _ASKS = frozenset("query ask clarify clarification".split())
 _OF_ASKING = frozenset(
     "a an the i id ill we would will should must need needs needed to send please first surgeon provider"
     " physician doctor dr attending operating him her them for with before billing coding this note about"
     " regarding number count of joins join anastomoses anastomosis resections pieces".split()
 )
+_NOT = re.compile(r"\W*+(?:no|not|non|never|without|w/o|minus|except|don'?t)(?![a-z])", re.IGNORECASE)
 _ALONE = "write query alone, or a claim, not both."
 
 
@@ -254,6 +255,8 @@ def _claim(plain: str, lines: list[Line]) -> None:
 def _part(text: str, lines: list[Line]) -> None:
     """Add the lines of one stretch between breaks."""
     head = _HEAD.match(text)
+    if not head and _NOT.match(text):
+        raise _left_out(text, show(lines))
     if not head:
         raise _no_code(text)
     numbered = head["number"] or ""
@@ -275,7 +278,7 @@ def _rest(text: str, at: int, typed: _Typed) -> tuple[int, int]:
     """Read what follows a code; gives where that ends, and where the last of it began if it was a number in
     brackets."""
     boxed = 0
-    while at < len(text) and (found := _TOKEN.match(text, at)):
+    while at < len(text) and not _NOT.match(text, at) and (found := _TOKEN.match(text, at)):
         kind = found.lastgroup or ""
         if not _take(typed, kind, found[kind].strip(), text[at:], "\t" in found[0]):
             break
@@ -354,6 +357,11 @@ def _line_or_units(code: str, number: str, place: str) -> _Unread:
     return _Unread(place, says, f"{code} x{number}", code)
 
 
+def _left_out(place: str, filed: str) -> _Unread:
+    only = f": {filed}" if filed else ", or query alone"
+    return _Unread(place, f"what is not filed is left out. Write only what is{only}.", filed or "query")
+
+
 def _diagnosis(code: str, form: str, place: str) -> _Unread:
     says = f"{code.upper()} looks like a diagnosis; diagnoses have a box of their own."
     return _Unread(place, f"{says} Here stand codes such as {form}.", form)
@@ -381,6 +389,8 @@ def _codes(part: str) -> list[str]:
 def _stuck(text: str, at: int, typed: _Typed) -> _Unread:
     """A line that goes on with something that is neither units nor a modifier."""
     place = text[at:]
+    if _NOT.match(place):
+        return _left_out(place, str(typed))
     if found := _DIAGNOSIS.match(place):
         return _diagnosis(found["icd"], str(typed), place)
     if _ASKED.search(place):
