@@ -252,7 +252,7 @@ def test_nothing_settles_what_is_not_settled_and_a_right_answer_has_its_reason(p
 def test_both_errors_are_named_where_there_are_two():
     words = said(minimal("d01a-one-long-piece").grade("44120 x2"))
     assert "one anastomosis counts" in words
-    assert "its limit is 1 a day" in words
+    assert "its limit for one practitioner and one day is 1," in words
 
 
 def test_what_was_left_off_is_said_by_name():

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -23,6 +23,7 @@ from casebook.errors import TableError
 from .claim import Line, tidy
 
 SEPARATE = ("59", "XE", "XP", "XS", "XU")  # what says that a service was apart
+ANOTHER_SITE = ("59", "XS")  # what of it says: at another site
 OPENING = frozenset({"59", "XE", "XP", "XS", "XU", "58", "78", "79"})  # modifiers that can open a pair
 #: Never; with a modifier; does not apply, of a pair that is gone.
 INDICATORS = {"0": 0, "1": 1, "9": 9}
@@ -238,36 +239,28 @@ def listed(lines: Iterable[L]) -> list[L]:
     return ordered + rest
 
 
-def on_second_codes(claim: Iterable[Line]) -> tuple[Line, ...]:
-    """The claim with each 59 on the first code of its pairs moved to the second: it works on either.
+def on_second_codes(claim: Iterable[Line], among: Container[str] | None = None) -> tuple[Line, ...]:
+    """The claim with each 59, or XS, on the first code of its pairs moved to the second: it works on either.
 
-    Source: cms-cr-11168. A mark that its code needs as the second of another pair stays, and so does one
-    that opens nothing; where a pair stays shut nothing is moved, since the claim would not pass as it stands.
+    Source: cms-cr-11168. Only pairs of codes `among` these are looked at, if any are given: what else stands
+    on a claim changes nothing of them. A mark stays that its code needs as the second of another pair, that
+    opens nothing, or whose pair has another on the second code.
     """
     lines = tuple(claim)
-    if not any(set(SEPARATE) & set(line.modifiers) for line in lines):
+    apart = {line.code: mark for line in lines for mark in line.modifiers if mark in ANOTHER_SITE}
+    if not apart:
         return lines
-    marked = {line.code for line in lines if OPENING & set(line.modifiers)}
-    codes = sorted({line.code for line in lines})
+    codes = sorted({line.code for line in lines if among is None or line.code in among})
     found = (pair(one, two) for one, two in combinations(codes, 2))
-    opened = [p[:2] for p in found if p and p[2] == 1]
-    if any(not marked & set(p) for p in opened):
-        return lines
-    apart = {line.code for line in lines if set(SEPARATE) & set(line.modifiers)}
-    moved: dict[str, str] = {}  # second code -> the mark that comes to it
-    left: set[str] = set()
-    for line in lines:
-        marks = [m for m in line.modifiers if m in SEPARATE]
-        seconds = {b for a, b in opened if a == line.code and not add_on(b)} - apart
-        needed = any(b == line.code and a not in apart for a, b in opened)
-        if marks and seconds and not needed:
-            left.add(line.code)
-            moved |= dict.fromkeys(seconds, marks[0])
-    return tuple(_with_mark(line, line.code in left, moved.get(line.code)) for line in lines)
+    opened = [p[:2] for p in found if p and p[2] == 1 and not add_on(p[1])]
+    seconds = {second for _, second in opened}
+    moved = {b: a for a, b in opened if a in apart and b not in apart}
+    left = set(moved.values()) - seconds
+    return tuple(_with_mark(line, line.code in left, apart.get(moved.get(line.code, ""))) for line in lines)
 
 
 def _with_mark(line: Line, loses: bool, gains: str | None) -> Line:
-    kept = [m for m in line.modifiers if not (loses and m in SEPARATE)]
+    kept = [m for m in line.modifiers if not (loses and m in ANOTHER_SITE)]
     return Line(line.code, line.units, tidy([*kept, *([gains] if gains else [])]))
 
 
@@ -373,7 +366,8 @@ def _units(lines: tuple[Line, ...]) -> Iterable[Edit]:
         if limit and limit.kind == 1:
             units = max(line.units for line in lines if line.code == code)
         if limit and units > limit.units:
-            says = f"{code} has {units} units and a limit of {limit.units} a day; {_over(limit)}"
+            says = f"{code} has {units} units and a limit of {limit.units} for one practitioner and one day;"
+            says += f" {_over(limit)}"
             yield Edit("units", (code,), True, says, "cms-mue-2024-07")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from casebook.coding import edits
 from casebook.coding.claim import Claim
 from casebook.coding.rulebook import CODES, TWINS, UNLISTED, UNLISTED_OPEN, Derived, codes_of
 
@@ -169,13 +170,14 @@ def question_for(grade: Grade) -> str | None:
     if item is None or not grade.claim or grade.verdict not in ("partly", "wrong"):
         return None
     asks = item.note.action == "query"
-    near = [nearest(item.diagnosis, grade.claim), item.diagnosis.targets[0]]
+    claim = edits.on_second_codes(grade.taken, item.diagnosis.supported)
+    near = [nearest(item.diagnosis, claim), item.diagnosis.targets[0]]
     targets = [each.lines for each in (item.note.mains if asks else near)]
     enough = any if asks else all
     for row in rows_of(item.note.mains) if asks else _by_rules(grade):
-        if enough(off(row, grade.claim, each) for each in targets):
+        if enough(off(row, claim, each) for each in targets):
             return f"{row[0]} {WHERE}"
-    return WRITTEN if enough(_written(grade.claim) != _written(each) for each in targets) else NO_SENTENCE
+    return WRITTEN if enough(_written(claim) != _written(each) for each in targets) else NO_SENTENCE
 
 
 def off(row: Row, claim: Claim, accepted: Claim) -> bool:

@@ -7,13 +7,15 @@ The words can be had without the search for the flip, which is the slow part: `a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import combinations
 from typing import Any, TypedDict
 
+from casebook.coding import edits
 from casebook.coding.authorities import AUTHORITIES, Authority, youngest
-from casebook.coding.claim import MODIFIER_ORDER, Answer, Claim, Line, show
+from casebook.coding.claim import MODIFIER_ORDER, Answer, Claim, Line, same, show
 from casebook.coding.places import listed
 from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import RULEBOOK
@@ -26,7 +28,7 @@ from .asking import question_for
 from .audit import FiledLine, audit
 from .corrections import corrected
 from .findings import Finding, in_words, named_line, worst_first
-from .item import PARTLY, Grade, Item, blamed, item_of
+from .item import PARTLY, Grade, Item, blamed, held_against, item_of
 from .left_open import left_open, question_of
 from .marks import rule_of, to_ask
 from .parts import Part, PartDict, Row
@@ -36,7 +38,7 @@ from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
 MOST_ASKED = 2  # questions before another try
-MOST_RULES = 4  # told of one answer
+MOST_RULES = 4  # told of one wrong answer; of a right one all that its lines rest on
 _HEADLINES = {
     "correct": "Correct.",
     "partly": "Partly right.",
@@ -237,8 +239,11 @@ def _right(grade: Grade, item: Item) -> str | None:
         return None
     if item.note.action == "query":
         return f"The right answer: {expected(item)}, a question to the surgeon."
-    change = _change(grade)
     files = "This book files" if grade.unsure else "The right claim"
+    held = held_against(item, grade.taken, grade.explained) if grade.taken else item.diagnosis.targets[0]
+    if held is not item.diagnosis.targets[0]:
+        return f"{files}: {expected(item)}; or, by a view that some hold, {show(held.lines)}."
+    change = _change(grade)
     return f"{files}: {expected(item)}{f', which is yours but {change}' if change else ''}."
 
 
@@ -428,27 +433,36 @@ def _left_to_tell(grade: Grade) -> list[Finding]:
 
 
 def _change(grade: Grade) -> str | None:
-    """What comes off a claim and what comes on, where that is not all of it and is left to tell."""
-    off: list[Line] = []
-    on: list[Line] = []
-    for each in _left_to_tell(grade):
-        for line in each.strike:
-            if line in on:
-                on.remove(line)
-            else:
-                off += _typed(grade.claim, line)
-        on += each.put
-    if not (off or on) or len(off) == len(grade.claim):
+    """What comes off a claim as it was typed and what comes on, where that is left to tell, is not all of the
+    claim, makes the right one to the letter, and changes no line of which only the form is another."""
+    assert grade.item is not None
+    if not _left_to_tell(grade):
+        return None
+    right = grade.item.diagnosis.targets[0]
+    typed, wanted = _totals(grade.claim), _totals(right.lines)
+    off, on = (
+        [line for line in claim if typed[_alike(line)] != wanted[_alike(line)]]
+        for claim in (grade.claim, right.lines)
+    )
+    taken = same(edits.on_second_codes(grade.taken, right.marks), right.free_51)
+    formal = {line.code for line in on} & {code for code, _, _ in taken & right.same()}
+    if formal or not (off or on) or len(off) == len(grade.claim):
         return None
     if off and on:
         return f"with {listed(map(str, on))} in place of {listed(map(str, off))}"
     return f"without {listed(map(str, off))}" if off else f"with {listed(map(str, on))} as well"
 
 
-def _typed(claim: Claim, line: Line) -> list[Line]:
-    """A line that is held against the right ones, as it was typed: perhaps as several."""
-    lines = [each for each in claim if each.code == line.code]
-    return lines if sum(each.units for each in lines) == line.units else [line]
+def _totals(claim: Claim) -> Counter[Line]:
+    """The units of a claim, those of like lines together."""
+    total: Counter[Line] = Counter()
+    for line in claim:
+        total[_alike(line)] += line.units
+    return total
+
+
+def _alike(line: Line) -> Line:
+    return replace(line, units=1)
 
 
 def rules(grade: Grade) -> list[str]:
@@ -462,7 +476,8 @@ def rules(grade: Grade) -> list[str]:
         against = blamed(item, grade.misconceptions, grade.findings)
     found = dict.fromkeys([*against, *(f.rule for f in grade.findings if f.rule)])
     strange = doubt.OF_NEWBORNS if item.newborn is False else frozenset()
-    return [r for r in found if r in RULEBOOK and r not in strange][:MOST_RULES]
+    told = [r for r in found if r in RULEBOOK and r not in strange]
+    return told if grade.verdict == "correct" else told[:MOST_RULES]
 
 
 def _rules_told(grade: Grade) -> tuple[Row, ...]:

@@ -140,13 +140,15 @@ LATER = (
 
 
 def _findings(diagnosis: Diagnosis, claim: Claim, target: Derived) -> Iterable[Finding]:
+    claim = edits.on_second_codes(claim, target.marks)
     given = _by_code(lines_of(same(claim, target.free_51)))
     wanted = _by_code(lines_of(target.same()))
     blocked = {c: e for e in edits.scrub(claim) if e.blocks for c in e.codes[-1:]}
     done: set[str] = set()  # what one finding puts on, another does not put on again
     for code in dict.fromkeys(line.code for line in claim):
         if code in wanted:
-            found = _other_lines(diagnosis, target, given[code], wanted[code], blocked)
+            spelled = {m for line in claim if line.code == code for m in line.modifiers}
+            found = _other_lines(diagnosis, target, given[code], wanted[code], blocked, spelled)
             yield from _listed_twice(claim, code, found)
         else:
             stray = _unsupported(_Extra(code, diagnosis, target, blocked, given))
@@ -181,13 +183,16 @@ def _other_lines(
     given: Claim,
     wanted: Claim,
     blocked: Mapping[str, edits.Edit],
+    spelled: Set[str],
 ) -> Iterable[Finding]:
-    """How the lines of a code that is right differ from the right ones: in units, then in marks."""
+    """How the lines of a code that is right differ from the right ones: in units, then in marks, told as they
+    were `spelled`."""
     if set(given) == set(wanted):
         return
     code = given[0].code
     have, right = sum(x.units for x in given), sum(x.units for x in wanted)
-    marks = list(_marks_off(diagnosis, target, given, wanted))  # which marks change, and what is said of it
+    # which marks change, and what is said of it
+    marks = list(_marks_off(diagnosis, target, given, wanted, spelled))
     if len(given) == len(wanted) == 1:
         at = replace(given[0], units=right)
         if have != right:
@@ -200,12 +205,15 @@ def _other_lines(
     # On several lines: all that are off go at once, and what is said of single marks changes nothing more.
     strike = tuple(line for line in given if line not in wanted)
     put = tuple(line for line in wanted if line not in given)
-    if have != right:
-        yield replace(_units_off(diagnosis, target, given, right, blocked), strike=strike, put=put)
-        yield from (finding for _, finding in marks)
-    else:
-        says = f"{code} stands here as {show(_shown(target, code))}."
+    says = f"{code} stands here as {show(_shown(target, code))}."
+    if have == right:
         yield Finding("modifier", code, says, marks[0][1].rule if marks else None, strike, put)
+    else:
+        off = replace(_units_off(diagnosis, target, given, right, blocked), strike=strike, put=put)
+        if not put:
+            says = f"Of your lines keep {listed(map(str, wanted))}, and leave off {listed(map(str, strike))}."
+        yield replace(off, says=f"{off.says} {says}", briefly=f"{off.briefly} {says}")
+    if put:
         yield from (finding for _, finding in marks)
 
 
@@ -269,7 +277,10 @@ def _units_off(
     says += "."
     if code in blocked and blocked[code].absolute:  # one that records can lift is no reason here
         limit = edits.limits()[code].units
-        says += f" Besides, its limit is {limit} a day, and over it every unit of {code} that day is denied."
+        says += (
+            f" Besides, its limit for one practitioner and one day is {limit}, and over it every unit of"
+            f" {code} is denied."
+        )
     return Finding("units", code, says, rule, briefly=briefly)
 
 
@@ -338,7 +349,8 @@ def _elsewhere(x: _Extra) -> Finding | None:
         says = f"{code} is the whole of {whose}. The two are not one claim."
     for beside in sorted(x.billed & x.given.keys()):
         found = edits.pair(code, beside)
-        if not x.open and {*other.shown_by[code]} & {*x.target.shown_by[beside]}:
+        together = any({code, beside} <= c.marks.keys() for c in targets)
+        if not x.open and not together and {*other.shown_by[code]} & {*x.target.shown_by[beside]}:
             says = f"{beside} and {code} stand for the same place: file one of the two."
         elif not x.open and found and found[2] == 0:
             says = f"{beside} and {code} are never paid together: keep {beside}{_with_the_rest(x)}."
@@ -751,46 +763,50 @@ _SCOPED = frozenset(scoped for opened, scoped in CODES.values() if opened != sco
 
 
 def _marks_off(
-    diagnosis: Diagnosis, target: Derived, given: Claim, wanted: Claim
+    diagnosis: Diagnosis, target: Derived, given: Claim, wanted: Claim, spelled: Set[str]
 ) -> Iterable[tuple[frozenset[str], Finding]]:
     """Each mark that is wrong or lacking on the lines of a code, held against the right line most like it:
     one that takes the place of another together with it."""
     op, code = diagnosis.reading_of(target), given[0].code
     rights = [frozenset(line.modifiers) for line in wanted]
-    anywhere = _marks_of_any_reading(diagnosis, code)
+    anywhere = _marks_of_another(diagnosis, code)
+    asked = diagnosis.note.action == "query"
     told: set[str] = set()
-    for line in given:
+    for line in (line for line in given if line not in wanted):
         have = frozenset(line.modifiers)
+        its = code if len(given) == 1 else str(line)  # of several lines of one code the one that is meant
         nearest = min(rights, key=lambda each: (len(each ^ have), sorted(each)))
         off = (have ^ nearest) - told
         for group in (frozenset(ROLES), frozenset(SESSIONS)):
             gone, come = off & group & have, off & group & nearest
-            if len(gone) == len(come) == 1 and not anywhere:
+            if len(gone) == len(come) == 1 and not (asked and anywhere):
                 (wrong,), (right,) = gone, come
-                briefly = f"{code} takes {right} here in place of {wrong}."
+                briefly = f"{its} takes {right} here in place of {wrong}."
                 says = f"{briefly} {needed(op, code, right, have)}"
                 about = (wrong, right)
                 finding = Finding("modifier", code, says, rule_of(right), briefly=briefly, marks=about)
                 yield gone | come, finding
                 told |= gone | come
         for mark in sorted(off - told):
+            written: tuple[str, ...] = (mark,)
+            if mark == "59" and mark in have:
+                written = tuple(m for m in edits.ANOTHER_SITE if m in spelled) or written
             if mark in have and mark in anywhere:
-                briefly, why = f"{code} takes {mark} by another reading alone.", ""
+                whose = "another reading" if asked else "a view that some hold"
+                briefly, why = f"{its} takes {mark} by {whose} alone.", ""
             elif mark in have and mark == "51" and target.lines[0].code == code:
                 briefly, why = f"{code} is the main line here, wherever it stands, and takes no 51.", ""
             elif mark in have:
-                briefly, why = f"{code} does not take {mark} here.", against(op, target, code, mark)
+                briefly, why = f"{its} does not take {listed(written)} here.", against(op, target, code, mark)
             else:
-                briefly, why = f"{code} lacks {mark}.", needed(op, code, mark, have)
+                briefly, why = f"{its} lacks {mark}.", needed(op, code, mark, have)
             says = f"{briefly} {why}".strip()
-            finding = Finding("modifier", code, says, rule_of(mark), briefly=briefly, marks=(mark,))
+            finding = Finding("modifier", code, says, rule_of(mark), briefly=briefly, marks=written)
             yield frozenset({mark}), finding
         told |= off
 
 
-def _marks_of_any_reading(diagnosis: Diagnosis, code: str) -> frozenset[str]:
-    """The marks that a code has in some reading of a note that leaves more than one."""
-    if diagnosis.note.action != "query":
-        return frozenset()
+def _marks_of_another(diagnosis: Diagnosis, code: str) -> frozenset[str]:
+    """The marks that a code has by some reading of a note that leaves more than one, or by some view."""
     lines = (line for c in diagnosis.targets for line in c.lines if line.code == code)
     return frozenset(mark for line in lines for mark in line.modifiers)

@@ -25,13 +25,15 @@ def stuck(claim: Claim) -> list[edits.Edit]:
     return [e for e in edits.scrub(claim) if e.blocks and not e.appealable]
 
 
-def way(note: Note, claim: Claim) -> Way:
+def way(note: Note, typed: Claim, taken: Claim = ()) -> Way:
     """The smallest change that would make a claim right, in words, and the operation it leads to, if one
-    does; no words where nothing that a surgeon could have done is near enough."""
-    text = show(claim)
-    if shut_by := stuck(claim):
+    does; no words where nothing that a surgeon could have done is near enough, or where it holds what no rule
+    here gives. It is named as it was `typed`, and looked for as it is `taken`."""
+    text, taken = show(typed), taken or typed
+    if shut_by := stuck(taken):
         alone = " as it stands" if shut_by[0].kind == "add-on-without-base" else ""
-        return _apart(note, claim) or (f"No operation makes {text} right{alone}: {_why(shut_by[0])}", None)
+        return _apart(note, taken) or (f"No operation makes {text} right{alone}: {_why(shut_by[0])}", None)
+    claim = edits.on_second_codes(taken)
     if strange := never(claim):
         return f"No operation makes {text} right: {strange}", None
     if strange := beyond(claim):
@@ -59,7 +61,7 @@ def _why(edit: edits.Edit) -> str:
     """Why no record lifts an edit."""
     code = edit.codes[0]
     if edit.absolute and edits.limits()[code].units == 1:
-        return f"{code} may be filed once a day, whatever is done."
+        return f"{code} may be filed once by one practitioner on one day."
     return edit.plain
 
 
@@ -75,6 +77,7 @@ def _apart(note: Note, claim: Claim) -> Way | None:
         replace(line, modifiers=tidy((*line.modifiers, "59"))) if line.code in second else line
         for line in claim
     )
+    marked = edits.on_second_codes(marked)
     codes = " and ".join(sorted(second))
     if any(c.fits(marked) for op in note.readings for _, c in accepted(op)):
         return f"It would be right with 59 on {codes}.", None
@@ -151,8 +154,9 @@ def beyond(claim: Claim) -> str | None:
     return None
 
 
-def _beyond(note: Note, claim: Claim, strange: str) -> str:
-    """What is said of a claim that holds something no rule of this casebook gives."""
+def _beyond(note: Note, claim: Claim, strange: str) -> str | None:
+    """What is said of a claim that holds something no rule of this casebook gives; None where that is no help
+    to a reader."""
     if strange == "modifier 82":
         as_80 = tuple(
             replace(line, modifiers=tidy("80" if m == "82" else m for m in line.modifiers)) for line in claim
@@ -164,9 +168,19 @@ def _beyond(note: Note, claim: Claim, strange: str) -> str:
         return f"By a view that some hold, the hernia here is {other}, and not {strange}."
     if strange.startswith(HERNIA):
         return f"This casebook bills no hernia repair, so it cannot say what would make {show(claim)} right."
-    return (
-        f"No operation of this casebook has {strange}, so it cannot say what would make {show(claim)} right."
-    )
+    return TAUGHT if strange == "modifier GC" and _but_for("GC", note, claim) else None
+
+
+def _but_for(mark: str, note: Note, claim: Claim) -> bool:
+    """Whether a claim is an accepted one without a mark."""
+    bare = tuple(replace(line, modifiers=tuple(m for m in line.modifiers if m != mark)) for line in claim)
+    return any(accepted.fits(bare) for _, accepted in note.accepted())
+
+
+TAUGHT = (
+    "It would be right had a resident taken part, and the teaching surgeon said in the note that they were"
+    " there for the key parts."
+)
 
 
 def _hernia_of_a_view(note: Note) -> str:

@@ -65,7 +65,8 @@ class Grade:
     item: Item | None = field(default=None, repr=False)
     unsure: tuple[str, ...] = ()  # the rules not sure that alone stand against it
     aside: str | None = None
-    claim: Claim = ()
+    claim: Claim = ()  # as it was typed, in the order a claim lists its lines
+    taken: Claim = ()  # the same as it is compared: without what is left aside
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -78,7 +79,7 @@ class Grade:
         """The smallest change that would make the answer right, in words, and the operation it leads to, if
         one does."""
         off = self.item is not None and self.verdict in ("partly", "wrong") and self.claim
-        return flips.way(self.item.note, self.claim) if self.item and off else (None, None)
+        return flips.way(self.item.note, self.claim, self.taken) if self.item and off else (None, None)
 
     @property
     def flip(self) -> str | None:
@@ -220,15 +221,19 @@ class Item:
 
     def left_aside(self, claim: Claim) -> Claim:
         """A claim without the marks that are not judged here: GC where a resident took part, the side of a
-        hernia, and 59 on a line that only repeats the code of another."""
+        hernia, and 59 on a line that only repeats the code of another, where that has several units."""
+        billed = (line for target in self.diagnosis.targets for line in target.lines)
+        several = {line.code for line in billed if line.units > 1 and not edits.add_on(line.code)}
         taught = all(op.teaching for op in self.note.readings)
         kept = []
         for line in claim:
             marks = set(line.modifiers) - ({"GC"} if taught else set())
             marks -= {"RT", "LT"} if line.code in STRANGULATED else set()
-            if not marks.isdisjoint(("59", "XS")) and not edits.add_on(line.code):
-                repeats = replace(line, modifiers=tuple(m for m in line.modifiers if m not in ("59", "XS")))
-                marks -= {"59", "XS"} if any(_alike(repeats, x) for x in claim) else set()
+            if not marks.isdisjoint(edits.ANOTHER_SITE) and line.code in several:
+                repeats = replace(
+                    line, modifiers=tuple(m for m in line.modifiers if m not in edits.ANOTHER_SITE)
+                )
+                marks -= set(edits.ANOTHER_SITE) if any(_alike(repeats, x) for x in claim) else set()
             same_marks = len(marks) == len(line.modifiers)
             kept.append(
                 line
@@ -294,6 +299,7 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     the order they were typed in changes no word."""
     kept = item.left_aside(answer.claim)
     typed = answer.claim
+    shown = tuple(edits.listed(sorted(typed)))
     answer = replace(answer, claim=tuple(edits.listed(sorted(kept))))
     action = item.note.action
     if answer.error:
@@ -317,15 +323,15 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
             item=item,
             unsure=unsure,
         )
-    moved = edits.on_second_codes(answer.claim)  # 59 works on either code of a pair
+    # 59 works on either code of a pair, and what else stands on the claim changes nothing of that.
+    moved = edits.on_second_codes(answer.claim, item.diagnosis.supported)
     for view, claim in item.diagnosis.right:
         if claim.fits(answer.claim) or claim.fits(moved):
             aside = [*_said_of_marks(typed, kept), *_said_of_form(answer.claim, claim)]
             return Grade("correct", 1.0, view=view, item=item, aside=" ".join(aside) or None)
     score = score_of(item.diagnosis, answer.claim)
-    if plain(answer.claim) not in item.diagnosis.wrong_ways:
-        answer = Answer(claim=moved)
-    found = item.diagnosis.of(answer.claim)
+    forms = (answer.claim, moved, edits.on_second_codes(answer.claim))
+    found = item.diagnosis.of(next((x for x in forms if plain(x) in item.diagnosis.wrong_ways), moved))
     off = cache(partial(_lines_off, item, answer.claim, found))
     if found.together and len(off()) == 1:  # one thing is off: two slips would be a longer story
         found = Explanation()
@@ -341,7 +347,7 @@ def grade_claim(item: Item, answer: Answer) -> Grade:
     unsure = () if stuck else tuple(doubt.unsure(item.diagnosis, found, item.newborn))
     verdict = "partly" if score >= PARTLY or unsure else "wrong"
     find = partial(_findings, action, whole, off)
-    return Grade(verdict, score, find, found, item=item, unsure=unsure, claim=answer.claim)
+    return Grade(verdict, score, find, found, item=item, unsure=unsure, claim=shown, taken=answer.claim)
 
 
 def _just(kind: str, says: str, rule: str | None = None) -> Callable[[], tuple[Finding, ...]]:
@@ -360,9 +366,14 @@ def _findings(action: str, whole: bool, off: Callable[[], tuple[Finding, ...]]) 
 
 def _lines_off(item: Item, claim: Claim, explained: Explanation) -> tuple[Finding, ...]:
     """What is off in a claim, line by line, held against the accepted claim that is nearest to it."""
+    return tuple(findings_of(item.diagnosis, claim, held_against(item, claim, explained)))
+
+
+def held_against(item: Item, claim: Claim, explained: Explanation) -> Derived:
+    """The accepted claim that a claim is held against: the nearest to it, but for slips that are told of the
+    preferred one."""
     main = item.note.action == "bill" and any(m.id in OF_MAIN for m in explained.misconceptions)
-    target = item.diagnosis.targets[0] if main else nearest(item.diagnosis, claim)
-    return tuple(findings_of(item.diagnosis, claim, target))
+    return item.diagnosis.targets[0] if main else nearest(item.diagnosis, claim)
 
 
 def _alike(line: Line, other: Line) -> bool:
@@ -375,13 +386,12 @@ def _said_of_marks(typed: Claim, kept: Claim) -> Iterator[str]:
     gone = {mark for a, b in zip(typed, kept, strict=True) for mark in {*a.modifiers} - {*b.modifiers}}
     yield from (says for says, marks in ASIDE if gone & marks)
     split = any(typed.count(line) > 1 for line in typed)
-    if split and not gone & {"59", "XS"}:
+    if split and gone.isdisjoint(edits.ANOTHER_SITE):
         codes = dict.fromkeys(line.code for line in typed if typed.count(line) > 1)
         yield (
             f"Units on one line are the usual form of {listed(codes)}, and the safer one: two like lines"
-            " can come back as a duplicate (secondary). Medicare’s limit of a day counts all lines"
-            " of a code together (secondary); Medicaid’s looks at each line, and that is no reason to"
-            " split one."
+            " can come back as a duplicate (secondary). Medicare’s limit for one practitioner and one day"
+            " counts all lines of a code together (secondary)."
         )
 
 

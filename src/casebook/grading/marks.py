@@ -118,7 +118,11 @@ def against(op: Operation, target: Derived, code: str, mark: str) -> str:
 
 def _no_22(target: Derived, code: str, where: str) -> str:
     if edits.add_on(code):
-        base = f"here it goes on {where}" if where else "this note does not support it on another line either"
+        base = (
+            f"here it may go on {where} alone"
+            if where
+            else "this note does not support it on another line either"
+        )
         return f"An add-on never carries 22, and {base}."
     if where:
         return f"Here 22 goes on {where}."

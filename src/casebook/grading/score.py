@@ -35,24 +35,27 @@ def score(diagnosis: Diagnosis, claim: Claim) -> float:
     stand on either code of a pair of supported ones.
     """
     supported = diagnosis.supported
-    mine = [line for line in claim if line.code in supported]
-    moved = (*edits.on_second_codes(mine), *(line for line in claim if line.code not in supported))
-    forms = dict.fromkeys((tuple(claim), moved))
+    forms = dict.fromkeys((tuple(claim), edits.on_second_codes(claim, supported)))
     best = max(_share(c, form, supported) for form in forms for c in diagnosis.targets)
     return min(MOST, best * (WRONG_MARK if _forced(claim, diagnosis.targets) else 1))
 
 
 def nearest(diagnosis: Diagnosis, claim: Claim) -> Derived:
     """The accepted claim nearest to the answer, for the words: it leaves the fewest codes of the answer
-    over; of several, that which is nearest once codes of the other family are exchanged, those that no
-    accepted claim has or all."""
+    over; of several, that of which most lines were typed, then that which is nearest once codes of the other
+    family are exchanged, those that no accepted claim has or all."""
     if len(diagnosis.targets) == 1:
         return diagnosis.targets[0]
+    claim = edits.on_second_codes(claim, diagnosis.supported)
     ours = {line.code for target in diagnosis.targets for line in target.lines}
     exchanged = tuple(replace(line, code=TWINS.get(line.code, line.code)) for line in claim)
     mended = tuple(line if line.code in ours else twin for line, twin in zip(claim, exchanged, strict=True))
-    forms = (tuple(claim), mended, exchanged)
-    return max(diagnosis.targets, key=lambda c: [_share(c, form, c.marks) for form in forms])
+
+    def likeness(c: Derived) -> list[float]:
+        first, *rest = (_share(c, form, c.marks) for form in (claim, mended, exchanged))
+        return [first, len(same(claim, c.free_51) & c.same()), *rest]
+
+    return max(diagnosis.targets, key=likeness)
 
 
 def _share(target: Derived, claim: Claim, supported: Lines) -> float:

@@ -62,8 +62,8 @@ def _each(
     sure=CONFIRMED,
     sources="cms-aoc-2024-06 cms-mue-2024-07",
     says=(
-        "The base code of joined small-bowel segments stands once a day, for the first of them, and it is the"
-        " only base its add-on is reported with."
+        "The base code of joined small-bowel segments stands once a day for one practitioner, for the first"
+        " of them, and it is the only base its add-on is reported with."
     ),
 )
 def first_join(d: Derivation) -> Iterable[Service]:
