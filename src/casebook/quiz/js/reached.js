@@ -36,9 +36,9 @@ export function ahead(way, id, met = []) {
 }
 
 /**
- * What to ask next of that which the reader was prepared for, by the chapters begun and by some charts met;
- * short charts first. Where nothing of it tells enough nothing is asked: who has just erred is given nothing
- * that needs a chapter not read.
+ * What to ask next of that which the reader was prepared for: by the chapters begun, else by some charts met
+ * too; short charts first. Where nothing of it tells enough nothing is asked: who has just erred is given
+ * nothing that needs a chapter not read.
  * @param {Way} way
  * @param {{ id: string }[]} bank
  * @param {string[]} met all charts answered
@@ -46,8 +46,14 @@ export function ahead(way, id, met = []) {
  * @param {(near: { id: string }[]) => Promise<Follow>} ask
  */
 export async function nearest(way, bank, met, by, ask) {
-  const far = reached(way, by);
-  const near = bank.filter(({ id }) => (way.after[id] ?? 0) <= far || met.includes(id));
-  const next = await ask(near.filter(({ id }) => isShort(id) || met.includes(id)));
-  return next.ask ? next : ask(near);
+  const fars = new Set([reached(way), reached(way, by)]);
+  /** @type {Follow | undefined} */
+  let next;
+  for (const far of fars) {
+    const near = bank.filter(({ id }) => (way.after[id] ?? 0) <= far || met.includes(id));
+    next = await ask(near.filter(({ id }) => isShort(id) || met.includes(id)));
+    if (!next.ask) next = await ask(near);
+    if (next.ask) break;
+  }
+  return /** @type {Follow} */ (next);
 }
