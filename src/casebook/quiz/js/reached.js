@@ -36,8 +36,8 @@ export function ahead(way, id, met = []) {
 }
 
 /**
- * What to ask next of that which the reader was prepared for: by the chapters begun, else by some charts met
- * too; short charts first. Where nothing of it tells enough nothing is asked: who has just erred is given
+ * What to ask next of that which the reader was prepared for, by the chapters begun and by what some charts met
+ * needed; short charts first. Where nothing of it tells enough nothing is asked: who has just erred is given
  * nothing that needs a chapter not read.
  * @param {Way} way
  * @param {{ id: string }[]} bank
@@ -46,14 +46,9 @@ export function ahead(way, id, met = []) {
  * @param {(near: { id: string }[]) => Promise<Follow>} ask
  */
 export async function nearest(way, bank, met, by, ask) {
-  const fars = new Set([reached(way), reached(way, by)]);
-  /** @type {Follow | undefined} */
-  let next;
-  for (const far of fars) {
-    const near = bank.filter(({ id }) => (way.after[id] ?? 0) <= far || met.includes(id));
-    next = await ask(near.filter(({ id }) => isShort(id) || met.includes(id)));
-    if (!next.ask) next = await ask(near);
-    if (next.ask) break;
-  }
-  return /** @type {Follow} */ (next);
+  const begun = way.chapters.slice(0, reached(way) + 1).flatMap(({ teaches }) => teaches);
+  const known = new Set([...begun, ...by.flatMap((id) => way.needs[id] ?? [])]);
+  const near = bank.filter(({ id }) => met.includes(id) || way.needs[id]?.every((topic) => known.has(topic)));
+  const next = await ask(near.filter(({ id }) => isShort(id) || met.includes(id)));
+  return next.ask ? next : ask(near);
 }
