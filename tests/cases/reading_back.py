@@ -34,10 +34,14 @@ WHY = (
 #: Cues for what is no step: how one gets in and out, and what is done in every operation.
 ROUTINE = (
     r"time-out|^warm saline"
-    r"|saline|ligament of treitz|fascia (with|#|was|4)|ports? out|ports were|in a bag|\bbag out|\busual\b"
-    r"|inside (again|once more)|relook|reinspection|gas up again|pneumoperitoneum was"
+    r"|saline|\b(ran|run|walked)\b.*ligament of treitz|fascia (with|#|was|4|closed)|closed the fascia"
+    r"|ports? out|ports were|in a bag|\bbag out|\busual\b"
+    r"|\bdoppler\b|inside (again|once more)|relook|reinspection|gas up again|pneumoperitoneum was"
 )
-ENTERED = r"midline|supraumb|above the umbilicus|ports\b.*pneumoperitoneum|four ports|4 ports|hasson|two-inch"
+ENTERED = (
+    r"midline|supraumb|above the umbilicus|ports\b.*pneumoperitoneum|four (ports|trocars)|4 ports|hasson"
+    r"|two-inch"
+)
 NO_SMALL_THING = r"resect|anastomo|side to side"
 JOINED = (
     r"ends there|fresh ends|ileum (was anastomosed )?to ascending|ileocolic anast"
@@ -45,7 +49,7 @@ JOINED = (
 )
 #: What is said of two ends that leaves open whether they were joined.
 ENDS = r"two ends|ends there|staple lines"
-PUT_TOGETHER = r"anastomos|sewn|stapled|stricture|resect"
+PUT_TOGETHER = r"anastomos|sewn|sewed|stapled|stricture|resect"
 SPOTS = (  # cue, act, kind
     (r"loop (stoma|colostomy)", "stoma", "loop"),
     (r"end stoma", "stoma", "end"),

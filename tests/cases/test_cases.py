@@ -256,6 +256,21 @@ BROKEN = {
         "about: joins",
         "about: expected a list of words",
     ),
+    "diagnoses that are nested": (
+        GOOD.replace("[K50.012]", "[[[[K50.012]]]]"),
+        "diagnoses:",
+        "diagnoses: expected a list of codes, such as [K50.012], or a list of such lists",
+    ),
+    "diagnoses of two kinds": (
+        GOOD.replace("[K50.012]", "[K50.012, [K56.609]]"),
+        "diagnoses:",
+        "diagnoses: expected",
+    ),
+    "a claim that is nested": (
+        GOOD.replace('claim: "44120"', 'claim: [["44120"]]'),
+        "claim:",
+        'claim: expected a claim such as "44120; 44121", query, or a list of claims',
+    ),
     "a list in a list": (
         GOOD.replace("[cms-aoc-2024-06]", "[[x]]"),
         "authorities:",
@@ -337,8 +352,21 @@ def test_aliases_that_grow_without_end_are_refused(put):
 def test_a_file_that_is_not_there_and_a_name_that_is_not_known(tmp_path):
     with pytest.raises(CaseError, match=r"gone\.md:1: the file cannot be read"):
         load(tmp_path / "gone.md")
-    with pytest.raises(CaseError, match="there is no case of this name; there are: "):
+    with pytest.raises(CaseError, match=r"there is no case of this name; casebook list .* no-such-tree\.md$"):
         load("no-such-tree")
+    with pytest.raises(CaseError, match=r"^Junipr:1: .*; perhaps juniper .* was meant; casebook list"):
+        load("Junipr")
+
+
+@pytest.mark.parametrize(
+    "text", [GOOD, "steps:\n  - resect: [100, 120]\n", "operation:\n  steps:\n    - mesentery_repair: true\n"]
+)
+def test_an_approach_that_is_not_said_is_noted_with_its_line(put, text):
+    case = load(put(text.replace("    approach: open\n", ""), "rowan.md" if text is GOOD else "rowan.yaml"))
+    (note,) = cases.unsaid([case])
+    assert note.startswith(f"{case.path}:{case.line(*case.operations[0])}: no approach: is given")
+    assert "laparoscopic" in note
+    assert not list(cases.unsaid([load(put(GOOD)), *map(load, cases.library())]))
 
 
 @settings(max_examples=80)

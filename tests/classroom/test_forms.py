@@ -81,6 +81,7 @@ def test_attempts_in_canvas_are_taken_from_the_first(tmp_path, kept):
     ("text", "why"),
     [
         ("", "row of headings"),
+        ("learner,case,answer\n\f,\n", "row of headings"),
         (b"\xff\xfe\x00", "UTF-16"),
         (
             b"PK\x03\x04\x14\x00",
@@ -89,10 +90,28 @@ def test_attempts_in_canvas_are_taken_from_the_first(tmp_path, kept):
         ("Name;Oak\nAnn;44120\n".encode("utf-16"), "save it as CSV (UTF-8), and name that file"),
         (b"Name,Oak\nAnn\xe9,44120\n", "not UTF-8 text"),
         ("Name,Oak,Oak again\nAnn,44120,44120\n", "two columns are about the case oak"),
-        ("Name,One\nAnn,44120\n", "1 questions were found and 2 cases were set"),
+        ("Name,One\nAnn,44120\n", "1 question was found and 2 cases were set"),
+        (
+            "foo,bar\n1,2\n",
+            "no heading here is known (foo, bar); an answer a row needs learner, case and answer",
+        ),
+        (
+            "learner,case,answer,answer\nAnn,oak,44121,44120\n",
+            "answers.csv:1: the columns 3 and 4 are headed answer",
+        ),
+        (
+            "sep=,\nlearner,Case,answer,case\nAnn,oak,44121,\n",
+            "answers.csv:2: the columns 2 and 4 are headed case",
+        ),
+        ("Name,Oak,Elm,NAME\nAnn,44120,query,Bo\n", "take out or rename all but one"),
         ("learner,case,answer\n,oak,44120\n", "names no learner"),
         ("Name,Oak,Elm\n,44120,query\n", "names nobody"),
-        ('learner,case,answer\nAnn,oak,"44120\nBo,oak,query\n', "from here on this is no CSV"),
+        ('learner,case,answer\nAnn,oak,"44120\nBo,oak,query\n', "never closed; close it"),
+        ('learner,case,answer\nAnn,oak,"44120"x\n', 'a quotation mark inside a cell is written twice ("")'),
+        (
+            f"learner,case,answer\nAnn,oak,{'4' * 200_000}\n",
+            "a cell in this row is longer than any answer: shorten it",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path, text, why):
@@ -174,6 +193,8 @@ def test_people_are_known_by_name_and_address_in_all_files(tmp_path, texts, peop
         ("Name,Oak,\nAnn,44120,query\n", "3"),
         ("learner,case,answer\nAnn,oak,44120,44121\n", "more cells"),
         ("Name,Oak,Elm,Other\nAnn,44120,query,\n", ""),
+        ("learner,case,answer,answer\nAnn,oak,44120,44120\n", ""),
+        ("Name,Email,Oak,Elm,Email\nAnn,a@x.example,44120,query,a@x.example\n", ""),
     ],
 )
 def test_what_was_not_used_is_named(tmp_path, text, unused):
@@ -254,6 +275,32 @@ def test_a_roster_tells_namesakes_and_what_it_cannot_read(tmp_path):
         roster(tmp_path, b"PK\x03\x04")
     with pytest.raises(CommandError, match="cannot be read"):
         read_roster(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "foo,bar\n1,2\n",
+        "Namen;E-Mail\nAnn;a\nBo\n",
+        "one\ttwo\nAnn\tLee\n",
+        "a,b,c\nAnn,Lee,x\n",
+        "sep=,\na,b\nAnn,Lee\n",
+    ],
+)
+def test_a_roster_with_headings_that_are_not_known_invents_nobody(tmp_path, text):
+    with pytest.raises(
+        CommandError, match=r"names\.txt:[12]: no heading .* head the column of names with Name"
+    ):
+        roster(tmp_path, text)
+
+
+def test_names_with_a_comma_are_names_and_said_to_be(tmp_path):
+    names, said = roster(tmp_path, "Lee, Ann\nCho, Bo\n")
+    assert names == ["Lee, Ann", "Cho, Bo"]
+    assert len(said) == 1
+    assert said[0].startswith(
+        "names.txt:1: no heading here is known to be of names (Lee, Ann): each line was taken"
+    )
 
 
 def test_a_spreadsheet_among_the_files_is_told_for_what_it_is(tmp_path):

@@ -9,7 +9,7 @@ from xml.dom import minidom
 import pytest
 
 from casebook import cli
-from casebook.cases import library, load
+from casebook.cases import beyond, library, load
 from casebook.classroom.lms import FRACTIONS, SEED, moodle, qti, questions
 from casebook.grading.feedback import result
 from casebook.practice.choices import choices
@@ -209,6 +209,41 @@ def test_a_case_without_a_chart_is_left_out(tmp_path):
     number, left_out = moodle([load(path), load("alder")], tmp_path / "m.xml")
     assert number == 2
     assert left_out == ["bare: it has no chart to read"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            r'claim: "44120; 44121"',
+            'claim: "44120"',
+            r"rowan\.md:\d+: the author's key is 44120, but the rules",
+        ),
+        (r"(?s)\nkey:.*\nauth", "\nauth", r"rowan\.md:2: a case also has key:"),
+        (r"  claim: .*\n", "", r"rowan\.md:\d+: key: expected claim:"),
+    ],
+)
+@pytest.mark.parametrize("to", ["moodle", "qti"])
+def test_what_cannot_be_printed_is_not_exported_either(rowan, old, new, says, to, tmp_path, capsys):
+    rowan.write_text(re.sub(old, new, rowan.read_text("utf-8")), "utf-8")
+    out, named = tmp_path / "out", ["--cases", f"alder,{rowan}"]
+    for command in (["export", "--to", to, *named], ["pack", *named]):
+        assert cli.main([*command, "-o", str(out)]) == 2
+        assert re.search(says, capsys.readouterr().err)
+        assert not out.exists()
+
+
+def test_nothing_is_no_export(tmp_path, capsys):
+    out = tmp_path / "out.xml"
+    outside = str(beyond()[0])
+    assert cli.main(["export", "--to", "moodle", "--cases", outside, "-o", str(out)]) == 2
+    assert "no rule of this casebook decides it; name a case" in capsys.readouterr().err
+    assert not out.exists()
+    assert (
+        cli.main(["export", "--to", "moodle", "--kind", "typed", "--cases", f"oak,{outside}", "-o", str(out)])
+        == 0
+    )
+    assert capsys.readouterr().out.startswith(f"{out}: 1 question\nleft out: ")
 
 
 @pytest.mark.parametrize("kind", ["moodle", "qti"])

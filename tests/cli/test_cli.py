@@ -256,6 +256,40 @@ def test_check_goes_through_folders_and_tells_every_fault(run, put, tmp_path):
     assert "a.md:" not in err
 
 
+def test_check_notes_what_a_case_leaves_to_be_taken_for_granted(run, put):
+    path = put(GOOD.replace("    approach: open\n", ""))
+    code, out, err = run("check", path)
+    assert (code, err) == (0, "")
+    assert f"note: {path}:7: no approach: is given, so this is coded as open; write one of open, " in out
+
+
+def test_a_folder_in_the_place_of_a_table_is_told_in_words(run, tmp_path):
+    code, out, err = run("update-edits", tmp_path, "--dry-run")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"{tmp_path}: the file cannot be read: ")
+    assert "expected CMS's .zip or the text file in it" in err
+    assert "Errno" not in err
+
+
+@pytest.mark.parametrize(
+    ("day", "says"), [("0001-01-01", "cannot tell the year 1"), ("soon", "expected a date")]
+)
+def test_a_day_that_no_clock_tells_is_still_a_date(capsys, day, says):
+    with pytest.raises(SystemExit, match="2"):
+        main(["class", "report", "x", "--since", day])
+    err = capsys.readouterr().err
+    assert says in err
+    assert "such as 2026-11-29" in err
+
+
+def test_one_answer_is_one(run, put, tmp_path):
+    form = put("learner,case,answer\nAda,oak,44120\nAda,okk,44120\n", "form.csv")
+    code, out, err = run("class", "report", form, "-o", tmp_path / "report.html")
+    assert code == 0
+    assert "1 learner, 1 first answer to 1 case\n" in out
+    assert "1 answer to cases that are not this casebook's" in err
+
+
 def test_check_of_an_empty_folder_is_no_success(run, tmp_path):
     code, _, err = run("check", tmp_path)
     assert code == 1

@@ -3,10 +3,12 @@
 import re
 from functools import cache
 from itertools import islice, pairwise
+from random import Random
 
 import pytest
 
 from casebook import cases
+from casebook.cases.shorts import case as short_case
 from casebook.cases.shorts import short_cases
 from casebook.coding.operation import FACETS
 from casebook.coding.places import NUMBERS
@@ -24,6 +26,7 @@ from casebook.grading.feedback import (
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.grading.quotes import BYPASSED, OWN, WHATEVER, bearing, cited, deciding
 from casebook.practice.likely import candidate_answers
+from casebook.testing.shorts import draw
 
 ANSWERS = 7  # of each case that are likely, beside those that its author finds tempting
 #: What may be said under a sentence, and the acts that it speaks of.
@@ -79,7 +82,9 @@ def test_each_sentence_and_each_comment_stands_once():
         says = [row["says"] for row in settled(grade, grade.item).rows]
         assert len(says) == len(set(says)), (grade.item.id, says)
     alike = 0
-    for item in (made.item for made in short_cases()):
+    newborns = (short for short in map(draw, map(Random, range(200))) if short.story == "newborn")
+    told = (*short_cases(), *map(short_case, newborns))  # of a newborn one sentence tells every join
+    for item in (made.item for made in told):
         rows = settled(item.grade(expected(item)), item).rows
         says = [row["says"] for row in rows if "name" in row]
         assert len(says) == len(set(says)), (item.id, says)

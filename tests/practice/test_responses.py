@@ -76,6 +76,19 @@ def test_verdicts_in_a_file_are_passed_over(tmp_path):
         (json.dumps({**ROW, "case": ""}).encode(), 1, "a case and an answer"),
         (b'{"case": "alder", "answer": "44120", "at": ' + b"9" * 5000 + b"}", 1, "not JSON"),
         (b"7", 1, "a case and an answer"),
+        (b'{"case": "oak", "answer": "44120", "answer": "44121"}', 1, "answer stands twice in this line"),
+        (
+            b'{"format": 3}',
+            1,
+            'the head has "format": 3, where a file of answers has "format": "casebook-answers"',
+        ),
+        (b'{"format": "casebook-answers"}', 1, 'the head has no "version", where a file of answers has'),
+        (b'{"version": "1"}', 1, 'the head has "version": "1", where a file of answers has "version": 1'),
+        (
+            b"\xef\xbb\xbflearner,case,answer\nAda,oak,44120\n",
+            1,
+            "a table (CSV) by its looks; let the file's name",
+        ),
         (json.dumps({"format": "casebook-key", "pages": [1, 2]}, indent=1).encode(), 1, "such as a key"),
     ],
 )
@@ -252,6 +265,33 @@ def test_what_is_wrong_in_many_lines_is_said_once(tmp_path):
 def test_a_folder_that_is_none_or_empty_says_so(tmp_path):
     assert "no such file" in str(read_folder(tmp_path / "none")[1][0])
     assert "no file in it ends in" in str(read_folder(tmp_path)[1][0])
+
+
+def test_an_answer_may_say_whose_it_is(tmp_path):
+    """Two people in one file are two people, and nobody's answer goes with another's."""
+    path = put(
+        tmp_path / "both.jsonl",
+        ROW | {"learner": "Ada"},
+        ROW | {"learner": "Bo", "answer": "44121"},
+        ROW | {"learner": 17},
+        ROW | {"learner": None},
+    )
+    found, faults = read_folder(path)
+    assert [(each.learner, each.answer) for each in found] == [
+        ("Ada", "44120"), ("Bo", "44121"), ("17", "44120"), ("both", "44120"),
+    ]  # fmt: skip
+    assert not faults
+    assert len(first_answers(found)) == 4
+
+
+def test_a_learner_that_is_no_name_is_told(tmp_path):
+    rows = [ROW | {"learner": {"name": "Ada"}}, ROW | {"learner": "Bo"}, ROW | {"learner": "bo", "at": 5}]
+    found, faults = read_folder(put(tmp_path / "odd.jsonl", *rows, head=HEAD | {"learner": 4}))
+    assert [each.learner for each in found] == ["4", "Bo", "Bo"]
+    assert [str(fault) for fault in faults] == [
+        "odd.jsonl:2: the learner here is neither a name nor a number: counted under 4",
+        "odd.jsonl:4: bo stands in line 3 too: both were counted as one learner",
+    ]
 
 
 def test_samples_in_a_home_are_nobodys(tmp_path):

@@ -15,7 +15,7 @@ from .case import (
     load,
     root,
 )
-from .checking import check, key_answers, must_be_sound, ran_out
+from .checking import check, key_answers, must_be_sound, ran_out, unsaid
 from .keys import CASE_KEYS, KEY_KEYS, NOISES, TOPICS
 
 __all__ = [
@@ -39,4 +39,5 @@ __all__ = [
     "must_be_sound",
     "ran_out",
     "root",
+    "unsaid",
 ]

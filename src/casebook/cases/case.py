@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from itertools import combinations
 from pathlib import Path
@@ -22,6 +23,7 @@ from casebook.coding import places
 from casebook.coding.claim import Same
 from casebook.coding.note import Note
 from casebook.coding.operation import OPERATION_KEYS
+from casebook.coding.places import listed
 from casebook.coding.reading import meant, read_operation
 from casebook.data import Lazy
 from casebook.errors import CaseError, OperationError
@@ -30,7 +32,7 @@ from casebook.grading.explanation import Diagnosis
 from casebook.practice.editions import edition_of
 
 from . import front_matter
-from .keys import CASE_KEYS, KEY_KEYS, KINDS, MOST, OF_WORDS
+from .keys import CASE_KEYS, HOLDS, KEY_KEYS, KINDS, MOST
 
 SCHEMA = 1  # of the page's JSON
 LARGEST = 1_000_000  # bytes of a case file
@@ -49,6 +51,13 @@ class Case:
     chart: str
     lines: Mapping[front_matter.Where, int] = field(repr=False)  # where each key stands in the file
     readings: tuple[Any, ...] = ()
+
+    @property
+    def operations(self) -> list[front_matter.Where]:
+        """The way to each reading's keys."""
+        if "readings" in self.data:
+            return [("readings", i) for i in range(len(self.data["readings"]))]
+        return [("operation",) if "operation" in self.data else ()]
 
     @property
     def id(self) -> str:
@@ -162,13 +171,22 @@ def load(where: str | Path) -> Case:
     if not path.suffix and str(where) == path.name and not _there(path):
         path = cases_folder() / f"{path.name}.md"
         if not _there(path):
-            known = ", ".join(p.stem for p in library())
-            raise CaseError(Path(str(where)[:80]), 1, f"there is no case of this name; there are: {known}")
+            raise CaseError(Path(str(where)[:80]), 1, _no_case(str(where)))
     if _unseen(path.stem):
         raise CaseError(
             Path("?"), 1, f"{path.stem!a}: a name holds a character that cannot be seen; rename it"
         )
     return _case(path, _text(path))
+
+
+def _no_case(name: str) -> str:
+    """What is said of a name that no shipped case has: the names that are near it, and where all stand."""
+    near = get_close_matches(name[:80].lower(), [path.stem for path in library()], 3, 0.5)
+    perhaps = f" perhaps {listed(near, 'or')} was meant;" if near else ""
+    return (
+        f"there is no case of this name;{perhaps} casebook list names them all, and a file of your own is"
+        f" named with its ending, such as {name[:40]}.md"
+    )
 
 
 @lru_cache(maxsize=256)
@@ -251,10 +269,8 @@ def _check_kinds(case: Case) -> None:
             if name not in known or name not in KINDS:
                 continue
             kind, words = KINDS[name]
-            wordless = (
-                name in OF_WORDS and isinstance(value, list) and not all(isinstance(v, str) for v in value)
-            )
-            if not isinstance(value, kind) or isinstance(value, bool) or wordless:
+            unfit = name in HOLDS and isinstance(value, list) and not HOLDS[name](value)
+            if not isinstance(value, kind) or isinstance(value, bool) or unfit:
                 raise CaseError(case.path, case.line(*path, name), f"{name}: expected {words}")
             if isinstance(value, str | list | dict) and len(value) > MOST[name]:
                 of = "characters" if isinstance(value, str) else "of them"
@@ -269,7 +285,7 @@ def _check_kinds(case: Case) -> None:
 def _readings(case: Case) -> tuple[Any, ...]:
     data = case.data
     if "readings" in data:
-        rows, base = data["readings"], ("readings",)
+        rows = data["readings"]
         if not isinstance(rows, list) or not rows:
             raise CaseError(
                 case.path, case.line("readings"), "readings: expected a list of at least one reading"
@@ -279,13 +295,13 @@ def _readings(case: Case) -> tuple[Any, ...]:
             raise CaseError(case.path, case.line("readings"), says)
         if "operation" in data:
             raise CaseError(case.path, case.line("operation"), "give either readings or operation, not both")
-        paths: list[tuple[str | int, ...]] = [(*base, i) for i in range(len(rows))]
     elif "operation" in data:
-        rows, paths = [data["operation"]], [("operation",)]
+        rows = [data["operation"]]
     else:
-        rows, paths = [{k: v for k, v in data.items() if k not in CASE_KEYS}], [()]
+        rows = [{k: v for k, v in data.items() if k not in CASE_KEYS}]
         if "steps" not in data:
             raise CaseError(case.path, 1, "expected readings:, operation: or steps:")
+    paths = case.operations
     known = CASE_KEYS if paths[0] else CASE_KEYS + OPERATION_KEYS
     for key in data:
         if key not in known:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.claim import Answer, show
+from casebook.coding.operation import APPROACHES
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.typed import read
 from casebook.coding.views import VIEWS
@@ -148,7 +149,7 @@ def _marks(case: Case) -> Iterator[Fault]:
 
 def _evidence(case: Case) -> Iterator[Fault]:
     for r, op in enumerate(case.readings):
-        base: Where = ("readings", r) if "readings" in case.data else ("operation",)
+        base = case.operations[r]
         named: list[tuple[str, str, Where]] = [
             (f"evidence: {facet}: ", mark, ("evidence", facet)) for facet, mark in op.marks
         ]
@@ -240,6 +241,25 @@ CHART_CHECKS: tuple[Check, ...] = (
     _evidence,
 )
 KEY_CHECKS: tuple[Check, ...] = (_key_names, _diagnoses, _why, _claim, _tempting)
+
+
+def unsaid(cases: Iterable[Case]) -> Iterator[str]:
+    """Notes, not errors: operations that do not say how the abdomen was entered, which picks the family of
+    codes, and so are taken as open."""
+    for case in cases:
+        for where in case.operations:
+            if "approach" not in _at(case.data, where):
+                yield (
+                    f"{case.path}:{case.line(*where)}: no approach: is given, so this is coded as open; write"
+                    f" one of {', '.join(APPROACHES)}, since it picks the family of codes"
+                )
+
+
+def _at(data: Any, where: Where) -> Any:
+    """What stands in a file at the end of this way."""
+    for key in where:
+        data = data[key]
+    return data
 
 
 def ran_out(cases: Iterable[Case], today: date, *, book: bool = True) -> Iterator[str]:

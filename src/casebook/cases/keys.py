@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from casebook.coding.operation import MOST_READINGS
 from casebook.practice.bank import BESIDE, TAUGHT
 
@@ -33,7 +36,7 @@ KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "key": (dict, "claim:, diagnoses: and why:"),
     "authorities": (list, "a list of sources"),
     "claim": ((str, int, list), 'a claim such as "44120; 44121", query, or a list of claims'),
-    "diagnoses": (list, "a list of codes, such as [K50.012]"),
+    "diagnoses": (list, "a list of codes, such as [K50.012], or a list of such lists"),
     "why": (str, "words"),
     "tempting": (dict, "answers, each with why it tempts"),
     "ask": (str, "words"),
@@ -54,4 +57,16 @@ MOST = {
     "tempting": 50,
     "ask": 2_000,
 }
-OF_WORDS = ("about", "authorities")  # lists that hold words only
+
+
+def _words(rows: list[Any]) -> bool:
+    return all(isinstance(row, str) for row in rows)
+
+
+#: What the rows of a list are, where the list is one of these.
+HOLDS: dict[str, Callable[[list[Any]], bool]] = {
+    "about": _words,
+    "authorities": _words,
+    "claim": lambda rows: all(isinstance(row, str | int) and not isinstance(row, bool) for row in rows),
+    "diagnoses": lambda rows: _words(rows) or all(isinstance(row, list) and _words(row) for row in rows),
+}

@@ -24,7 +24,7 @@ from casebook.grading import expected
 from .case import Case
 
 VALVE = 640.0
-#: Where a site begins, in cm past the ligament of Treitz. No chart states these; order is all that matters.
+#: Where a site begins, in cm past the ligament of Treitz. Charts state it roughly; order is all that matters.
 AT = {
     "proximal jejunum": 60.0,
     "mid jejunum": 150.0,
@@ -40,6 +40,8 @@ VOICES = ("told", "clipped", "formal")
 #: The voice of a brief chart, which tells of an operation of the first chapters what was done, and no more.
 PLAIN = "plain"
 MARGIN, ENDS = 8.0, 6.0  # cm: of a second piece, of each of two pieces
+TUMOR, WIDEST = 4.0, 10  # cm: how wide tumors may be, and the most sound bowel that goes with them
+MANY = 3  # pieces, with which a brief chart says no more of each
 NO_DAY = 1  # as an operation has it that follows none
 
 Laid = tuple[str, Step]  # a sentence, and the step that it tells
@@ -275,33 +277,43 @@ class _Chart:
         self.steps: list[Step] = []
         self.marks: dict[str, str] = {}
         self._used: set[str] = set()
-        self._turns: dict[tuple[str, ...], int] = {}
-        self._seen: dict[str, int] = {}
+        self._turns: dict[str, int] = {}
+        self._seen: set[str] = set()
         scope = short.approach == "laparoscopic"
         assisted = short.approach == "laparoscopic-assisted"
+        # A surgeon joins bowel in one way in one operation, and within the abdomen with staplers.
+        self.technique = "stapled" if scope else self.rng.choice(("stapled", "sewn"))
         self.tools = {
+            "stapled": {"stapled": "stapled", "sewn": "sewed"}[self.technique],
             "gia": "Endo GIA" if scope else "GIA 60",
             "suture": "3-0 V-Loc" if scope else "3-0 Vicryl",
             "days": many(short.days, "day"),
             "all": "most of it" if short.dead else "all of it",
             "loops": "the loop" if len(short.sites) == 1 else "one loop after the other",
             "rest": "the rest of the " if assisted else "",
+            "mesentery": "the rest of the mesentery" if assisted else "the mesentery",
             "off": "laid the piece aside" if scope else "handed the piece off",
             "aside": "aside" if scope else "off",
             "unsafe": _words("unsafe").get(short.story, {}).get(short.voice, ""),
         }
 
     def words(self, *path: str, **filled: object) -> str:
-        """One of the sentences of this voice, with what varies put in."""
-        frames = _words(*path)[self.short.voice]
-        turn = self._turns.setdefault(path, self.rng.randrange(len(frames)))
-        self._turns[path] = turn + 1  # the next one at the next site
-        text = frames[turn % len(frames)]
+        """One of the sentences of this voice, for this story or way to join, with what varies put in."""
+        words = _words(*path)
+        kind = next((kind for kind in (self.short.story, self.technique, "usual") if kind in words), "")
+        frames = (words[kind] if kind else words)[self.short.voice]
+        text = self._next(".".join(path), frames)
         given = {name: str(value) for name, value in (self.tools | filled).items()}
         capital = {
             name[:1].upper() + name[1:]: value[:1].upper() + value[1:] for name, value in given.items()
         }
-        return str(text).format(**given, **capital)
+        return text.format(**given, **capital)
+
+    def _next(self, name: str, frames: Sequence[str]) -> str:
+        """One of several by the chart's seed, and the next one when it is asked again."""
+        turn = self._turns.setdefault(name, self.rng.randrange(len(frames)))
+        self._turns[name] = turn + 1
+        return frames[turn % len(frames)]
 
     def mark(self, name: str, text: str) -> tuple[str, str]:
         """The sentence with its mark, and the mark's name."""
@@ -324,7 +336,7 @@ class _Chart:
         """The sentences of one site."""
         why = _words("reasons", site.why)
         where = _where(site)
-        lesion, it = self._lesion(site, why), "them" if site.lesions > 1 else "it"
+        filled = {"where": where, "noun": why["noun"], **self._lesion(site, why), **self._measures(site)}
         for key, step in DONE[site.done](site):
             single = step.act not in ("resect", "join", "stoma")
             noun = NOUNS.get(key) if single else NOUNS.get(site.done, why["noun"])
@@ -333,18 +345,39 @@ class _Chart:
             name = f"the {noun} in the {where}" if noun else ""
             if key == "join-newborn" and site is self.short.in_order[-1]:  # while the far end is open
                 yield self.words("noise", "newborn")
-            filled = {"where": where, "lesion": lesion, "it": it, "noun": why["noun"]}
             yield self.told("say", key, step=step, name=name, **filled)
         if site.done == "fistula to the bladder":
             yield self.words("noise", "bladder")
 
-    def _lesion(self, site: Site, why: Mapping[str, Any]) -> str:
+    def _lesion(self, site: Site, why: Mapping[str, Any]) -> dict[str, object]:
         """What was wrong there, in other words where the chart has spoken of the like before."""
-        before = self._seen.get(site.why, 0)
-        if site in self.short.dead:
-            self._seen[site.why] = before + 1
-        one = why["one"]
-        return str(why["two"] if site.lesions > 1 else one[before % len(one)]) + self._caught(site, why)
+        if site not in self.short.dead:
+            return {}
+        again = "next" if site.why in self._seen else "one"
+        self._seen.add(site.why)
+        which = "two" if site.lesions > 1 else again
+        return {
+            "lesion": self._next(f"{site.why}.{which}", why[which]) + self._caught(site, why),
+            "it": "them" if site.lesions > 1 else "it",
+            "one": " in one piece" if site.lesions > 1 else "",
+            "nodes": ", the nodes of its mesentery with it" if site.why == "tumor" else "",
+        }
+
+    def _measures(self, site: Site) -> dict[str, object]:
+        """Roughly how far along it lies, from the end of the bowel that is nearer, and how much sound bowel
+        goes with a tumor; told apart for a brief chart, which has room for them where little else is told."""
+        past, short = site.start, VALVE - site.end
+        about = round(min(past, short) / 5 + self.rng.randrange(-2, 3)) * 5
+        at = f"about {about} cm " + ("past the ligament of Treitz" if past < short else "short of the valve")
+        cm = min(WIDEST, int((site.length - TUMOR) / 2))
+        alone = [site.done for site in self.short.sites] == ["joined"]
+        nodes = f"and {'their' if site.lesions > 1 else 'its'} nodes" if len(self.short.sites) < MANY else ""
+        return {
+            "at": at,
+            "far": f", {at}," if alone else "",
+            "cm": cm,
+            "clear": f", {cm} cm clear on either side, {nodes}" if alone else f" {nodes}".rstrip(),
+        }
 
     def _caught(self, site: Site, why: Mapping[str, str]) -> str:
         """What strangled a dead loop of who came blocked: the twist, or else one band."""
@@ -656,6 +689,8 @@ def _operation(chart: _Chart) -> Iterator[str]:
     for site in short.in_order:
         yield from chart.site(site)
     yield from _beside(chart, LAST)
+    if short.story == "ischemia" and not short.open and not short.brief:
+        yield chart.words("noise", "viable")
     if short.story != "newborn" and not short.brief:
         yield chart.words("wash", "soiled" if short.story == "ulcer" or short.acts & set(HOLES) else "usual")
     yield from _beside(chart, CLOSING)
@@ -687,7 +722,7 @@ def _run(short: Short) -> str:
     """Which words tell that the bowel was run."""
     if short.approach in ("laparoscopic", "laparoscopic-assisted"):
         return "scope"
-    return "ischemia" if short.story == "ischemia" else "open"
+    return short.story if short.story in ("ischemia", "tumor") else "open"
 
 
 def _closed(chart: _Chart) -> str:
@@ -712,8 +747,9 @@ def _pathology(chart: _Chart) -> str:
         organ = "Ileum and cecum" if step.end > VALVE else "Small bowel"
         organ += " with stoma" if any(step.start < at < step.end for at in stomas) else ""
         sentence = str(step.evidence).rpartition("-")[0]
-        why = {} if sentence in _words("found") else _words("reasons", str(step.reason))
-        usual = _words("found").get(sentence) or why["found"]
+        apart = _words("found")
+        why = {} if sentence in apart else _words("reasons", str(step.reason))
+        usual = apart.get(f"{sentence}-{chart.short.story}", apart.get(sentence)) or why["found"]
         found = why.get("brief", usual) if chart.short.brief else usual
         rows.append(f"{organ}, {_still_there(step, pieces[:place]):g} cm: {found}.")
     rows += [f"{text}." for key, text in _words("sent").items() if key in chart.short.acts]

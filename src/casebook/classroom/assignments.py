@@ -108,11 +108,11 @@ def read_key(path: str | Path) -> list[Page]:
         raise CaseError(
             file, 1, "this is not the JSON of a key file; take the one that casebook assign wrote"
         ) from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+    if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("version"), int):
         raise CaseError(file, 1, "this is no key file; take the one that casebook assign wrote")
     if data.get("version") != VERSION:
         raise CaseError(
-            file, 1, f"the key is of format {str(data.get('version'))[:20]}; this casebook knows {VERSION}"
+            file, 1, f"the key is of format {str(data['version'])[:20]}; this casebook knows {VERSION}"
         )
     pages = data.get("pages")
     if not isinstance(pages, list) or not pages:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from casebook import files
 from casebook.coding.claim import MAX_TEXT
+from casebook.coding.places import listed
 from casebook.errors import CommandError
 from casebook.practice.responses import (
     AS_CSV,
@@ -40,8 +41,11 @@ from casebook.practice.responses import (
 
 MOST_BYTES = 50_000_000  # of a file
 MOST_ROWS = 100_000
+MOST_SHOWN = 8  # headings in a message
 DELIMITERS = (",", ";", "\t", "|")
 PLAIN = {"learner", "case", "answer"}
+#: What a row of such a file may say.
+PLAIN_HEADS = ("learner", "case", "answer", "at")
 #: Columns that say who or when, in any of the systems; all others are questions.
 ABOUT = {
     "id", "sis_id", "section", "section_id", "section_sis_id", "submitted", "attempt", "n correct",
@@ -67,6 +71,20 @@ ASKED = re.compile(r"question (\d+)")
 PARTED = re.compile(r'"?sep=(.)"?\r?(\n|$)', re.IGNORECASE)
 #: Headings of a column of names.
 NAMED = {*WHO, "last name", "surname"}
+#: Headings that say whose a row is.
+WHOSE = (*WHO, "last name", "first name", "surname", *KNOWN)
+#: What Python says of a file that is no CSV, and the same in a teacher's words.
+NO_CSV = {
+    "unexpected end of data": (
+        'a quotation mark (") is opened in this row and never closed; close it or take it out'
+    ),
+    "field larger": (
+        "a cell in this row is longer than any answer: shorten it, or close a quotation mark that stands open"
+    ),
+    "expected after": (
+        'something follows a closing quotation mark; a quotation mark inside a cell is written twice ("")'
+    ),
+}
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 #: Moodle's points, of the whole or of a question.
 POINTS = re.compile(r"(grade|q\. ?\d+) ?/ ?\d+([.,]\d+)?")
@@ -136,16 +154,33 @@ def _table(file: Path) -> _Table | Fault:
     try:
         rows = list(_rows(text))
     except _NotCsv as error:
-        return Fault(file.name, error.line, f"from here on this is no CSV file: {error}")
+        return Fault(file.name, error.line, str(error))
     if len(rows) > MOST_ROWS:
         return Fault(file.name, 1, f"the file holds more than {MOST_ROWS} rows")
-    if len(rows) < 2:
+    if not any(cell.strip() for _, row in rows[1:] for cell in row):
         says = "the file holds no answers: a row of headings and a row for each were expected"
         return Fault(file.name, 1, says)
-    (_, heads), *below = rows
-    return _Table(
+    (first, heads), *below = rows
+    table = _Table(
         file.name, [head.strip() for head in heads], [row for _, row in below], [line for line, _ in below]
     )
+    twice = _contradicting(table)
+    return Fault(file.name, first, twice) if twice else table
+
+
+def _contradicting(table: _Table) -> str:
+    """Why it cannot be said whose a row is or what it answers, or "": two columns have one heading and do not
+    hold the same."""
+    asked = (*WHOSE, *PLAIN_HEADS) if table.plain else WHOSE
+    for name in dict.fromkeys(asked):
+        columns = [number for number, head in enumerate(table.heads) if head.lower() == name]
+        if any(len({_cell(row, number) for number in columns}) > 1 for row in table.rows):
+            which = listed(str(number + 1) for number in columns)
+            return (
+                f"the columns {which} are headed {name} and differ, so which one counts cannot be told;"
+                " take out or rename all but one"
+            )
+    return ""
 
 
 def _text(file: Path) -> str | Fault:
@@ -164,10 +199,11 @@ def _text(file: Path) -> str | Fault:
 
 
 class _NotCsv(ValueError):
-    """Where rows end that can be read: the message says why, `line` from where on."""
+    """Where rows end that can be read: the message says why and what to do, `line` from where on."""
 
-    def __init__(self, why: object, line: int) -> None:
-        super().__init__(str(why))
+    def __init__(self, why: str, line: int) -> None:
+        told = (words for sign, words in NO_CSV.items() if sign in why)
+        super().__init__(f"from here on this is no CSV file: {next(told, f'{why}; {AS_CSV}')}")
         self.line = line
 
 
@@ -184,7 +220,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
             yield before + begins, row
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise _NotCsv(error, before + begins) from None
+        raise _NotCsv(str(error), before + begins) from None
 
 
 def read_roster(path: str | Path) -> tuple[list[str], list[Fault]]:
@@ -200,6 +236,8 @@ def read_roster(path: str | Path) -> tuple[list[str], list[Fault]]:
     said: list[Fault] = []
     people = [(number, plain_name(line)) for number, line in enumerate(text.split("\n"), 1)]
     first, heads = _headings(text)
+    if not heads and (doubt := _columns(file, text)):
+        said.append(doubt)
     if heads:
         said.append(Fault(file.name, first, f"taken for headings, and not for a name: {', '.join(heads)}"))
         people = _listed(file, heads) if len(heads) > 1 else people[first:]
@@ -218,6 +256,26 @@ def _headings(text: str) -> tuple[int, list[str]]:
         return 1, []
     heads = [plain_name(cell) for cell in cells]
     return (line, heads) if NAMED & {head.lower() for head in heads} else (1, [])
+
+
+def _columns(file: Path, text: str) -> Fault | None:
+    """What is to be said of a roster whose lines look like rows of a table, none of whose headings is one of
+    names. Raises CommandError where they cannot be names: a name may hold a comma, between two words."""
+    try:
+        rows = [(line, row) for line, row in _rows(text) if any(map(str.strip, row))]
+    except _NotCsv:  # a quotation mark in a name
+        return None
+    (line, first), *others = rows or [(1, [])]
+    if len(first) < 2 or not others:
+        return None
+    comma = _dialect(text).delimiter == "," and not PARTED.match(text)
+    if comma and any(len(row) != len(first) for _, row in others):
+        return None
+    says = f"no heading here is known to be of names ({_first(first)})"
+    if comma and len(first) == 2 and all(re.search(r"[^\W\d_]", cell) for _, row in rows for cell in row):
+        taken = "each line was taken for a name; where this one holds headings, head the names with Name"
+        return Fault(file.name, line, f"{says}: {taken}")
+    raise CommandError(f"{file}:{line}: {says}; head the column of names with Name, or write a name a line")
 
 
 def _listed(file: Path, heads: Sequence[str]) -> list[tuple[int, str]]:
@@ -251,14 +309,14 @@ def _dialect(text: str, said: str = "") -> type[csv.Dialect]:
 
 def _plain(table: _Table, names: Sequence[tuple[str, str]], doubts: Doubts) -> Told:
     where = {head.lower(): number for number, head in enumerate(table.heads)}
-    used = {number for head, number in where.items() if head in PLAIN | ABOUT | {"at"}}
-    yield from _unused(table, set(range(len(table.heads))) - used, "it is none of learner, case, answer, at")
+    others = [n for n, head in enumerate(table.heads) if head.lower() not in ABOUT | set(PLAIN_HEADS)]
+    yield from _unused(table, others, f"it is none of {', '.join(PLAIN_HEADS)}")
     found: list[Response] = []
     undated: set[tuple[str, str]] = set()
     for (line, row), (name, why) in zip(table.numbered, names, strict=True):
         if not any(cell.strip() for cell in row):
             continue
-        case, answer, date = (_cell(row, where.get(head)) for head in ("case", "answer", "at"))
+        case, answer, date = (_cell(row, where.get(head)) for head in PLAIN_HEADS[1:])
         if not name or not case:
             yield line, "this row names no learner or no case"
             continue
@@ -358,12 +416,27 @@ def _questions(
     if named:
         twice = [case for case, times in Counter(named.values()).items() if times > 1]
         return f"two columns are about the case {twice[0]}" if twice else named
+    if not {*ABOUT, *WHO} & {head.lower() for head in heads}:
+        return (
+            f"no heading here is known ({_first(heads)}); an answer a row needs learner, case and answer;"
+            " a row for each person needs name, and a column for each case, headed with the case's name"
+        )
     if len(columns) == len(titles):
         return dict(zip(columns, titles, strict=True))
     return (
-        f"{len(columns)} questions were found and {len(titles)} cases were set; put the case's name into the"
-        " question's heading, or name the cases with --cases in the order of the questions"
+        f"{_counted(len(columns), 'question')} found and {_counted(len(titles), 'case')} set; put the case's"
+        " name into the question's heading, or name the cases with --cases in the order of the questions"
     )
+
+
+def _first(heads: Sequence[str]) -> str:
+    """The first headings of a file, for a message."""
+    return ", ".join(map(plain_name, heads[:MOST_SHOWN]))
+
+
+def _counted(number: int, what: str) -> str:
+    """How many there were of something."""
+    return f"{number} {what} was" if number == 1 else f"{number} {what}s were"
 
 
 def _beside(head: str, heads: Sequence[str]) -> bool:

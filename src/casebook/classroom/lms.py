@@ -24,9 +24,10 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from casebook import files
-from casebook.cases import Case, distinct
+from casebook.cases import Case, distinct, must_be_sound
 from casebook.coding.claim import lines_of, show
 from casebook.coding.typed import read
+from casebook.errors import CommandError
 from casebook.grading import Grade, expected
 from casebook.grading.feedback import amounts_to, correction
 from casebook.practice.bank import topic_in_words
@@ -79,16 +80,22 @@ class Question:
 def questions(cases: Iterable[Case]) -> tuple[list[Question], list[str]]:
     """The cases that can be asked, and for each of the others why not.
 
-    Raises CaseError where two cases have one name.
+    Raises CaseError where two cases have one name, and for a case with a fault, such as a key that the rules
+    do not give: its claim would be graded as right. Raises CommandError where no case can be asked.
     """
     found, left_out = [], []
     for case in distinct(cases):
         if not case.chart.strip():
             left_out.append(f"{case.id}: it has no chart to read")
-        elif case.note.action == "out-of-scope":
+            continue
+        must_be_sound(case, "exported")
+        if case.note.action == "out-of-scope":
             left_out.append(f"{case.id}: no rule of this casebook decides it")
         else:
             found.append(_question(case))
+    if not found:
+        why = "".join(f"; {each}" for each in left_out)
+        raise CommandError(f"nothing is left to export{why}; name a case with a chart that the rules decide")
     return found, left_out
 
 

@@ -87,9 +87,15 @@ def add_to(commands: Any) -> None:
 def _day(text: str) -> float:
     """A day as epoch milliseconds, by this machine's clock."""
     try:
-        return datetime.fromisoformat(text).timestamp() * 1000
-    except (ValueError, OverflowError, OSError):
+        day = datetime.fromisoformat(text)
+    except ValueError:
         raise argparse.ArgumentTypeError("expected a date such as 2026-11-29") from None
+    try:
+        return day.timestamp() * 1000
+    except (ValueError, OverflowError, OSError):
+        raise argparse.ArgumentTypeError(
+            f"this machine's clock cannot tell the year {day.year}; expected a date such as 2026-11-29"
+        ) from None
 
 
 def _pages(args: argparse.Namespace) -> list[Page] | None:
@@ -185,7 +191,7 @@ def _report(args: argparse.Namespace) -> int:
             if args.key
             else "this casebook's; an assignment of your own is graded with --key key.json"
         )
-        print(f"{lost} answers were left out: their cases are not {which}", file=sys.stderr)
+        print(f"{many(lost, 'answer')} to cases that are not {which}: left out", file=sys.stderr)
     _say_earlier(told.earlier.to_dict())
     _say_held(responses)
     for path in beside:

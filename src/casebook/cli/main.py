@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook import __version__
-from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
+from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out, unsaid
 from casebook.coding import refresh
 from casebook.coding.claim import Line, show
 from casebook.errors import CaseError, CommandError, TableError
@@ -184,7 +184,7 @@ def _update(args: argparse.Namespace) -> int:
     told = refresh.changes(table, rows)
     for line in told:
         print(line)
-    print(f"{table.file}: {len(rows)} rows for this family, {len(told)} changes")
+    print(f"{table.file}: {many(len(rows), 'row')} for this family, {many(len(told), 'change')}")
     if not told:
         return 0
     doubts = [*refresh.missing(table, rows), *_other_claims(table, rows)]
@@ -259,7 +259,7 @@ def _check(args: argparse.Namespace) -> int:
             faults.append(error)
     for fault in faults:
         print(fault, file=sys.stderr)
-    for note in ran_out(cases, date.today(), book=not args.paths):
+    for note in (*unsaid(cases), *ran_out(cases, date.today(), book=not args.paths)):
         print(f"note: {note}")
     print(f"{many(len(files), 'case')}, {many(len(faults), 'fault')}")
     return 1 if faults else 0

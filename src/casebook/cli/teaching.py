@@ -16,7 +16,18 @@ from casebook.cases import TOPICS
 from casebook.errors import CommandError
 
 from . import classes
-from .shared import address_in, bar, cases_named, names_in, needs, network_in, port_in, title_in, written
+from .shared import (
+    address_in,
+    bar,
+    cases_named,
+    many,
+    names_in,
+    needs,
+    network_in,
+    port_in,
+    title_in,
+    written,
+)
 
 
 def add_to(commands: Any) -> None:
@@ -170,7 +181,7 @@ def _export(args: argparse.Namespace) -> int:
         number, left_out = written(lambda: write(cases, args.out, args.title, args.kind), args.out)
     except ImportError as error:
         raise needs(error) from None
-    print(f"{args.out}: {number} questions")
+    print(f"{args.out}: {many(number, 'question')}")
     for why in left_out:
         print(f"left out: {why}")
     return 0

@@ -36,6 +36,7 @@ _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 _DATE = re.compile(r"(?:19|20)[0-9]{6}")
 _UNITS = re.compile(r"[0-9]{1,4}")
 FOLDER = Path(__file__).parent.parent / "data" / "cms"
+WANTED = "CMS's .zip or the text file in it"
 LONGEST = 20_000  # characters of a line
 LARGEST = 4 << 30  # characters of all text of a download
 LEAST = 0.8  # of the rows held that a newer table has
@@ -179,7 +180,7 @@ def read_download(path: Path) -> tuple[Table, list[Row]]:
     if not found[best.file]:
         raise TableError(
             f"{path.name}: no row of a practitioner pair table, unit table or add-on table for this code"
-            " family was found; expected CMS's .zip or the text file in it"
+            f" family was found; expected {WANTED}"
         )
     if wrong := faults[best.file]:
         more = f" (and so in {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -222,7 +223,8 @@ def _cells(path: Path) -> Iterator[list[str]]:
         zipfile.BadZipFile,
         zlib.error,
     ) as error:
-        raise TableError(f"{path}: the file cannot be read: {error}") from None
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise TableError(f"{path}: the file cannot be read: {why}; expected {WANTED}") from None
 
 
 def _split(file: IO[str], path: Path) -> Iterator[list[str]]:

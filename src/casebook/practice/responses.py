@@ -5,7 +5,7 @@ JSON lines: a head, `{"format": "casebook-answers", "version": 1, "learner": "on
 then an answer a line. Of an answer these are taken: `case`, `answer`, `at` (epoch milliseconds),
 `confidence`, `seconds`, `hints`, `test` (the number of a test, or a room's code), `edition` (the digest of
 the chart that it was given to), `held` (on a page that said no verdict), `try` (of a room: which vote on the
-case, from 1). A line may also be a code, which is
+case, from 1), and `learner` where it is another's than the head says. A line may also be a code, which is
 such a file as one word. What a file says of verdicts and scores is passed over, since the grader runs
 again. Nothing in a file raises: what cannot be used is named with file and line.
 """
@@ -240,9 +240,9 @@ def read_file(
                     break  # a file of another kind
                 for row in told:
                     if _is_head(row):
-                        name = plain_name(row.get("learner")) or name
+                        name = _learner(row) or name
                         doubts.head(name, line)
-                    elif response := _response(name, row):
+                    elif response := _response(doubts.whose(row, name, line), row):
                         answers += 1
                         yield doubts.of_case(response, line)
                     else:
@@ -263,11 +263,26 @@ class Doubts:
         self.told: dict[str, list[int]] = {}
         self._cases = cases
         self._heads: dict[str, int] = {}  # a learner's name in small letters: the line of its first head
+        self._named: dict[
+            str, tuple[str, int]
+        ] = {}  # the same: as an answer first wrote it, and in which line
 
     def head(self, learner: str, line: int) -> None:
         """Take note of a head, after which the answers of this learner stand."""
         if (first := self._heads.setdefault(learner.casefold(), line)) != line:
             self._say(counted_as_one(learner, f"line {first}"), line)
+
+    def whose(self, row: Mapping[str, Any], otherwise: str, line: int) -> str:
+        """Whose an answer is: it may say so itself, else it is whoever's is told of otherwise."""
+        if row.get("learner") in (None, ""):
+            return otherwise
+        if not (name := _learner(row)):
+            self._say(f"the learner here is neither a name nor a number: counted under {otherwise}", line)
+            return otherwise
+        first, at = self._named.setdefault(name.casefold(), (name, line))
+        if first != name:
+            self._say(counted_as_one(name, f"line {at}"), line)
+        return name
 
     def of_case(self, response: Response, line: int) -> Response:
         """The answer under the name that its case has; a name that no case has is told, and kept."""
@@ -300,20 +315,35 @@ def _too_much(line: int, text: bytes, answers: int, faults: int) -> str | None:
         return f"this is {kind}, no file of answers; if it holds the answers of a form, {AS_CSV}"
     if line == 1 and text.strip() in (b"{", b"["):
         return "this is JSON that is laid out over many lines, such as a key; answers stand one to a line"
+    if line == 1 and _tabular(text):
+        return (
+            "this is not JSON, but a table (CSV) by its looks; let the file's name end in .csv, and name it"
+        )
     return None
+
+
+def _tabular(text: bytes) -> bool:
+    """Whether a first line is one of headings, such as a spreadsheet writes."""
+    begins = text.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return (
+        len(text) <= LONGEST
+        and not begins.startswith((b"{", b"[", CODE.encode()))
+        and any(sign in begins for sign in (b",", b";", b"\t"))
+    )
 
 
 def _other(head: Mapping[str, Any]) -> str | None:
     """Why what follows this head is not read, if so."""
-    if head.get("format", FORMAT) != FORMAT:
-        return (
-            f"this is a file of {str(head['format'])[:40]}, not of answers; save the answers from the book or"
-            " the notebook again"
-        )
-    if head.get("version") != VERSION:
-        return (
-            f"the file is of format {str(head.get('version'))[:20]}; this casebook knows {VERSION}: update it"
-        )
+    again = "save the answers from the book or the notebook again"
+    kind, version = head.get("format", FORMAT), head.get("version")
+    for key, value, right in (("format", kind, FORMAT), ("version", version, VERSION)):
+        if value != right and type(value) is not type(right):
+            has = f'has "{key}": {json.dumps(value)[:40]}' if key in head else f'has no "{key}"'
+            return f'the head {has}, where a file of answers has "{key}": {json.dumps(right)}; {again}'
+    if kind != FORMAT:
+        return f"this is a file of {kind[:40]}, not of answers; {again}"
+    if version != VERSION:
+        return f"the file is of format {str(version)[:20]}; this casebook knows {VERSION}: update it"
     return None
 
 
@@ -369,7 +399,9 @@ def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
     if text.startswith(CODE.encode()):
         return rows_of_code(text.decode("ascii", "replace").strip())
     try:
-        value = json.loads(text.decode("utf-8-sig" if line == 1 else "utf-8"))
+        value = json.loads(text.decode("utf-8-sig" if line == 1 else "utf-8"), object_pairs_hook=_once)
+    except _Twice as error:
+        return f"{plain_name(str(error))} stands twice in this line; keep the one that counts"
     except UnicodeDecodeError:
         return "this is not UTF-8 text; save the file from the book again"
     except RecursionError:
@@ -380,6 +412,18 @@ def _told(text: bytes, line: int) -> list[dict[str, Any]] | str:
     if line == 1 and isinstance(value, dict) and isinstance(value.get("attempts"), list):
         rows = [{"format": FORMAT, "version": value.get("version")}, *value["attempts"]]
     return [row if isinstance(row, dict) else {} for row in rows]
+
+
+class _Twice(ValueError):
+    """A key that an object of JSON has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises _Twice."""
+    counts = Counter(key for key, _ in pairs)
+    if len(counts) < len(pairs):
+        raise _Twice(counts.most_common(1)[0][0])
+    return dict(pairs)
 
 
 def rows_of_code(code: str) -> list[dict[str, Any]] | str:
@@ -459,17 +503,22 @@ def _response(learner: str, row: Mapping[str, Any]) -> Response | None:
         sure if isinstance(sure, str) and sure in CONFIDENCE else None,
         _number(row.get("seconds"), 1e7),
         None if hints is None else int(hints),
-        _test(row.get("test")),
+        _word(row.get("test")) or None,  # none for practice
         read_edition(row.get("edition")),
         row.get("held") is True,
         None if turn is None else int(turn),
     )
 
 
-def _test(value: object) -> str | None:
-    """The number of the test that an answer belongs to, or a room's code; None for practice."""
+def _learner(row: Mapping[str, Any]) -> str:
+    """The learner that a head or an answer names; "" where it names none."""
+    return _word(row.get("learner"))
+
+
+def _word(value: object) -> str:
+    """A name, or a number in the place of one, as words; "" for anything else."""
     known = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
-    return plain_name(str(value)) or None if known else None
+    return plain_name(str(value)) if known else ""
 
 
 def _number(value: object, most: float) -> float | None:
