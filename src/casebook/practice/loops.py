@@ -230,7 +230,9 @@ class Lay:
     def __init__(self, op: Operation, view: str) -> None:
         self.op, self.view = op, view
         self._maps = {
-            "duodenum": self._fitted(min([-REACH["duodenum"], *(m - 10 for m in self._marks(-1000, 0))]), 0.0, "duodenum"),
+            "duodenum": self._fitted(
+                min([-REACH["duodenum"], *(m - 10 for m in self._marks(-1000, 0))]), 0.0, "duodenum"
+            ),
             "small": self._fitted(0.0, op.valve, "small"),
             "colon": self._fitted(
                 op.valve,

@@ -85,11 +85,12 @@ def _strip(op: Operation, join: Joined, letter: str, step: Step) -> str:
     cuts = "".join(f"M{x:g} {TOP - 15:g}v30" for x in (start, end))
     low, high = (far > 0 for far in _beside(join, step))
     kind = "piece" if step.reason in SOUND else "sick"
-    taken = f'<path class="{kind}" d="M{start if low else at:g} {TOP:g}H{end if high else at:g}"/>'
+    reach = f"M{start if low else at:g} {TOP:g}H{end if high else at:g}"
+    taken = "" if alone else f'<path class="{kind}" d="{reach}"/>'
     return (
         f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
         f' xmlns="http://www.w3.org/2000/svg"><title>{escape(_told(op, join, letter, step))}</title>'
-        f'<path class="wall" d="M0 {TOP:g}H{WIDTH}"/><path class="tube" d="M0 {TOP:g}H{WIDTH}"/>{"" if alone else taken}'
+        f'<path class="wall" d="M0 {TOP:g}H{WIDTH}"/><path class="tube" d="M0 {TOP:g}H{WIDTH}"/>{taken}'
         f'<path class="hatch" d="{lines}"/><path class="cut" d="{cuts}"/>'
         f'<path class="ring" d="M{at:g} {TOP - 13:g}v26"/>'
         f'<circle class="number" cx="{at:g}" cy="{TOP - 26:g}" r="9.5"/>'
