@@ -582,7 +582,7 @@ BESIDE = 14.0
 
 
 def _bracket(lay: Lay, start: float, end: float) -> str:
-    """From one end of bowel beside several pieces to the other end, so that it is seen which two were joined."""
+    """From one end of bowel beside several pieces to the other: these two were joined."""
     (x, y, _), (u, v, _) = _where(lay, start), _where(lay, end)
     way = lay.way(start, end, BESIDE).replace("M", "L")
     return f'<path class="thread" d="M{_n(x)} {_n(y)}{way}L{_n(u)} {_n(v)}"/>'
