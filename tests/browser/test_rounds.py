@@ -177,3 +177,15 @@ def test_a_changed_chart_says_so_above_the_chart_and_above_the_claim(visit, viol
     expect(notices.last).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert violations(page) == []
+
+
+def test_who_stops_before_the_end_is_told_what_the_answers_come_to(visit, violations):
+    page = visit("cases/oak.html", viewport=PHONE)
+    why = Why(page, learners.answer(load("oak").item, learners.book_of(["pieces-counted"])))
+    expect(why.asked).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Stop here").click()
+    expect(
+        page.get_by_text("One chart cannot tell a wrong rule from a slip. Another one can.")
+    ).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Find out why, with one to five more charts")).to_be_visible()
+    assert violations(page) == []

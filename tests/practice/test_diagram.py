@@ -139,3 +139,11 @@ def test_a_chart_that_measures_is_drawn_with_its_centimeters():
     assert "Missing from 300 to 330 (the upper one): joined." in words
     assert "Missing: the lower one, left stapled inside." in words
     assert "Not to scale" in words
+
+
+def test_where_the_drawing_starts_at_the_ligament_it_says_so_and_nothing_of_the_duodenum():
+    steps = [{"resect": [300, 330], "name": "the stricture"}, {"join": [300, 330]}]
+    op = replace(read_operation({"approach": "open", "steps": steps}), measured=frozenset())
+    told = " ".join(e.text for e in ElementTree.fromstring(diagram.draw(op)).iter(f"{SVG}text"))
+    assert "ligament of Treitz" in told
+    assert "duodenum" not in told

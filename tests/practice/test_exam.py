@@ -283,6 +283,20 @@ def test_a_test_with_a_number_brings_what_is_new_and_comes_again_by_its_number(s
     assert known(told) <= known(plain)
 
 
+def test_a_short_test_brings_no_chart_that_was_met_while_there_are_enough_others():
+    """As many as the exit checks of five chapters have shown."""
+    brief = [
+        page
+        for page in exits()
+        if page["id"] in pool(exits(), "book/joins") and page["id"].startswith("short-")
+    ]
+    asked = {"do": "draw", "bank": brief, "number": 3, "topics": None}
+    for seed in range(30):
+        met = Random(seed).sample([page["id"] for page in brief], 15)
+        drawn = {row["case"] for row in door.answer({**asked, "seed": 1000 * seed, "met": met})["items"]}
+        assert not drawn & set(met)
+
+
 def test_a_page_that_is_no_chapter_has_no_pool():
     with pytest.raises(ValueError, match="no Learn chapter"):
         pool(shipped(), "book/card")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from casebook import cases
 from casebook.cases.shorts import short_cases
+from casebook.coding.reading import read_operation
 from casebook.practice import belly, diagram, loops
 from casebook.practice.explorer import explore, start
 from tests.conftest import ROOT
@@ -161,7 +162,11 @@ def test_the_ileum_enters_the_side_of_the_colon_whose_own_ends_are_closed_or_the
     assert x - u < TUBES["colon"]
     assert abs(y - v) < 3
     assert v < colon.y - TUBES["colon"]
-    assert abs(colon.at(colon.length)[1] - loops.HEIGHT) < 3  # the rectum leaves the drawing
+    # The rectum narrows from the end of the colon down, and leaves the drawing.
+    (u, v, heading), (x, y) = colon.at(colon.length), map(float, NUMBER.findall(loops.CANAL)[:2])
+    assert (x + TUBES["colon"] - 1, y) == pytest.approx((u, v), abs=3)
+    assert heading == pytest.approx(90, abs=1)
+    assert y + 7 + 1 + 9 > loops.HEIGHT
     for case in cases.library():
         for op in cases.load(case).note.readings:
             taken = [p for p in op.bowel.places if p.start < op.valve < p.end]
@@ -191,6 +196,42 @@ def test_a_track_is_smooth():
             assert hypot(x - u, y - v) <= at + 0.01
             assert track.at(at)[:2] == pytest.approx((u, v), abs=1e-3)
         assert 0 <= track.x <= loops.WIDTH
+
+
+def test_the_duodenum_comes_from_behind_the_colon_and_runs_into_the_jejunum():
+    way, on = loops.TRACKS["duodenum"], loops.TRACKS["small"]
+    assert way.at(way.length) == pytest.approx(on.at(0), abs=0.1)
+    across = [loops.TRACKS["colon"].at(at) for at in range(int(loops.TRACKS["colon"].length))]
+    assert min(hypot(x - way.x, y - way.y) for x, y, _ in across) < 3
+    op = cases.load(cases.library()[0]).note.readings[0]
+    kinds = [e.get("class") for e in ElementTree.fromstring(loops.draw(op, "x")).iter()]
+    assert kinds.index("tube far thin") < kinds.index("wall far")  # the colon is drawn over it
+
+
+def test_a_join_over_several_pieces_is_drawn_from_one_outer_end_to_the_other():
+    def drawn(*steps):
+        op = read_operation({"approach": "open", "steps": [{act: list(span)} for act, *span in steps]})
+        svg, lay = loops.draw(op, "x", "done"), loops.Lay(op, "done")
+        spots = []
+        for e in marks(svg, "thread"):
+            at = [float(n) for n in NUMBER.findall(e.get("d"))]
+            spots.append((at[:2], at[-2:]))
+        return op, lay, spots, [(float(e.get("cx")), float(e.get("cy"))) for e in marks(svg, "number")]
+
+    def away(lay, spot):
+        way = loops.TRACKS["small"]
+        return min(hypot(x - spot[0], y - spot[1]) for x, y, _ in map(way.at, range(int(way.length))))
+
+    first = [("resect", 300, 315), ("join", 300, 315)]
+    more = [("resect", 330, 345), ("resect", 315, 330), ("join", 300, 345)]
+    _, lay, (inner, outer), (one, two) = drawn(*first, *more)
+    ends = [loops.TRACKS["small"].at(lay.spot(cm)[1])[:2] for cm in (300, 345)]
+    assert [*outer] == [pytest.approx(end, abs=0.1) for end in ends]
+    assert inner[0] == pytest.approx(ends[0], abs=0.1)
+    # Its number lies beside the bowel, where it joins no two of the pieces; that of one piece lies on it.
+    assert away(lay, one) < 2 < loops.BESIDE - 2 < away(lay, two)
+    _, lay, _, (only,) = drawn(*first)
+    assert away(lay, only) < 2
 
 
 def test_where_bowel_is_missing_every_piece_has_its_own_two_cuts():

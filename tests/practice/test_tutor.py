@@ -11,7 +11,7 @@ from casebook.cases import beyond, library, load
 from casebook.grading import expected
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.exam import draw
-from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, CHARTS, Tutor, follow, row
+from casebook.practice.tutor import AFTER_ONE, AFTER_TEST, CHARTS, Tutor, as_written, follow, row
 from casebook.testing.learners import answer, book_of
 from tools.bench_practice import Learner, after_test
 
@@ -92,6 +92,17 @@ def test_two_charts_of_one_rule_name_it_or_its_likes():
     assert told["says"].endswith(".")
     assert "charts fit" in told["says"]
     assert told["ask"] is None
+
+
+def test_an_answer_in_which_a_rule_is_named_beside_something_else_fits_the_rule():
+    """51 on the add-on twice, once with a 22 that is off as well; also after answers that follow no rule."""
+    given_ = [{"case": "alder", "answer": "44120; 44121-51"}, {"case": "elm", "answer": "44202-22; 44203-51"}]
+    assert as_written(given_[1]["answer"]) not in table()["elm"]
+    others = [case for case in cases() if case not in ("alder", "elm")]
+    astray = [{"case": case, "answer": "99999", "verdict": "wrong", "at": 1} for case in others[:9]]
+    for before in ([], astray):
+        told = follow(given_, pages(), table(), before=before)
+        assert {each["id"] for each in told["rules"]} == {"multiple-on-add-on"}, before
 
 
 def test_what_was_all_right_names_nothing_and_a_test_may_go_on():

@@ -41,10 +41,12 @@ def test_cut_out_alone_and_with_sick_bowel_differ_at_a_glance():
     assert at - a == b - at  # as much on either side
     assert d - there > 5 * (there - c)  # the sick bowel is on one side
     assert d - c > 3 * (b - a)
-    assert not marks(strips(ALONE)[0], "piece")
-    assert marks(strips(SICK)[0], "piece")
-    assert "cut out as B: anastomosis 1 alone<" in undone.draw(ALONE)
-    assert "cut out as B: sick bowel and anastomosis 1<" in undone.draw(SICK)
+    # Only sick bowel has the color of sickness, and only where it is: between the anastomosis and the cut.
+    assert not marks(strips(ALONE)[0], "sick") + marks(strips(ALONE)[0], "piece")
+    assert [e.get("d") for e in marks(strips(SICK)[0], "sick")] == [f"M{there:g} {undone.TOP:g}H{d:g}"]
+    assert not marks(strips(after({"resect": [280, 300]}))[0], "sick")
+    assert "B, cut out: join 1 alone<" in undone.draw(ALONE)
+    assert "B, cut out: sick bowel with join 1<" in undone.draw(SICK)
 
 
 @pytest.mark.parametrize(

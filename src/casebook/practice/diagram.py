@@ -358,8 +358,10 @@ def _ligament(op: Operation, x: Scale, words: Words) -> Iterator[str]:
         yield f'<path class="quiet" d="M{at} {LINE - 12:g}v24"/>'
     if told_in_cm(op, op.valve):
         words.put(at, "0 cm", "quiet")
-    else:
+    elif first < 0:
         words.put(x(first / 2), "duodenum", "quiet")
+    else:
+        words.put(at, "ligament of Treitz", "quiet")
 
 
 def _junction(op: Operation, at: float) -> str:

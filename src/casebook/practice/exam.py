@@ -18,7 +18,8 @@ from .bank import Page, about_of, checked_seed, graded_item, level_of, pages_of,
 #: 2026-11, confirmed), a full report of 620 about 5, which is 12 an hour (a benchmark for outpatient records
 #: ascribed to AHIMA is 5 to 20 an hour; secondary), and a brief one of 80 words 1.3.
 PACES = {"calm": (150, 3.0, 1.0), "usual": (200, 2.0, 0.5), "brisk": (250, 1.0, 0.25)}
-SEEDS = 30  # tried for a test with few cases that a reader has met
+SEEDS = 30  # tried for a test whose cases have different claims
+NEW = 300  # tried at most for a test with no case that a reader has met
 
 
 def draw(
@@ -88,7 +89,12 @@ def draw_new(
         places = [ago[item["case"]] for item in test["items"] if item["case"] in ago]
         return len(places), sum(places)
 
-    return min((draw(bank, number, seed + more, topics) for more in range(SEEDS if met else 1)), key=known)
+    best = draw(bank, number, seed, topics)
+    for more in range(1, NEW):
+        if not known(best)[0]:
+            break
+        best = min(best, draw(bank, number, seed + more, topics), key=known)
+    return best
 
 
 def draw_apart(

@@ -12,7 +12,7 @@ mark differs in shape too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -22,20 +22,20 @@ from math import atan2, cos, degrees, hypot, pi, sin
 from casebook.coding.bowel import Place
 from casebook.coding.operation import Operation, Step
 
-WIDTH, HEIGHT, ROW = 320, 284, 30  # of the drawing, and what a row under it adds, in units near a pixel
+WIDTH, HEIGHT, ROW = 320, 288, 30  # of the drawing, and what a row under it adds, in units near a pixel
 PIECES_IN_ROW = 5
 VIEWS = ("anatomy", "plan", "done", "closing")
 #: Units of drawing that a stretch gets at least; one that is marked has room for a letter and a number.
 LEAST = {"piece": 30.0, "marked": 74.0, "kept": 26.0, "gap": 24.0}
 #: What a picture of whole bowel names, where the words begin, and where a line leads from them to the thing.
 NAMES: tuple[tuple[str, int, int, str], ...] = (
-    ("colon", 36, 54, ""), ("duodenum", 33, 76, ""), ("ligament of Treitz", 156, 55, ""),
+    ("colon", 36, 54, ""), ("duodenum", 70, 76, ""), ("ligament of Treitz", 156, 55, ""),
     ("jejunum", 134, 123, ""), ("ileum", 142, 190, ""), ("valve", 74, 263, "M71 258L31 238"),
     ("cecum", 42, 280, ""), ("rectum", 124, 280, ""),
 )  # fmt: skip
 #: What every other picture names.
 PARTS: tuple[tuple[str, int, int], ...] = (
-    ("large bowel", 36, 55), ("duodenum", 33, 76), ("small bowel", 126, 124),
+    ("large bowel", 36, 55), ("duodenum", 70, 76), ("small bowel", 52, 264),
 )  # fmt: skip
 REACH = {"duodenum": 30.0, "colon": 150.0}  # cm drawn of what lies before and beyond the small bowel
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -56,7 +56,7 @@ STYLE = """
 .loops .tube.thin { stroke-width: 12.5 !important; }
 .loops .wall.far { stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); stroke-width: 21; }
 .loops .tube.far { stroke: var(--rule, light-dark(#ddd8cd, #333b3e)); stroke-width: 17.5; }
-.loops .pole { fill: var(--rule, light-dark(#ddd8cd, #333b3e)); stroke-width: 1.75;
+.loops :is(.pole, .canal) { fill: var(--rule, light-dark(#ddd8cd, #333b3e)); stroke-width: 1.75;
   stroke: var(--edge, light-dark(#8b8f8a, #7b8688)); }
 .loops .wall.worm { stroke-width: 8; stroke-linecap: round; }
 .loops .tube.worm { stroke-width: 4.5; stroke-linecap: round; }
@@ -129,17 +129,24 @@ class Track:
                 return _along(x, y, heading, arc, along - start)
         raise AssertionError("a track ends where its last arc ends")
 
-    def part(self, start: float, end: float) -> str:
-        """The way from one spot to another, as the data of an SVG path; "" where they are the same."""
+    def beside(self, along: float, left: float) -> tuple[float, float]:
+        """x and y so far along the track, and so far to its left."""
+        x, y, heading = self.at(along)
+        h = heading * pi / 180
+        return x + left * sin(h), y - left * cos(h)
+
+    def part(self, start: float, end: float, left: float = 0.0) -> str:
+        """The way from one spot to another, or so far to its left, as the data of an SVG path; "" where they
+        are the same."""
         if end - start < 0.05:
             return ""
-        x, y, _ = self.at(start)
+        x, y = self.beside(start, left)
         told = [f"M{_n(x)} {_n(y)}"]
         for arc, (begin, *_) in zip(self.arcs, self.joints, strict=False):
             low, high = max(start, begin), min(end, begin + arc.length)
             if high - low > 0.01:
-                x, y, _ = self.at(high)
-                r = _n(arc.radius)
+                x, y = self.beside(high, left)
+                r = _n(arc.radius + (left if arc.turn > 0 else -left))
                 told.append(f"A{r} {r} 0 0 {int(arc.turn > 0)} {_n(x)} {_n(y)}")
         return "".join(told)
 
@@ -184,10 +191,10 @@ def _small() -> Track:
 
 
 TRACKS: dict[str, Track] = {
-    "duodenum": Track(112.0, 65.0, 27.0, (Arc(107.0, -45.0),)),
+    # A loop that comes down from behind the colon and goes on as jejunum, without a gap.
+    "duodenum": Track(137.8, 32.2, 90.0, (Arc(43.0, -90.0 - LEAN),)),
     "small": _small(),
-    # Up from the blind end of the cecum, across, down, and by the sigmoid to the rectum, which leaves the
-    # drawing.
+    # Up from the blind end of the cecum, across, down, and by the sigmoid to the rectum.
     "colon": Track(
         20.0,
         258.0,
@@ -195,7 +202,7 @@ TRACKS: dict[str, Track] = {
         (
             *(Arc(800.0, -7.0), Arc(800.0, 8.0), Arc(20.0, 92.0), Arc(928.0, -15.3)),
             *(Arc(20.0, 100.3), Arc(800.0, 6.9), Arc(800.0, -7.3), Arc(22.0, 92.0)),
-            *(Arc(110.0, -14.0), Arc(110.0, 20.0), Arc(20.0, -100.0)),
+            *(Arc(110.0, -14.0), Arc(110.0, 20.0), Arc(13.0, -97.6)),
         ),
     ),
 }
@@ -223,7 +230,9 @@ class Lay:
     def __init__(self, op: Operation, view: str) -> None:
         self.op, self.view = op, view
         self._maps = {
-            "duodenum": self._fitted(min([-REACH["duodenum"], *self._marks(-1000, 0)]), 0.0, "duodenum"),
+            "duodenum": self._fitted(
+                min([-REACH["duodenum"], *(m - 10 for m in self._marks(-1000, 0))]), 0.0, "duodenum"
+            ),
             "small": self._fitted(0.0, op.valve, "small"),
             "colon": self._fitted(
                 op.valve,
@@ -277,12 +286,14 @@ class Lay:
                 return x + (y - x) * (max(at, a) - a) / (b - a)
         return points[-1][1]
 
-    def way(self, start: float, end: float) -> str:
+    def way(self, start: float, end: float, left: float = 0.0) -> str:
         """The data of a path from one cm to another, over as many tracks as it takes."""
         bounds = (("duodenum", -9e9, 0.0), ("small", 0.0, self.op.valve), ("colon", self.op.valve, 9e9))
         spans = [(track, max(start, low), min(end, high)) for track, low, high in bounds]
         return "".join(
-            TRACKS[track].part(self._along(track, a), self._along(track, b)) for track, a, b in spans if a < b
+            TRACKS[track].part(self._along(track, a), self._along(track, b), left)
+            for track, a, b in spans
+            if a < b
         )
 
 
@@ -328,6 +339,15 @@ class Told:
             if not join.stands and touches and self.op.steps.index(step) > after:
                 return letter
         return ""
+
+    def spanned(self, join: Joined) -> list[str]:
+        """The letters of the pieces that were gone where an anastomosis was made."""
+        steps, made = self.op.steps, join.step
+        return [
+            letter
+            for letter, step, _, _ in self.pieces
+            if steps.index(step) < steps.index(made) and made.start <= step.start and step.end <= made.end
+        ]
 
     def number(self, place: Place) -> int:
         """Which anastomosis stands at a joined place."""
@@ -392,12 +412,7 @@ def _named(letter: str, step: Step) -> str:
 
 def _around(told: Told, join: Joined) -> str:
     """The pieces that were gone where an anastomosis was made."""
-    before = told.op.steps.index(join.step)
-    letters = [
-        letter
-        for letter, step, _, _ in told.pieces
-        if told.op.steps.index(step) < before and join.step.start <= step.start and step.end <= join.step.end
-    ]
+    letters = told.spanned(join)
     return f"the gap of {_listed(letters)}" if letters else "a place left open before"
 
 
@@ -470,6 +485,8 @@ def _tube(lay: Lay) -> Iterator[str]:
     kept = list(zip(edges[::2], edges[1::2], strict=True))
     ileocolic = next((p for p in places if p.start < op.valve < p.end), None)
     blind = "" if ileocolic else _blind(op)
+    yield from _walls("".join(lay.way(a, min(b, 0.0)) for a, b in kept), " far thin")
+    yield f'<path class="canal" d="{CANAL}"/>'
     if not ileocolic and op.valve_gone:
         yield from _pole(CECUM - STUMP, 9.6)
     elif not ileocolic:
@@ -483,7 +500,6 @@ def _tube(lay: Lay) -> Iterator[str]:
     colon = blind + "".join(lay.way(max(a, op.valve), b) for a, b in kept)
     yield from _walls(colon, " far")
     yield f'<path class="folds" d="{colon}"/>'
-    yield from _walls("".join(lay.way(a, min(b, 0.0)) for a, b in kept), " far thin")
     if lay.view == "done":
         yield from (f'<path class="gone" d="{_with_cecum(lay, p.start, p.end)}"/>' for p in places)
     yield from _walls("".join(lay.way(max(a, 0.0), min(b, op.valve)) for a, b in kept), "")
@@ -510,6 +526,8 @@ def _with_cecum(lay: Lay, start: float, end: float) -> str:
 
 #: The appendix, from the blind end of the cecum.
 APPENDIX = "M15 266C12 279 22 282 27 277"
+#: The rectum, narrowing from the end of the colon's track to where it leaves the drawing.
+CANAL = "M184 273q0 7 6 8v9h7v-9q6-1 6-8"
 
 
 def _pole(along: float, radius: float) -> Iterator[str]:
@@ -545,16 +563,35 @@ def _history(lay: Lay, told: Told) -> Iterator[str]:
     for _, step, _, _ in told.pieces:
         yield f'<path class="piece" d="{_with_cecum(lay, step.start, step.end)}"/>'
         yield _across(lay, (step.start, step.end), 11, "cut")
+    over = set()
     for join in told.joins if lay.view == "done" else ():
-        yield f'<path class="thread" d="{lay.way(join.step.start, join.step.end)}"/>'
-        wishes.append(((join.step.start + join.step.end) / 2, "number", str(join.number)))
+        start, end = join.step.start, join.step.end
+        if join.stands and len(told.spanned(join)) > 1:
+            over.add(str(join.number))
+            yield _bracket(lay, start, end)
+        else:
+            yield f'<path class="thread" d="{lay.way(start, end)}"/>'
+        wishes.append(((start + end) / 2, "number", str(join.number)))
     yield from _points(lay)
-    for x, y, kind, text in _spread(lay, wishes):
+    for x, y, kind, text in _spread(lay, wishes, over):
         yield _badge(x, y, kind, text)
 
 
-def _spread(lay: Lay, wishes: list[tuple[float, str, str]]) -> Iterator[tuple[float, float, str, str]]:
-    """Badges on the bowel, moved along it until none lies on another."""
+#: How far beside the bowel lies what ties the two ends of several pieces: on its left, where rows leave room.
+BESIDE = 14.0
+
+
+def _bracket(lay: Lay, start: float, end: float) -> str:
+    """From one end of bowel beside several pieces to the other: these two were joined."""
+    (x, y, _), (u, v, _) = _where(lay, start), _where(lay, end)
+    way = lay.way(start, end, BESIDE).replace("M", "L")
+    return f'<path class="thread" d="M{_n(x)} {_n(y)}{way}L{_n(u)} {_n(v)}"/>'
+
+
+def _spread(
+    lay: Lay, wishes: list[tuple[float, str, str]], over: Collection[str] = ()
+) -> Iterator[tuple[float, float, str, str]]:
+    """Badges on the bowel, or `over` it beside several pieces, moved along it until none lies on another."""
     spots: dict[str, list[tuple[float, str, str]]] = {}
     for at, kind, text in wishes:
         track, along = lay.spot(at)
@@ -563,15 +600,14 @@ def _spread(lay: Lay, wishes: list[tuple[float, str, str]]) -> Iterator[tuple[fl
         row.sort()
         low, high = BADGES[track]
         for at, (_, kind, text) in zip(_apart([each[0] for each in row], low, high), row, strict=True):
-            x, y, _ = TRACKS[track].at(at)
-            yield x, y, kind, text
+            yield *TRACKS[track].beside(at, BESIDE if text in over else 0.0), kind, text
 
 
 APART = 21.0  # units between the middles of two badges
 #: Between which units of each track badges stand: a mark at an end of bowel stays in sight, and the badges of
 #: one track out of the way of those of the next.
 BADGES = {
-    "duodenum": (0.0, TRACKS["duodenum"].length - APART / 2),
+    "duodenum": (APART, TRACKS["duodenum"].length - APART / 2),
     "small": (APART / 2, TRACKS["small"].length - 16.0),
     "colon": (CECUM + 20.0, TRACKS["colon"].length - 16.0),
 }
@@ -596,13 +632,14 @@ def _apart(spots: list[float], low: float, high: float) -> list[float]:
 
 def _badge(x: float, y: float, kind: str, text: str) -> str:
     """A letter in a square, or a number in a circle."""
+    x, y = round(x), round(y)
     shape = (
-        f'<rect class="letter" x="{_n(x - 9)}" y="{_n(y - 9)}" width="18" height="18" rx="3"/>'
+        f'<rect class="letter" x="{x - 9}" y="{y - 9}" width="18" height="18" rx="3"/>'
         if kind == "letter"
-        else f'<circle class="number" cx="{_n(x)}" cy="{_n(y)}" r="9.5"/>'
+        else f'<circle class="number" cx="{x}" cy="{y}" r="9.5"/>'
     )
     on = ' class="on"' if kind == "number" else ""
-    return f'<g data-{kind}="{text}">{shape}<text{on} x="{_n(x)}" y="{_n(y + 5)}">{text}</text></g>'
+    return f'<g data-{kind}="{text}">{shape}<text{on} x="{x}" y="{y + 5}">{text}</text></g>'
 
 
 def _closing(lay: Lay, told: Told) -> Iterator[str]:
@@ -644,7 +681,7 @@ def _across(lay: Lay, spots: Iterable[float], half: float, kind: str) -> str:
         x, y, heading = _where(lay, at)
         h = heading * pi / 180
         dx, dy = -sin(h) * half, cos(h) * half
-        lines.append(f"M{_n(x - dx)} {_n(y - dy)}l{_n(2 * dx)} {_n(2 * dy)}")
+        lines.append(f"M{x - dx:.0f} {y - dy:.0f}l{2 * dx:.0f} {2 * dy:.0f}")
     return f'<path class="{kind}" d="{"".join(lines)}"/>'
 
 

@@ -367,7 +367,7 @@ def follow(
 
     Answers that were chosen from several, not `typed`, tell nothing. `before` are the attempts kept earlier,
     as they were graded then: what was right there speaks against the rules that would have shown. Where those
-    and the first answer follow no rule, what was wrong there tells nothing.
+    and the answers follow no rule, what was wrong there tells nothing.
 
     `asked` is how many of them were asked by this room already, of `most`. Only what the bank has is asked,
     and changes of it (see `changed`).
@@ -389,11 +389,9 @@ def follow(
     anew = {each["case"] for each in now}
     kept = [each for each in graded(before, all_pages) if each["case"] not in anew]
     kept = [each for each in kept if each.get("kind") != "choice"]
-    tutor = _taught(table, all_pages, kept, now[:1])
-    if tutor.fits_none:  # wrong answers may be given on purpose: then this one is asked about by itself
-        tutor = _taught(table, all_pages, [each for each in kept if each["verdict"] == "correct"], now[:1])
-    for each in now[1:]:
-        _take(tutor, all_pages, each, _verdict(all_pages, each))
+    tutor = _taught(table, all_pages, kept, now)
+    if tutor.fits_none:  # wrong answers may be given on purpose: then these are asked about by themselves
+        tutor = _taught(table, all_pages, [each for each in kept if each["verdict"] == "correct"], now)
     rules, could = tutor.named, tutor.could_show()
     following = None if tutor.stops(asked, AFTER_TEST) else tutor.next_case(pages)
     ask = None if tutor.stops(asked, most) else following
@@ -433,8 +431,22 @@ def _take(tutor: Tutor, pages: Mapping[str, Page], given: Mapping[str, Any], ver
     case = given["case"]
     if verdict in ("invalid", "blank"):
         return
-    whole = row(graded_item(pages[case])) if is_change(case) else None
-    tutor.answered(case, verdict == "correct", as_written(given["answer"]), whole)
+    item = graded_item(pages[case])
+    whole = row(item) if is_change(case) else None
+    answers = tutor.table.get(case, {}) if whole is None else whole
+    tutor.answered(case, verdict == "correct", _told_apart(item, given["answer"], answers, tutor), whole)
+
+
+def _told_apart(item: Item, typed: str, answers: Row, tutor: Tutor) -> str:
+    """An answer as the table writes it. Where the table has none such, since something else is off as well,
+    but the verdict names a wrong rule: the answer of that rule. Of several it is the one that showed before.
+    """
+    text = as_written(typed)
+    if text in answers:
+        return text
+    named = [m.id for m in item.grade(typed).counted]
+    held = [rule for rule in named if tutor.shown(rule)] or named
+    return next((each for each, rules in answers.items() if len(held) == 1 and held[0] in rules), text)
 
 
 def as_written(text: str) -> str:

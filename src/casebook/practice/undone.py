@@ -22,6 +22,8 @@ HATCH = 7.0  # units between two lines
 #: Why bowel is cut out that is not sick itself.
 SOUND = (None, "margin", "injury", "join", "conduit")
 STYLE = """
+.loops .sick { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 22; stroke-opacity: .55;
+  stroke-linecap: butt; }
 .loops .hatch { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 1.5; }
 """
 
@@ -77,15 +79,18 @@ def _strip(op: Operation, join: Joined, letter: str, step: Step) -> str:
         above = below = RIM
     start, end = MIDDLE - (above + below) / 2, MIDDLE + (above + below) / 2
     at = start + above
-    what = f"anastomosis {join.number} alone" if alone else f"{_bowel(step)} and anastomosis {join.number}"
-    says = f"cut out as {letter}: {what}"
+    what = f"join {join.number} alone" if alone else f"{_bowel(step)} with join {join.number}"
+    says = f"{letter}, cut out: {what}"
     lines = f"M{start:g} {TOP + 9:g}" + f"l{HATCH:g} -18m0 18" * int((end - start) / HATCH)
     cuts = "".join(f"M{x:g} {TOP - 15:g}v30" for x in (start, end))
-    sick = "" if alone else f'<path class="piece" d="M{start:g} {TOP:g}H{end:g}"/>'
+    low, high = (far > 0 for far in _beside(join, step))
+    kind = "piece" if step.reason in SOUND else "sick"
+    reach = f"M{start if low else at:g} {TOP:g}H{end if high else at:g}"
+    taken = "" if alone else f'<path class="{kind}" d="{reach}"/>'
     return (
         f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
         f' xmlns="http://www.w3.org/2000/svg"><title>{escape(_told(op, join, letter, step))}</title>'
-        f'<path class="wall" d="M0 {TOP:g}H{WIDTH}"/><path class="tube" d="M0 {TOP:g}H{WIDTH}"/>{sick}'
+        f'<path class="wall" d="M0 {TOP:g}H{WIDTH}"/><path class="tube" d="M0 {TOP:g}H{WIDTH}"/>{taken}'
         f'<path class="hatch" d="{lines}"/><path class="cut" d="{cuts}"/>'
         f'<path class="ring" d="M{at:g} {TOP - 13:g}v26"/>'
         f'<circle class="number" cx="{at:g}" cy="{TOP - 26:g}" r="9.5"/>'

@@ -49,8 +49,8 @@ PACE = (
 )
 
 FEW = (
-    "These were three short charts. They show nothing of how you read a whole report, and three are few: who"
-    " is right with every second chart has all of three right in one test out of eight."
+    "These were three short charts. They show nothing of how you read a whole report, and three are few: a"
+    " reader who gets half of all charts right gets all three right once in eight tests."
 )
 
 

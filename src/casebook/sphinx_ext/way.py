@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from casebook.practice.bank import about_of, level_of
-from casebook.practice.chapters import CHAPTERS, first_for, teaches
+from casebook.practice.chapters import CHAPTERS, first_for, needs, teaches
 from casebook.practice.exam import limits
 
 from . import shorts
@@ -26,8 +26,9 @@ from .lessons import asked
 
 def way(env: BuildEnvironment, held: Kept) -> dict[str, Any]:
     """The chapters and the cases in their order; `after` which chapter, by its place, a chart is prepared
-    for; and which short charts are `brief`, for who begins."""
+    for, and what it needs; and which short charts are `brief`, for who begins."""
     pages = bank(env)
+    all_pages = [*pages, *shorts.bank(held)]
     return {
         "chapters": [
             {
@@ -44,7 +45,8 @@ def way(env: BuildEnvironment, held: Kept) -> dict[str, Any]:
             for page in pages
         },
         "about": {page["id"]: list(about_of(page)) for page in pages},
-        "after": {page["id"]: first_for(page) for page in [*pages, *shorts.bank(held)]},
+        "after": {page["id"]: first_for(page) for page in all_pages},
+        "needs": {page["id"]: sorted(needs(page)) for page in all_pages},
         "brief": shorts.brief(),
     }
 

@@ -7,7 +7,7 @@ import { saved } from "./hold.js";
 import { keeping } from "./keeping.js";
 import { bank, chapter, rules } from "./page.js";
 import { aside, button, fail, find, list, make, reason, rowOf } from "./parts.js";
-import { named as called } from "./result.js";
+import { isShort } from "./questions.js";
 import { STORES } from "./schema.js";
 import { addAttempts, attempts, erase, keptText, unkept } from "./store.js";
 import { coming, several } from "./words.js";
@@ -109,11 +109,17 @@ export function showProgress(section, host) {
     const now = Date.now();
     const boxes = again(all, now);
     const ids = [...new Set(all.map((each) => each.case).reverse())];
-    const rows = ids.flatMap((id) => {
-      const state = standing(all, id, undefined);
+    const stands = ids
+      .map((id) => ({ id, state: standing(all, id, undefined) }))
+      .filter(({ state }) => state);
+    const [short, cases] = [true, false].map((brief) => stands.filter(({ id }) => isShort(id) === brief));
+    /** @type {Child[]} */
+    const rows = cases.map(({ id, state }) => {
       const due = (boxes.get(id)?.due ?? now + 1) <= now ? `, ${STANDS.due}` : "";
-      return state ? [[called(id, host.link), `: ${STANDS[state]}${due}`]] : [];
+      return [host.link(id), `: ${STANDS[state]}${due}`];
     });
+    const right = short.filter(({ state }) => state !== "tried").length;
+    if (short.length) rows.push(`${several(short.length, "short chart")}: ${right} right`);
     return part("Cases so far", rows, "Nothing that counts yet.");
   }
 

@@ -36,9 +36,9 @@ export function ahead(way, id, met = []) {
 }
 
 /**
- * What to ask next of that which the reader was prepared for, by the chapters begun and by some charts met;
- * short charts first. Where nothing of it tells enough nothing is asked: who has just erred is given nothing
- * that needs a chapter not read.
+ * What to ask next of that which the reader was prepared for, by the chapters begun and by what some charts met
+ * needed; short charts first. Where nothing of it tells enough nothing is asked: who has just erred is given
+ * nothing that needs a chapter not read.
  * @param {Way} way
  * @param {{ id: string }[]} bank
  * @param {string[]} met all charts answered
@@ -46,8 +46,9 @@ export function ahead(way, id, met = []) {
  * @param {(near: { id: string }[]) => Promise<Follow>} ask
  */
 export async function nearest(way, bank, met, by, ask) {
-  const far = reached(way, by);
-  const near = bank.filter(({ id }) => (way.after[id] ?? 0) <= far || met.includes(id));
+  const begun = way.chapters.slice(0, reached(way) + 1).flatMap(({ teaches }) => teaches);
+  const known = new Set([...begun, ...by.flatMap((id) => way.needs[id] ?? [])]);
+  const near = bank.filter(({ id }) => met.includes(id) || way.needs[id]?.every((topic) => known.has(topic)));
   const next = await ask(near.filter(({ id }) => isShort(id) || met.includes(id)));
   return next.ask ? next : ask(near);
 }

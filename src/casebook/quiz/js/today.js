@@ -3,10 +3,10 @@
 
 import { again, isToday, since, standing } from "./due.js";
 import { find, list, make, reason } from "./parts.js";
-import { attempts, keptTurns, unkept } from "./store.js";
+import { attempts, keptTests, keptTurns, unkept } from "./store.js";
 import { several } from "./words.js";
 
-/** @import { Desk, Way } from "./types.d.ts" */
+/** @import { Attempt, Desk, Way } from "./types.d.ts" */
 /** @import { Child } from "./parts.js" */
 
 const ROUND = 10; // minutes at most, but for a single case that takes longer
@@ -71,7 +71,7 @@ export async function today(section, host, way) {
         one ? [[host.link(one), called(one)]] : [],
         fresh ? "Not today: what you see again fills the round." : "None is left. You have met them all.",
       ),
-      part("The next chapter", reading(chapters, host), "You have been through every Learn chapter."),
+      part("The next chapter", reading(chapters, all, host), "You have been through every Learn chapter."),
     );
   }
 }
@@ -97,21 +97,45 @@ const on = (at) => `on ${new Date(at).toLocaleDateString("en-US", /** @type {any
 const patient = (title) => title.replace(/^[^:]*: /, "");
 
 /**
- * The chapter that was begun last, or the one after it where all its questions were answered or looked up.
+ * The chapters whose exit check was not passed; and the one that was begun last, or the one after it where its
+ * check was passed or all its questions were answered or looked up.
  * @param {Way["chapters"]} chapters
+ * @param {Attempt[]} all
  * @param {Desk} host
  * @returns {Child[]}
  */
-function reading(chapters, host) {
+function reading(chapters, all, host) {
   const kept = keptTurns();
+  const checks = chapters.map(({ page }) => checked(page, all));
   const over = (/** @type {string} */ id) => Boolean(kept[id]?.right || kept[id]?.seen);
-  const last = chapters.findLastIndex(({ turns }) => turns.some((id) => kept[id]));
-  const at = last < 0 ? 0 : chapters[last].turns.every(over) ? last + 1 : last;
+  const last = chapters.findLastIndex(({ turns }, i) => checks[i] || turns.some((id) => kept[id]));
+  const at = last < 0 ? 0 : checks[last] || chapters[last].turns.every(over) ? last + 1 : last;
+  /** @param {Way["chapters"][number]} chapter */
+  const link = ({ page, title }) => make("a", { href: host.page?.(`${page}.html`) }, title);
+  const rows = chapters.flatMap((each, i) => {
+    const { right = 0, of = 0 } = checks[i] ?? {};
+    const says = `: its exit check once more, ${right} of ${of} ${right === 1 ? "was" : "were"} right`;
+    return 3 * right < 2 * of ? [[link(each), says]] : [];
+  });
   const next = chapters[at];
-  if (!next) return [];
+  if (!next) return rows;
   const met = next.turns.filter(over).length;
   const so = met ? `: ${met} of ${several(next.turns.length, "small question")} done` : "";
-  return [[make("a", { href: host.page?.(`${next.page}.html`) }, next.title), so]];
+  return [...rows, [link(next), so]];
+}
+
+/**
+ * How many charts of a chapter's exit check were right, the last time that it was done.
+ * @param {string} chapter
+ * @param {Attempt[]} all
+ */
+function checked(chapter, all) {
+  const [, test] =
+    Object.entries(keptTests()).find(([name]) => name.endsWith(` ${chapter.split("/").at(-1)}`)) ?? [];
+  if (!test?.done) return null;
+  const mine = all.filter(({ test: seed, verdict }) => seed === test.seed && verdict === "correct");
+  const right = test.items.filter(({ case: id }) => mine.some((each) => each.case === id));
+  return { right: right.length, of: test.items.length };
 }
 
 /**

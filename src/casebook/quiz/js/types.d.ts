@@ -128,6 +128,8 @@ export interface Way {
   about: Record<string, string[]>;
   /** After which chapter, by its place, a reader is prepared for a chart. */
   after: Record<string, number>;
+  /** What must have been taught before a chart. */
+  needs: Record<string, string[]>;
   /** The short charts that tell no more than what was done. */
   brief: string[];
 }

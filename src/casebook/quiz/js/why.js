@@ -14,6 +14,8 @@ import { coming } from "./words.js";
 
 /** @import { Given, Graded, Host } from "./types.d.ts" */
 
+const MOST = 5; // charts: as if all were asked, for who stops before
+
 /**
  * A host that offers this under a wrong answer.
  * @param {HTMLElement} section
@@ -33,14 +35,17 @@ export function offering(section, host) {
   }
 
   /** @param {Given} first */
+  const ask = (first) => button("Find out why, with one to five more charts", () => begin([first], false));
+
+  /** @param {Given} first */
   function offer(first) {
-    box.replaceChildren(button("Find out why, with one to five more charts", () => begin([first], false)));
+    box.replaceChildren(ask(first));
   }
 
   /** @param {Given[]} answers @param {boolean} further */
   function begin(answers, further) {
     under = true;
-    const ways = { on: () => begin(answers, true), stopped: () => offer(answers[0]) };
+    const ways = { on: () => begin(answers, true), anew: () => ask(answers[0]) };
     asking(box, host, answers, further, ways).finally(() => {
       under = false;
     });
@@ -49,15 +54,16 @@ export function offering(section, host) {
 }
 
 /**
- * Ask until Python has enough, and offer to go `on` where it may tell more then; or until it is `stopped`.
+ * Ask until Python has enough, and offer to go `on` where it may tell more then; or until the reader has. Then
+ * what the answers come to so far is said, with the button for `anew`.
  * @param {HTMLElement} box
  * @param {Host} host
  * @param {Given[]} answers
  * @param {boolean} further
- * @param {{ on: () => void, stopped: () => void }} ways
+ * @param {{ on: () => void, anew: () => HTMLElement }} ways
  */
 async function asking(box, host, answers, further, ways) {
-  const { on, stopped } = ways;
+  const { on, anew } = ways;
   const status = make("p", { className: "casebook-hint", aria: { role: "status" } }, "Choosing the chart.");
   box.replaceChildren(make("h3", { tabIndex: -1 }, "Which rule it was"), status);
   try {
@@ -78,9 +84,12 @@ async function asking(box, host, answers, further, ways) {
           ...(await later()).concluded(next),
           ...(next.further ? [rowOf(button("One or two more charts", on))] : []),
         ]);
-      const given = await one(box, next.ask, next.says);
-      if (!given) return stopped();
-      answers.push(given);
+      const { given, goes } = await one(box, next.ask, next.says);
+      if (given) answers.push(given);
+      if (!goes) {
+        const so = await host.ask({ do: "follow", answers, bank, table, asked: MOST, before, further });
+        return show(box, [...(await later()).concluded(so), rowOf(anew())]);
+      }
     }
   } catch (error) {
     const again = button("Try again", () => asking(box, host, answers, further, ways));
@@ -99,19 +108,19 @@ function show(box, parts) {
 }
 
 /**
- * One short chart; resolves to its answer when the reader goes on, or to nothing where that is enough.
+ * One short chart; resolves to its answer, if there is one, when the reader goes on or stops.
  * @param {HTMLElement} box
  * @param {string} id
  * @param {string} says
- * @returns {Promise<Given | null>}
+ * @returns {Promise<{ given: Given | null, goes: boolean }>}
  */
 async function one(box, id, says) {
   const { sheet, quiz } = await fetched(id);
   return new Promise((done) => {
-    const on = button("Go on", () => given && done(given));
+    const on = button("Go on", () => given && done({ given, goes: true }));
     on.className = "casebook-check";
     on.hidden = true;
-    const stop = button("Stop here", () => done(null));
+    const stop = button("Stop here", () => done({ given, goes: false }));
     /** @type {Given | null} */
     let given = null;
     show(box, [make("p", {}, says), sheet, quiz, rowOf(on, stop)]);
