@@ -67,6 +67,10 @@ STYLE = """
   stroke-dasharray: 3 4; }
 .loops .piece { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 12.5; stroke-linecap: butt;
   stroke-opacity: .35; }
+.loops g.piece { opacity: .35; stroke-opacity: 1; }
+.loops g.piece > * { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 20; }
+.loops g.piece > path { stroke-linecap: butt; }
+.loops g.piece > .worm { stroke-width: 7; }
 .loops .cut { stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 2.5; }
 .loops .thread { stroke: var(--warm, light-dark(#a3460f, #f0a56b)); stroke-width: 2.5; }
 .loops .old { stroke: var(--quiet, light-dark(#586167, #a2acab)); stroke-width: 4; stroke-linecap: butt; }
@@ -524,6 +528,18 @@ def _with_cecum(lay: Lay, start: float, end: float) -> str:
     return cecum + lay.way(start, end)
 
 
+def _piece(lay: Lay, start: float, end: float) -> Iterator[str]:
+    """What was taken out, in color; where it reaches from ileum to colon with the cecum and its appendix."""
+    valve = lay.op.valve
+    if lay.op.valve_gone or not start < valve < end:
+        yield f'<path class="piece" d="{_with_cecum(lay, start, end)}"/>'
+        return
+    x, y, _ = TRACKS["colon"].at(0.0)
+    yield f'<path class="piece" d="{lay.way(start, valve)}"/><g class="piece">'
+    yield f'<circle cx="{_n(x)}" cy="{_n(y)}" r="1"/><path d="{_blind(lay.op)}{lay.way(valve, end)}"/>'
+    yield "</g>" if lay.op.did("appendectomy") else f'<path class="worm" d="{APPENDIX}"/></g>'
+
+
 #: The appendix, from the blind end of the cecum.
 APPENDIX = "M15 266C12 279 22 282 27 277"
 #: The rectum, narrowing from the end of the colon's track to where it leaves the drawing.
@@ -561,7 +577,7 @@ def _history(lay: Lay, told: Told) -> Iterator[str]:
     """Where the pieces came from, lettered; in `done` also every anastomosis that was made, numbered."""
     wishes = [((a + b) / 2, "letter", letter) for letter, _, a, b in told.pieces]
     for _, step, _, _ in told.pieces:
-        yield f'<path class="piece" d="{_with_cecum(lay, step.start, step.end)}"/>'
+        yield from _piece(lay, step.start, step.end)
         yield _across(lay, (step.start, step.end), 11, "cut")
     over = set()
     for join in told.joins if lay.view == "done" else ():

@@ -100,6 +100,14 @@ export function turning(section, host) {
     reveal(status);
   }
 
+  /** What was said was said of another answer. */
+  function stale() {
+    status.dataset.verdict = "";
+    status.textContent = "";
+    says.replaceChildren();
+    section.classList.remove("casebook-turn-right");
+  }
+
   fold.addEventListener("toggle", () => {
     if (!fold.open || status.dataset.verdict === "correct") return;
     seen = true;
@@ -115,8 +123,12 @@ export function turning(section, host) {
   });
   form.addEventListener("click", (event) => {
     const mover = event.target instanceof Element ? event.target.closest("[data-move]") : null;
-    if (mover instanceof HTMLElement) move(mover);
+    if (mover instanceof HTMLElement) {
+      stale();
+      move(mover);
+    }
   });
+  form.addEventListener("input", stale);
   tapping(section, form);
   if (kept?.right) status.textContent = "You had this right before.";
 }
