@@ -27,7 +27,10 @@ TABLES = {
     "cms-pfs-2026-07": "values and fees",
 }
 CLEAN = "Nothing in the tables held here stands against this claim."
-OLD = "Some of these tables have a newer edition: see their dates below."
+OLD = (
+    "Some of these tables are no longer in force, by their dates below: for a service of today look the codes"
+    " up in CMS's current ones too."
+)
 NOT_READ = (
     "These are the tables alone: no operative report was read here. Whether each line was done, and how"
     " often, only the report tells."
