@@ -389,11 +389,12 @@ def follow(
     anew = {each["case"] for each in now}
     kept = [each for each in graded(before, all_pages) if each["case"] not in anew]
     kept = [each for each in kept if each.get("kind") != "choice"]
-    tutor = _taught(table, all_pages, kept, now)
+    tutor, astray = _taught(table, all_pages, kept, now), set()
     if tutor.fits_none:  # wrong answers may be given on purpose: then these are asked about by themselves
-        tutor = _taught(table, all_pages, [each for each in kept if each["verdict"] == "correct"], now)
+        astray = {each["case"] for each in kept if each["verdict"] != "correct"}  # and asked no second time
+        tutor = _taught(table, all_pages, [each for each in kept if each["case"] not in astray], now)
     rules, could = tutor.named, tutor.could_show()
-    following = None if tutor.stops(asked, AFTER_TEST) else tutor.next_case(pages)
+    following = None if tutor.stops(asked, AFTER_TEST) else tutor.next_case(pages.keys() - astray)
     ask = None if tutor.stops(asked, most) else following
     says = _says(tutor, rules, ask, asked)
     return {
