@@ -265,7 +265,7 @@ class Bench:
                 if question is None:
                     break
                 hers = [id for id in hers if chart_of(id) != chart_of(question)]
-                met += rule in self.table[question].get(learner.answer(question)[1], ())
+                met += rule in self.whole[question].get(learner.answer(question)[1], ())
             hits += met == CHARTS
         return 100 * hits / self.learners
 
