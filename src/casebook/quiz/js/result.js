@@ -79,23 +79,16 @@ export function ready({ right, items, topics }, chapters, here) {
   const read = chapters.slice(0, at + 1);
   /** @type {Map<Way["chapters"][number], string[]>} */
   const back = new Map();
-  for (const { topic, name, right, of } of topics) {
+  /** @type {string[]} */
+  const later = [];
+  for (const { topic, name } of topics.filter((each) => each.right < each.of)) {
     const place = read.findLast(({ teaches }) => teaches.includes(topic));
-    if (right < of && place) back.set(place, [...(back.get(place) ?? []), name]);
+    if (place) back.set(place, [...(back.get(place) ?? []), name]);
+    else later.push(name);
   }
-  const later = topics.filter(
-    ({ topic, right, of }) => right < of && !read.some((each) => each.teaches.includes(topic)),
-  );
   if (back.size === 0 && later.length > 0) {
-    const names = later.map(({ name }) => name).join(", ");
-    return make(
-      "p",
-      {},
-      strong("Ready. "),
-      `What you missed (${names}) is taught later. Go on to `,
-      to(next),
-      ".",
-    );
+    const missed = `What you missed (${later.join(", ")}) is taught later. Go on to `;
+    return make("p", {}, strong("Ready. "), missed, to(next), ".");
   }
   if (back.size === 0) back.set(chapters[at], []);
   const links = [...back].flatMap(([each, names], i) => [

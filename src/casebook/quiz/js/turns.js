@@ -69,9 +69,8 @@ export function turning(section, host) {
     }
     if (!key) return { verdict: "blank", asks: "Choose or write something first.", told: "" };
     if (!known.page) return { verdict: "wrong", asks: "Look once more.", told: "" };
+    stale();
     status.textContent = "Starting the grader...";
-    status.dataset.verdict = "";
-    says.replaceChildren(); // what was said of another answer
     await host.ready(() => {});
     const answer = find(form, "input[type=text]", HTMLInputElement).value;
     const beside = { lines: null, diagnoses: null, confidence: null, seconds: null, hints: 0 };
