@@ -226,7 +226,11 @@ class Misconceptions(Listing):
 
 
 def _pairs_marked(indicator: int) -> str:
-    marked = [f"{one}/{two}" for (one, two), found in pairs().items() if found == indicator and {one, two} <= {*MAIN}]
+    marked = [
+        f"{one}/{two}"
+        for (one, two), found in pairs().items()
+        if found == indicator and {one, two} <= {*MAIN}
+    ]
     return ", ".join(marked)
 
 
@@ -238,10 +242,15 @@ def rows_of(source: str) -> str:
             f"with indicator 1, paid with a modifier: {_pairs_marked(1)}. Any other two of them are no pair."
         )
     if source == "cms-mue-2024-07":
-        told = (f"{code}: {limits()[code].units} (MAI {limits()[code].kind})" for code in MAIN if code in limits())
+        told = (
+            f"{code}: {limits()[code].units} (MAI {limits()[code].kind})" for code in MAIN if code in limits()
+        )
         return f"units a day, MAI 2 absolute, MAI 3 to be lifted on appeal: {', '.join(told)}."
     if source == "cms-aoc-2024-06":
-        return "; ".join(f"{code} with {', '.join(sorted(bases()[code]))}" for code in MAIN if code in bases()) + "."
+        return (
+            "; ".join(f"{code} with {', '.join(sorted(bases()[code]))}" for code in MAIN if code in bases())
+            + "."
+        )
     return ""
 
 
