@@ -109,14 +109,14 @@ export function testing(section, host) {
    * @param {(name: string) => string} chosen what the form says
    */
   const drew = (chosen) => {
-    const few = chosen("number") === "3" && !set && data.brief?.split(" "); // a test of brief charts
+    const of = chosen("number") === "3" && !set ? data.brief?.split(" ") : pool; // few that are brief, or what was taught
     return host.ask({
       do: "draw",
-      bank: few ? pages?.all.filter(({ id }) => few.includes(id)) : pool ? pages?.all : pages?.cases,
+      bank: of ? pages?.all : pages?.cases,
       number: set?.number ?? Number(chosen("number")),
       seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
       topics: topics ? topics.split(" ") : null,
-      pool,
+      pool: of,
       first,
       met: set || chosen("seed").trim() ? [] : met(), // a number that was typed brings its own test
     });
@@ -261,6 +261,7 @@ export function testing(section, host) {
       host.ask({ do: "follow", answers, bank: near, table, asked, kind: test.kind }),
     );
     const heading = make("h2", { tabIndex: -1 }, "Your result");
+    const brief = drawn.length === 3 && drawn.every((each) => isShort(each.case));
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;
     const print = button("Print", () => window.print());
     const { parts, ready: closing, which } = await later();
@@ -268,7 +269,7 @@ export function testing(section, host) {
     stage.replaceChildren(
       heading,
       ...(pool ? [closing(told, book.chapters, `book/${chapterHere}`)] : []),
-      aside(drawn.length === 3 && drawn.every((each) => isShort(each.case)) && data.few),
+      aside(brief && data.few),
       ...parts(
         told,
         drawn,
@@ -276,7 +277,7 @@ export function testing(section, host) {
         which(follow, () => further(test, follow.ask ?? "", missing)),
         Boolean(pool),
       ),
-      aside(!pool && number),
+      aside(!pool && !brief && number),
       rowOf(print, button("Another test", again)),
     );
     headed(heading);
