@@ -69,6 +69,10 @@ def test_a_second_wrong_try_says_more(visit):
         section.get_by_role("checkbox", name=number).check()
     check.click()
     expect(section.locator(".casebook-turn-says p")).to_have_count(1)
+    check.click()  # the same answer is no second try
+    expect(section.locator(".casebook-turn-says")).to_contain_text("The answer is the same as before")
+    expect(section).not_to_contain_text("Number 2 went with piece C.")
+    section.get_by_role("checkbox", name="Number 1").uncheck()
     check.click()
     expect(section.locator(".casebook-turn-says")).to_contain_text("Number 2 went with piece C.")
 
