@@ -72,12 +72,12 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
     expect(page).to_have_url(re.compile(r"\?q=stricturoplasty$"))
     for words in ("no such words anywhere qqq", "99999"):
         page.get_by_label("Words to look for").fill(words)
-        page.get_by_role("button", name="Search").click()
+        page.locator(".find-large button").click()
         expect(page.locator("#search-progress")).to_have_text("Nothing found")
         expect(found).to_have_count(0)
     for words in EXPLAINED:
         page.get_by_label("Words to look for").fill(words)
-        page.get_by_role("button", name="Search").click()
+        page.locator(".find-large button").click()
         expect(page.locator("#search-progress")).to_contain_text("page")
         address = page.locator("#search-results a").first.evaluate("a => a.pathname")
         assert weight(address.removeprefix("/").removesuffix(".html")) > weight("book/payers"), (
@@ -96,7 +96,7 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
         places = page.locator("#search-results a").evaluate_all("all => all.map((a) => a.pathname)")
         if words == "51":
             cases = [at.startswith("/cases/") for at in places]
-            assert any(cases)
+            assert len(cases) > 5
             assert cases == sorted(cases), places
         if words == "iatrogenic":
             assert "/book/joins.html" in places
@@ -110,6 +110,9 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
     expect(page.locator("article h1")).to_be_visible()
 
 
+SCROLL = "by => scrollBy({ top: by, behavior: 'instant' })"
+
+
 def test_what_a_mark_opened_closes_when_the_mark_has_left_the_screen(visit):
     """Not while it is used by keyboard, whose focus stays where it is."""
     page = visit("book/joins.html", viewport={"width": 390, "height": 664}, has_touch=True, is_mobile=True)
@@ -118,17 +121,17 @@ def test_what_a_mark_opened_closes_when_the_mark_has_left_the_screen(visit):
         mark.tap()
         panel = page.locator(":popover-open")
         expect(panel).to_be_visible()
-        page.mouse.wheel(0, 60)
+        page.evaluate(SCROLL, 60)
         page.wait_for_timeout(200)
         expect(panel).to_be_visible()  # its mark is still there
-        page.mouse.wheel(0, 2000)
+        page.evaluate(SCROLL, 2000)
         expect(panel).to_have_count(0)
-        page.mouse.wheel(0, -2000)
+        page.evaluate(SCROLL, -2060)
     mark = page.locator(".rests").nth(1)
     mark.focus()
     page.keyboard.press("Enter")
     expect(panel).to_be_visible()
-    page.mouse.wheel(0, 2000)
+    page.evaluate(SCROLL, 2000)
     expect(mark).not_to_be_in_viewport()
     page.wait_for_timeout(300)
     expect(panel).to_be_visible()
