@@ -471,7 +471,9 @@ def rules(grade: Grade) -> list[str]:
     assert item is not None
     if grade.verdict == "correct":
         main = item.diagnosis.targets[:1]
-        against = list(dict.fromkeys(r for c in main for r in c.because)) or ["settle"]
+        taken = [r for r in grade.view.swaps if RULEBOOK[r].kind == "modifier"] if grade.view else []
+        billed = [r for c in main for r in (*c.because, *(id for _, id, _ in c.not_billed))]
+        against = list(dict.fromkeys([*taken, *billed])) or ["settle"]
     else:
         against = blamed(item, grade.misconceptions, grade.findings)
     found = dict.fromkeys([*against, *(f.rule for f in grade.findings if f.rule)])
