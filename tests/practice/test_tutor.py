@@ -160,7 +160,7 @@ def test_a_chart_in_which_the_mistake_cannot_show_says_that_it_looks_for_another
     assert asked[0]["ask"] in others
     for told in filter(lambda each: each["ask"], asked):
         if told["ask"] in shows(rule):
-            assert told["says"].startswith("One chart cannot tell")
+            assert told["says"].startswith(f"Your answer to {first.capitalize()} fits ")
     elsewhere = [page for page in pages() if page["id"] not in others or page["id"] in (others[0], others[1])]
     told = follow(wrong, elsewhere, table(), most=AFTER_ONE, before=right[:2])
     assert told["ask"] not in shows(rule)
