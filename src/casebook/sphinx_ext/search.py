@@ -34,6 +34,7 @@ LEFT_OUT = (
     ".rests-on",
     ".cell_input",
     "table.dataframe",
+    ".casebook-figures td:nth-child(n+4)",  # figures without their heads
 )
 #: What ends without a sign: an excerpt would run on into what follows.
 ENDS = re.compile(r"(?<![.:?!])</(dt|figcaption|summary)>")
