@@ -4,6 +4,7 @@ import gzip
 import itertools
 import json
 import re
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -229,6 +230,17 @@ def test_no_excerpt_of_a_case_holds_the_claim_of_its_key(index):
             filed = re.sub(r"\s+", " ", load(case).filed or "")
             text = index[f"cases/{case}.html"].replace(filed, "") if filed else index[f"cases/{case}.html"]
             assert str(claim) not in text or not lines, case
+
+
+def test_no_excerpt_runs_from_a_word_or_a_caption_into_what_follows(pages, index):
+    ends = 0
+    for path, text in index.items():
+        # Words beside a link or an answer that is left out are not told here.
+        for words in re.findall(r"<(?:figcaption|dt id[^>]*)>([^<]{4,})<", pages[path].html):
+            word = re.escape(plain(unescape(words)))
+            assert not re.search(rf"(?<!\w){word} ?[A-Z]", plain(text)), (path, words)
+            ends += f"{plain(unescape(words))}:" in plain(text)
+    assert ends > 80
 
 
 def test_the_search_knows_the_field_s_words_and_keeps_answers_of_chapters_folded(index, built_book):

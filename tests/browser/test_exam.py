@@ -54,6 +54,20 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
     expect(page.get_by_role("button", name="Start the test")).to_be_visible()
 
 
+def test_where_all_was_right_there_is_no_wrong_rule_to_find_out(visit):
+    page = visit("book/test_yourself.html")
+    begin(page, 3, number="3")
+    for number in range(1, 4):
+        expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_visible()
+        Quiz(page).claim.fill(right(case_on(page)))
+        page.get_by_role("button", name="Keep this answer").click()
+    stage = page.locator(".casebook-stage")
+    expect(stage.get_by_role("heading", name="Your result")).to_be_focused(timeout=SLOW)
+    expect(stage).to_contain_text("Case by case")
+    for words in ("Which rule it was", "One more chart", "follows from a wrong rule"):
+        expect(stage).not_to_contain_text(words)
+
+
 def test_lines_marked_in_a_test_are_judged_with_its_result(visit):
     """In the words in which a page of the case judges them; they stay when the page is loaded again."""
     page = visit("book/test_yourself.html")

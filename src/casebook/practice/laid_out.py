@@ -263,9 +263,9 @@ def _counted(mine: list[Site], theirs: list[Site]) -> Difference:
     if not theirs:
         return Difference(f"The chart does not have {listed(site.told for site in mine)}.")
     fate = f" ({theirs[0].fate})" if theirs[0].fate else ""
+    kind = "place" if theirs[0].what == "place" else "spot"
     theirs_told, mine_told = (
-        f"{many(len(row), 'alone', 'in a row')}{fate}: {listed(site.name for site in row)}"
-        for row in (theirs, mine)
+        f"{many(len(row), kind)}{fate}: {listed(site.name for site in row)}" for row in (theirs, mine)
     )
     few = mine if len(mine) < len(theirs) else theirs
     return Difference(

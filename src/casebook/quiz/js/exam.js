@@ -273,7 +273,7 @@ export function testing(section, host) {
         told,
         drawn,
         host.link,
-        which(follow, () => further(test, follow.ask ?? "", missing)),
+        which(follow, told, () => further(test, follow.ask ?? "", missing)),
         Boolean(pool),
       ),
       aside(!pool && number),

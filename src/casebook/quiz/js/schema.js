@@ -174,7 +174,7 @@ export const STORES = {
     kind: { is: "named", of: TURN },
     older: [(turns) => ({ turns })], // each under its name
   },
-  /** @type {Store} When each chart was last shown in a test, epoch milliseconds: others come before it. */
+  /** @type {Store} When each chart or its answer was last shown, epoch milliseconds: others come before it. */
   shown: {
     key: "casebook.shown",
     holds: "shown",

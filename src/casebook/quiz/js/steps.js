@@ -85,7 +85,7 @@ const put = (words, says) => words.replaceChildren(make("strong", {}, "Before yo
  * @param {Element} layers
  * @param {string} says
  */
-export function asked(layers, says) {
+export function askInstead(layers, says) {
   const words = layers.querySelector(".casebook-retry");
   if (words) put(words, says);
 }
