@@ -247,7 +247,7 @@ def test_the_search_knows_the_field_s_words_and_keeps_answers_of_chapters_folded
     codes = index["book/codes.html"]
     for word in ("enterectomy", "lysis of adhesions", "colectomy", "robot", "ostomy", "99213"):
         assert word in codes, word
-    assert not re.search(r"kind \d|no pair", codes)  # figures, which say nothing without their heads
+    assert not re.search(r"\d, kind \d", codes)  # figures, which say nothing without their heads
     html = (built_book / "book/denials.html").read_text("utf-8")
     folded = re.findall(r'class="casebook-answer">([^<]{12,})<', html)
     assert folded

@@ -32,7 +32,7 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
     expect(page.get_by_role("heading", name="Your result")).to_be_focused(timeout=SLOW)
     stage = page.locator(".casebook-stage")
     expect(stage).not_to_contain_text("short charts")
-    expect(stage).to_contain_text("4 of 5 (80 %)")
+    expect(stage).to_contain_text("4 of 5 right (80 %)")
     expect(stage).to_contain_text(re.compile("1 of them sure"))
     heads = stage.get_by_role("heading", level=3).all_inner_texts()
     # What one wants to know first stands first: the score, then what to study, then the details.

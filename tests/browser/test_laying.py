@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from casebook.cases import load
+from casebook.grading.asking import BY_RULE, COUNT
+from casebook.grading.feedback import question
 from tests.browser.page import SLOW
 from tests.browser.test_desks import SAVING, fetched, tab_to
 
@@ -169,3 +172,21 @@ def test_a_browser_that_saves_data_is_asked_where_the_bowel_is_laid_out(quiz, si
     assert not fetched(site)
     agree.click()
     expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
+
+
+def test_who_laid_it_out_rightly_is_asked_for_the_rule_and_not_for_the_reading(quiz):
+    here = quiz("ginkgo", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    usual = question(load("ginkgo").item.grade("44120"))
+    before = here.section.locator(".casebook-retry")
+    here.answer("44120", "wrong")
+    expect(before).to_have_text(f"Before you try again: {usual}")
+    lay = here.section.locator(".casebook-lay")
+    lay.locator("summary").first.tap()
+    lay.get_by_role("button", name="Cut a piece out").tap()
+    lay.get_by_role("button", name="Bring the upper end out").tap(timeout=SLOW)
+    expect(lay.locator(".casebook-places li")).to_contain_text("upper end out", timeout=SLOW)
+    here.answer("44120 ", "wrong")
+    expect(here.section.locator(".casebook-layers")).to_contain_text(
+        "a rule and not your reading", timeout=SLOW
+    )
+    expect(before).to_have_text(f"Before you try again: {BY_RULE[COUNT]}")

@@ -413,7 +413,7 @@ def reason(grade: Grade) -> str | None:
     assert item is not None
     if item.note.action == "query" and not grade.one_reading and grade.claim:
         marked = grade.likely and _whatever_was_done(grade)
-        return grade.likely[0].correction if marked else ASK_FIRST
+        return grade.likely[0].here if marked else ASK_FIRST
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
         return " ".join(dict.fromkeys(corrected(m, grade) for m in several))
@@ -562,7 +562,7 @@ def _next(grade: Grade, item: Item) -> Row | None:
     """Where several wrong rules give the same answer: the case that would tell them apart."""
     if grade.explained.together or grade.one_reading:
         return None
-    for one, two in combinations(grade.likely, 2):
+    for one, two in combinations((m for m in grade.misconceptions if m in grade.likely), 2):
         if case := item.apart.get(f"{one.id} {two.id}"):
             return {
                 "case": case,

@@ -17,6 +17,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from casebook.files import write_all
 from casebook.practice.chapters import CHAPTERS
 
 #: Where the index lies in the built book.
@@ -76,10 +77,10 @@ def index(folder: Path) -> None:
     """Make the index of the pages in a folder, read with a sign after each word that is explained and each
     caption. Raises ExtensionError, with what Pagefind said."""
     with tempfile.TemporaryDirectory() as read:
-        for page in folder.rglob("*.html"):
-            there = Path(read) / page.relative_to(folder)
-            there.parent.mkdir(parents=True, exist_ok=True)
-            there.write_text(ENDS.sub(r": </\1>", page.read_text("utf-8")), "utf-8")
+        pages = folder.rglob("*.html")
+        write_all(
+            {Path(read, p.relative_to(folder)): ENDS.sub(r": </\1>", p.read_text("utf-8")) for p in pages}
+        )
         command = [sys.executable, "-m", "pagefind", "--site", read, "--output-path", str(folder / FOLDER)]
         done = subprocess.run(
             [*command, "--exclude-selectors", ", ".join(LEFT_OUT), "--force-language", "en"],

@@ -23,6 +23,7 @@ import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
 import { aside, button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
+import { askInstead } from "./steps.js";
 import { allAtOnce, attempts, draft, keepDraft, keepShown, record } from "./store.js";
 import { folded } from "./verdicts.js";
 import { coming, VERDICT } from "./words.js";
@@ -214,8 +215,10 @@ export function mount(section, host) {
     host.why?.({ case: id, answer: attempt.answer, confidence, seconds, edition }, graded);
     const mine = round;
     laid?.about(attempt.answer).then(
-      (about) => {
-        if (about && mine === round) layers.prepend(make("p", { className: "casebook-question" }, about));
+      (told) => {
+        if (!told?.about || mine !== round) return;
+        layers.prepend(make("p", { className: "casebook-question" }, told.about));
+        if (told.asks) askInstead(layers, told.asks);
       },
       () => {}, // the verdict stands without it
     );

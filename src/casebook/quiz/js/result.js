@@ -54,7 +54,7 @@ export function parts(told, given, link, rule, exit) {
     part("Cases to try next", !exit && tried.length > 0 && list(tried)),
     part("What your answers amount to", wrongly.length ? list(wrongly) : astray && !rule && none),
     rule,
-    part("By thing to learn", topics.length > 0 && list(topics)),
+    part("Subject by subject", topics.length > 0 && list(topics)),
     part("How sure you were", told.sure.length > 0 && list(told.sure)),
     part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("Case by case", answers(told.items, link)),

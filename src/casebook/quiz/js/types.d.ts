@@ -140,6 +140,7 @@ export interface Compared {
   says: string;
   differs: { says: string; rows: Row[] }[];
   about: string;
+  asks: string;
 }
 
 /** What the tables say of a claim (casebook.grading.scrubbed). */
