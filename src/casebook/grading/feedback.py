@@ -510,7 +510,7 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
     """The findings that no other part tells; marks that a named slip is about are told with the slip."""
     exact = grade.misconceptions and not grade.explained.bare
     if exact and all(f.kind == "modifier" for f in grade.findings):
-        # Slips are matched without any 51 on a code that is no add-on: what is wrong with that is said beside.
+        # Slips are matched without any 51 on a code that is no add-on: what is wrong there is said beside.
         yield from (f.says for f in grade.findings if f.rule == "51" and not edits.add_on(f.code))
         return
     exchanged = {} if grade.unsure else _exchanged(grade)

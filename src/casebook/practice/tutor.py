@@ -465,8 +465,8 @@ def _those(cases: Sequence[str]) -> str:
 
 
 def _before_a_chart(tutor: Tutor, ask: str) -> str:
-    """Why a further chart is asked. Where the last wrong answer follows from rules that do not show in it, and
-    right answers speak against these, that it looks for another cause."""
+    """Why a further chart is asked. Where the last wrong answer follows from rules that do not show in it,
+    and right answers speak against these, that it looks for another cause."""
     last = next(each for each in reversed(tutor.asked) if not each.right)
     right = [
         each.case
@@ -477,16 +477,16 @@ def _before_a_chart(tutor: Tutor, ask: str) -> str:
     if len(charts) >= CHARTS and not last.rules & rules_of(tutor.table.get(ask, {})):
         told = f"{len(charts)} charts" if len(charts) > FEW else listed([_called(chart) for chart in charts])
         return (
-            f"You were right on {told}, where the same mistake would have shown, so it was perhaps a slip. The"
-            " next chart looks for another cause."
+            f"You were right on {told}, where the same mistake would have shown, so it was perhaps a slip."
+            " The next chart looks for another cause."
         )
     fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
     what = (
         fits[0] if len(fits) == 1 else "more than one mistake" if fits else "no mistake that this book knows"
     )
     return (
-        f"Your answer to {_called(chart_of(last.case))} fits {what}. One chart cannot tell a wrong rule from a"
-        " slip; another one can."
+        f"Your answer to {_called(chart_of(last.case))} fits {what}. One chart cannot tell a wrong rule from"
+        " a slip; another one can."
     )
 
 
