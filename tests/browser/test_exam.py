@@ -1,10 +1,12 @@
 """The test of oneself in a real browser, and cases and tests that are handed in unjudged."""
 
+import json
 import re
 
 from playwright.sync_api import expect
 
 from casebook.cases import load
+from casebook.cases.shorts import short_cases
 from casebook.practice.responses import read_file
 from casebook.sphinx_ext.desks import BEGUN, exit_pools
 from tests.browser.page import FULL, SLOW, Quiz, begin, case_on, kept, right, tab_to
@@ -66,6 +68,54 @@ def test_where_all_was_right_there_is_no_wrong_rule_to_find_out(visit):
     expect(stage).to_contain_text("Case by case")
     for words in ("Which rule it was", "One more chart", "follows from a wrong rule"):
         expect(stage).not_to_contain_text(words)
+
+
+def met_before(*cases):
+    """A script that keeps right answers to these charts."""
+    rows = [
+        {"case": case, "answer": "44120", "verdict": "correct", "at": 1_790_000_000_000} for case in cases
+    ]
+    kept_ = json.dumps({"version": 1, "attempts": rows})
+    return lambda page: page.add_init_script(f"localStorage['casebook.attempts'] ??= {json.dumps(kept_)}")
+
+
+def test_a_test_of_brief_charts_brings_those_not_met_and_no_number_by_which_others_could_repeat_it(visit):
+    """Also where all that is left is about one thing, of which a test of its number would have but one."""
+    short = {made.id: made for made in short_cases()}
+    brief = exit_pools()[BEGUN]
+    left = [id for id in brief if "approach" in short[id].about][:4]
+    assert len(left) == 4
+    page = visit("book/test_yourself.html", before=met_before(*(id for id in brief if id not in left)))
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name="Question 1 of 3")).to_be_visible(timeout=SLOW)
+    assert {item["case"] for item in kept(page)["items"]} < set(left)
+    for _ in range(3):
+        page.get_by_role("button", name="Leave this one out").click()
+    expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".casebook-stage")).not_to_contain_text("has the number")
+
+
+def test_cases_to_try_next_are_none_that_were_solved(visit):
+    page = visit("book/test_yourself.html")
+    begin(page, 7)
+    for _ in range(5):
+        Quiz(page).claim.fill("44120; 44121 x2")
+        page.get_by_role("button", name="Keep this answer").click()
+    tried = page.locator(".casebook-stage section", has=page.get_by_role("heading", name="Cases to try next"))
+    expect(tried.get_by_role("link").first).to_be_visible(timeout=SLOW)
+    first = tried.get_by_role("link").first.get_attribute("href")
+    solved = re.search(r"cases/(\w+)", first)[1]
+    drawn = [item["case"] for item in kept(page)["items"]]
+    assert solved not in drawn
+    page.evaluate(
+        "(row) => { const kept = JSON.parse(localStorage['casebook.attempts']); kept.attempts.push(row);"
+        " localStorage['casebook.attempts'] = JSON.stringify(kept) }",
+        {"case": solved, "answer": "44120", "verdict": "correct", "at": 1_790_000_000_000},
+    )
+    page.reload()
+    page.get_by_role("button", name="See the result").click()
+    expect(tried.get_by_role("link").first).to_be_visible(timeout=SLOW)
+    assert solved not in " ".join(link.get_attribute("href") for link in tried.get_by_role("link").all())
 
 
 def test_lines_marked_in_a_test_are_judged_with_its_result(visit):

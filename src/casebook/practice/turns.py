@@ -119,7 +119,7 @@ def _numbered(numbers: list[str]) -> str:
 
 def _tapped(told: Told, chosen: tuple[str, ...], standing: list[str]) -> Said:
     if not chosen:
-        return Said("wrong", "Which did you mean? Choose at least one.", _fates(told))
+        return Said("blank", "Choose at least one.", "")
     for join in told.joins:
         number = str(join.number)
         if number in chosen and not join.stands:

@@ -127,6 +127,7 @@ const TEST = {
     ends: orNone(upTo(LATEST)),
     began: upTo(LATEST),
     done: word(true, false),
+    own: word(true, false),
   },
 };
 

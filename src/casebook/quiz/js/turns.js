@@ -14,6 +14,7 @@ const HEADLINE = {
   partly: "Partly right.",
   wrong: "Not yet.",
   invalid: "This could not be read.",
+  blank: "Nothing is chosen yet.",
 };
 
 const SAME = "The answer is the same as before, so this counts as no other try.";
@@ -94,7 +95,7 @@ export function turning(section, host) {
     const same = read && !right && key === last && SAME;
     if (read && !same) tries++;
     if (read) last = key;
-    const more = [tries > 1 && told, tries > 2 && "The answer stands below."];
+    const more = read ? [tries > 1 && told, tries > 2 && "The answer stands below."] : [];
     const parts = right ? [told] : [same, asks, ...more];
     says.replaceChildren(...parts.filter(Boolean).map((words) => make("p", {}, words)));
     if (right) fold.open = true;
