@@ -66,6 +66,28 @@ for (const menu of document.querySelectorAll("[popover]")) {
   });
 }
 
+// What a mark in the text opened closes when the mark has left the screen, unless it is used by keyboard.
+let pressed = null;
+const marks = new IntersectionObserver((changes) => {
+  for (const { target, isIntersecting } of changes) {
+    const panel = target.popoverTargetElement;
+    const keys = [target, panel].some(
+      (each) => each.querySelector(":focus-visible") ?? each.matches(":focus-visible"),
+    );
+    if (!isIntersecting && !keys && panel.matches(":popover-open")) panel.hidePopover();
+  }
+});
+addEventListener("click", ({ target }) => (pressed = target.closest?.("button")), true);
+addEventListener(
+  "toggle",
+  ({ target, newState }) => {
+    if (newState !== "open" || !target.matches?.(".rests-on, .casebook-term-says")) return;
+    marks.disconnect();
+    if (pressed?.popoverTargetElement === target) marks.observe(pressed);
+  },
+  true,
+);
+
 // Paper has no buttons: answers are printed open, and closed again afterwards; but for what is only worked out
 // when it is opened.
 let opened = [];

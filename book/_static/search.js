@@ -6,6 +6,9 @@ const told = document.getElementById("search-progress");
 const results = document.getElementById("search-results");
 const book = new URL(document.documentElement.dataset.content_root ?? "./", location.href);
 const MOST = 20; // pages shown
+const MODIFIER = /^(?:modifier )?-?(\d\d|[A-Z]{2})$/i;
+const PAUSE = 500; // milliseconds after a letter
+let pause;
 let round = 0;
 
 function make(tag, ...children) {
@@ -21,6 +24,8 @@ function marked(excerpt) {
     node.nodeName === "MARK" ? make("mark", node.textContent) : node.textContent,
   );
 }
+
+const aged = ({ raw_url, url }) => Number((raw_url ?? url).includes("/cases/"));
 
 function row({ raw_url, url, meta, excerpt }) {
   const link = make("a", meta.title ?? url);
@@ -55,13 +60,30 @@ async function hits(pagefind, wanted) {
   return { found, missing };
 }
 
+const there = async (address) =>
+  new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+
+/** A modifier with its row of the chapter's table, where what is looked for is one. */
+async function modifier(wanted) {
+  const word = MODIFIER.exec(wanted)?.[1].toUpperCase();
+  if (!word) return [];
+  const address = new URL("book/sessions.html#modifiers", book);
+  for (const row of (await there(address)).querySelectorAll("#modifiers > * tbody tr")) {
+    const [name, ...on] = [...row.cells].map((cell) => (cell.querySelector("p") ?? cell).textContent.trim());
+    if (!name.split(", ").includes(word)) continue;
+    const link = make("a", `modifier ${name}`);
+    link.href = address;
+    return [make("li", link, make("p", `On 44120: ${on[0]}. On 44121: ${on[1]}.`))];
+  }
+  return [];
+}
+
 /** What a word of the field means, where the book explains it: that comes before the pages that use it. */
 async function meaning(wanted) {
   const word = wanted.toLowerCase();
   for (const page of ["book/welcome.html", "book/glossary.html"]) {
     const address = new URL(page, book);
-    const there = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
-    for (const term of there.querySelectorAll("dt[id^=term-]")) {
+    for (const term of (await there(address)).querySelectorAll("dt[id^=term-]")) {
       const name = term.firstChild.textContent;
       const names = name.toLowerCase().split(/, | and /);
       if (!names.some((each) => word === each || word === `${each}s`)) continue;
@@ -92,20 +114,32 @@ async function look() {
     const pagefind = await import(new URL("pagefind/pagefind.js", book).href);
     await pagefind.options({ baseUrl: "/" });
     const { found, missing } = await hits(pagefind, wanted);
-    const explained = await meaning(wanted).catch(() => []); // the pages stand without it
-    const pages = await Promise.all(found.slice(0, MOST).map((each) => each.data()));
+    const mark = await modifier(wanted).catch(() => []); // the pages stand without it
+    const explained = mark.length ? mark : await meaning(wanted).catch(() => []);
+    // What is a modifier is also an age: of a patient, in the title of a case.
+    const pages = await Promise.all((mark.length ? found : found.slice(0, MOST)).map((each) => each.data()));
+    if (mark.length) pages.sort((one, other) => aged(one) - aged(other));
     if (mine !== round) return;
     told.textContent = counted(found, missing);
-    results.replaceChildren(make("ul", ...explained, ...pages.map(row)));
+    results.replaceChildren(make("ul", ...explained, ...pages.slice(0, MOST).map(row)));
   } catch (error) {
     if (mine === round) told.textContent = `The search could not start: ${error.message}`;
   }
 }
 
-field.form.addEventListener("submit", (event) => {
-  event.preventDefault();
+function search() {
+  clearTimeout(pause);
   history.replaceState(null, "", `?${new URLSearchParams({ q: field.value })}`);
   look();
+}
+
+field.form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  search();
+});
+field.addEventListener("input", () => {
+  clearTimeout(pause);
+  pause = setTimeout(search, PAUSE);
 });
 field.value = new URLSearchParams(location.search).get("q") ?? "";
 look();

@@ -4,6 +4,7 @@ import gzip
 import itertools
 import json
 import re
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -231,10 +232,22 @@ def test_no_excerpt_of_a_case_holds_the_claim_of_its_key(index):
             assert str(claim) not in text or not lines, case
 
 
+def test_no_excerpt_runs_from_a_word_or_a_caption_into_what_follows(pages, index):
+    ends = 0
+    for path, text in index.items():
+        # Words beside a link or an answer that is left out are not told here.
+        for words in re.findall(r"<(?:figcaption|dt id[^>]*)>([^<]{4,})<", pages[path].html):
+            word = re.escape(plain(unescape(words)))
+            assert not re.search(rf"(?<!\w){word} ?[A-Z]", plain(text)), (path, words)
+            ends += f"{plain(unescape(words))}:" in plain(text)
+    assert ends > 80
+
+
 def test_the_search_knows_the_field_s_words_and_keeps_answers_of_chapters_folded(index, built_book):
     codes = index["book/codes.html"]
     for word in ("enterectomy", "lysis of adhesions", "colectomy", "robot", "ostomy", "99213"):
         assert word in codes, word
+    assert not re.search(r"\d, kind \d", codes)  # figures, which say nothing without their heads
     html = (built_book / "book/denials.html").read_text("utf-8")
     folded = re.findall(r'class="casebook-answer">([^<]{12,})<', html)
     assert folded

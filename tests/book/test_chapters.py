@@ -127,7 +127,7 @@ def test_the_first_way_to_be_misled_is_the_one_drawn_below_it():
     drawn = re.search(r"```\{bowel\} The heading says two.*?\n(steps:.*?)```", text, re.DOTALL)[1]
     joins = Told(read_operation(yaml.safe_load(drawn))).joins
     assert [join.stands for join in joins] == [False, True]
-    assert "joins once.** So in the picture below" in text
+    assert "joins once.** Drawn under this list" in text
     assert "the bowel between them with the first join, and what was left was joined once" in text
 
 

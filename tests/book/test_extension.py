@@ -1,5 +1,6 @@
 """The Sphinx extension on a small book of its own: what it refuses, and what it reads again."""
 
+import csv
 import gzip
 import json
 import math
@@ -18,6 +19,7 @@ from casebook.coding.rules import RULEBOOK
 from casebook.sphinx_ext import bank, charts, search, shorts
 from casebook.sphinx_ext.bank import Kept
 from casebook.sphinx_ext.charts import leaks
+from casebook.sphinx_ext.lists import MAIN, rows_of
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -317,3 +319,18 @@ def test_a_page_that_explains_a_word_weighs_more_in_the_search_than_one_that_use
     assert all(len(each) == 1 for each in weights)
     assert weights == sorted(weights, key=max, reverse=True)
     assert len({max(each) for each in weights}) == len(kinds)
+
+
+def test_the_rows_of_a_table_with_its_source_are_those_of_its_file():
+    table = ROOT / "src" / "casebook" / "data" / "cms"
+    for row in csv.DictReader((table / "ptp.csv").open(encoding="utf-8")):
+        if {row["column_1"], row["column_2"]} <= {*MAIN}:
+            never, by_modifier = rows_of("cms-ptp-2024q3").split("; with indicator 1", 1)
+            pair = f"{row['column_1']}/{row['column_2']}"
+            marked = row["modifier_indicator"] if row["status"] == "active" else ""
+            assert [pair in never, pair in by_modifier] == [marked == "0", marked == "1"], pair
+    for row in csv.DictReader((table / "mue.csv").open(encoding="utf-8")):
+        told = f"{row['code']}: {row['mue_practitioner']} (MAI {row['mai_practitioner']})"
+        assert (told in rows_of("cms-mue-2024-07")) == (row["code"] in MAIN), told
+    assert rows_of("cms-aoc-2024-06") == "44121 with 44120; 44203 with 44202."
+    assert rows_of("cpt-book") == ""

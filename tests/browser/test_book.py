@@ -1,6 +1,8 @@
 """The chapters of the built book in a real browser; the case pages, which are as many again, are in
 test_case_pages.py."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -40,6 +42,15 @@ def test_every_chapter_is_sound_in_every_look(sound, chapters, look):
 
 #: Words that cases use too: what explains them comes first.
 EXPLAINED = ("44310", "end ileostomy", "stricturoplasty", "modifier 22")
+#: What the book explains, and the first words of a result: a modifier comes before a patient of that age.
+MEANT = {
+    "own injury": "that the surgeon makes by accident",
+    "iatrogenic": "iatrogenic",
+    "51": "On 44120: by value",
+    "-59": "On 44120: only where a pair has indicator 1",
+    "anastomosis": "two ends of bowel",
+    "MUE": "most units of a code",
+}
 #: What no page has as it was typed: what is said of it, and what stands first all the same.
 UNKNOWN = (
     ("CR11168", "No page has “CR11168” as typed; the nearest are:", "change request 11168"),
@@ -51,19 +62,22 @@ UNKNOWN = (
 def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, violations):
     page = visit("book/card.html")
     page.get_by_label("Search the book").fill("enterectomy")
-    page.keyboard.press("Enter")
+    page.get_by_role("search").get_by_role("button", name="Search").click()
     found = page.locator("#search-results li")
     expect(found.first).to_contain_text("enterectomy", ignore_case=True)
     expect(found.locator("mark").first).to_be_visible()
     assert violations(page) == []
+    page.get_by_label("Words to look for").fill("stricturoplasty")  # as it is typed, after a short pause
+    expect(found.first).to_contain_text("stricturoplasty", ignore_case=True)
+    expect(page).to_have_url(re.compile(r"\?q=stricturoplasty$"))
     for words in ("no such words anywhere qqq", "99999"):
         page.get_by_label("Words to look for").fill(words)
-        page.get_by_role("button", name="Search").click()
+        page.locator(".find-large button").click()
         expect(page.locator("#search-progress")).to_have_text("Nothing found")
         expect(found).to_have_count(0)
     for words in EXPLAINED:
         page.get_by_label("Words to look for").fill(words)
-        page.get_by_role("button", name="Search").click()
+        page.locator(".find-large button").click()
         expect(page.locator("#search-progress")).to_contain_text("page")
         address = page.locator("#search-results a").first.evaluate("a => a.pathname")
         assert weight(address.removeprefix("/").removesuffix(".html")) > weight("book/payers"), (
@@ -75,10 +89,17 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
         page.keyboard.press("Enter")
         expect(page.locator("#search-progress")).to_have_text(says)
         expect(page.locator("#search-results li").first).to_contain_text(first)
-    for words, means in {"anastomosis": "two ends of bowel", "MUE": "most units of a code"}.items():
+    for words, means in MEANT.items():
         page.get_by_label("Words to look for").fill(words)
         page.keyboard.press("Enter")
         expect(page.locator("#search-results li").first).to_contain_text(means)
+        places = page.locator("#search-results a").evaluate_all("all => all.map((a) => a.pathname)")
+        if words == "51":
+            cases = [at.startswith("/cases/") for at in places]
+            assert len(cases) > 5
+            assert cases == sorted(cases), places
+        if words == "iatrogenic":
+            assert "/book/joins.html" in places
     page.locator("#search-results a").first.click()
     expect(page.locator("dt:target")).to_be_visible()
     page.go_back()
@@ -87,6 +108,35 @@ def test_the_search_finds_pages_by_the_field_s_words_and_leads_to_them(visit, vi
     expect(page.locator("#search-progress")).to_contain_text("page")
     page.locator("#search-results a").first.click()
     expect(page.locator("article h1")).to_be_visible()
+
+
+SCROLL = "by => scrollBy({ top: by, behavior: 'instant' })"
+
+
+def test_what_a_mark_opened_closes_when_the_mark_has_left_the_screen(visit):
+    """Not while it is used by keyboard, whose focus stays where it is."""
+    page = visit("book/joins.html", viewport={"width": 390, "height": 664}, has_touch=True, is_mobile=True)
+    for mark in (page.locator(".rests").nth(1), page.locator("article .casebook-term").first):
+        mark.scroll_into_view_if_needed()
+        mark.tap()
+        panel = page.locator(":popover-open")
+        expect(panel).to_be_visible()
+        page.evaluate(SCROLL, 60)
+        page.wait_for_timeout(200)
+        expect(panel).to_be_visible()  # its mark is still there
+        page.evaluate(SCROLL, 2000)
+        expect(panel).to_have_count(0)
+        page.evaluate(SCROLL, -2060)
+    mark = page.locator(".rests").nth(1)
+    mark.focus()
+    page.keyboard.press("Enter")
+    expect(panel).to_be_visible()
+    page.evaluate(SCROLL, 2000)
+    expect(mark).not_to_be_in_viewport()
+    page.wait_for_timeout(300)
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(mark).to_be_focused()
 
 
 def test_a_word_of_the_glossary_explains_itself_where_it_first_stands(visit, violations):

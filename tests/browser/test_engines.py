@@ -112,7 +112,7 @@ def test_progress(road):
     page = road("book/progress")
     page.see(".casebook-stage", "1 answer so far.")
     page.press_named("Work out the details")
-    page.see(".casebook-stage", "By thing to learn")
+    page.see(".casebook-stage", "Subject by subject")
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
 """The test of oneself in a real browser, and cases and tests that are handed in unjudged."""
 
+import json
 import re
 
 from playwright.sync_api import expect
 
 from casebook.cases import load
+from casebook.cases.shorts import short_cases
 from casebook.practice.responses import read_file
 from casebook.sphinx_ext.desks import BEGUN, exit_pools
 from tests.browser.page import FULL, SLOW, Quiz, begin, case_on, kept, right, tab_to
@@ -32,7 +34,7 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
     expect(page.get_by_role("heading", name="Your result")).to_be_focused(timeout=SLOW)
     stage = page.locator(".casebook-stage")
     expect(stage).not_to_contain_text("short charts")
-    expect(stage).to_contain_text("4 of 5 (80 %)")
+    expect(stage).to_contain_text("4 of 5 right (80 %)")
     expect(stage).to_contain_text(re.compile("1 of them sure"))
     heads = stage.get_by_role("heading", level=3).all_inner_texts()
     # What one wants to know first stands first: the score, then what to study, then the details.
@@ -52,6 +54,68 @@ def test_a_test_at_the_end_names_what_the_answers_amount_to(visit, violations):
     expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Another test").click()
     expect(page.get_by_role("button", name="Start the test")).to_be_visible()
+
+
+def test_where_all_was_right_there_is_no_wrong_rule_to_find_out(visit):
+    page = visit("book/test_yourself.html")
+    begin(page, 3, number="3")
+    for number in range(1, 4):
+        expect(page.get_by_role("heading", name=f"Question {number} of 3")).to_be_visible()
+        Quiz(page).claim.fill(right(case_on(page)))
+        page.get_by_role("button", name="Keep this answer").click()
+    stage = page.locator(".casebook-stage")
+    expect(stage.get_by_role("heading", name="Your result")).to_be_focused(timeout=SLOW)
+    expect(stage).to_contain_text("Case by case")
+    for words in ("Which rule it was", "One more chart", "follows from a wrong rule"):
+        expect(stage).not_to_contain_text(words)
+
+
+def met_before(*cases):
+    """A script that keeps right answers to these charts."""
+    rows = [
+        {"case": case, "answer": "44120", "verdict": "correct", "at": 1_790_000_000_000} for case in cases
+    ]
+    kept_ = json.dumps({"version": 1, "attempts": rows})
+    return lambda page: page.add_init_script(f"localStorage['casebook.attempts'] ??= {json.dumps(kept_)}")
+
+
+def test_a_test_of_brief_charts_brings_those_not_met_and_no_number_by_which_others_could_repeat_it(visit):
+    """Also where all that is left is about one thing, of which a test of its number would have but one."""
+    short = {made.id: made for made in short_cases()}
+    brief = exit_pools()[BEGUN]
+    left = [id for id in brief if "approach" in short[id].about][:4]
+    assert len(left) == 4
+    page = visit("book/test_yourself.html", before=met_before(*(id for id in brief if id not in left)))
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("heading", name="Question 1 of 3")).to_be_visible(timeout=SLOW)
+    assert {item["case"] for item in kept(page)["items"]} < set(left)
+    for _ in range(3):
+        page.get_by_role("button", name="Leave this one out").click()
+    expect(page.get_by_role("heading", name="Your result")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".casebook-stage")).not_to_contain_text("has the number")
+
+
+def test_cases_to_try_next_are_none_that_were_solved(visit):
+    page = visit("book/test_yourself.html")
+    begin(page, 7)
+    for _ in range(5):
+        Quiz(page).claim.fill("44120; 44121 x2")
+        page.get_by_role("button", name="Keep this answer").click()
+    tried = page.locator(".casebook-stage section", has=page.get_by_role("heading", name="Cases to try next"))
+    expect(tried.get_by_role("link").first).to_be_visible(timeout=SLOW)
+    first = tried.get_by_role("link").first.get_attribute("href")
+    solved = re.search(r"cases/(\w+)", first)[1]
+    drawn = [item["case"] for item in kept(page)["items"]]
+    assert solved not in drawn
+    page.evaluate(
+        "(row) => { const kept = JSON.parse(localStorage['casebook.attempts']); kept.attempts.push(row);"
+        " localStorage['casebook.attempts'] = JSON.stringify(kept) }",
+        {"case": solved, "answer": "44120", "verdict": "correct", "at": 1_790_000_000_000},
+    )
+    page.reload()
+    page.get_by_role("button", name="See the result").click()
+    expect(tried.get_by_role("link").first).to_be_visible(timeout=SLOW)
+    assert solved not in " ".join(link.get_attribute("href") for link in tried.get_by_role("link").all())
 
 
 def test_lines_marked_in_a_test_are_judged_with_its_result(visit):

@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from casebook.cases import load
+from casebook.grading.asking import BY_RULE, COUNT
+from casebook.grading.feedback import question
 from tests.browser.page import SLOW
 from tests.browser.test_desks import SAVING, fetched, tab_to
 
@@ -32,7 +35,7 @@ def press(page, locator, key="Enter", times=1):
 def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(laid, violations):
     here, lay = laid(viewport={"width": 390, "height": 844})
     page = here.page
-    told, cut = lay.locator(".casebook-lay-told"), lay.get_by_role("button", name="Cut a piece out there")
+    told, cut = lay.locator(".casebook-lay-told"), lay.get_by_role("button", name="Cut ")
     compare = lay.get_by_role("button", name="Compare with the chart")
     expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
     press(page, cut)
@@ -42,15 +45,17 @@ def test_an_operation_is_laid_out_by_keyboard_alone_and_compared_with_the_chart(
     expect(told).to_contain_text("Say first what became of your first place")
     press(page, joining)
     press(page, compare)
-    expect(told).to_contain_text("Here the chart has two in a row (joined): ")
+    expect(told).to_contain_text("Here the chart has two places (joined): the upper stricture")
     expect(told.locator("blockquote")).to_have_count(2)  # the chart's own words
     assert violations(page) == []
     where = lay.get_by_role("combobox", name="Where")
     expect(where.locator(":checked")).to_have_text("below the first place")
     press(page, where, "ArrowUp")
     expect(where.locator(":checked")).to_have_text("join 1 itself, with the bowel beside it")
+    expect(cut).to_have_text("Cut out join 1 itself, with the bowel beside it")
     press(page, where, "ArrowUp")
     expect(where.locator(":checked")).to_have_text("above the first place")
+    expect(cut).to_have_text("Cut a piece out above the first place")
     press(page, cut)
     press(page, joining)
     press(page, compare)
@@ -83,18 +88,11 @@ def tapped(lay, share):
 
 #: What is touched, one after the other: a share of the bowel's width, what is drawn, or the name of a button.
 TOUCHED = {
-    "alder": (0.4, "Cut a piece out there", "Join the ends", 0.62, "Cut a piece out there", "Join the ends"),
-    "larch": (
-        0.4,
-        "Cut a piece out there",
-        "Join the ends",
-        ".count",
-        "Cut a piece out there",
-        "Join the ends",
-    ),
+    "alder": (0.4, "Cut ", "Join the ends", 0.62, "Cut ", "Join the ends"),
+    "larch": (0.4, "Cut ", "Join the ends", ".count", "Cut ", "Join the ends"),
     "cypress": (
-        *(0.4, "Cut a piece out there", "Join the ends"),
-        *(0.62, "Cut a piece out there", "Bring the upper end out"),
+        *(0.4, "Cut ", "Join the ends"),
+        *(0.62, "Cut ", "Bring the upper end out"),
     ),
 }
 
@@ -108,13 +106,14 @@ def test_a_phone_lays_an_operation_out_by_touch(quiz, case):
     for each in TOUCHED[case]:
         if isinstance(each, float):
             tapped(lay, each)
-            expect(lay.locator(".casebook-chosen")).to_contain_text("press \u201cCut a piece out there\u201d")
+            expect(lay.locator(".casebook-chosen")).to_contain_text("press \u201cCut a piece out ")
         elif each == ".count":
             lay.locator(f".bowel {each}").tap(force=True)  # its number stands over it
             expect(lay.locator(".casebook-chosen")).to_contain_text("Chosen: join 1 itself, with the bowel")
         else:
             lay.get_by_role("button", name=each).tap()
             expect(lay.locator(".casebook-places li").first).to_be_visible()
+            expect(lay.locator(".casebook-bowel svg")).to_be_in_viewport(ratio=1)
     lay.get_by_role("button", name="Compare with the chart").tap()
     told = lay.locator(".casebook-lay-told")
     expect(told).to_have_text(re.compile(r"^Right\. This is what the chart tells"))
@@ -124,11 +123,31 @@ def test_a_phone_lays_an_operation_out_by_touch(quiz, case):
     assert here.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_on_a_small_phone_the_bowel_stays_in_sight_of_what_is_done_with_it(quiz):
+    here = quiz("alder", viewport={"width": 390, "height": 664}, has_touch=True, is_mobile=True)
+    lay = here.section.locator(".casebook-lay")
+    lay.locator("summary").first.tap()
+    drawn = lay.locator(".casebook-bowel svg")
+    expect(drawn).to_be_visible(timeout=SLOW)
+    lay.get_by_role("button", name="Cut ").tap()
+    lay.get_by_text("Something else was done").tap()
+    lay.get_by_label("What").select_option("widen")
+    spot = lay.get_by_role("button", name="Do it below the first place")
+    spot.evaluate("e => e.scrollIntoView({ block: 'end', behavior: 'instant' })")
+    for button in (spot, lay.get_by_role("button", name="Undo")):
+        expect(drawn).to_be_in_viewport(ratio=1)
+        before = drawn.bounding_box()
+        assert before["y"] + before["height"] < button.bounding_box()["y"]  # it covers no button
+        button.tap()
+        here.page.wait_for_timeout(300)
+        expect(drawn).to_be_in_viewport(ratio=1)
+
+
 def test_what_is_pressed_while_the_grader_starts_is_done_once_it_is_there(quiz):
     here = quiz("alder", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     lay = here.section.locator(".casebook-lay")
     lay.locator("summary").first.tap()
-    cut, rows = lay.get_by_role("button", name="Cut a piece out there"), lay.locator(".casebook-places li")
+    cut, rows = lay.get_by_role("button", name="Cut "), lay.locator(".casebook-places li")
     cut.tap()
     expect(lay.locator(".casebook-chosen")).to_contain_text("is noted")
     cut.tap()
@@ -153,3 +172,21 @@ def test_a_browser_that_saves_data_is_asked_where_the_bowel_is_laid_out(quiz, si
     assert not fetched(site)
     agree.click()
     expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
+
+
+def test_who_laid_it_out_rightly_is_asked_for_the_rule_and_not_for_the_reading(quiz):
+    here = quiz("ginkgo", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    usual = question(load("ginkgo").item.grade("44120"))
+    before = here.section.locator(".casebook-retry")
+    here.answer("44120", "wrong")
+    expect(before).to_have_text(f"Before you try again: {usual}")
+    lay = here.section.locator(".casebook-lay")
+    lay.locator("summary").first.tap()
+    lay.get_by_role("button", name="Cut a piece out").tap()
+    lay.get_by_role("button", name="Bring the upper end out").tap(timeout=SLOW)
+    expect(lay.locator(".casebook-places li")).to_contain_text("upper end out", timeout=SLOW)
+    here.answer("44120 ", "wrong")
+    expect(here.section.locator(".casebook-layers")).to_contain_text(
+        "a rule and not your reading", timeout=SLOW
+    )
+    expect(before).to_have_text(f"Before you try again: {BY_RULE[COUNT]}")

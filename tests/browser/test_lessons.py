@@ -69,8 +69,13 @@ def test_a_second_wrong_try_says_more(visit):
         section.get_by_role("checkbox", name=number).check()
     check.click()
     expect(section.locator(".casebook-turn-says p")).to_have_count(1)
+    check.click()  # the same answer is no second try
+    expect(section.locator(".casebook-turn-says")).to_contain_text("The answer is the same as before")
+    for told in ("Number 2 went with piece C.", "Nothing touched number 1 again"):
+        expect(section.locator(".casebook-turn-says")).not_to_contain_text(told)
+    section.get_by_role("checkbox", name="Number 1").uncheck()
     check.click()
-    expect(section.locator(".casebook-turn-says")).to_contain_text("Number 2 went with piece C.")
+    expect(section.locator(".casebook-turn-says")).to_contain_text("Nothing touched number 1 again")
 
 
 def test_an_order_is_made_with_keys_alone(visit):

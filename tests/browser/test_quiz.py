@@ -54,6 +54,25 @@ def test_a_second_wrong_answer_is_told_no_less_than_a_first(quiz):
     expect(layers.locator("svg").first).to_be_visible()
 
 
+def test_the_same_claim_checked_again_is_no_second_try(quiz):
+    """Nor is it after a slip of the pen in between; another claim is one."""
+    here = quiz("birch")
+    layers = here.section.locator(".casebook-layers")
+    here.answer("44120; 44121", "wrong")
+    expect(layers).to_be_visible()
+    for answer in ("44120; 44121", "44120;44121 ", "what", " 44120 ; 44121"):
+        here.answer(answer, "invalid" if answer == "what" else "wrong")
+        if answer != "what":
+            expect(layers).to_contain_text("The claim is the same as before")
+        expect(layers.locator("blockquote, svg")).to_have_count(0)
+    kept = json.loads(here.page.evaluate("localStorage['casebook.attempts']"))
+    assert len(kept["attempts"]) == 1
+    here.answer("44121 x2", "wrong")
+    expect(layers).to_contain_text("Try 2: ")
+    expect(layers).not_to_contain_text("the same as before")
+    expect(layers.locator("blockquote")).to_have_count(1)
+
+
 def test_enter_and_tab_are_enough(quiz, case):
     here = quiz(case)
     here.claim.focus()

@@ -63,6 +63,36 @@ def test_after_a_wrong_answer_a_few_charts_of_what_was_taught_find_the_rule(visi
     assert len(set(kept)) in (2, 3, 4)
 
 
+def test_the_offer_to_find_out_why_stands_until_the_case_is_right(quiz):
+    here = quiz("elm")
+    find_out = here.page.get_by_role("button", name="Find out why, with one to five more charts")
+    here.answer("44202; 44203 x2", "wrong")
+    here.page.reload()
+    expect(find_out).to_be_visible()
+    here.answer("44202; 44203", "correct")
+    expect(find_out).to_be_hidden()
+    here.page.reload()
+    expect(here.section.locator(".casebook-before")).to_be_visible()
+    expect(find_out).to_be_hidden()
+
+
+def test_practice_asks_none_whose_answer_was_shown_while_there_are_others(visit):
+    """It was shown in a test, or opened on a case's page."""
+    page = visit("book/practice.html")
+    asked = []
+    for _ in range(2):
+        page.get_by_role("button", name="Start, or go on").click()
+        expect(page.get_by_role("heading", name="Question 1 of 5")).to_be_visible(timeout=SLOW)
+        asked.append(case_on(page))
+        shown = {"version": 0, "shown": {asked[0]: 1}}
+        page.evaluate("kept => { localStorage['casebook.shown'] = kept }", json.dumps(shown))
+        page.reload()
+    assert asked[0] != asked[1]
+    page.goto(re.sub("book/practice.*", "cases/elm.html", page.url))
+    page.get_by_role("button", name="Show the worked answer and end this case").click()
+    assert "elm" in json.loads(page.evaluate("localStorage['casebook.shown']"))["shown"]
+
+
 def test_who_bills_one_reading_is_asked_short_charts_that_leave_ends_open(visit, violations):
     page = visit("cases/lychee.html", viewport=PHONE)
     made, holder = charts(), learners.book_of(["dearer-reading-billed"])

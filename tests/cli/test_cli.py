@@ -12,7 +12,7 @@ import pytest
 from casebook import cases, files
 from casebook.cli import main
 from casebook.grading.feedback import result
-from casebook.grading.scrubbed import CLEAN, NOT_READ, OLD, scrubbed
+from casebook.grading.scrubbed import CLEAN, NOT_READ, OLD, PASSES, scrubbed
 from tests.cases.test_cases import BROKEN, GOOD, WRONG
 from tests.conftest import ROOT
 from tests.minimal_cases import FOLDER, case
@@ -171,6 +171,15 @@ def test_scrub_finds_what_the_tables_say_and_names_them(run):
     assert "\nblocks: 44121 is an add-on; CMS accepts it only on 44120" in out
     assert "[cms-aoc-2024-06]" in out
     assert "\nnote: " in run("scrub", "44160; 44120-59")[1]
+
+
+def test_scrub_calls_no_claim_free_of_faults_in_which_a_mark_or_a_line_should_go(run):
+    for claim, things in (("44120; 44121-51", "one thing"), ("44120; 44121-51; 44121-59", "three things")):
+        said = run("scrub", claim)[1]
+        assert said.startswith(f"{PASSES}, but {things} in it should be changed.")
+    assert "44121 stands here on more than one line" in said
+    # Two lines of one code that differ by who did it are no duplicate.
+    assert "more than one line" not in run("scrub", "44120; 44121; 44121-80")[1]
 
 
 @pytest.mark.parametrize(

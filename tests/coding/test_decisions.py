@@ -1,8 +1,11 @@
 """The 22 hard questions, each with the claim that the sources ask for. The operations stand in `minimal/`."""
 
+import re
+
 import pytest
 
 from casebook.coding.claim import Line, show
+from casebook.coding.rules import RULEBOOK
 from tests.minimal_cases import case, item, lines
 
 
@@ -139,6 +142,13 @@ def test_d05b_four_joins_are_billed_as_done_and_appealed():
 
 def test_d06a_laparoscopic_twice():
     bills("d06a-laparoscopic-twice", "44202; 44203", confidence="secondary")
+
+
+def test_d06_what_may_be_done_outside_is_not_among_what_must_be_done_inside():
+    inside, outside, source = RULEBOOK["assisted"].says.removesuffix(".").split(". ")
+    assert not re.search(r"\bcut|divid|join", inside)
+    assert re.search(r"cut or joined there does not change", outside)
+    assert "for small bowel it is carried over" in source
 
 
 def test_d06b_laparoscopic_three_times():

@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from casebook import cases
-from casebook.coding.claim import show
+from casebook.cases.shorts import short_cases
+from casebook.coding.claim import lines_of, show
 from casebook.coding.note import Note
 from casebook.coding.places import ORDINALS, joined_in_order, ordinal
 from casebook.coding.rules import RULEBOOK
@@ -27,6 +28,7 @@ from casebook.grading.feedback import (
     in_text,
     parts,
     question,
+    reason,
     rule_as_read,
     said_line_by_line,
     settled,
@@ -364,6 +366,67 @@ def wrongly(ids):
             told = grade_page(page, answer)
             if told["verdict"] in ("partly", "wrong") and answer != "query":
                 yield page, answer, told
+
+
+def _did(*acts):
+    return lambda op: any(step.act in acts for step in op.steps)
+
+
+def _why(*reasons):
+    return lambda op: any(step.reason in reasons for step in op.steps)
+
+
+#: What a correction may speak of only where the chart holds it.
+HELD = {
+    r"Lesions are not": lambda op: any(
+        sum(op.steps[cut].lesions for cut in place.cuts) > 1 for place in op.bowel.places
+    ),
+    r"\bstomas?\b|to the skin": _did("stoma", "close_stoma"),
+    r"Of colon|colon resection|colostomy": lambda op: any(step.end > op.valve for step in op.steps),
+    r"injur|tore\b|tear\b": lambda op: _why("injury")(op) or any(step.kind == "surgeon" for step in op.steps),
+    r"[Ss]ewing|\bis 44602": _did("repair"),
+    r"[Bb]ypass": _did("bypass"),
+    r"[Ss]tricturoplasty": _did("stricturoplasty"),
+    r"[Pp]ouch": _did("diverticulectomy"),
+    r"appendix": _did("appendectomy"),
+    r"[Ff]istula": lambda op: any("fistula" in f"{s.act} {s.kind} {s.reason}" for s in op.steps),
+    r"duodenum": lambda op: any(step.start < 0 for step in op.steps),
+    r"had failed|made again|for its own sake": _why("join"),
+    r"[Rr]obot|\bhand\b": lambda op: op.approach in ("robotic", "hand-assisted"),
+}
+
+
+def test_a_correction_speaks_of_nothing_that_the_chart_does_not_hold():
+    spoken = 0
+    for item in [made.item for made in (*short_cases(), *map(cases.load, cases.library()))]:
+        for key in item.diagnosis.wrong_ways:
+            grade = item.grade(show(lines_of(key)))
+            words = reason(grade) or ""
+            for pattern, holds in HELD.items():
+                if re.search(pattern, words):
+                    spoken += 1
+                    assert any(map(holds, item.note.readings)), (item.id, show(lines_of(key)), words)
+    assert spoken > 100
+    general = " ".join(m.correction for m in MISCONCEPTIONS.values())
+    assert all(re.search(pattern, general) for pattern in HELD)  # each is a word that corrections have
+
+
+def test_of_several_slips_that_one_is_corrected_which_this_chart_decides():
+    """Where a rule strikes what was typed, the correction is of a slip that it speaks against."""
+    decided = 0
+    for item in [made.item for made in (*short_cases(), *map(cases.load, cases.library()))]:
+        struck = {rule for target in item.diagnosis.targets for _, rule, _ in target.not_billed}
+        for key in item.diagnosis.wrong_ways:
+            grade = item.grade(show(lines_of(key)))
+            if grade.explained.together or len(grade.likely) < 2 or item.note.action == "query":
+                continue
+            told = struck & {f.rule for f in grade.findings}
+            if any(told.intersection(m.against) for m in grade.likely):
+                assert told.intersection(grade.likely[0].against), (item.id, show(lines_of(key)))
+                decided += not told.intersection(grade.misconceptions[0].against)
+    assert decided  # the order of the list would tell another one first
+    torn = next(made.item for made in short_cases() if "tore it nearly across, and the torn" in made.chart)
+    assert "mended it in the same operation" in reason(torn.grade("44120; 44121"))
 
 
 def test_no_wrong_answer_is_told_less_than_what_it_says():

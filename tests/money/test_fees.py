@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.typed import read
+from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.money.fees import DATED, SHARES, SOURCE, factor, full, pays, told
 from tests.strategies import claims
 
@@ -83,3 +84,12 @@ def test_no_line_pays_more_than_its_full_fee(claim):
             assert paid.usd <= round(paid.line.units * paid.rvu * factor(), 2) + 0.01 * paid.line.units
             if set(paid.line.modifiers) & SHARES.keys():
                 assert paid.share < 0.7
+
+
+def test_an_add_on_with_51_is_priced_as_without_and_said_to_be_denied_by_some():
+    """The correction says that a plan denies it, and the figure is Medicare's."""
+    plain, marked = (told(read(f"44202; 44203{mark}").claim) for mark in ("", "-51"))
+    assert plain["total"] == marked["total"]
+    assert "at least one plan denies" in marked["lines"][1]
+    assert not any("denies" in line for line in (*plain["lines"], *told(read("44120-51").claim)["lines"]))
+    assert "at least one plan denies" in MISCONCEPTIONS["multiple-on-add-on"].correction

@@ -8,11 +8,15 @@ from random import Random
 import pytest
 
 from casebook.cases import library, load
+from casebook.coding.claim import show
 from casebook.coding.note import Note
 from casebook.coding.places import many
 from casebook.grading import expected
-from casebook.practice.explorer import FARTHEST, NEAREST, VALVE, after, explore, start
+from casebook.grading.asking import BY_RULE
+from casebook.grading.feedback import amounts_to, question, what_it_says
+from casebook.practice.explorer import FARTHEST, NEAREST, VALVE, after, explore, read, start
 from casebook.practice.laid_out import POINTS, SPOTS, Site, compare, sites
+from casebook.practice.likely import likely_answers
 
 ITEMS = {path.stem: load(path).item for path in library()}
 READINGS = [(id, i) for id, item in ITEMS.items() for i in range(len(item.note.readings))]
@@ -264,7 +268,7 @@ def test_the_bowel_between_two_joins_goes_with_both():
     state = after(state, {"do": "cut", "from": gap["from"], "to": gap["to"]})
     (place,) = explore(state, None, by_order=True)["open"]
     told = compare(ITEMS["cedar"], after(state, {"do": "join", "place": place}))
-    assert not [each for each in told["differs"] if "in a row" in each["says"]], told
+    assert not [each for each in told["differs"] if "Here the chart has" in each["says"]], told
 
 
 def test_no_whole_stretch_ends_where_an_end_was_brought_out():
@@ -389,6 +393,42 @@ def test_a_claim_that_follows_from_what_was_laid_out_used_the_rules_well():
     one = laid(shown("alder")[:1])
     assert compare(item, one, "44120")["about"].startswith("This claim follows from what you laid out")
     assert compare(item, one, "44120; 44121 x2")["about"].startswith("What you laid out is not")
+
+
+def test_who_is_told_to_have_used_the_rules_well_is_named_no_slip():
+    praised = named = 0
+    for id, item in ITEMS.items():
+        for _, row, _ in changes(shown(id)):
+            state = laid(row)
+            note = Note((read(state),))
+            claims = [show(claim.lines) for _, claim in note.accepted()] if note.action == "bill" else []
+            for answer in claims:
+                about = compare(item, state, answer)["about"]
+                slip = "slip" in f"{amounts_to(item.grade(answer)) or what_it_says(item.grade(answer))}"
+                slip |= bool(item.grade(answer).misconceptions)
+                assert not (slip and "used the rules well" in about), (id, answer)
+                praised += "used the rules well" in about
+                named += slip and "not the slip that is named" in about
+    assert praised > 20
+    assert named > 20
+    birch = laid([*shown("birch"), NEW])  # two strictures in one piece, laid out as two
+    assert "not the slip that is named" in compare(ITEMS["birch"], birch, "44120; 44121")["about"]
+
+
+READ = [row[0] for row in BY_RULE]
+
+
+@pytest.mark.parametrize("id", [id for id, item in ITEMS.items() if item.note.action == "bill"])
+def test_who_read_it_rightly_is_asked_for_the_rule(id):
+    item, state = ITEMS[id], laid(shown(id))
+    wrong = [answer for answer in likely_answers(item) if item.grade(answer).verdict in ("partly", "wrong")]
+    assert wrong
+    for answer in wrong:
+        told, usual = compare(item, state, answer), question(item.grade(answer)) or ""
+        reading = any(usual.startswith(asked) for asked in READ)
+        assert bool(told["asks"]) == (reading or answer == "query"), (answer, usual, told)
+        assert not any(told["asks"].startswith(asked) for asked in READ)
+        assert not compare(item, laid([*shown(id), NEW]), answer)["asks"]  # that is misread
 
 
 def test_what_no_drawing_shows_is_pointed_at():

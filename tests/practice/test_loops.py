@@ -40,7 +40,7 @@ def test_a_picture_of_closing_shows_just_what_stands(op):
     out, loop = sum(len(set(p.brought_out)) for p in places if not p.joined), len(op.bowel.loops)
     assert len(marks(svg, "stoma")) == 2 * out + 3 * loop + 2 * bool(out) + 3 * bool(loop)
     shut = sum(2 - len(p.brought_out) for p in places if not p.joined and p.end > p.start)
-    named = {"end stoma": out, "loop stoma": loop, "closed end": shut}
+    named = {"end stoma, on the skin": out, "loop stoma, on the skin": loop, "closed end": shut}
     assert {words for words, there in named.items() if there} == named.keys() & written(svg)
     # Pieces and no jars: in how many jars they were sent is told by the chart alone.
     pieces = [letter for letter, *_ in loops.Told(op).pieces]

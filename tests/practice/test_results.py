@@ -72,8 +72,9 @@ def test_totals_add_up(answers):
         assert sum(map(int, numbers)) == len(answers)
         assert (f"{partly} partly right" in told["counted"]) == (partly > 0)
     else:
-        assert told["counted"].startswith(f"{len(right)} of {len(answers)}")
-        assert (f"and {partly} more partly right" in told["counted"]) == (partly > 0)
+        assert told["counted"].startswith(f"{len(right)} of {len(answers)} right")
+        assert ("%" in told["counted"]) == (len(answers) > 4)
+        assert (f", {partly} partly right" in told["counted"]) == (partly > 0)
     assert ("%" in told["says"]) == (len(done) >= 10)
     low, high = told["interval"]
     assert 0 <= low <= (told["percent"] or 0) <= high <= 100
@@ -273,6 +274,15 @@ def test_the_pages_to_read_are_in_the_book():
 )
 def test_intervals(right, of, interval):
     assert wilson(right, of) == interval
+
+
+def test_of_three_answers_no_percent_is_told_and_what_was_partly_right_is():
+    partly = [
+        answer("alder", "44120-51; 44121"),
+        answer("maple", "44120-51; 44121"),
+        answer("birch", "44125"),
+    ]
+    assert result(partly, shipped())["counted"] == "0 of 3 right, 2 partly right."
 
 
 def test_what_was_left_out_is_told_apart():

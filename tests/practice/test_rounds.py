@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from casebook.cases import load
 from casebook.cases.shorts import short_cases, shorts
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.review import DAY
@@ -247,6 +248,27 @@ def test_the_second_time_a_rule_errs_the_former_chart_is_named_and_both_stand_si
     assert once_more(before, bank(), table(), *elsewhere) == {"says": "", "charts": []}
     assert once_more(before, bank(), table(), first, answer)["charts"] == []
     assert once_more([right(first, START)], bank(), table(), second, other)["charts"] == []
+
+
+def test_who_is_told_once_more_was_told_that_rule_before():
+    """Also of a chart that needs a question: one of its readings filed as the claim fits many rules, and its
+    verdict names what was picked."""
+    juniper = load("juniper")
+    pages = [*bank(), juniper.page()]
+    rows = table() | {"juniper": row(juniper.item)}
+    items = {made.id: made.item for made in short_cases()} | {"juniper": juniper.item}
+    wrong = [(case, text) for case, answers in rows.items() for text in answers][::9]
+    wrong.append(("juniper", "44120; 44121"))
+    told = 0
+    for first, answer in wrong[-40:]:
+        for second, other in wrong[:40]:
+            says = once_more([attempt(first, START, answer)], pages, rows, second, other)["says"]
+            if says and first != second:
+                told += 1
+                both = [items[first].grade(answer).likely, items[second].grade(other).likely]
+                named = {m.says for m in both[0]} & {m.says for m in both[1]}
+                assert any(f"this is what {each} gives." in says for each in named), (first, second, says)
+    assert told > 20
 
 
 def test_the_close_names_the_rule_that_the_other_answers_leave_likeliest():

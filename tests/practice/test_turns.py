@@ -29,6 +29,8 @@ def test_just_the_standing_anastomoses_are_right(op):
     made = [i for i, s in enumerate(op.steps) if s.act == "join"]
     turn = turns.make("tap", as_data(op))
     assert right(turn) == {",".join(str(made.index(i) + 1) for i in sorted(standing))}
+    nothing = turn.table.pop("")
+    assert (nothing.verdict, nothing.says) == ("blank", "")  # no try, and it gives nothing away
     assert all(said.asks and said.says for said in turn.table.values() if said.verdict != "correct")
 
 

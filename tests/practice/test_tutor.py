@@ -149,6 +149,25 @@ def test_who_answered_wrongly_on_purpose_before_is_still_asked_about_an_answer_t
     assert follow([*wrong, right], pages(), table(), asked=1, most=AFTER_ONE, before=odd)["ask"]
 
 
+def test_a_chart_in_which_the_mistake_cannot_show_says_that_it_looks_for_another_cause():
+    rule = "families-mixed"
+    first, *others = shows(rule)
+    wrong = [{"case": first, "answer": answer(cases()[first].item, book_of([rule]))}]
+    right = [
+        {"case": id, "answer": expected(cases()[id].item), "verdict": "correct", "at": 1} for id in others
+    ]
+    asked = [follow(wrong, pages(), table(), most=AFTER_ONE, before=right[:n]) for n in range(len(right) + 1)]
+    assert asked[0]["ask"] in others
+    for told in filter(lambda each: each["ask"], asked):
+        if told["ask"] in shows(rule):
+            assert told["says"].startswith(f"Your answer to {first.capitalize()} fits ")
+    elsewhere = [page for page in pages() if page["id"] not in others or page["id"] in (others[0], others[1])]
+    told = follow(wrong, elsewhere, table(), most=AFTER_ONE, before=right[:2])
+    assert told["ask"] not in shows(rule)
+    names = " and ".join(id.capitalize() for id in others[:2])
+    assert told["says"].startswith(f"You were right on {names}, where the same mistake would have shown")
+
+
 def test_a_rule_that_some_answers_fit_and_others_do_not_is_told_of_and_not_named():
     on = shows("pieces-counted")
     fits = [{"case": c, "answer": answer(cases()[c].item, book_of(["pieces-counted"]))} for c in on[:2]]

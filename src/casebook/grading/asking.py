@@ -112,6 +112,17 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Does the note describe work far beyond the usual?", ("22",)),
 )
 APPROACH, CLOSED, BORN, PART, ENDS, BESIDES, ALONG_THE_WAY, COUNT, SESSION, ROLE, UNUSUAL = QUESTIONS
+#: What is asked in their stead of who laid the operation out as the chart tells it: of the rule.
+BY_RULE: dict[Row, str] = {
+    PART: "Which code stands for a piece of the part of the bowel where you laid it?",
+    ENDS: "Which code says what became of the ends as you laid them out, and what does it hold already?",
+    BESIDES: (
+        "Which of what was done besides is billed for itself, and which, for its reason or its place, is part"
+        " of something larger?"
+    ),
+    COUNT: "What does a claim count: pieces, diseased areas, or joins that stand at closing?",
+}
+NOTHING_OPEN = "You could lay out all that was done. What is left to ask the surgeon?"
 #: Asked of an answer alone: the count of a chart says nothing of how it is written.
 WRITTEN = "Which code stands for the first piece that was removed and joined, and which for each further one?"
 NO_SENTENCE = "Which line of your claim has no sentence of the note behind it?"
@@ -156,6 +167,17 @@ _TWINS = {**TWINS, UNLISTED: UNLISTED_OPEN, UNLISTED_OPEN: UNLISTED}
 _OPEN = {scoped: opened for opened, scoped in CODES.values() if scoped and scoped != opened} | {
     UNLISTED: UNLISTED_OPEN
 }
+
+
+def question_by_rule(grade: Grade) -> str | None:
+    """The question to ask of a wrong answer whose reading is right; None where the usual one asks for no
+    reading of the bowel."""
+    if not grade.claim:
+        return NOTHING_OPEN
+    if all(f.kind == "modifier" for f in grade.findings):
+        return None
+    asked = question_for(grade) or ""
+    return next((by_rule for row, by_rule in BY_RULE.items() if asked.startswith(row[0])), None)
 
 
 def question_for(grade: Grade) -> str | None:

@@ -11,12 +11,14 @@ from casebook.coding.places import listed
 from casebook.coding.rulebook import UNLISTED, Derived, codes_of
 from casebook.coding.rules import RULEBOOK
 
+from .doubt import at_work
 from .findings import Finding, named_line
 from .item import Grade
 from .misconceptions import MISCONCEPTIONS, Misconception
 from .told import FIRST, FURTHER, to_unlisted
 
 _STOMAS = codes_of("stoma", "colostomy")
+_HOLD_A_STOMA = codes_of("removed, stoma", "colon, end stoma", "colon, stoma above")
 
 
 def corrected(m: Misconception, grade: Grade) -> str:
@@ -24,8 +26,8 @@ def corrected(m: Misconception, grade: Grade) -> str:
     item = grade.item
     own = _OWN.get(m.id)
     if own is None or item is None or not item.diagnosis.targets:
-        return m.correction
-    return own(grade, item.diagnosis.targets[0]) or m.correction
+        return m.here
+    return own(grade, item.diagnosis.targets[0]) or m.here
 
 
 def _approach(grade: Grade, target: Derived) -> str | None:
@@ -37,10 +39,14 @@ def _approach(grade: Grade, target: Derived) -> str | None:
 
 def _by_scope(grade: Grade, target: Derived) -> str | None:
     """Where what was done by scope has no code of its own, the way to the unlisted one."""
+    way = _by_scope_alone(grade, target)
+    return f"A small cut to take a piece out does not make it open. {way}" if way else None
+
+
+def _by_scope_alone(grade: Grade, target: Derived) -> str | None:
     if grade.item is None or not any(line.code == UNLISTED for line in target.lines):
         return None
-    way = to_unlisted(grade.item.diagnosis.reading_of(target), target)
-    return f"A small cut to take a piece out does not make it open. {way}"
+    return to_unlisted(grade.item.diagnosis.reading_of(target), target)
 
 
 def _in_place(grade: Grade, target: Derived) -> str | None:
@@ -105,6 +111,15 @@ def _the_stoma(grade: Grade, target: Derived) -> str | None:
     return f"The stoma that was made is {named_line(stomas[0])}."
 
 
+def _brought_out(grade: Grade, target: Derived) -> str | None:
+    """What stands for a piece whose end was brought out."""
+    held = next((line for line in target.lines if line.code in _HOLD_A_STOMA), None)
+    if held:
+        return f"An end brought to the skin is not a join: {named_line(held)} is the piece with its stoma."
+    way = _by_scope_alone(grade, target)
+    return f"An end brought to the skin is not a join. {way}" if way else _stoma_beside(grade, target)
+
+
 def _stoma_beside(grade: Grade, target: Derived) -> str | None:
     """A stoma that stands beside a resection with a join."""
     first = next((line.code for line in target.lines if line.code in FIRST), None)
@@ -117,6 +132,15 @@ def _stoma_beside(grade: Grade, target: Derived) -> str | None:
         f"An end brought to the skin is not a join. Beside the piece that was joined, {first}, the stoma is a"
         f" line of its own, {named_line(stoma)}{why}."
     )
+
+
+def _own_injury(grade: Grade, target: Derived) -> str | None:
+    """Why what mends the surgeon's own injury adds nothing: a hole by the manual, a piece by this book."""
+    assert grade.item is not None
+    says = "The surgeon injured this bowel and mended it in the same operation, so mending it is part of it."
+    if "own-piece" not in at_work(grade.item.note):
+        return says
+    return f"{says} The manual says this of a sewn hole; of a piece and its join it is our reading."
 
 
 def _argued(grade: Grade, target: Derived) -> str | None:
@@ -144,7 +168,8 @@ _OWN: dict[str, Callable[[Grade, Derived], str | None]] = {
     "separate-mark-missing": _apart,
     "pair-forced": _shut,
     "join-and-stoma-codes": _one_of_two,
-    "stoma-as-join": _stoma_beside,
+    "stoma-as-join": _brought_out,
     "stoma-left-off": _the_stoma,
+    "own-injury-as-add-on": _own_injury,
     "asked-without-need": _argued,
 }

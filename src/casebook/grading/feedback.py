@@ -413,7 +413,7 @@ def reason(grade: Grade) -> str | None:
     assert item is not None
     if item.note.action == "query" and not grade.one_reading and grade.claim:
         marked = grade.likely and _whatever_was_done(grade)
-        return grade.likely[0].correction if marked else ASK_FIRST
+        return grade.likely[0].here if marked else ASK_FIRST
     if grade.misconceptions:
         several = grade.likely[: 2 if grade.explained.together else 1]
         return " ".join(dict.fromkeys(corrected(m, grade) for m in several))
@@ -471,7 +471,9 @@ def rules(grade: Grade) -> list[str]:
     assert item is not None
     if grade.verdict == "correct":
         main = item.diagnosis.targets[:1]
-        against = list(dict.fromkeys(r for c in main for r in c.because)) or ["settle"]
+        taken = [r for r in grade.view.swaps if RULEBOOK[r].kind == "modifier"] if grade.view else []
+        billed = [r for c in main for r in (*c.because, *(id for _, id, _ in c.not_billed))]
+        against = list(dict.fromkeys([*taken, *billed])) or ["settle"]
     else:
         against = blamed(item, grade.misconceptions, grade.findings)
     found = dict.fromkeys([*against, *(f.rule for f in grade.findings if f.rule)])
@@ -508,6 +510,8 @@ def _unsaid(grade: Grade, setright: str | None, *said: str | None) -> Iterator[s
     """The findings that no other part tells; marks that a named slip is about are told with the slip."""
     exact = grade.misconceptions and not grade.explained.bare
     if exact and all(f.kind == "modifier" for f in grade.findings):
+        # Slips are matched without any 51 on a code that is no add-on: what is wrong there is said beside.
+        yield from (f.says for f in grade.findings if f.rule == "51" and not edits.add_on(f.code))
         return
     exchanged = {} if grade.unsure else _exchanged(grade)
     if exchanged:
@@ -558,7 +562,7 @@ def _next(grade: Grade, item: Item) -> Row | None:
     """Where several wrong rules give the same answer: the case that would tell them apart."""
     if grade.explained.together or grade.one_reading:
         return None
-    for one, two in combinations(grade.likely, 2):
+    for one, two in combinations((m for m in grade.misconceptions if m in grade.likely), 2):
         if case := item.apart.get(f"{one.id} {two.id}"):
             return {
                 "case": case,

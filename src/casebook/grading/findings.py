@@ -413,7 +413,10 @@ def _undone(x: _Extra) -> Finding | None:
         why = [f"No small-bowel segment was removed and joined beside {x.lead}."]
     if not all(why):
         return None
-    return Finding("extra", x.code, f"{why[0]} {named(x.code)} has no place here.{x.family}", rule)
+    says = f"{why[0]} {named(x.code)} has no place here."
+    if x.lead == "44125" and any("52" in line.modifiers for line in x.given.get(x.code, ())):
+        says += " A 52 does not make it fit: 44125 stands for all of it, the removal and the stoma."
+    return Finding("extra", x.code, says + x.family, rule)
 
 
 def _of_no_reading(x: _Extra) -> Finding | None:

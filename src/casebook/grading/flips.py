@@ -122,7 +122,7 @@ _NOT_BARRED = "beside its own base an add-on needs no {}: the tables do not bar 
 #: Why a mark stands on no add-on in any claim of this casebook.
 _ON_NO_ADD_ON = {
     "22": "an add-on never takes 22.",
-    "51": "an add-on never takes 51, since its fee is not cut.",
+    "51": "an add-on never takes 51.",
     **{mark: _NOT_BARRED.format(mark) for mark in ("59", "XS")},
     "79": (
         "79 goes on the base code, and the add-on, which has no follow-up period of its own, does not say so"

@@ -133,7 +133,18 @@ class Grade:
             return (MISCONCEPTIONS[ALIKE[0][0]],)
         ids = {m.id for m in ms}
         doubled = {id for first, *others in ALIKE if first in ids for id in others}
-        return tuple(m for m in ms if m.id not in FAR_FETCHED | doubled) or ms
+        return self._deciding_first(tuple(m for m in ms if m.id not in FAR_FETCHED | doubled) or ms)
+
+    def _deciding_first(self, ms: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+        """Of several, those first against which the very rule stands by which a line of the answer is not
+        billed in this chart."""
+        if self.item is None or len(ms) < 2:
+            return ms
+        struck = {rule for target in self.item.diagnosis.targets for _, rule, _ in target.not_billed}
+        if struck.isdisjoint(rule for m in ms for rule in m.against):
+            return ms
+        told = struck & {f.rule for f in self.findings}
+        return tuple(sorted(ms, key=lambda m: told.isdisjoint(m.against)))
 
     @property
     def counted(self) -> tuple[Misconception, ...]:

@@ -44,6 +44,12 @@ class Misconception:
     tokens: frozenset[str] = frozenset()  # it is told only of an answer with one of these modifiers
     held: str = ""  # beside others: "often", "seldom", or between the two
     topic: str = ""  # the thing to learn that it belongs to
+    besides: str = ""  # how its correction ends, where that speaks of other charts than those that show it
+
+    @property
+    def here(self) -> str:
+        """The correction in a chart that shows it: without what holds of other charts."""
+        return self.correction.removesuffix(self.besides).rstrip()
 
     def as_dict(self) -> dict[str, str]:
         return {"id": self.id, "says": f"This is what {self.says} gives.", "correction": self.correction}
@@ -553,7 +559,7 @@ def _load() -> dict[str, Misconception]:
             row["says"],
             row["you"],
             row["tempts"],
-            row["correction"],
+            " ".join(filter(None, (row["correction"], row.get("besides")))),
             tuple(row["settles"]),
             tuple(row.get("against", _SWAPS[id])),
             _SWAPS[id],
@@ -563,6 +569,7 @@ def _load() -> dict[str, Misconception]:
             TOKENS.get(id, frozenset()),
             row.get("held", ""),
             row["topic"],
+            row.get("besides", ""),
         )
         for id, row in words.items()
     }

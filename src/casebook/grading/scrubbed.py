@@ -11,7 +11,7 @@ from typing import Any
 
 from casebook.coding import edits
 from casebook.coding.authorities import AUTHORITIES
-from casebook.coding.claim import Claim, show
+from casebook.coding.claim import Claim, Line, show
 from casebook.coding.places import many
 from casebook.coding.rules.modifiers import able_22
 from casebook.coding.typed import read
@@ -27,6 +27,7 @@ TABLES = {
     "cms-pfs-2026-07": "values and fees",
 }
 CLEAN = "Nothing in the tables held here stands against this claim."
+PASSES = "No table held here denies a line of this claim"
 OLD = (
     "Some of these tables are no longer in force, by their dates below: for a service of today look the codes"
     " up in CMS's current ones too."
@@ -65,10 +66,13 @@ def scrubbed(text: object, today: date | None = None) -> dict[str, Any]:
 
 def _headline(found: list[edits.Edit], today: date) -> str:
     against = sum(edit.blocks for edit in found)
+    off = sum(edit.kind == "modifier" for edit in found)
     if against:
         says = f"{many(against, 'thing').capitalize()} in the tables would deny a part of this claim."
+    elif off:
+        says = f"{PASSES}, but {many(off, 'thing')} in it should be changed."
     else:
-        says = f"{CLEAN} {many(len(found), 'note').capitalize()}, though." if found else CLEAN
+        says = f"{PASSES}. {many(len(found), 'note').capitalize()}, though." if found else CLEAN
     return f"{says} {OLD}" if any(AUTHORITIES[id].ran_out(today) for id in TABLES) else says
 
 
@@ -99,12 +103,19 @@ def _chancy(claim: Claim, denied: Collection[str]) -> Iterator[edits.Edit]:
                 " global period of 0, 10 or 90 days; it goes on the base code."
             )
             yield edits.Edit("modifier", (line.code,), False, says, "contractor-22-copy")
-    for line in dict.fromkeys(each for each in claim if claim.count(each) > 1 and each.code not in denied):
+    bare = [_bare(line) for line in claim]
+    for line in dict.fromkeys(each for each in bare if bare.count(each) > 1 and each.code not in denied):
         says = (
             f"{show((line,))} stands here on more than one line: like lines can come back as a duplicate"
             " (secondary), so units on one line are safer."
         )
         yield edits.Edit("modifier", (line.code,), False, says, "duplicate-lines")
+
+
+def _bare(line: Line) -> Line:
+    """A line without units and, on an add-on, without the marks that change nothing there."""
+    idle = {"51", *edits.SEPARATE} if edits.add_on(line.code) else ()
+    return Line(line.code, 1, tuple(mark for mark in line.modifiers if mark not in idle))
 
 
 def _in_words(claim: Claim) -> list[dict[str, str]]:

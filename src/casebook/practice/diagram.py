@@ -92,7 +92,7 @@ def in_words(op: Operation, free: Collection[Sequence[float]] = ()) -> str:
     at = f" at {cm(op.valve)} cm" if told_in_cm(op, op.valve) else ""
     ends = f"{' (0)' if at else ''} to the {op.junction if at or op.valve_gone else 'valve'}{at}"
     said = [f"Bowel from the ligament of Treitz{ends}, and the colon beyond."]
-    said += [] if to_scale(op) else ["Not to scale: the chart gives no distances along the bowel."]
+    said += [] if to_scale(op) else ["Not to scale: the chart does not give every distance."]
     for place in op.bowel.places:
         where, words = span(op, place.start, place.end).removesuffix(" cm"), name(op, place)
         became = "ends free" if [place.start, place.end] in free else fate(op, place)

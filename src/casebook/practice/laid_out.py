@@ -18,6 +18,7 @@ from casebook.coding.operation import NEAR_A_JOIN, POINTS, Operation
 from casebook.coding.places import called, called_step, listed, many, ordinal
 from casebook.errors import OperationError
 from casebook.grading import Grade, Item
+from casebook.grading.asking import question_by_rule
 from casebook.grading.item import blamed
 from casebook.grading.quotes import FACET_OF
 
@@ -262,9 +263,9 @@ def _counted(mine: list[Site], theirs: list[Site]) -> Difference:
     if not theirs:
         return Difference(f"The chart does not have {listed(site.told for site in mine)}.")
     fate = f" ({theirs[0].fate})" if theirs[0].fate else ""
+    kind = "place" if theirs[0].what == "place" else "spot"
     theirs_told, mine_told = (
-        f"{many(len(row), 'alone', 'in a row')}{fate}: {listed(site.name for site in row)}"
-        for row in (theirs, mine)
+        f"{many(len(row), kind)}{fate}: {listed(site.name for site in row)}" for row in (theirs, mine)
     )
     few = mine if len(mine) < len(theirs) else theirs
     return Difference(
@@ -302,7 +303,8 @@ def compare(item: Item, operation: object, answer: str | None = None) -> dict[st
 
     `verdict` is `same` (at closing), `open` (one of several things that the chart can mean), `differs`,
     `nothing` (laid out) or `unfinished`. `differs` has a row for each thing to set right, or that came about
-    otherwise: what it `says`, and in `rows` the chart's sentences that settle it.
+    otherwise: what it `says`, and in `rows` the chart's sentences that settle it. `asks`, where not empty, is
+    the question to ask of the answer in place of the verdict's.
     """
     state = after(operation, None)
     op = read(state)
@@ -318,13 +320,15 @@ def compare(item: Item, operation: object, answer: str | None = None) -> dict[st
         ((differences(mine, shown), redone_otherwise(mine, shown)) for shown in map(sites, readings)),
         key=lambda found: (len(found[0]), len(found[1])),
     )
-    about = _about(item, op, nearest, item.grade(answer)) if answer is not None else ""
+    grade = item.grade(answer) if answer is not None else None
+    about = _about(item, op, nearest, grade) if grade else ""
+    asks = question_by_rule(grade) if grade and about and not nearest and item.note.action == "bill" else None
     if not nearest and len({_shown(reading) for reading in readings}) > 1:
         says = "Right. The chart can mean this, and something else too: it leaves open what was done."
         return _told("open", says, _rows(item, redone), about)
     if not nearest:
         says = "Right. This is what the chart tells: the places, what became of each, and what lies between."
-        return _told("same", says, _rows(item, redone), about)
+        return _told("same", says, _rows(item, redone), about, asks or "")
     if not mine:
         return _told("nothing", "Nothing is laid out, and the chart tells of something done to the bowel.")
     # An open chart has other readings, and no word here may tell that it is open.
@@ -354,8 +358,9 @@ def _told(
     says: str,
     differs: Iterable[dict[str, Any]] = (),
     about: str = "",
+    asks: str = "",
 ) -> dict[str, Any]:
-    return {"verdict": verdict, "says": says, "differs": list(differs), "about": about}
+    return {"verdict": verdict, "says": says, "differs": list(differs), "about": about, "asks": asks}
 
 
 def _waiting(op: Operation, waiting: list[list[float]]) -> list[int]:
@@ -370,7 +375,8 @@ def _about(item: Item, op: Operation, wrong: list[Difference], grade: Grade) -> 
         return "The claim is right, but you laid out something else than the chart tells." if wrong else ""
     if wrong:
         follows = any(_follows(reading, op, grade) for reading in item.note.readings)
-        return FOLLOWS if follows else NEITHER
+        named = grade.misconceptions or item.diagnosis.but_for_units(grade.claim)
+        return (FOLLOWS_A_SLIP if named else FOLLOWS) if follows else NEITHER
     if item.note.action == "query":
         return LEFT_OPEN
     if beside := _beside(item, grade):
@@ -381,6 +387,10 @@ def _about(item: Item, op: Operation, wrong: list[Difference], grade: Grade) -> 
 FOLLOWS = (
     "This claim follows from what you laid out: you used the rules well, and what is off is how you read the"
     " chart."
+)
+FOLLOWS_A_SLIP = (
+    "This claim follows from what you laid out, which is not what the chart tells. So it may be your reading,"
+    " and not the slip that is named: set the layout right first, and see what you would file then."
 )
 NEITHER = "What you laid out is not what the chart tells. Set that right first: the claim follows from it."
 LEFT_OPEN = "You read the chart well. What it leaves open, no claim can settle: that is the rule here."

@@ -80,8 +80,10 @@ STYLE = """
 .loops text.on { fill: var(--paper, light-dark(#fcfbf8, #15191b)); font-weight: 700; }
 .loops .tube.off { stroke: var(--bad-tint, light-dark(#fbeaea, #371f22)); }
 .loops .letter { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; }
-.loops .stoma { fill: var(--bad-tint, light-dark(#fbeaea, #371f22));
-  stroke: var(--bad, light-dark(#a32430, #f2a1a4)); stroke-width: 2.5; }
+/* A red bud of bowel in a patch of skin, which is its stroke, and the dark opening. */
+.loops .stoma { fill: light-dark(#b8433f, #e08a84); stroke: light-dark(#f0cba6, #7d5c41); stroke-width: 16;
+  paint-order: stroke; }
+.loops .stoma[r="2.5"] { fill: light-dark(#fff, #2a0a0a); stroke: none; }
 .loops .point { fill: var(--sheet, light-dark(#fff, #1c2123)); stroke: currentColor; stroke-width: 2; }
 .loops .quiet { fill: var(--quiet, light-dark(#586167, #a2acab)); }
 """
@@ -702,13 +704,13 @@ def _across(lay: Lay, spots: Iterable[float], half: float, kind: str) -> str:
 
 
 def _stoma(lay: Lay, at: float, loop: bool = False) -> str:
-    """A rosette of bowel on the skin: one opening, or the two of a loop."""
+    """Bowel brought through the wall of the belly, as it opens on the skin: once, or twice as a loop."""
     x, y, _ = _where(lay, at)
-    return _rosette(x, y, 12.5, loop)
+    return _rosette(x, y, 10, loop)
 
 
 def _rosette(x: float, y: float, radius: float, loop: bool) -> str:
-    holes = (-4.5, 4.5) if loop else (0.0,)
+    holes = (-0.4 * radius, 0.4 * radius) if loop else (0.0,)
     inside = "".join(f'<circle class="stoma" cx="{_n(x + d)}" cy="{_n(y)}" r="2.5"/>' for d in holes)
     return f'<circle class="stoma" cx="{_n(x)}" cy="{_n(y)}" r="{radius:g}"/>{inside}'
 
@@ -721,7 +723,7 @@ def _under(told: Told) -> Iterator[str]:
     the bowel mean."""
     letters = [letter for letter, *_ in told.pieces]
     rows = [_pieces(letters[i : i + PIECES_IN_ROW]) for i in range(0, len(letters), PIECES_IN_ROW)]
-    for i, row in enumerate(filter(None, [*rows, _key(told.op)])):
+    for i, row in enumerate([*rows, *_key(told.op)]):
         yield f'<g transform="translate(0 {HEIGHT + 16 + i * ROW})">{row}</g>'
 
 
@@ -734,18 +736,24 @@ def _pieces(letters: list[str]) -> str:
     return "".join((_name("taken out", 6, 5), *_walls(way, " off"), told))
 
 
-def _key(op: Operation) -> str:
-    """The signs of bowel that was not joined, those that the picture has, each with its name."""
-    signs, x = [], 3.0
+def _key(op: Operation) -> list[str]:
+    """The signs of bowel that was not joined, those that the picture has, each with its name; in rows."""
+    rows: list[str] = []
+    x = float(WIDTH)
     places = op.bowel.places
     shut = any(p.start < p.end and not p.joined and len(p.brought_out) < 2 for p in places)
     for words, there, loop in (
-        ("end stoma", any(p.brought_out for p in places), False),
-        ("loop stoma", bool(op.bowel.loops), True),
+        ("end stoma, on the skin", any(p.brought_out for p in places), False),
+        ("loop stoma, on the skin", bool(op.bowel.loops), True),
         ("closed end", shut, None),
     ):
         if there:
-            cut = f'<path class="cut" d="M{_n(x + 9)} -10v20"/>'
-            signs.append((cut if loop is None else _rosette(x + 9, 0, 9, loop)) + _name(words, x + 23, 5))
-            x += 28 + 8 * len(words)
-    return "".join(signs)
+            half = 6 if loop is None else 15
+            wide = 2 * half + 4 + 8 * len(words)
+            if x + wide > WIDTH:
+                rows, x = [*rows, ""], 1.0
+            cut = f'<path class="cut" d="M{_n(x + half)} -10v20"/>'
+            sign = cut if loop is None else _rosette(x + half, 0, 7, loop)
+            rows[-1] += sign + _name(words, x + 2 * half + 4, 5)
+            x += wide + 2
+    return rows

@@ -29,6 +29,7 @@ from .editions import read_edition, to_earlier
 
 CONFIDENCE = ("sure", "fairly", "guessing")
 FEW = 30  # answers; below this an interval is wide, and the result says so
+FEWEST = 4  # answers; to so few no percent is told
 LEAST = 10  # answers; below this no interval is told, since it would be nearly all of 0 to 100
 NEXT = 5  # cases to try
 Z = 1.96  # of a normal curve, for 95 %
@@ -184,15 +185,16 @@ def _share(word: str, given: Sequence[Given]) -> dict[str, Any]:
 
 
 def _counted(given: Sequence[Given], left_out: int) -> str:
-    """How many were right: of all, or, where some were left out, each kind by its number."""
+    """How many were right: of all, or, where some were left out, each kind by its number; in percent only
+    where there are enough for that."""
     right, of = sum(each.right for each in given), len(given)
     partly = sum(each.grade.verdict == "partly" for each in given)
     if left_out:
         told = {"right": right, "partly right": partly, "not right": of - right - partly}
         kinds = [f"{number} {kind}" for kind, number in told.items() if number or (kind == "right" and of)]
         return ", ".join([*kinds, f"{left_out} left out"]) + "."
-    share = f" ({round(100 * right / of)} %)" if of else ""
-    return f"{right} of {of}{share}" + (f", and {partly} more partly right." if partly else ".")
+    share = f" ({round(100 * right / of)} %)" if of > FEWEST else ""
+    return f"{right} of {of} right{share}" + (f", {partly} partly right." if partly else ".")
 
 
 def _honestly(right: int, of: int, low: int, high: int) -> str:

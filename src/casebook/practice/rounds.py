@@ -449,9 +449,9 @@ def once_more(
     case: str,
     answer: str,
 ) -> dict[str, Any]:
-    """Where a wrong answer follows from a rule that gave one to another chart before: `says` what it is in
-    short, by the name of that chart, and `charts` both of them with the answers side by side; else `says` is
-    "" and `charts` empty. `attempts` are those before this answer.
+    """Where a wrong answer follows from a rule that gave one to another chart before, and is named with both:
+    `says` what it is in short, by the name of that chart, and `charts` both of them with the answers side by
+    side; else `says` is "" and `charts` empty. `attempts` are those before this answer.
 
     Raises ValueError where `bank` is something else, or the case is not of it.
     """
@@ -461,16 +461,22 @@ def once_more(
     mine.pages |= pages_of_changes(mine.pages, [case])
     if case not in mine.pages:
         raise ValueError(f"once more: no chart {case}")
-    others = [each for each in mine.tried if chart_of(each.case) != chart_of(case)]
-    former = next((each for each in reversed(others) if not each.right and each.held & rules), None)
+    grade = graded_item(mine.pages[case]).grade(answer)
+    named_here = [m.id for m in grade.likely if m.id in rules]
+    others = [each for each in mine.tried if chart_of(each.case) != chart_of(case) and not each.right]
+    formers = (each for each in reversed(others) if not each.held.isdisjoint(named_here))
+    pairs = ((each, id) for each in formers for id in _named(mine, each) if id in named_here)
+    former, rule = next(pairs, (None, ""))
     if former is None:
         return none
-    grade = graded_item(mine.pages[case]).grade(answer)
-    likely = [m.id for m in grade.likely] + sorted(rules)
-    rule = next(id for id in likely if id in former.held & rules)
     charts = [_beside(mine, each, text) for each, text in ((former.case, former.answer), (case, answer))]
     says = f"As in {charts[0]['name']}, this is what {MISCONCEPTIONS[rule].says} gives. {_here(grade)}"
     return {"says": says.strip(), "charts": charts}
+
+
+def _named(mine: Practice, tried: Tried) -> list[str]:
+    """The rules that the verdict on an answer names, the likeliest first."""
+    return [m.id for m in graded_item(mine.pages[tried.case]).grade(tried.answer).likely]
 
 
 def _here(grade: Grade) -> str:

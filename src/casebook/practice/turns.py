@@ -119,7 +119,7 @@ def _numbered(numbers: list[str]) -> str:
 
 def _tapped(told: Told, chosen: tuple[str, ...], standing: list[str]) -> Said:
     if not chosen:
-        return Said("wrong", "Which did you mean? Choose at least one.", _fates(told))
+        return Said("blank", "Choose at least one.", "")
     for join in told.joins:
         number = str(join.number)
         if number in chosen and not join.stands:
@@ -307,7 +307,7 @@ def _lined(item: Item, mark: str | None, facets: list[str]) -> Said:
         )
     same = "Without it the claim would be the same."
     if facets:
-        return Said("wrong", f"{same} Which sentence would change it, if it said otherwise?")
+        return Said("wrong", f"{same} Without which sentence would it be another?")
     steps = [s for op in item.note.readings for s in op.steps if mark and s.evidence == mark]
     asks = TELLS.get(steps[0].act) if steps else None
     return Said(

@@ -458,10 +458,40 @@ def as_written(text: str) -> str:
 
 def _those(cases: Sequence[str]) -> str:
     """The answers to these questions, by the names of their charts, or how many, with the verb."""
-    names = [chart_of(case).replace("-", " ").capitalize() for case in cases]
+    names = [_called(chart_of(case)) for case in cases]
     if len(names) > FEW:
         return f"{len(names)} other answers of yours do"
     return f"your answer{'s' * (len(names) > 1)} to {listed(names)} do{'es' * (len(names) == 1)}"
+
+
+def _before_a_chart(tutor: Tutor, ask: str) -> str:
+    """Why a further chart is asked. Where the last wrong answer follows from rules that do not show in it,
+    and right answers speak against these, that it looks for another cause."""
+    last = next(each for each in reversed(tutor.asked) if not each.right)
+    right = [
+        each.case
+        for each in tutor.asked
+        if each.right and last.rules & rules_of(tutor.table.get(each.case, {}))
+    ]
+    charts = list(dict.fromkeys(map(chart_of, right)))
+    if len(charts) >= CHARTS and not last.rules & rules_of(tutor.table.get(ask, {})):
+        told = f"{len(charts)} charts" if len(charts) > FEW else listed([_called(chart) for chart in charts])
+        return (
+            f"You were right on {told}, where the same mistake would have shown, so it was perhaps a slip."
+            " The next chart looks for another cause."
+        )
+    fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
+    what = (
+        fits[0] if len(fits) == 1 else "more than one mistake" if fits else "no mistake that this book knows"
+    )
+    return (
+        f"Your answer to {_called(chart_of(last.case))} fits {what}. One chart cannot tell a wrong rule from"
+        " a slip; another one can."
+    )
+
+
+def _called(chart: str) -> str:
+    return chart.replace("-", " ").capitalize()
 
 
 def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> str:
@@ -478,7 +508,7 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
     if all(one.right for one in tutor.asked):
         return "Every answer was right, so there is no wrong rule to look for."
     if ask:
-        return "One chart cannot tell a wrong rule from a slip. Another one can."
+        return _before_a_chart(tutor, ask)
     if (shown := tutor.likeliest) and tutor.shown(shown) >= CHARTS:
         fit = f"{tutor.shown(shown)} charts fit {MISCONCEPTIONS[shown].says}"
         return f"It is not clear: {fit}, and other answers of yours do not."

@@ -13,6 +13,7 @@ from typing import Any
 from casebook.coding.claim import show
 from casebook.coding.note import Note
 from casebook.coding.operation import Operation
+from casebook.coding.places import many
 from casebook.coding.typed import read
 from casebook.money import fees
 from casebook.practice import belly, loops, undone
@@ -45,13 +46,13 @@ def pictures(op: Operation, titles: Mapping[str, str]) -> str:
     return f'<div class="casebook-pictures">{inside}</div>\n'
 
 
-def counted(rows: Sequence[tuple[str, str, Operation]], claims: bool = True) -> str:
-    """Operations, each with what it is and what is to be said of it: its picture at closing, above it what
-    took an anastomosis out again, and what there is to count in it, under a number."""
+def counted(rows: Sequence[tuple[str, str, Operation, str]], claims: bool = True) -> str:
+    """Operations, each with what it is, what is to be said of it, and the view of its picture, above which
+    stands what took an anastomosis out again; under a number what there is to count in it."""
     inside = []
-    for i, (what, says, op) in enumerate(rows, 1):
+    for i, (what, says, op, view) in enumerate(rows, 1):
         title = f"{i}. {what}" if claims else what
-        picture = figure(op, title, "closing", undone.draw(op), undone.in_words(op))
+        picture = figure(op, title, view, undone.draw(op), undone.in_words(op))
         under = (f"<p>{escape(says)}</p>" if says else "") + (_count(op) if claims else "")
         inside.append(f"<li>{picture}{f'<div>{under}</div>' if under else ''}</li>")
     return f'<ol class="casebook-counted">{"".join(inside)}</ol>\n'
@@ -63,10 +64,12 @@ def _count(op: Operation) -> str:
     claims = dict.fromkeys(show(claim.lines) for _, claim in note.accepted())
     codes = [f"<code>{escape(claim)}</code>" for claim in claims]
     pieces, stand = len(op.did("resect")), sum(p.joined for p in op.bowel.places)
+    own = sum(p.joined and op.own_injury(p) for p in op.bowel.places)
+    left_out = f", {many(own, 'of them', 'of them')} not counted" if own else ""
     also = f", or by another accepted view {' or '.join(codes[1:])}" if codes[1:] else ""
     return (
         f"<p>{pieces} {'piece' if pieces == 1 else 'pieces'} out, {stand}"
-        f" {'anastomosis stands' if stand == 1 else 'anastomoses stand'}: {codes[0]}{also}</p>"
+        f" {'anastomosis stands' if stand == 1 else 'anastomoses stand'}{left_out}: {codes[0]}{also}</p>"
     )
 
 

@@ -68,19 +68,18 @@ ASK = "Which claim does the surgeon file for this operation?"
 #: The operation laid out by order alone: where, and what was done there; then what became of the ends.
 LAY = f"""<details class="casebook-lay" data-later><summary>Lay it out first</summary>
 <p class="casebook-hint">The line is the bowel, drawn straight. Tap it where a piece came out, or choose the
-place from the list; then press “Cut a piece out there”, and say what became of the two ends. No distance
-counts: the order does, and what became of each place. Two pieces and all the bowel between them are one
-place.</p>
+place from the list; then cut the piece out, and say what became of the two ends. No distance counts: the
+order does, and what became of each place. Two pieces and all the bowel between them are one place.</p>
 <p class="casebook-lay-size casebook-hint"></p>
 <div class="casebook-bowel"></div>
 <p class="casebook-chosen casebook-hint" aria-live="polite"></p>
 <div class="casebook-where"><label>Where <select name="where"></select></label>
-<button type="button" class="casebook-compare" data-act="cut">Cut a piece out there</button></div>
+<button type="button" class="casebook-compare" data-act="cut">Cut a piece out</button></div>
 <ul class="casebook-places" hidden></ul>
-<details class="casebook-spot"><summary>Something else was done there</summary>
+<details class="casebook-spot"><summary>Something else was done</summary>
 <label>What <select name="spot">{options(SPOTS | BY_ORDER)}</select></label>
 <label hidden>Its other end <select name="other"></select></label>
-<button type="button" data-act="spot">Do it there</button></details>
+<button type="button" data-act="spot">Do it</button></details>
 <p class="casebook-row-of">
 <button type="button" class="casebook-compare" data-act="compare">Compare with the chart</button>
 <button type="button" data-act="undo">Undo</button>

@@ -79,8 +79,8 @@ class Bowel(Lesson):
 
 
 class Counted(Lesson):
-    """`{counted}`: a list of operations, each with `what` it is, and what it `says` besides; with `:bare:` no
-    numbers stand under them."""
+    """`{counted}`: a list of operations, each with `what` it is, and what it `says` besides, drawn at closing
+    or in another `view`; with `:bare:` no numbers stand under them."""
 
     option_spec = {"bare": directives.flag}  # noqa: RUF012, as docutils has it
 
@@ -88,7 +88,12 @@ class Counted(Lesson):
         """Each with its picture and its numbers, which follow from it."""
         rows = self.data("\n".join(self.content))
         told = [
-            (str(row["what"]), str(row.get("says", "")), self.operation(_without(row, ("what", "says"))))
+            (
+                str(row["what"]),
+                str(row.get("says", "")),
+                self.operation(_without(row, ("what", "says", "view"))),
+                str(row.get("view", "closing")),
+            )
             for row in rows
         ]
         note_package(self.env)

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from casebook.coding.authorities import AUTHORITIES
+from casebook.coding.edits import bases, limits, pairs
 from casebook.coding.rulebook import Rule
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.views import VIEWS
@@ -19,6 +20,8 @@ from casebook.grading.misconceptions import MISCONCEPTIONS
 
 from .parts import PACKAGE, make_box, make_link, note_package, targets
 
+#: The codes that the chapters name most: of these the tables' own rows stand with their sources.
+MAIN = ("44120", "44121", "44125", "44160", "44202", "44203", "44205", "44310", "44615", "49000")
 NUMBERS = {id: number for number, id in enumerate(AUTHORITIES, 1)}
 KINDS = {
     "read": ("Reading the operation", "Each of these answers one question about what the surgeon did."),
@@ -222,6 +225,35 @@ class Misconceptions(Listing):
         )
 
 
+def _pairs_marked(indicator: int) -> str:
+    marked = [
+        f"{one}/{two}"
+        for (one, two), found in pairs().items()
+        if found == indicator and {one, two} <= {*MAIN}
+    ]
+    return ", ".join(marked)
+
+
+def rows_of(source: str) -> str:
+    """The rows of a table of CMS for the main codes, in one line; empty for any other source."""
+    if source == "cms-ptp-2024q3":
+        return (
+            f"column 1/column 2 with indicator 0, never paid together: {_pairs_marked(0)}; "
+            f"with indicator 1, paid with a modifier: {_pairs_marked(1)}. Any other two of them are no pair."
+        )
+    if source == "cms-mue-2024-07":
+        told = (
+            f"{code}: {limits()[code].units} (MAI {limits()[code].kind})" for code in MAIN if code in limits()
+        )
+        return f"units a day, MAI 2 absolute, MAI 3 to be lifted on appeal: {', '.join(told)}."
+    if source == "cms-aoc-2024-06":
+        return (
+            "; ".join(f"{code} with {', '.join(sorted(bases()[code]))}" for code in MAIN if code in bases())
+            + "."
+        )
+    return ""
+
+
 class Sources(Listing):
     """`{casebook-sources}`: the bibliography: edition, address, how much was read, how long it is in
     force."""
@@ -245,6 +277,8 @@ class Sources(Listing):
             ),
             line("Read:", nodes.Text(f"{source.read}.")),
         ]
+        if rows := rows_of(id):
+            parts.append(line("Its rows on this book's main codes:", nodes.Text(rows)))
         if source.until:
             over = (
                 " That day has passed: the principle may stand, the number may not."

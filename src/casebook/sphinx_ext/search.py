@@ -7,14 +7,17 @@ not in it either.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from casebook.files import write_all
 from casebook.practice.chapters import CHAPTERS
 
 #: Where the index lies in the built book.
@@ -32,7 +35,10 @@ LEFT_OUT = (
     ".rests-on",
     ".cell_input",
     "table.dataframe",
+    ".casebook-figures td:nth-child(n+4)",  # figures without their heads
 )
+#: What ends without a sign: an excerpt would run on into what follows.
+ENDS = re.compile(r"(?<![.:?!])</(dt|figcaption|summary)>")
 #: What a page weighs among those that hold a word, from 0 to 10: what explains it comes before what uses it.
 WEIGHTS = {
     "book/glossary": 10.0,
@@ -68,15 +74,21 @@ def tell_weight(app: Sphinx, page: str, template: str, context: dict[str, Any], 
 
 
 def index(folder: Path) -> None:
-    """Make the index of the pages in a folder. Raises ExtensionError, with what Pagefind said."""
-    command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--output-subdir", FOLDER]
-    done = subprocess.run(
-        [*command, "--exclude-selectors", ", ".join(LEFT_OUT), "--force-language", "en"],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    """Make the index of the pages in a folder, read with a sign after each word that is explained and each
+    caption. Raises ExtensionError, with what Pagefind said."""
+    with tempfile.TemporaryDirectory() as read:
+        pages = folder.rglob("*.html")
+        write_all(
+            {Path(read, p.relative_to(folder)): ENDS.sub(r": </\1>", p.read_text("utf-8")) for p in pages}
+        )
+        command = [sys.executable, "-m", "pagefind", "--site", read, "--output-path", str(folder / FOLDER)]
+        done = subprocess.run(
+            [*command, "--exclude-selectors", ", ".join(LEFT_OUT), "--force-language", "en"],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
     if done.returncode:
         raise ExtensionError(f"Pagefind made no index:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 

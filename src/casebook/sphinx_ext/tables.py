@@ -63,7 +63,8 @@ class Codes(Listing):
             "Units a day",
             "Beside 44121",
         )
-        return [table(heads, [self._one(code, words) for code, words in sorted(code_words().items())])]
+        rows = [self._one(code, words) for code, words in sorted(code_words().items())]
+        return [table(heads, rows, ["casebook-figures"])]
 
     def _one(self, code: str, words: str) -> Sequence[str]:
         value, limit = edits.values().get(code), edits.limits().get(code)

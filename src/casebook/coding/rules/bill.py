@@ -91,7 +91,7 @@ def atresia(d: Derivation) -> Iterable[Service]:
     "brought-out",
     answers="D9",
     sure=SECONDARY,
-    sources="codingahead-44125 cms-ptp-2024q3 cms-mue-2024-07",
+    sources="cpt-book codingahead-44125 cms-ptp-2024q3 cms-mue-2024-07",
     says=(
         "In open surgery, a segment removed with an end brought to the skin instead of joined is 44125,"
         " once; the stoma is in it."

@@ -58,7 +58,7 @@ strike(
     "own-piece",
     answers="D16",
     sure=DERIVED,
-    sources="ncci-manual-2025:VI.E.10",
+    sources="ncci-manual-2025:VI.E.10,I.R",
     says=(
         "Sound bowel that had to be removed because the surgeon injured it is not counted: repairing an"
         " inadvertent injury of one's own is part of the operation."

@@ -18,6 +18,7 @@ import { button, every, find, inSight, make, picture, reason, seek } from "./par
  */
 
 const SVG = "http://www.w3.org/2000/svg";
+const ALL = "all the bowel "; // before where a bridge lies (casebook.practice.gaps)
 const WIDTH = 360; // of the picture, in its own units (casebook.practice.diagram)
 
 /**
@@ -34,6 +35,8 @@ export function working(box, { ask, say, drawn }, kept = null) {
   const where = seek(box, "[name=where]", HTMLSelectElement); // then all goes by order alone
   const other = seek(box, "[name=other]", HTMLSelectElement);
   const chosen = seek(box, ".casebook-chosen", HTMLElement);
+  const cutter = find(box, "[data-act=cut]", HTMLElement);
+  const spotter = find(box, "[data-act=spot]", HTMLElement);
   /** @type {Gap[]} */
   let gaps = [];
   const band = document.createElementNS(SVG, "rect");
@@ -86,7 +89,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
     places.hidden = !places.firstChild;
     mark();
     // The button that was pressed is gone with its row.
-    if (had) (seek(places, "button", HTMLElement) ?? find(box, "[data-act=cut]", HTMLElement)).focus();
+    if (had) (seek(places, "button", HTMLElement) ?? cutter).focus();
   }
 
   /** @param {Explored} told */
@@ -136,6 +139,16 @@ export function working(box, { ask, say, drawn }, kept = null) {
       if (list) list.value = String(free.findIndex((each) => each.usual));
     }
     chosen?.replaceChildren();
+    name();
+  }
+
+  /** The buttons say where on the bowel what they do is done. */
+  function name() {
+    const gap = where && gaps[Number(where.value)];
+    if (!gap) return;
+    const whole = gap.says.startsWith(ALL) || gap.itself;
+    cutter.textContent = `Cut ${whole ? "" : "a piece "}out ${gap.says}`;
+    spotter.textContent = `Do it ${gap.itself ? "at " : ""}${gap.says.replace(ALL, "")}`;
   }
 
   /** The piece that would be cut: a stretch that was chosen, or what lies between the marks. */
@@ -177,13 +190,14 @@ export function working(box, { ask, say, drawn }, kept = null) {
   /** The piece may stand where it stood: words say that the choice was heard. */
   function choose() {
     mark();
+    name();
     const gap = gaps[Number(where?.value)];
-    const whole = gaps.find(({ says }) => says === `all the bowel ${gap?.says}`);
+    const whole = gaps.find(({ says }) => says === `${ALL}${gap?.says}`);
     const all = whole ? " All of it is a choice of its own in the list." : "";
-    if (gap) chosen?.replaceChildren(`Chosen: ${gap.says}. To remove bowel there, press “${cutting}”.${all}`);
+    if (gap)
+      chosen?.replaceChildren(`Chosen: ${gap.says}. To remove bowel, press “${cutter.textContent}”.${all}`);
   }
 
-  const cutting = find(box, "[data-act=cut]", HTMLElement).textContent;
   if (where) {
     where.addEventListener("change", choose);
     stage.addEventListener("click", tapped);

@@ -54,7 +54,7 @@ const FITTED =
  * How the rules stand: mastered, shaky, unseen, and no more than that.
  * @param {Practiced} each
  */
-export function standing({ states: { mastered, shaky, unseen }, rules }) {
+export function standing({ states: { mastered, shaky }, rules }) {
   /** @type {Child[]} */
   const rows = rules.map(({ says, state }) => [make("strong", {}, state), `: ${says}`]);
   return make(
@@ -65,7 +65,7 @@ export function standing({ states: { mastered, shaky, unseen }, rules }) {
       "p",
       {},
       mastered || shaky
-        ? `Usual mistakes that you avoid (mastered): ${mastered}; that still come (shaky): ${shaky}; not seen yet: ${unseen}.`
+        ? `Of the usual mistakes you avoid ${mastered} (mastered), and ${shaky} still ${shaky === 1 ? "comes" : "come"} (shaky). The others take more charts to tell.`
         : NONE_YET,
     ),
     rows.length > 0 && make("p", {}, FITTED),

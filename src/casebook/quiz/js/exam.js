@@ -99,24 +99,31 @@ export function testing(section, host) {
     const ends = pace ? Date.now() + drawn.minutes[pace] * MINUTE : null;
     const began = Date.now();
     const [kind, feedback] = set ? ["typed", "end"] : [chosen("kind"), chosen("feedback")];
-    test = { ...drawn, kind, feedback, began, ends, answers: [] };
+    const own = Boolean(pool) || unmet(chosen);
+    test = { ...drawn, kind, feedback, began, ends, answers: [], own };
     store();
     await step();
   }
+
+  /**
+   * Whether brief charts are drawn of those that this reader has not met; a number that was typed draws of all.
+   * @param {(name: string) => string} chosen what the form says
+   */
+  const unmet = (chosen) => !set && chosen("number") === "3" && !chosen("seed").trim();
 
   /**
    * The cases that a number draws.
    * @param {(name: string) => string} chosen what the form says
    */
   const drew = (chosen) => {
-    const few = chosen("number") === "3" && !set && data.brief?.split(" "); // a test of brief charts
+    const few = chosen("number") === "3" && !set ? data.brief?.split(" ") : undefined;
     return host.ask({
       do: "draw",
       bank: few ? pages?.all.filter(({ id }) => few.includes(id)) : pool ? pages?.all : pages?.cases,
       number: set?.number ?? Number(chosen("number")),
       seed: set?.seed ?? (Math.abs(parseInt(chosen("seed"), 10)) || Math.floor(Math.random() * SEEDS)),
       topics: topics ? topics.split(" ") : null,
-      pool,
+      pool: few && unmet(chosen) ? few : pool,
       first,
       met: set || chosen("seed").trim() ? [] : met(), // a number that was typed brings its own test
     });
@@ -249,10 +256,13 @@ export function testing(section, host) {
     const answers = [...dated(test.answers), ...missing];
     const asked = test.more ?? 0;
     const drawn = answers.slice(0, answers.length - asked); // what was asked afterwards is no part of the test
+    const here = new Set(drawn.map((each) => chartOf(each.case)));
+    const right = attempts().all.filter(({ verdict }) => verdict === "correct");
+    const solved = new Set(right.map((each) => each.case)); // these are no cases to try next
     const told = await host.ask({
       do: "result",
       answers: drawn,
-      bank: pages?.all,
+      bank: pages?.all.filter(({ id }) => here.has(id) || !solved.has(id)),
     });
     table ??= await rules();
     const ids = answers.map((each) => each.case);
@@ -273,10 +283,10 @@ export function testing(section, host) {
         told,
         drawn,
         host.link,
-        which(follow, () => further(test, follow.ask ?? "", missing)),
+        which(follow, told, () => further(test, follow.ask ?? "", missing)),
         Boolean(pool),
       ),
-      aside(!pool && number),
+      aside(!pool && !test.own && number),
       rowOf(print, button("Another test", again)),
     );
     headed(heading);

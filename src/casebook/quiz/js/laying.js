@@ -79,13 +79,14 @@ export function laying(box, host, kept, changed) {
     /** What is laid out, to be kept; nothing where nothing is. */
     operation: () => (anything ? (bowel.operation() ?? undefined) : undefined),
     /**
-     * Whether an answer went wrong by the reading or by a rule; "" where nothing is to be said.
+     * Whether an answer went wrong by the reading or by a rule, and what to ask in place of the verdict's
+     * question; nothing where nothing is to be said.
      * @param {string} answer
      */
     async about(answer) {
-      if (!anything) return "";
+      if (!anything) return undefined;
       await ready();
-      return (await asked(answer)).about;
+      return asked(answer);
     },
   };
 }

@@ -9,7 +9,7 @@ import { fetched, known } from "./questions.js";
 import { mount } from "./quiz.js";
 import { ahead, reached } from "./reached.js";
 import { named } from "./result.js";
-import { attempts, record } from "./store.js";
+import { attempts, met, record } from "./store.js";
 import { coming } from "./words.js";
 
 /** @import { Attempt, Beside, Desk, Graded, Practiced, Way } from "./types.d.ts" */
@@ -172,15 +172,17 @@ function taught(told, bank) {
 
 /**
  * Of these, at first the brief ones not met, or such as are plain. What was answered elsewhere, in a case or an
- * exit check, makes nobody used to practice.
+ * exit check, makes nobody used to practice. None whose answer was shown and that was never answered.
  * @param {Known[]} near
  * @param {Way} told
  * @param {Attempt[]} answers
  */
 function easy(near, told, answers) {
-  if (answers.filter(({ round }) => round).length >= FIRST) return near.map(({ id }) => id);
-  const met = new Set(answers.map((each) => chartOf(each.case)));
-  const brief = near.filter(({ id }) => told.brief?.includes(id) && !met.has(id));
-  const plain = near.filter(({ level }) => (level ?? 1) === 1);
-  return (brief.length ? brief : plain).map(({ id }) => id);
+  const answered = new Set(answers.map((each) => chartOf(each.case)));
+  const shown = new Set(met().filter((id) => !answered.has(id)));
+  const open = near.filter(({ id }) => !shown.has(id));
+  const brief = open.filter(({ id }) => told.brief?.includes(id) && !answered.has(id));
+  const plain = open.filter(({ level }) => (level ?? 1) === 1);
+  const used = answers.filter(({ round }) => round).length >= FIRST;
+  return (used ? open : brief.length ? brief : plain).map(({ id }) => id);
 }

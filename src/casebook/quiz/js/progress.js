@@ -18,7 +18,7 @@ import { coming, several } from "./words.js";
 const LISTED =
   "Listed here is what the grader counted when you answered. Practice lists every rule that would give the same answer.";
 const ADDS =
-  "The button grades these answers again. It adds what to see again, what you know of each thing to learn, and which wrong rules your answers follow from.";
+  "The button grades these answers again. It adds what to see again, what you know of each subject, and which wrong rules your answers follow from.";
 const LARGEST = 20e6; // bytes of a file of answers
 
 /**
@@ -131,7 +131,7 @@ export function showProgress(section, host) {
       "Nothing for now. What you get wrong comes back after a day, then after 3, 7 and 21.",
     ),
     part(
-      "By thing to learn",
+      "Subject by subject",
       topics.map(({ name, page, says }) => [
         page ? make("a", { href: chapter(page) }, name) : name,
         `: ${says}`,

@@ -23,13 +23,16 @@ import { citing } from "./evidence.js";
 import { explain } from "./explain.js";
 import { aside, button, every, find, Left, make, reason, reveal, seek, Unable } from "./parts.js";
 import { following } from "./sentences.js";
-import { allAtOnce, attempts, draft, keepDraft, record } from "./store.js";
+import { askInstead } from "./steps.js";
+import { allAtOnce, attempts, draft, keepDraft, keepShown, record } from "./store.js";
+import { folded } from "./verdicts.js";
 import { coming, VERDICT } from "./words.js";
 
 /** @import { Ask, Attempt, Graded, Host, Tell } from "./types.d.ts" */
 /** @typedef {{ confidence: string | null, seconds: number | null, hints: number }} Beside */
 
 const UNCOUNTED = "You looked at the worked answer before, so this try is not counted.";
+const SAME = "The claim is the same as before, so this counts as no other try.";
 
 /**
  * @param {HTMLElement} section
@@ -62,6 +65,7 @@ export function mount(section, host) {
   let grader = null; // once the reader has touched the form
   let round = 0;
   let tries = 0;
+  let last = ""; // what was checked at the last of them
   let solved = false;
   let ended = false; // by a look at the worked answer before the case was solved
   let shownHints = 0;
@@ -142,7 +146,8 @@ export function mount(section, host) {
       // For a notebook, which keeps them.
       const beside = { confidence: confidence(), seconds, hints: shownHints };
       const graded = await ask({ do: "grade", answer, lines, diagnoses, judged: judged(), ...beside });
-      if (mine === round) await take(answer, graded, beside);
+      const asked = JSON.stringify([folded(answer), lines, diagnoses, judged()]);
+      if (mine === round) await take(answer, graded, beside, asked);
       // For the answers that nobody expects, while the reader reads.
       if (!grader && !host.sparing?.()) wake().catch(() => fetching(weight));
     } catch (error) {
@@ -166,13 +171,16 @@ export function mount(section, host) {
    * @param {string} answer
    * @param {Graded} graded
    * @param {Beside} beside
+   * @param {string} asked what was checked: the claim as it is read, and what counts beside it
    */
-  async function take(answer, graded, beside) {
+  async function take(answer, graded, beside, asked) {
     // What could not be read costs no try.
     const readable = graded.verdict !== "invalid" && graded.verdict !== "blank";
-    if (readable) tries++;
+    const same = readable && asked === last;
+    if (readable && !same) tries++;
     section.dataset.tries = String(tries);
     if (!readable) return show(answer, graded, false);
+    last = asked;
     /** @type {Attempt} */
     const attempt = {
       case: id,
@@ -191,7 +199,7 @@ export function mount(section, host) {
       const lay = (/** @type {Graded} */ told) => show(answer, told, true);
       return host.exam.answered(attempt, lay, graded);
     }
-    const trouble = host.keeps && !ended ? record(attempt) : "";
+    const trouble = host.keeps && !ended && !same ? record(attempt) : "";
     const held = host.held?.();
     if (held) {
       status.textContent = "Noted. The verdict comes when it is revealed.";
@@ -201,13 +209,16 @@ export function mount(section, host) {
     }
     show(answer, graded, true);
     if (ended) layers.append(aside(UNCOUNTED));
+    else if (same) layers.prepend(make("p", { className: "casebook-hint casebook-same" }, SAME));
     if (trouble) layers.append(make("p", { className: "casebook-doubt" }, trouble));
     const { confidence, seconds, edition } = attempt;
     host.why?.({ case: id, answer: attempt.answer, confidence, seconds, edition }, graded);
     const mine = round;
     laid?.about(attempt.answer).then(
-      (about) => {
-        if (about && mine === round) layers.prepend(make("p", { className: "casebook-question" }, about));
+      (told) => {
+        if (!told?.about || mine !== round) return;
+        layers.prepend(make("p", { className: "casebook-question" }, told.about));
+        if (told.asks) askInstead(layers, told.asks);
       },
       () => {}, // the verdict stands without it
     );
@@ -391,6 +402,7 @@ export function mount(section, host) {
   });
   opener.addEventListener("click", () => {
     ended ||= !solved;
+    if (keeps) keepShown(id);
     unfold(opener.getAttribute("aria-expanded") !== "true");
   });
   building(section, field, ask);

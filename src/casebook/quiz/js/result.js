@@ -27,7 +27,7 @@ export const ofLines = ({ feedback }) =>
  * @param {Result} told
  * @param {Given[]} given the answers, each with what was said of its lines
  * @param {Link} link
- * @param {HTMLElement} rule which rule it was
+ * @param {HTMLElement | false} rule which rule it was
  * @param {boolean} exit whether it closes a chapter, and says by itself what comes next
  */
 export function parts(told, given, link, rule, exit) {
@@ -38,6 +38,7 @@ export function parts(told, given, link, rule, exit) {
     make("a", { href: chapter(page) }, title),
     `: ${why}`,
   ]);
+  const astray = told.items.some(({ verdict }) => verdict === "wrong" || verdict === "partly");
   const none = make("p", {}, "No answer of yours follows from a wrong rule that this book knows.");
   const marked = given.flatMap(({ case: id, marked }) =>
     marked && told.items.some((each) => each.case === id) ? [[named(id, link), `: ${marked}`]] : [],
@@ -51,9 +52,9 @@ export function parts(told, given, link, rule, exit) {
     part("How many were right", told.items.length > 0 && right),
     part("What to read next", !exit && read.length > 0 && list(read)),
     part("Cases to try next", !exit && tried.length > 0 && list(tried)),
-    part("What your answers amount to", wrongly.length ? list(wrongly) : none),
+    part("What your answers amount to", wrongly.length ? list(wrongly) : astray && !rule && none),
     rule,
-    part("By thing to learn", topics.length > 0 && list(topics)),
+    part("Subject by subject", topics.length > 0 && list(topics)),
     part("How sure you were", told.sure.length > 0 && list(told.sure)),
     part("Given to an earlier edition", told.earlier > 0 && make("p", {}, older(told.earlier))),
     part("Case by case", answers(told.items, link)),
@@ -109,11 +110,14 @@ export function ready({ right, items, topics }, chapters, here) {
 }
 
 /**
- * Which wrong rule it was, as far as two charts tell it; one more chart where that would help.
+ * Which wrong rule it was, as far as two charts tell it; one more chart where that would help. Nothing where no
+ * answer follows from one.
  * @param {Follow} told
+ * @param {Result} result
  * @param {() => void} further
  */
-export function which(told, further) {
+export function which(told, result, further) {
+  if (!told.rules.length && !result.misconceptions.length) return false;
   const one = button("One more chart, to find out", further);
   const row = told.ask && rowOf(one);
   return make("section", {}, make("h3", {}, "Which rule it was"), ...concluded(told), row);

@@ -127,6 +127,7 @@ const TEST = {
     ends: orNone(upTo(LATEST)),
     began: upTo(LATEST),
     done: word(true, false),
+    own: word(true, false),
   },
 };
 
@@ -174,7 +175,7 @@ export const STORES = {
     kind: { is: "named", of: TURN },
     older: [(turns) => ({ turns })], // each under its name
   },
-  /** @type {Store} When each chart was last shown in a test, epoch milliseconds: others come before it. */
+  /** @type {Store} When each chart or its answer was last shown, epoch milliseconds: others come before it. */
   shown: {
     key: "casebook.shown",
     holds: "shown",

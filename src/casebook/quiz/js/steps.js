@@ -64,16 +64,30 @@ export function always(rest) {
  * @param {Ask} ask
  */
 function question(graded, ask) {
-  const words = make("p", { className: "casebook-question" });
-  /** @param {string} asked */
-  const put = (asked) => words.append(make("strong", {}, "Before you try again: "), asked);
-  if (graded.feedback.question) put(graded.feedback.question);
+  const words = make("p", { className: "casebook-question casebook-retry" });
+  if (graded.feedback.question) put(words, graded.feedback.question);
   else
     ask({ do: "hints" }).then(
-      ({ hints }) => put(hints[0] ?? ""),
+      ({ hints }) => words.hasChildNodes() || put(words, hints[0] ?? ""),
       () => words.remove(), // the verdict stands without it
     );
   return words;
+}
+
+/**
+ * @param {Element} words
+ * @param {string} says
+ */
+const put = (words, says) => words.replaceChildren(make("strong", {}, "Before you try again: "), says);
+
+/**
+ * Ask this in place of what is asked before another try, where that is asked at all.
+ * @param {Element} layers
+ * @param {string} says
+ */
+export function askInstead(layers, says) {
+  const words = layers.querySelector(".casebook-retry");
+  if (words) put(words, says);
 }
 
 /**

@@ -117,7 +117,7 @@ export function keepTest(topics, test) {
 }
 
 /**
- * Keep that a chart was shown in a test, also where nothing is answered then.
+ * Keep that a chart was shown in a test, or its answer on its page, also where nothing is answered then.
  * @param {string} chart
  */
 export const keepShown = (chart) => keepOne(STORES.shown, chart, Date.now());

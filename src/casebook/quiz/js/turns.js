@@ -14,7 +14,10 @@ const HEADLINE = {
   partly: "Partly right.",
   wrong: "Not yet.",
   invalid: "This could not be read.",
+  blank: "Nothing is chosen yet.",
 };
+
+const SAME = "The answer is the same as before, so this counts as no other try.";
 
 /**
  * How an answer is looked up: in small letters, without spaces beside a sign.
@@ -40,6 +43,7 @@ export function turning(section, host) {
   const known = JSON.parse(section.querySelector("script")?.textContent ?? "{}");
   const kept = keptTurns()[id];
   let tries = kept?.tries ?? 0;
+  let last = ""; // what was checked at the last of them
   let seen = kept?.seen ?? false; // whether the answer was opened before it was found
   section.classList.add("casebook-js");
 
@@ -84,12 +88,15 @@ export function turning(section, host) {
     return { verdict, asks: part("amounts"), told: part("correction") };
   }
 
-  /** @param {Said} said */
-  function show({ verdict, asks, told }) {
+  /** @param {Said} said @param {string} key what was chosen */
+  function show({ verdict, asks, told }, key) {
     const read = verdict !== "invalid" && verdict !== "blank";
     const right = verdict === "correct";
-    if (read) tries++;
-    const parts = right ? [told] : [asks, tries > 1 && told, tries > 2 && "The answer stands below."];
+    const same = read && !right && key === last && SAME;
+    if (read && !same) tries++;
+    if (read) last = key;
+    const more = read ? [tries > 1 && told, tries > 2 && "The answer stands below."] : [];
+    const parts = right ? [told] : [same, asks, ...more];
     says.replaceChildren(...parts.filter(Boolean).map((words) => make("p", {}, words)));
     if (right) fold.open = true;
     status.dataset.verdict = verdict;
@@ -115,7 +122,8 @@ export function turning(section, host) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      show(await judged(chosen()));
+      const key = chosen();
+      show(await judged(key), key);
     } catch (error) {
       status.textContent = `The grader could not answer: ${reason(error)}.`;
     }

@@ -140,6 +140,7 @@ export interface Compared {
   says: string;
   differs: { says: string; rows: Row[] }[];
   about: string;
+  asks: string;
 }
 
 /** What the tables say of a claim (casebook.grading.scrubbed). */
@@ -368,6 +369,8 @@ export interface Test {
   ends: number | null;
   answers: Given[];
   done?: boolean;
+  /** Whether it was drawn from what this reader had not met, so that its number does not bring it again. */
+  own?: boolean;
   /** How many questions were asked after its end, to find out which rule it was. */
   more?: number;
 }

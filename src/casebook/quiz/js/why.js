@@ -12,7 +12,7 @@ import { nearest } from "./reached.js";
 import { attempts, record } from "./store.js";
 import { coming } from "./words.js";
 
-/** @import { Given, Graded, Host } from "./types.d.ts" */
+/** @import { Given, Host } from "./types.d.ts" */
 
 const MOST = 5; // charts: as if all were asked, for who stops before
 
@@ -27,7 +27,7 @@ export function offering(section, host) {
   section.after(box);
   let under = false; // way: what was begun stays when the claim is checked again
 
-  /** @param {Given} first @param {Graded} graded */
+  /** @param {Given} first @param {{ verdict: string, misconceptions: unknown[] }} graded */
   function why(first, graded) {
     if (under) return;
     box.hidden = graded.verdict === "correct" || !graded.misconceptions.length;
@@ -49,6 +49,13 @@ export function offering(section, host) {
     asking(box, host, answers, further, ways).finally(() => {
       under = false;
     });
+  }
+  // Where the last answer was wrong, the offer still stands when the page is opened again.
+  const { case: id, edition } = section.dataset;
+  const last = attempts().all.findLast((each) => each.case === id);
+  if (last && last.edition === edition && last.kind !== "choice") {
+    const { answer = "", confidence = null, seconds = null, verdict = "", misconceptions = [] } = last;
+    why({ case: id ?? "", answer, confidence, seconds, edition }, { verdict, misconceptions });
   }
   return { ...host, why };
 }
