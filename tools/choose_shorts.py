@@ -18,7 +18,7 @@ tells little.
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from random import Random
 
 import numpy as np
@@ -116,6 +116,15 @@ def choose_wide(made: list[Row], cases: list[Row], number: int) -> list[int]:
     return chosen
 
 
+def show(listed: Iterable[Short]) -> None:
+    """Print the list of them."""
+    print(HEAD)
+    for short in listed:
+        print("\n[[short]]")
+        for name, value in short.as_row().items():
+            print(f"{name} = {json.dumps(value)}")
+
+
 def main() -> None:
     """Choose and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -135,11 +144,7 @@ def main() -> None:
     rows = [answers for _, answers in made]
     chosen = choose_wide(rows, cases, lacking) if args.wide else choose(rows, cases, kept, lacking, cost)
     new = iter([made[place][0] for place in chosen])
-    print(HEAD)
-    for short in [each or next(new) for each in book] + list(new):
-        print("\n[[short]]")
-        for name, value in short.as_row().items():
-            print(f"{name} = {json.dumps(value)}")
+    show([each or next(new) for each in book] + list(new))
     print(f"{len(chosen)} chosen of {len(made)}", file=sys.stderr)
 
 

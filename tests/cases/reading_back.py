@@ -24,32 +24,41 @@ WHY = (
     ("atresia", r"\bblind\b|atresia"),
     ("fistula", r"it came from|it arose"),
     ("injury", r"torn"),
-    ("margin", r"adjoining|next few inches|bowel between these|bowel between the two"),
+    ("margin", r"adjoining|next few inches|same end|bowel between the"),
     ("infarction", r"\bblack\b|died back|necrotic"),
     ("ischemia", r"dusky"),
     ("tumor", r"tumor"),
-    ("perforation", r"ulcer"),
+    ("perforation", r"\bulcers?\b"),
     ("stricture", r"stricture"),
 )
 #: Cues for what is no step: how one gets in and out, and what is done in every operation.
 ROUTINE = (
     r"time-out|^warm saline"
-    r"|saline|\b(ran|run|walked)\b.*ligament of treitz|fascia (with|#|was|4|closed)|closed the fascia"
+    r"|saline|\b(ran|run|walked)\b.*ligament of treitz|fascia (with|#|was|4|closed|at|of)|closed the fascia"
+    r"|^fascia closed|(closure|closed) in layers|closure of fascia|fascial closure|pds (to|for) the fascia"
+    r"|closed with looped pds"
+    r"|^the (two-inch )?wound was closed|abdomen was closed|extraction site"
     r"|ports? out|ports were|in a bag|\bbag out|\busual\b"
-    r"|\bdoppler\b|inside (again|once more)|relook|reinspection|gas up again|pneumoperitoneum was"
+    r"|\bdoppler\b|inside (again|once more)|relook|second look|reinspection|gas up again|pneumoperitoneum was"
 )
 ENTERED = (
-    r"midline|supraumb|above the umbilicus|ports\b.*pneumoperitoneum|four (ports|trocars)|4 ports|hasson"
-    r"|two-inch"
+    r"midline|supraumb|above the umbilicus|\bports\b.*pneumoperitoneum|(four|three more) ports|4 ports"
+    r"|trocars|hasson|two-inch"
 )
 NO_SMALL_THING = r"resect|anastomo|side to side"
 JOINED = (
     r"ends there|fresh ends|ileum (was anastomosed )?to ascending|ileocolic anast"
     r"|two (stapled ends|ends stapled)"
 )
+#: That something came out, and that something was put together: a join is told where only the latter is.
+CAME_OUT = (
+    r"resect|remov|excis|\btook\b|\btaken\b|\bout\b|\boff\b|\baside\b"
+    r"|\bcut (the|both)\b.*\bback\b|\bcut back\b|\bcut both"
+)
+PUT_BACK = r"anastomos|continuity|\bsew(n|ed)\b|\bjoined\b|\bstapled\b|put back|stapler down both"
 #: What is said of two ends that leaves open whether they were joined.
 ENDS = r"two ends|ends there|staple lines"
-PUT_TOGETHER = r"anastomos|sewn|sewed|stapled|stricture|resect"
+PUT_TOGETHER = r"anastomos|joined|stapler|sewn|sewed|stapled|stricture|resect"
 SPOTS = (  # cue, act, kind
     (r"loop (stoma|colostomy)", "stoma", "loop"),
     (r"end stoma", "stoma", "end"),
@@ -150,7 +159,10 @@ class Reader:
         cues = (
             ("converted", r"before any bowel was (cut|divided)"),
             ("laparoscopic-assisted", r"two-inch"),
-            ("laparoscopic", r"under pneumoperitoneum|laparoscopically throughout"),
+            (
+                "laparoscopic",
+                r"under pneumoperitoneum|laparoscopically|(operation|ports,) laparoscopic|intracorporeally",
+            ),
         )
         return next((kind for kind, cue in cues if re.search(cue, text)), "open")
 
@@ -184,10 +196,16 @@ class Reader:
             self.steps.append(Step(act, *at, kind=kind))
         elif found := self.first(SPOTS, s, True):
             self.spot(s, *found)
-        elif re.search(JOINED, s) and not re.search(r"died back|necrotic", s):
+        elif self.joins(s):
             self.join(s)
         else:
             self.piece(s)
+
+    def joins(self, s):
+        """Whether a sentence puts two ends together."""
+        if re.search(JOINED, s):
+            return not re.search(r"died back|necrotic", s)
+        return re.search(PUT_BACK, s) and not re.search(CAME_OUT, s)
 
     def silent(self, s):
         """Whether a sentence speaks of two ends and does not say what became of them."""
@@ -214,15 +232,17 @@ class Reader:
 
     def piece(self, s):
         """A piece came out: at a new place, or at the end of the one before, or all around it."""
-        assert re.search(
-            r"\bout\b|\boff\b|\baside\b|removed|resect|taken from|cut back|took|\bcut both", s
-        ), f"what is this? {s}"
+        assert re.search(CAME_OUT, s), f"what is this? {s}"
         before = self.at
         self.go(s)
         why = next((why for why, cue in WHY if re.search(cue, s)), None)
         assert why, f"why did this come out? {s}"
         length = self.lengths.pop(0)
-        more = {"lesions": 2 if re.search(r"\btwo (tight|black|firm|dusky)", s) else 1}
+        more = {
+            "lesions": 2
+            if re.search(r"\btwo ([\w-]+,? ){0,2}(strictures|rings|tumors|patches|stretches)\b", s)
+            else 1
+        }
         if re.search(r"anastomosis (in it|with it)|together with the anastomosis", s):
             grown = length / 2  # what lay between was gone already
             self.at, self.end = self.at - grown, self.end + grown

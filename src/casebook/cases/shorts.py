@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -216,6 +217,7 @@ class Short:
     days: int = NO_DAY
     surgeon: str = "primary"
     unusual: bool = False
+    history: str = ""  # in words of its own, where it has some
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Short:
@@ -277,7 +279,7 @@ class _Chart:
         self.steps: list[Step] = []
         self.marks: dict[str, str] = {}
         self._used: set[str] = set()
-        self._turns: dict[str, int] = {}
+        self._turns: dict[str, Iterator[str]] = {}
         self._seen: set[str] = set()
         scope = short.approach == "laparoscopic"
         assisted = short.approach == "laparoscopic-assisted"
@@ -286,7 +288,7 @@ class _Chart:
         self.tools = {
             "stapled": {"stapled": "stapled", "sewn": "sewed"}[self.technique],
             "gia": "Endo GIA" if scope else "GIA 60",
-            "suture": "3-0 V-Loc" if scope else "3-0 Vicryl",
+            "suture": "3-0 V-Loc" if scope else self._thread(),
             "days": many(short.days, "day"),
             "all": "most of it" if short.dead else "all of it",
             "loops": "the loop" if len(short.sites) == 1 else "one loop after the other",
@@ -299,21 +301,34 @@ class _Chart:
 
     def words(self, *path: str, **filled: object) -> str:
         """One of the sentences of this voice, for this story or way to join, with what varies put in."""
-        words = _words(*path)
-        kind = next((kind for kind in (self.short.story, self.technique, "usual") if kind in words), "")
-        frames = (words[kind] if kind else words)[self.short.voice]
-        text = self._next(".".join(path), frames)
+        words, voice = _words(*path), self.short.voice
+        kinds = (self.short.story, self.technique, "usual")
+        kind = next((kind for kind in kinds if voice in words.get(kind, ())), "")
+        frames = (words[kind] if kind else words)[voice]
+        text = self.another(".".join(path), frames)
         given = {name: str(value) for name, value in (self.tools | filled).items()}
         capital = {
             name[:1].upper() + name[1:]: value[:1].upper() + value[1:] for name, value in given.items()
         }
-        return text.format(**given, **capital)
+        return text.format(**given, **capital).replace(",,", ",")  # one closes what was put in
 
-    def _next(self, name: str, frames: Sequence[str]) -> str:
-        """One of several by the chart's seed, and the next one when it is asked again."""
-        turn = self._turns.setdefault(name, self.rng.randrange(len(frames)))
-        self._turns[name] = turn + 1
-        return frames[turn % len(frames)]
+    def another(self, name: str, frames: Sequence[str]) -> str:
+        """One of several by the chart's seed, and another one when it is asked again."""
+        if name not in self._turns:
+            self._turns[name] = cycle(self._order(frames))
+        return next(self._turns[name])
+
+    def _order(self, frames: Sequence[str]) -> Sequence[str]:
+        """All of them, begun with any; of brief charts, which are read many at a time, no two have them in
+        one order."""
+        if self.short.brief:
+            return self.rng.sample(frames, len(frames))
+        first = self.rng.randrange(len(frames))
+        return [*frames[first:], *frames[:first]]
+
+    def _thread(self) -> str:
+        """What this surgeon sews with."""
+        return self.rng.choice(_words("threads")[PLAIN]) if self.short.brief else "3-0 Vicryl"
 
     def mark(self, name: str, text: str) -> tuple[str, str]:
         """The sentence with its mark, and the mark's name."""
@@ -357,11 +372,16 @@ class _Chart:
         self._seen.add(site.why)
         which = "two" if site.lesions > 1 else again
         return {
-            "lesion": self._next(f"{site.why}.{which}", why[which]) + self._caught(site, why),
+            "lesion": self.another(f"{site.why}.{which}", why[which]) + self._caught(site, why),
             "it": "them" if site.lesions > 1 else "it",
-            "one": " in one piece" if site.lesions > 1 else "",
+            "was": "were" if site.lesions > 1 else "was",
+            "one": self._as_one() if site.lesions > 1 else "",
             "nodes": ", the nodes of its mesentery with it" if site.why == "tumor" else "",
         }
+
+    def _as_one(self) -> str:
+        """That two lesions came out as one."""
+        return self.words("one") if self.short.brief else " in one piece"
 
     def _measures(self, site: Site) -> dict[str, object]:
         """Roughly how far along it lies, from the end of the bowel that is nearer, and how much sound bowel
@@ -371,13 +391,20 @@ class _Chart:
         at = f"about {about} cm " + ("past the ligament of Treitz" if past < short else "short of the valve")
         cm = min(WIDEST, int((site.length - TUMOR) / 2))
         alone = [site.done for site in self.short.sites] == ["joined"]
-        nodes = f"and {'their' if site.lesions > 1 else 'its'} nodes" if len(self.short.sites) < MANY else ""
         return {
             "at": at,
             "far": f", {at}," if alone else "",
             "cm": cm,
-            "clear": f", {cm} cm clear on either side, {nodes}" if alone else f" {nodes}".rstrip(),
+            "clear": self._clear(alone, cm, site),
         }
+
+    def _clear(self, alone: bool, cm: int, site: Site) -> str:
+        """What went with a tumor in a brief chart, as far as there is room."""
+        if not self.short.brief or site.why != "tumor" or len(self.short.sites) >= MANY:
+            return ""
+        its = "their" if site.lesions > 1 else "its"
+        clear = _words("clear")["alone" if alone else "few"]
+        return self.another("clear", clear).format(cm=cm, its=its)
 
     def _caught(self, site: Site, why: Mapping[str, str]) -> str:
         """What strangled a dead loop of who came blocked: the twist, or else one band."""
@@ -576,15 +603,17 @@ def _story(short: Short) -> str:
 
 def _history(chart: _Chart) -> str:
     short = chart.short
+    an = "an" if str(short.age).startswith(("8", "11", "18")) else "a"
     who = {
-        "An": "An" if str(short.age).startswith(("8", "11", "18")) else "A",
+        "an": an,
+        "An": an.capitalize(),
         "age": short.age,
         "Age": short.age,
         "person": {"male": "man", "female": "woman"}[short.sex],
         "sex": short.sex[0].upper(),
         "weight": f"{chart.rng.randrange(24, 35) / 10:g}",
     }
-    told = [_words("history", _story(short))[short.voice].format(**who)]
+    told = [(short.history or _words("history", _story(short))[short.voice]).format(**who)]
     before = (_words("before", key) for key in _before(short))
     told += [words[short.voice] for words in before if short.voice in words]
     if short.follows:
@@ -739,19 +768,26 @@ def _specimens(chart: _Chart) -> str:
     return "specimen was" if pieces == 1 else "specimens were"
 
 
+SHEET = "{Organ}, {cm} cm: {found}."  # how pathology writes, but for brief charts
+
+
 def _pathology(chart: _Chart) -> str:
     stomas = [step.start for step in chart.steps if step.act == "close_stoma"]
     rows = []
     pieces = [step for step in chart.steps if step.act == "resect"]
+    sheet = chart.another("sheet", _words("sheet")[PLAIN]) if chart.short.brief else SHEET
     for place, step in enumerate(pieces):
         organ = "Ileum and cecum" if step.end > VALVE else "Small bowel"
         organ += " with stoma" if any(step.start < at < step.end for at in stomas) else ""
         sentence = str(step.evidence).rpartition("-")[0]
         apart = _words("found")
         why = {} if sentence in apart else _words("reasons", str(step.reason))
-        usual = apart.get(f"{sentence}-{chart.short.story}", apart.get(sentence)) or why["found"]
-        found = why.get("brief", usual) if chart.short.brief else usual
-        rows.append(f"{organ}, {_still_there(step, pieces[:place]):g} cm: {found}.")
+        found = apart.get(f"{sentence}-{chart.short.story}", apart.get(sentence)) or why["found"]
+        cm = f"{_still_there(step, pieces[:place]):g}"
+        if chart.short.brief and "brief" in why:
+            found = chart.another(f"{why['noun']}.found", why["brief"])
+        capital = {"Organ": organ, "Found": found[:1].upper() + found[1:]}
+        rows.append(sheet.format(organ=organ.lower(), found=found, cm=cm, **capital))
     rows += [f"{text}." for key, text in _words("sent").items() if key in chart.short.acts]
     return "\n\n".join(rows) if rows else "Nothing sent."
 

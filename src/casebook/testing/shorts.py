@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
 
+from casebook.cases.sentences import split
 from casebook.cases.shorts import AT, OPEN, VOICES, Short, Site, with_joins
 
 SMALL_BOWEL = tuple(AT)[:6]
@@ -318,3 +321,19 @@ STORIES: dict[str, Callable[[Random], Short]] = {
     "fistula": _fistula,
     "newborn": _newborn,
 }
+
+
+#: Names of parts of the bowel, and numbers: what two sentences may differ in and yet read as one.
+PARTS = re.compile(r"\b(proximal|mid|distal) (jejunum|ileum)\b|\d+(\.\d+)?(-0)?")
+
+
+def sentences(chart: str) -> list[str]:
+    """What a brief chart says, in history and report, without numbers and the names of parts."""
+    said = re.findall(r"^## History\n\n(.*)|^\*\*Description:\*\* (.*)", chart, re.MULTILINE)
+    return [PARTS.sub("_", sentence) for pair in said for text in pair for sentence in split(text)]
+
+
+def said_again(charts: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Of the sentences of each chart, the share that stands in another one word for word."""
+    standing = Counter(sentence for said in charts.values() for sentence in set(said))
+    return {id: sum(standing[each] > 1 for each in said) / len(said) for id, said in charts.items()}
