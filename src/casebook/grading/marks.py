@@ -61,10 +61,10 @@ _ASKED: dict[str, tuple[str, str]] = {
         "Was all done that the code describes?",
     ),
     "59": (
-        "59 and XS are for two codes that the tables pay together only for work at separate sites. Are there"
-        " two such codes here, and on which of them does the modifier go?",
-        "Do the tables pay two of these codes together only under a condition, and which line says that it"
-        " is met?",
+        "59 tells of work at a separate site, for two codes that CMS pays together for no other reason. Are"
+        " there two such codes here, and on which of them does it go?",
+        "Does CMS pay two of these codes together only for work at separate sites, and which line tells of"
+        " such work?",
     ),
     **dict.fromkeys(SESSIONS, (_OF_SESSION, _OF_SESSION)),
     **dict.fromkeys(ROLES, (_OF_ROLE, _OF_ROLE)),
