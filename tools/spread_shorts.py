@@ -4,7 +4,8 @@
 
 A reader meets many of them in a row, and a sentence met again is skimmed. Of the seeds with which a chart
 stays short and begins no two sentences alike, each chart in its turn takes the best beside those that the
-others have, until none finds a better one. What stands elsewhere with another lesion or thread counts half.
+others have, until none finds a better one. What differs in the lesion or the thread alone counts most: it is
+the template that a reader sees.
 """
 
 import argparse
@@ -18,26 +19,24 @@ from dataclasses import replace
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from casebook.cases.shorts import Short, _all_words, case, shorts  # noqa: E402
+from casebook.cases.shorts import PLAIN, Short, _all_words, case, shorts  # noqa: E402
 from casebook.testing.shorts import sentences  # noqa: E402
 from tools.choose_shorts import show  # noqa: E402
 
 WORDS = 99  # of a chart at most, its headings with it
-OTHERWISE = 0.8  # what a sentence counts that differs from another one in its lesion or thread alone
+OTHERWISE = 1.5  # what a sentence counts that differs from another one in its lesion or thread alone
 ROW = 0.3  # what a row of pathology counts
 
 Said = tuple[frozenset[str], frozenset[str], frozenset[str]]  # sentences, the same without lesions, rows
 
 
 def lesions() -> re.Pattern[str]:
-    """What was wrong in a piece, and what it was sewn with, in any of the words for it."""
+    """What was wrong in a piece, what it was sewn with and why it was not, in any of the words for it."""
     words = _all_words()
-    said = [
-        each for why in words["reasons"].values() for form in ("one", "next", "two") for each in why[form]
-    ]
-    return re.compile(
-        "|".join(map(re.escape, sorted([*said, *words["threads"]["plain"]], key=len)[::-1])), re.I
-    )
+    said = [*words["threads"][PLAIN], *(why[PLAIN] for why in words["unsafe"].values() if PLAIN in why)]
+    for why in words["reasons"].values():
+        said += why["one"] + why["next"] + why["two"]
+    return re.compile("|".join(map(re.escape, sorted(said, key=len, reverse=True))), re.IGNORECASE)
 
 
 def candidates(short: Short, seeds: int, varying: re.Pattern[str]) -> Iterator[tuple[Short, Said]]:
@@ -99,7 +98,8 @@ def main() -> None:
     varying = lesions()
     brief = {place: short for place, short in enumerate(shorts()) if short.brief}
     charts = [list(candidates(short, args.seeds, varying)) for short in brief.values()]
-    print([len(each) for each in charts], file=sys.stderr)
+    if not all(charts):
+        sys.exit("A chart is short with none of these seeds: try more of them.")
     listed = list(shorts())
     for place, each, which in zip(brief, charts, spread(charts), strict=True):
         listed[place] = each[which][0]

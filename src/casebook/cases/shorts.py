@@ -613,7 +613,7 @@ def _history(chart: _Chart) -> str:
         "sex": short.sex[0].upper(),
         "weight": f"{chart.rng.randrange(24, 35) / 10:g}",
     }
-    told = [(short.history or _words("history", _story(short))[short.voice]).format(**who)]
+    told = [(short.history or _usual_history(short)).format(**who)]
     before = (_words("before", key) for key in _before(short))
     told += [words[short.voice] for words in before if short.voice in words]
     if short.follows:
@@ -621,6 +621,12 @@ def _history(chart: _Chart) -> str:
     told += [chart.facet("left", "left", where=site.where) for site in short.sites if site.left]
     chart.marks.pop("left", None)  # no facet of an operation, but a deciding sentence
     return " ".join(told)
+
+
+def _usual_history(short: Short) -> str:
+    """One of those of its story."""
+    told = _words("history", _story(short))[short.voice]
+    return told if isinstance(told, str) else told[(short.seed + short.age) % len(told)]
 
 
 def _before(short: Short) -> Iterator[str]:
