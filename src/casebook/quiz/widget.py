@@ -269,7 +269,7 @@ class Quiz(anywidget.AnyWidget):
         return Markdown(titled)  # type: ignore[no-untyped-call]
 
     def _note(self, answer: str, told: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
-        """Keep an answer that could be read and is not the one before: the page counts that as one try, too."""
+        """Keep an answer that could be read, but not the same twice: the page counts that as one try, too."""
         same = self.attempts and self.attempts[-1]["answer"] == answer
         if same or told["verdict"] in ("invalid", "blank"):
             return
