@@ -378,6 +378,23 @@ def test_an_assignment_that_failed_can_be_made_at_the_next_try(run, put, tmp_pat
     assert run("assign", "--cases", case, "--out", out)[0] == 2
 
 
+def test_a_csv_in_a_folder_is_told_of_unless_it_is_named_too(tmp_path, capsys):
+    folder = tmp_path / "responses"
+    folder.mkdir()
+    form = folder / "section_b.csv"
+    form.write_text("Name,oak\nBo,44120\n", "utf-8")
+    command = ["class", "gradebook", "--cases", "oak", "-o", str(tmp_path / "grades"), str(folder)]
+    assert main(command) == 2
+    assert "name a CSV file itself too, as in responses responses/section_b.csv" in capsys.readouterr().err
+    assert main([*command, str(form)]) == 0
+    said = capsys.readouterr().err
+    assert "not read" not in said
+    assert "no file in it" not in said
+    (folder / "other.csv").write_text("Name,oak\nCy,44120\n", "utf-8")
+    assert main([*command, str(form)]) == 0
+    assert "other.csv:1: this was not read" in capsys.readouterr().err
+
+
 def test_a_grade_book_says_who_is_not_on_the_roster_and_who_handed_nothing_in(tmp_path, capsys):
     form, roster = tmp_path / "form.csv", tmp_path / "roster.csv"
     form.write_text(

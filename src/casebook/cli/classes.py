@@ -117,7 +117,7 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
     forms = [path for path in args.paths if path.suffix.lower() == ".csv"]
     single = [path for path in args.paths if path.is_file() and path not in forms]
     read = [
-        (str(path), read_folder(path, known))
+        (str(path), read_folder(path, known, forms))
         for path in args.paths
         if path not in single and path not in forms
     ]
