@@ -214,7 +214,8 @@ def _no_answers(path: Path) -> str:
     if path.suffix.lower() == ".zip":
         return "unpack this archive, and report on the folder again"
     if path.suffix.lower() == ".csv":
-        return f"this was not read: name a CSV file itself too, as in {path.parent.name} {path.parent.name}/{path.name}"
+        lies = path.parent.name
+        return f"this was not read: name a CSV file itself too, as in {lies} {lies}/{path.name}"
     if path.suffix.lower() in SHEETS:
         return f"this is a spreadsheet: {AS_CSV}"
     return f"this was not read: a file of answers ends in {' or '.join(ENDINGS)}"
