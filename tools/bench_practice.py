@@ -5,13 +5,14 @@ named that is not held.
 
 A learner slips in a tenth of the answers, and follows a held rule always or eight times in ten; rules are
 held as often as `tutor.how_often` judges, of those that show on two charts. A test is ten cases drawn by
-blueprint; after it short charts, cases and changes of charts are asked, after a first wrong answer that a
-known rule gives short charts and changes alone, as in the page. A change comes up only where its chart was answered rightly, as in the page, and its
-answer is looked up in a row with all wrong rules, of which the tutor's table has only some. Cells of false
-calls have seven times as many learners. "To the stop" is as a reader gets it: what the page asks ends by
-itself. "With an or" are two rules named, or one beside a rule that the book does not know. "By chart" is a
-misreader who takes a chart for a changed one and answers that; the other misreader answers anything. "Who
-knows more" is told what no tutor is, and so shows how much the charts themselves let be found.
+blueprint; after it short charts, cases and changes of charts are asked, and after a first wrong answer that a
+known rule gives short charts and changes alone, as in the page. A change comes up only where its chart was
+answered rightly, and its answer is looked up in a row with all wrong rules, of which the tutor's table has
+only some. Cells of false calls have seven times as many learners. "To the stop" is as a reader gets it: what
+the page asks ends by itself. "With an or" are two rules named, or one beside a rule that the book does not
+know. "By chart" is a misreader who takes a chart for a changed one and answers that; the other misreader
+answers anything. "Who knows more" is told what no tutor is, and so shows how much the charts themselves let
+be found.
 Without a seed the learners are others each time; it is printed.
 """
 
