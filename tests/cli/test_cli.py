@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 
 import pytest
@@ -376,6 +377,21 @@ def test_an_assignment_that_failed_can_be_made_at_the_next_try(run, put, tmp_pat
     assert not [path for path in out.rglob("*") if path.is_file()]
     assert run("assign", "--cases", case, "--out", out)[0] == 0
     assert run("assign", "--cases", case, "--out", out)[0] == 2
+
+
+def test_the_case_that_contributing_shows_is_sound(tmp_path, capsys):
+    shown = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("```markdown\n")[2].partition("```")[0]
+    file = tmp_path / "rowan.md"
+    file.write_text(textwrap.dedent("   " + shown.lstrip()), "utf-8")
+    assert "tempting:" in shown
+    assert main(["check", str(file)]) == 0
+    assert "no fault; where a later edition" in capsys.readouterr().out
+    assert main(["code", str(file)]) == 0
+    assert capsys.readouterr().err == ""
+    oak = tmp_path / "oak.md"
+    oak.write_text(file.read_text("utf-8"), "utf-8")
+    assert main(["code", str(oak)]) == 0
+    assert "note: a shipped case is named oak already" in capsys.readouterr().err
 
 
 def test_a_csv_in_a_folder_is_told_of_unless_it_is_named_too(tmp_path, capsys):
