@@ -20,7 +20,6 @@ from .case import MARK, Case, cases_folder, root
 from .front_matter import Where
 from .keys import KEY_KEYS, KINDS, NOISES, TOPICS
 
-
 OF_SOURCES = "casebook code prints those of a case's rules, and data/authorities.toml has them all"
 
 
