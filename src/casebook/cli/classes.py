@@ -25,7 +25,7 @@ from casebook.practice.responses import (
     read_folder,
 )
 
-from .shared import bar, cases_named, many, names_in, needs, title_in, written
+from .shared import address_in, bar, cases_named, many, names_in, needs, title_in, written
 
 if TYPE_CHECKING:
     from casebook.classroom.gradebook import GradeBook
@@ -76,6 +76,12 @@ def add_to(commands: Any) -> None:
         "Write a page for each learner: every answer to what was set, why, and what next.", "feedback",
     )  # fmt: skip
     back.add_argument("--title", type=title_in, default="Your answers")
+    back.add_argument(
+        "--book",
+        type=address_in,
+        metavar="URL",
+        help="where the book is read: its chapters are links",
+    )
     back.add_argument(
         "--roster", type=Path, metavar="FILE", help="a name a line, or CSV: who should have answered"
     )
@@ -274,7 +280,10 @@ def _feedback(args: argparse.Namespace) -> int:
         raise needs(error) from None
     pages_of = bar(tqdm, "learners")
     made = written(
-        lambda: give_back(book, pages, args.out, args.title, pages_of, replace=args.force), args.out
+        lambda: give_back(
+            book, pages, args.out, args.title, pages_of, replace=args.force, address=args.book or ""
+        ),
+        args.out,
     )
     print(f"{args.out}: {many(len(made), 'page')}")
     return 0
