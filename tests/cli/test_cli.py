@@ -417,7 +417,11 @@ def test_a_grade_book_says_who_is_not_on_the_roster_and_who_handed_nothing_in(tm
         'Name,oak\n"Nguyen, Linh",44120\nLee_Ann_1,44120\nLee_Ann_2,44120\nguest 4,44120\n', "utf-8"
     )
     roster.write_text("Last name,First name,Student ID\nNguyen,Linh,1\nLee,Ann,2\n", "utf-8")
-    command = ["class", "gradebook", str(form), "--cases", "oak", "--roster", str(roster), "-o"]
+    plain = tmp_path / "plain.csv"
+    plain.write_text(
+        "learner,case,answer\nguest 4,elm,44120\nguest 4,birch,44120\nguest 4,oakk,44120\n", "utf-8"
+    )
+    command = ["class", "gradebook", str(form), str(plain), "--cases", "oak", "--roster", str(roster), "-o"]
     assert main([*command, str(tmp_path / "grades")]) == 0
     said = capsys.readouterr().err.splitlines()
     assert "found on the roster (1): Nguyen, Linh as Linh Nguyen" in said
@@ -425,6 +429,7 @@ def test_a_grade_book_says_who_is_not_on_the_roster_and_who_handed_nothing_in(tm
         "not on the roster (3): Lee_Ann_1 (perhaps Ann Lee); Lee_Ann_2 (perhaps Ann Lee); guest 4"
     ) in said
     assert "handed nothing in (1): Ann Lee" in said
+    assert "3 answers to cases that were not set: left out" in said
     canvas = (tmp_path / "grades" / "canvas.csv").read_text("utf-8")
     assert "Linh Nguyen" in canvas
     assert "Nguyen, Linh" not in canvas
