@@ -256,6 +256,22 @@ def test_a_roster_tells_namesakes_and_what_it_cannot_read(tmp_path):
         read_roster(tmp_path)
 
 
+def test_namesakes_of_a_roster_are_two_where_a_number_tells_them_apart(tmp_path):
+    text = "Student,ID,SIS User ID\nJames Wu,1,S1002\nJames Wu,2,S1003\nBo,3,S1\n"
+    names, said = roster(tmp_path, text)
+    assert names == ["James Wu (S1002)", "James Wu (S1003)", "Bo"]
+    assert not [each for each in said if "counted as one" in each]
+    found, _ = told(tmp_path, "name,sis_id,section_id,oak\nJames Wu,S1002,1,44120\nJames Wu,S1003,1,44121\n")
+    assert [name for name, _, _ in found] == names[:2]
+
+
+@pytest.mark.parametrize("who", ["learner", "Student", "name"])
+def test_a_plain_file_may_call_its_learners_otherwise(tmp_path, who):
+    found, faults = told(tmp_path, f"{who},case,answer\nAnn Lee,oak,44120\n")
+    assert found == [("Ann Lee", "oak", "44120")]
+    assert not faults
+
+
 def test_a_spreadsheet_among_the_files_is_told_for_what_it_is(tmp_path):
     for name in ("oak.xlsx", "oak.csv", "answers.jsonl"):
         (tmp_path / name).write_bytes(b"PK\x03\x04\x14\x00\n\xff\n")

@@ -41,7 +41,7 @@ from casebook.practice.responses import (
 MOST_BYTES = 50_000_000  # of a file
 MOST_ROWS = 100_000
 DELIMITERS = (",", ";", "\t", "|")
-PLAIN = {"learner", "case", "answer"}
+PLAIN = {"case", "answer"}  # beside a column of names
 #: Columns that say who or when, in any of the systems; all others are questions.
 ABOUT = {
     "id", "sis_id", "section", "section_id", "section_sis_id", "submitted", "attempt", "n correct",
@@ -54,6 +54,8 @@ ABOUT = {
 CANVAS = {"sis_id", "section_id"}
 #: What tells two people of one name apart.
 KNOWN = ("email", "email address", "sis_id", "id number", "username")
+#: Columns of a roster that hold such a number under another heading.
+ON_ROSTER = {"sis user id": "sis_id", "student id": "id number"}
 #: Columns with the whole of a name.
 WHO = (
     "name", "full name", "learner", "student", "participant", "names", "learners", "students", "participants",
@@ -125,7 +127,8 @@ class _Table:
     @property
     def plain(self) -> bool:
         """Whether it has an answer a row."""
-        return {head.lower() for head in self.heads} >= PLAIN
+        heads = {head.lower() for head in self.heads}
+        return heads >= PLAIN and bool(heads & NAMED)
 
 
 def _table(file: Path) -> _Table | Fault:
@@ -221,13 +224,22 @@ def _headings(text: str) -> tuple[int, list[str]]:
 
 
 def _listed(file: Path, heads: Sequence[str]) -> list[tuple[int, str]]:
-    """The names of a roster with several columns, each with its line."""
+    """The names of a roster with several columns, each with its line; namesakes as in files of answers."""
     table = _table(file)
     if isinstance(table, Fault):
         raise CommandError(f"{file}:{table.line}: {table.says}")
-    return [
-        (line, _person(dict(zip(map(str.lower, heads), map(str.strip, row), strict=False)))[0])
+    rows = [
+        (line, dict(zip(map(str.lower, heads), map(str.strip, row), strict=False)))
         for line, row in table.numbered
+    ]
+    people = [
+        (line, *_person({ON_ROSTER.get(head, head): cell for head, cell in row.items()}))
+        for line, row in rows
+    ]
+    known = Counter(name.casefold() for name, _ in {(name.casefold(), known) for _, name, known in people})
+    return [
+        (line, f"{name} ({number})" if number and known[name.casefold()] > 1 else name)
+        for line, name, number in people
     ]
 
 
@@ -251,7 +263,7 @@ def _dialect(text: str, said: str = "") -> type[csv.Dialect]:
 
 def _plain(table: _Table, names: Sequence[tuple[str, str]], doubts: Doubts) -> Told:
     where = {head.lower(): number for number, head in enumerate(table.heads)}
-    used = {number for head, number in where.items() if head in PLAIN | ABOUT | {"at"}}
+    used = {number for head, number in where.items() if head in PLAIN | ABOUT | NAMED | {"at"}}
     yield from _unused(table, set(range(len(table.heads))) - used, "it is none of learner, case, answer, at")
     found: list[Response] = []
     undated: set[tuple[str, str]] = set()
