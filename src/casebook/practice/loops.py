@@ -33,12 +33,10 @@ NAMES: tuple[tuple[str, int, int, str], ...] = (
     ("jejunum", 134, 123, ""), ("ileum", 142, 190, ""), ("valve", 74, 263, "M71 258L31 238"),
     ("cecum", 42, 280, ""), ("rectum", 124, 280, ""),
 )  # fmt: skip
-#: What every other picture names.
+#: What every other picture names, as far as it reaches up.
 PARTS: tuple[tuple[str, int, int], ...] = (
-    ("large bowel", 36, 55), ("duodenum", 70, 76), ("small bowel", 52, 264),
+    ("small bowel", 52, 264), ("large bowel", 42, 280), ("duodenum", 70, 76),
 )  # fmt: skip
-#: What a picture names of which the upper rows are cut off.
-LOW_PARTS: tuple[tuple[str, int, int], ...] = (("small bowel", 52, 264), ("large bowel", 42, 280))
 REACH = {"duodenum": 30.0, "colon": 150.0}  # cm drawn of what lies before and beyond the small bowel
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 POINTS = {
@@ -480,7 +478,7 @@ def draw(op: Operation, title: str, view: str = "closing", whole: bool = True) -
     top = 0 if whole or view == "anatomy" else _top(lay)
     rows = list(_under(told)) if view == "closing" else []
     marks = {"anatomy": _labels, "closing": _closing}.get(view, _history)
-    names = [_name(*part) for part in (LOW_PARTS if top else PARTS) if view != "anatomy"]
+    names = [_name(*part) for part in PARTS if view != "anatomy" and part[2] > top]
     parts = [*names, *_tube(lay), *marks(lay, told), *rows]
     return (
         f'<svg class="loops" viewBox="0 {top} {WIDTH} {HEIGHT - top + ROW * len(rows)}" role="img"'
