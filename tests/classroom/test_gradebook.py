@@ -173,3 +173,49 @@ def test_a_roster_knows_whoever_answered_whatever_the_capitals():
     )
     assert book.learners == ("Ada Lovelace", "Bo")
     assert book.entry("Ada Lovelace", "oak").answer == "44120"
+
+
+def by_roster(handed, roster):
+    found = gradebook([Response(name, "oak", RIGHT["oak"], 1) for name in handed], pages(), roster)
+    rows = read(found.tables()["gradebook.csv"])
+    return {row["learner"]: (row["right"], row["roster"]) for row in rows}
+
+
+HERE, ABSENT, STRANGE = ("1", ""), ("0", "handed nothing in"), "not on the roster"
+
+
+@pytest.mark.parametrize(
+    "handed",
+    [
+        "maria LOPEZ",
+        "Lopez, Maria",
+        "Lopez_Maria_1001",
+        "Maria Lopez_12345",
+        "lopezmaria_1001_20034_answers",
+        "lopezmaria_LATE_1001_20034_answers",
+        "lópez_maría_7",
+    ],
+)
+@pytest.mark.parametrize("listed", ["Maria Lopez", "Lopez, Maria"])
+def test_a_name_is_found_on_the_roster_as_learning_systems_write_it(handed, listed):
+    assert by_roster([handed], [listed, "Mario Lopez"]) == {listed: HERE, "Mario Lopez": ABSENT}
+
+
+@pytest.mark.parametrize("handed", ["Lopez Maria", "Maria Lopez 2", "Maria", "Maria Lopez (m@x.example)"])
+def test_a_name_that_is_only_like_another_is_told_and_nobody_elses(handed):
+    assert by_roster([handed], ["Maria Lopez"]) == {handed: ("1", STRANGE), "Maria Lopez": ABSENT}
+
+
+def test_two_people_are_never_made_one_on_a_guess():
+    perhaps = ("1", f"{STRANGE}; perhaps Ann Lee")
+    two = by_roster(["Lee_Ann_1", "Lee_Ann_2"], ["Ann Lee"])
+    assert two == {"Ann Lee": ABSENT, "Lee_Ann_1": perhaps, "Lee_Ann_2": perhaps}
+    assert by_roster(["Lee_Ann_1", "Ann Lee"], ["Ann Lee"]) == {"Ann Lee": HERE, "Lee_Ann_1": perhaps}
+    either = by_roster(["Lee_Ann_1"], ["Ann Lee", "Lee Ann"])
+    assert either["Lee_Ann_1"] == ("1", f"{STRANGE}; perhaps Ann Lee or Lee Ann")
+    assert by_roster(["Lee, Ann"], ["Ann Lee", "Lee Ann"]) == {"Ann Lee": HERE, "Lee Ann": ABSENT}
+
+
+def test_without_a_roster_nobody_is_missing_from_it(book):
+    assert by_roster(["Ada"], ()) == {"Ada": HERE}
+    assert {row["roster"] for row in read(book.anonymous().tables()["gradebook.csv"])} == {"", ABSENT[1]}

@@ -196,6 +196,31 @@ def test_what_may_be_one_of_several_rules_names_them():
         assert MISCONCEPTIONS[id].says in words.partition('id="learners"')[2]
 
 
+def test_parts_of_the_report_do_not_contradict_each_other():
+    cases = ("alder", "oak", "juniper", "elm")
+    weeks = [Response("Zoë", case, "44120 x2", 1.7e12 + 6.1e8 * at) for at, case in enumerate(cases)]
+    other = [Response("Bo", case, "36415", 1.7e12) for case in ("oak", "elm", "birch")]
+    told = class_of(frame_of([*weeks, *other, Response("Bo", "alder", "44120 x2", 1.7e12)]))
+    assert told.learners["holds"].tolist() == [[], ["primary-per-join"]]  # elm's wrong family beside it
+    assert told.learners.loc["Bo", "once"] == {"primary-per-join": 1}
+    learners, weeks = report(told).partition('id="learners"')[2].split('id="term"')
+    rule = MISCONCEPTIONS["primary-per-join"].says
+    assert f"nothing steady; in single answers: {rule}" in learners
+    assert weeks.count(rule) == learners.count(rule) + 2  # Zoë's weeks are three
+
+
+def test_words_of_the_report_stand_apart(sample):
+    words = re.sub(r"<[^>]+>", "", report(class_of(sample)))
+    assert "Try next: " in words
+    assert not re.findall(r"[a-z0-9]\.(?:Who|Try|Held)\b", words)
+
+
+def test_numbers_in_tables_have_no_digits_that_mean_nothing(sample):
+    told = "".join(class_of(sample).csv().values())
+    assert re.search(r"\d\.\d", told)
+    assert not re.findall(r"\d\.\d{4}", told)
+
+
 def test_only_the_first_readable_answer_counts():
     rows = [
         Response("a", "alder", "what?", 1.0),

@@ -378,6 +378,44 @@ def test_an_assignment_that_failed_can_be_made_at_the_next_try(run, put, tmp_pat
     assert run("assign", "--cases", case, "--out", out)[0] == 2
 
 
+def test_a_csv_in_a_folder_is_told_of_unless_it_is_named_too(tmp_path, capsys):
+    folder = tmp_path / "responses"
+    folder.mkdir()
+    form = folder / "section_b.csv"
+    form.write_text("Name,oak\nBo,44120\n", "utf-8")
+    command = ["class", "gradebook", "--cases", "oak", "-o", str(tmp_path / "grades"), str(folder)]
+    assert main(command) == 2
+    assert "name a CSV file itself too, as in responses responses/section_b.csv" in capsys.readouterr().err
+    assert main([*command, str(form)]) == 0
+    said = capsys.readouterr().err
+    assert "not read" not in said
+    assert "no file in it" not in said
+    (folder / "other.csv").write_text("Name,oak\nCy,44120\n", "utf-8")
+    assert main([*command, str(form)]) == 0
+    assert "other.csv:1: this was not read" in capsys.readouterr().err
+
+
+def test_a_grade_book_says_who_is_not_on_the_roster_and_who_handed_nothing_in(tmp_path, capsys):
+    form, roster = tmp_path / "form.csv", tmp_path / "roster.csv"
+    form.write_text(
+        'Name,oak\n"Nguyen, Linh",44120\nLee_Ann_1,44120\nLee_Ann_2,44120\nguest 4,44120\n', "utf-8"
+    )
+    roster.write_text("Last name,First name,Student ID\nNguyen,Linh,1\nLee,Ann,2\n", "utf-8")
+    command = ["class", "gradebook", str(form), "--cases", "oak", "--roster", str(roster), "-o"]
+    assert main([*command, str(tmp_path / "grades")]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert "found on the roster (1): Nguyen, Linh as Linh Nguyen" in said
+    assert (
+        "not on the roster (3): Lee_Ann_1 (perhaps Ann Lee); Lee_Ann_2 (perhaps Ann Lee); guest 4"
+    ) in said
+    assert "handed nothing in (1): Ann Lee" in said
+    canvas = (tmp_path / "grades" / "canvas.csv").read_text("utf-8")
+    assert "Linh Nguyen" in canvas
+    assert "Nguyen, Linh" not in canvas
+    assert main([*command, str(tmp_path / "unnamed"), "--anonymous"]) == 0
+    assert "Nguyen" not in capsys.readouterr().err
+
+
 def test_a_grade_book_and_a_page_for_each_learner(tmp_path, capsys):
     form = tmp_path / "form.csv"
     form.write_text("Name,oak,elm\nAda,44120,what?\n", "utf-8")

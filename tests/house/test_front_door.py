@@ -70,3 +70,11 @@ def test_the_version_stands_in_one_place():
     assert f"version: {casebook.__version__}\n" in cited
     assert f"## {casebook.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert (pathlib.Path(casebook.__file__).parent / "py.typed").is_file()
+
+
+def test_pictures_lie_with_the_readme_s_and_nowhere_else():
+    done = subprocess.run(
+        ["git", "ls-files", "*.png", "*.jpg", "*.jpeg"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    folders = {str(pathlib.PurePosixPath(line).parent) for line in done.stdout.splitlines()}
+    assert folders == {".github/screenshots"}

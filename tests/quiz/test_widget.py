@@ -131,7 +131,7 @@ def test_it_answers_the_quiz_that_is_shown(shown, monkeypatch):
 def test_what_was_answered_is_saved_for_a_class(shown, monkeypatch, tmp_path):
     monkeypatch.setattr(shown, "send", lambda message: None)
     told = {"confidence": "sure", "seconds": 12, "hints": 1}
-    for answer in ("44120 x2", "what?", "44120; 44121"):
+    for answer in ("44120 x2", "what?", "44120 x2", "44120; 44121"):
         shown._handle_custom_msg(
             {"id": "7", "asked": json.dumps({"do": "grade", "answer": answer, **told})}, []
         )

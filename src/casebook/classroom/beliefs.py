@@ -18,7 +18,7 @@ from casebook.grading import Item
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import Page, graded_item
 from casebook.practice.editions import to_earlier
-from casebook.practice.tutor import Row, Tutor, as_written, row, rules_of
+from casebook.practice.tutor import Row, Tutor, row, rules_of, told_apart
 
 Rules = tuple[str, ...]
 
@@ -93,7 +93,7 @@ class Bank:
         Cases of another bank, and answers that cannot be read, tell nothing.
         """
         told = {case: text for case, text in answers.items() if case in self.items and not _unread(text)}
-        wrong = {case: as_written(text) for case, text in told.items() if not self._right(case, text)}
+        wrong = self._wrong(told)
         rules = list(MISCONCEPTIONS)
         left, beliefs = list(told), list[Belief]()
         while named := (tutor := self._tutor(left, wrong, rules)).named:
@@ -110,6 +110,18 @@ class Bank:
             and not self.items[case].grade(told[case]).misconceptions
         )
         return Profile(tuple(beliefs), tuple(unexplained))
+
+    def _wrong(self, told: Mapping[str, str]) -> dict[str, str]:
+        """The wrong answers as the table writes them, one in which something else is off too as that of the
+        rule that its verdict names."""
+        met, wrong = Tutor(self.table), {}
+        for case, text in told.items():
+            if right := self._right(case, text):
+                met.answered(case, right, "")
+            else:
+                wrong[case] = told_apart(self.items[case], text, self.table[case], met)
+                met.answered(case, right, wrong[case])
+        return wrong
 
     def _right(self, case: str, text: str) -> bool:
         return self.items[case].grade(text).verdict == "correct"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from casebook import files
@@ -24,11 +24,13 @@ from casebook.practice.responses import Response
 from casebook.practice.results import wilson
 
 from .cells import table
+from .roster import match
 
 RIGHT, PARTLY, WRONG = "right", "partly", "not right"
 UNREADABLE, UNANSWERED = "not readable", "not answered"
 STATES = (RIGHT, PARTLY, WRONG, UNREADABLE, UNANSWERED)
 OF_VERDICT = {"correct": RIGHT, "partly": PARTLY, "wrong": WRONG, "invalid": UNREADABLE, "blank": UNANSWERED}
+STRANGE, ABSENT = "not on the roster", "handed nothing in"
 HELD = "on a held page"  # where no verdict is said, and whoever looks for it finds it
 FILES = ("gradebook.csv", "canvas.csv", "moodle.csv", "answers_by_learner.csv")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -70,7 +72,8 @@ class GradeBook:
     """Who did what with which case.
 
     `left_out` counts answers to cases that were not set, `earlier` those to earlier editions of cases, which
-    are not graded.
+    are not graded. `roster` holds of whom something is to be said by the roster, `perhaps` who a name that is
+    not on it may be, and `taken_for` whose of the roster a name was that is written otherwise.
     """
 
     cases: tuple[str, ...]
@@ -78,6 +81,9 @@ class GradeBook:
     entries: Mapping[tuple[str, str], Entry]
     left_out: Mapping[str, int]
     earlier: Mapping[str, int]
+    roster: Mapping[str, str] = field(default_factory=dict)
+    perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    taken_for: Mapping[str, str] = field(default_factory=dict)
 
     def entry(self, learner: str, case: str) -> Entry:
         """What a learner did with a case."""
@@ -94,7 +100,14 @@ class GradeBook:
         """The same without names, in an order that tells nothing of them."""
         numbers = _numbers(self.learners)
         entries = {(numbers[name], case): entry for (name, case), entry in self.entries.items()}
-        return replace(self, learners=tuple(numbers.values()), entries=entries)
+        roster = {numbers[name]: says for name, says in self.roster.items()}
+        return replace(
+            self, learners=tuple(numbers.values()), entries=entries, roster=roster, perhaps={}, taken_for={}
+        )
+
+    def may_be(self, name: str) -> str:
+        """Who of the roster a learner who is not on it may be, in words; "" where nobody is like it."""
+        return f"perhaps {' or '.join(self.perhaps[name])}" if name in self.perhaps else ""
 
     def tables(self) -> dict[str, str]:
         """Every file of the grade book as text, by its name.
@@ -111,6 +124,7 @@ class GradeBook:
             book.append([
                 name, points, *(total.states[state] for state in STATES), total.score, total.percent,
                 f"{low:.0f} to {high:.0f}", sum(self.entry(name, case).held for case in self.cases),
+                "; ".join(filter(None, (self.roster.get(name), self.may_be(name)))),
             ])  # fmt: skip
             canvas.append([name, "", "", name, "", f"{total.score:g}"])
             moodle.append([name, f"{total.percent:g}"])
@@ -118,7 +132,16 @@ class GradeBook:
                 entry = self.entry(name, case)
                 told = [name, case, entry.state, f"{entry.score:g}", entry.answer]
                 answers.append([*told, HELD if entry.held else ""])
-        heads = ["learner", "set", *STATES, "score", "percent", "right, 95 % interval in percent", HELD]
+        heads = [
+            "learner",
+            "set",
+            *STATES,
+            "score",
+            "percent",
+            "right, 95 % interval in percent",
+            HELD,
+            "roster",
+        ]
         held = (
             table(heads, book),
             table([*CANVAS, "Casebook"], canvas),
@@ -135,17 +158,16 @@ class GradeBook:
 
 def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iterable[str] = ()) -> GradeBook:
     """Grade a class over the cases of `pages`. Who stands in `roster` and handed nothing in is in the book
-    too; a name there that differs from an answer's in capitals alone is the same person's, as in files of
-    answers.
+    too, and who handed in and does not stand there is told; whose name there is written otherwise: `match`.
 
     Raises ValueError where a case cannot be graded.
     """
     by_id = {str(page["id"]): page for page in pages}
     items = {id: graded_item(page) for id, page in by_id.items()}
-    listed: dict[str, str] = {}
-    for name in roster:
-        listed.setdefault(name.casefold(), name)
-    answers = [replace(r, learner=listed.get(r.learner.casefold(), r.learner)) for r in responses]
+    responses = list(responses)
+    listed = list({name.casefold(): name for name in reversed(list(roster))}.values())[::-1]
+    found = match((each.learner for each in responses), listed)
+    answers = [replace(r, learner=found.names.get(r.learner, r.learner)) for r in responses]
     older = Counter(each.case for each in answers if to_earlier(by_id.get(each.case, {}), each.edition))
     given = [each for each in answers if not to_earlier(by_id.get(each.case, {}), each.edition)]
     left_out = Counter(each.case for each in given if each.case not in items)
@@ -154,13 +176,17 @@ def gradebook(responses: Iterable[Response], pages: Sequence[Page], roster: Iter
         if each.case in items:
             here = (each.learner, each.case)
             kept[here] = _better(kept.get(here), each, items[each.case])
-    names = dict.fromkeys([*listed.values(), *(each.learner for each in answers)])
+    handed = dict.fromkeys(each.learner for each in answers)
+    strange = dict.fromkeys((name for name in handed if name not in listed), STRANGE) if listed else {}
     return GradeBook(
         tuple(items),
-        tuple(sorted(names, key=str.casefold)),
+        tuple(sorted({**dict.fromkeys(listed), **handed}, key=str.casefold)),
         kept,
         left_out,
         older,
+        strange | dict.fromkeys((name for name in listed if name not in handed), ABSENT),
+        found.perhaps,
+        {name: meant for name, meant in found.names.items() if name.casefold() != meant.casefold()},
     )
 
 

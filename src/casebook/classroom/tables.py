@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -55,6 +55,7 @@ EACH = 3  # who were right, and who were not, at least before that
 GOOD = 0.7  # of the other cases right: a learner who knows the rules
 APART = 0.3  # a correlation from which a case tells learners apart
 NEXT = 3  # cases to try against a wrong rule
+DIGITS = 3  # after the point, in CSV files
 CHECK = 3  # questions at most to check a class with
 SUMS = (
     "answered",
@@ -89,8 +90,8 @@ class Cohort:
 
     - `cases`: how many were right, how well the case tells good students from others, how long it took,
     whether it misleads.
-    - `learners`: how many were right, which wrong rules the answers show, and how many answers no known rule
-    gives.
+    - `learners`: how many were right, which wrong rules the answers show, which others show `once` or more
+    without being steady, and how many answers no known rule gives.
     - `wrong_rules`: who holds each, in how many answers it shows, and which cases show it next.
     - `answers`: what was answered to each case, most frequent first, and what it amounts to.
     - `confidence`: how often each word of confidence was right. One learner's answers go together, and the
@@ -268,6 +269,7 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
             "holds": [b.id for b in profile.held],
             "or": {b.id: list(b.alike) for b in profile.beliefs if b.alike},
             "perhaps": [b.id for b in profile.beliefs if not b.held],
+            "once": _shown(grades.values(), {id for b in profile.beliefs for id in (b.id, *b.alike)}),
             "unexplained": list(profile.unexplained),
             "unread": unread,
             "done": sorted(grades),
@@ -284,6 +286,12 @@ def _learner(part: _Part, bank: Bank, learner: str, responses: list[Response]) -
     part.weeks.extend(_weeks(learner, mine, grades))
     for each in mine:
         _answer(part, bank, each, grades[each.case], right, len(mine))
+
+
+def _shown(grades: Iterable[Grade], besides: Collection[str] = ()) -> dict[str, int]:
+    """The wrong rules that answers tell apart, the most frequent first, `besides` those known already."""
+    shown = Counter(m.id for grade in grades for m in grade.counted if m.id not in besides)
+    return dict(shown.most_common())
 
 
 def _votes(part: _Part, bank: Bank, mine: Sequence[Response]) -> None:
@@ -309,8 +317,7 @@ def _weeks(learner: str, mine: Sequence[Response], grades: Mapping[str, Grade]) 
         given = by_week[week]
         right = sum(grade.verdict == "correct" for grade in given)
         low, high = wilson(right, len(given))
-        shown = Counter(m.id for grade in given for m in grade.counted)
-        told = (learner, week, len(given), dict(shown.most_common()), right, low, high)
+        told = (learner, week, len(given), _shown(given), right, low, high)
         yield dict(zip(WEEK, told, strict=True))
 
 
@@ -417,6 +424,7 @@ _LEARNER = [
     "holds",
     "or",
     "perhaps",
+    "once",
     "unexplained",
     "unread",
     "done",
@@ -670,11 +678,11 @@ def clustered(sums: Mapping[str, float]) -> tuple[int, int]:
 
 
 def _cell(value: Any) -> Any:
-    """A cell of a CSV file: lists as words."""
+    """A cell of a CSV file: lists as words, a number with as many digits as mean something."""
     if isinstance(value, list):
         value = ", ".join(value)
     if isinstance(value, dict):
         value = "; ".join(
             f"{key}: {', '.join(told) if isinstance(told, list) else told}" for key, told in value.items()
         )
-    return safe(value)
+    return safe(round(value, DIGITS) if isinstance(value, float) else value)

@@ -117,7 +117,7 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
     forms = [path for path in args.paths if path.suffix.lower() == ".csv"]
     single = [path for path in args.paths if path.is_file() and path not in forms]
     read = [
-        (str(path), read_folder(path, known))
+        (str(path), read_folder(path, known, forms))
         for path in args.paths
         if path not in single and path not in forms
     ]
@@ -223,9 +223,25 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
         print(f"{many(lost, 'answer')} to cases that were not set: left out", file=sys.stderr)
     _say_earlier(book.earlier)
     _say_held(responses)
-    if not roster:
+    if args.anonymous:
+        book = book.anonymous()
+    if roster:
+        _say_roster(book)
+    else:
         print(NOT_ANSWERED, file=sys.stderr)
-    return (book.anonymous() if args.anonymous else book), pages
+    return book, pages
+
+
+def _say_roster(book: GradeBook) -> None:
+    """Say who was found on the roster under another spelling, who is not on it, and who handed nothing in."""
+    from casebook.classroom.gradebook import ABSENT, STRANGE
+
+    told = [("found on the roster", [f"{name} as {meant}" for name, meant in book.taken_for.items()])]
+    told += [(says, [name for name, why in book.roster.items() if why == says]) for says in (STRANGE, ABSENT)]
+    for says, names in told:
+        if names:
+            listed = "; ".join(f"{name} ({may})" if (may := book.may_be(name)) else name for name in names)
+            print(f"{says} ({len(names)}): {listed}", file=sys.stderr)
 
 
 def _roster(path: Path) -> list[str]:

@@ -389,10 +389,10 @@ def in_words(op: Operation, view: str = "closing") -> str:
             f" jejunum and then ileum, {OLD if op.valve_gone else VALVE}"
         )
     if view == "plan":
-        return f"{_whole(op)} What will be taken out, from the ligament of Treitz down: {where}."
+        return f"{_whole(op)} What will be taken out, from the duodenum down: {where}."
     made = [f"number {j.number} between the ends of {_around(told, j)}" for j in told.joins]
     what = f"Anastomoses made: {'; '.join(made)}." if made else "No anastomosis was made."
-    return f"Taken out, from the ligament of Treitz down: {where}. {what}"
+    return f"Taken out, from the duodenum down: {where}. {what}"
 
 
 #: How a picture of whole bowel goes on past the small bowel: with its valve, or where that was taken once.
@@ -436,9 +436,9 @@ def _at_closing(told: Told) -> str:
     seen += [(s.start, POINTS[s.act]) for s in op.steps if s.act in POINTS and not _within(op, s.start)]
     seen += [(s.start, "the upper end of a bypass anastomosis") for s in op.did("bypass")]
     if not any(p.start < op.valve < p.end for p in op.bowel.places):
-        seen.append((op.valve, "the old ileocolic anastomosis" if op.valve_gone else "the valve"))
+        seen.append((op.valve, "the old ileocolic anastomosis" if op.valve_gone else "the large bowel"))
     told_of = "; ".join(words for _, words in sorted(seen))
-    return f"At closing, from the ligament of Treitz down: {told_of}."
+    return f"At closing, from the duodenum down: {told_of}."
 
 
 def _within(op: Operation, at: float) -> bool:

@@ -81,7 +81,9 @@ class Fault:
         return f"{self.file}:{self.line}: {self.says}"
 
 
-def read_folder(folder: str | Path, cases: Collection[str] = ()) -> tuple[list[Response], list[Fault]]:
+def read_folder(
+    folder: str | Path, cases: Collection[str] = (), elsewhere: Collection[Path] = ()
+) -> tuple[list[Response], list[Fault]]:
     """Every response file in a folder and the folders in it, or one file.
 
     A learner is known by the name in the head of the file, else by the file's own name; where several files
@@ -89,14 +91,17 @@ def read_folder(folder: str | Path, cases: Collection[str] = ()) -> tuple[list[R
     capitals alone are one learner; files that are counted together are named among the faults. An answer that
     stands in several files of one learner counts once. An answer to a room's later vote on a case counts only
     of who answered the first: the others had heard the room talk, or the verdict; how many they are is told.
-    Where `cases` are given, an answer to another one is named among the faults, and kept.
+    Where `cases` are given, an answer to another one is named among the faults, and kept. Of files that are
+    read `elsewhere` nothing is said.
     """
     root = Path(folder)
     if not _there(root):
         return [], [Fault(str(root), 1, "there is no such file or folder")]
     inside, answers = _inside(root), files_of(root)
-    faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in inside if p.suffix.lower() not in ENDINGS]
-    if not answers and root.is_dir():
+    read = {path.resolve() for path in elsewhere}
+    others = [p for p in inside if p.suffix.lower() not in ENDINGS and p.resolve() not in read]
+    faults = [Fault(_under(root, p), 1, _no_answers(p)) for p in others]
+    if not answers and root.is_dir() and (others or not inside):
         return [], [Fault(str(root), 1, f"no file in it ends in {' or '.join(ENDINGS)}"), *faults]
     found, more = read_files(root, answers, cases)
     return found, [*faults, *more]
@@ -209,7 +214,8 @@ def _no_answers(path: Path) -> str:
     if path.suffix.lower() == ".zip":
         return "unpack this archive, and report on the folder again"
     if path.suffix.lower() == ".csv":
-        return "this was not read: name a CSV file itself, beside the folder"
+        lies = path.parent.name
+        return f"this was not read: name a CSV file itself too, as in {lies} {lies}/{path.name}"
     if path.suffix.lower() in SHEETS:
         return f"this is a spreadsheet: {AS_CSV}"
     return f"this was not read: a file of answers ends in {' or '.join(ENDINGS)}"

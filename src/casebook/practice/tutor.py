@@ -435,10 +435,10 @@ def _take(tutor: Tutor, pages: Mapping[str, Page], given: Mapping[str, Any], ver
     item = graded_item(pages[case])
     whole = row(item) if is_change(case) else None
     answers = tutor.table.get(case, {}) if whole is None else whole
-    tutor.answered(case, verdict == "correct", _told_apart(item, given["answer"], answers, tutor), whole)
+    tutor.answered(case, verdict == "correct", told_apart(item, given["answer"], answers, tutor), whole)
 
 
-def _told_apart(item: Item, typed: str, answers: Row, tutor: Tutor) -> str:
+def told_apart(item: Item, typed: str, answers: Row, tutor: Tutor) -> str:
     """An answer as the table writes it. Where the table has none such, since something else is off as well,
     but the verdict names a wrong rule: the answer of that rule. Of several it is the one that showed before.
     """

@@ -269,8 +269,9 @@ class Quiz(anywidget.AnyWidget):
         return Markdown(titled)  # type: ignore[no-untyped-call]
 
     def _note(self, answer: str, told: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
-        """Keep an answer that could be read."""
-        if told["verdict"] in ("invalid", "blank"):
+        """Keep an answer that could be read, but not the same twice: the page counts that as one try, too."""
+        same = self.attempts and self.attempts[-1]["answer"] == answer
+        if same or told["verdict"] in ("invalid", "blank"):
             return
         found = [m.id for m in item_of(self.page).grade(answer).counted]
         kept = {"answer": answer, "verdict": told["verdict"], "score": told["score"], "misconceptions": found}
