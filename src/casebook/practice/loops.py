@@ -481,8 +481,8 @@ def draw(op: Operation, title: str, view: str = "closing", whole: bool = True) -
     names = [_name(*part) for part in PARTS if view != "anatomy" and part[2] > top]
     parts = [*names, *_tube(lay), *marks(lay, told), *rows]
     return (
-        f'<svg class="loops" viewBox="0 {top} {WIDTH} {HEIGHT - top + ROW * len(rows)}" role="img"'
-        f' xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
+        f'<svg class="loops" viewBox="0 {top} {WIDTH} {HEIGHT - top + ROW * len(rows)}" role="img">'
+        f"<title>{escape(title)}</title>"
         f"<desc>{escape(in_words(op, view))}</desc>"
         f"{''.join(parts)}</svg>"
     )
