@@ -5,13 +5,14 @@ named that is not held.
 
 A learner slips in a tenth of the answers, and follows a held rule always or eight times in ten; rules are
 held as often as `tutor.how_often` judges, of those that show on two charts. A test is ten cases drawn by
-blueprint; after it, or after a first wrong answer that a known rule gives, short charts, cases and changes
-of charts are asked. A change comes up only where its chart was answered rightly, as in the page, and its
-answer is looked up in a row with all wrong rules, of which the tutor's table has only some. Cells of false
-calls have seven times as many learners. "To the stop" is as a reader gets it: what the page asks ends by
-itself. "With an or" are two rules named, or one beside a rule that the book does not know. "By chart" is a
-misreader who takes a chart for a changed one and answers that; the other misreader answers anything. "Who
-knows more" is told what no tutor is, and so shows how much the charts themselves let be found.
+blueprint; after it short charts, cases and changes of charts are asked, and after a first wrong answer that a
+known rule gives short charts and changes alone, as in the page. A change comes up only where its chart was
+answered rightly, and its answer is looked up in a row with all wrong rules, of which the tutor's table has
+only some. Cells of false calls have seven times as many learners. "To the stop" is as a reader gets it: what
+the page asks ends by itself. "With an or" are two rules named, or one beside a rule that the book does not
+know. "By chart" is a misreader who takes a chart for a changed one and answers that; the other misreader
+answers anything. "Who knows more" is told what no tutor is, and so shows how much the charts themselves let
+be found.
 Without a seed the learners are others each time; it is printed.
 """
 
@@ -142,10 +143,12 @@ def after_test(
     return None
 
 
-def to_the_stop(tutor: Tutor, learner: Learner, most: int, asked: int = 0) -> int:
-    """Go on as a page does, after so many questions; how many were asked then."""
+def to_the_stop(
+    tutor: Tutor, learner: Learner, most: int, asked: int = 0, ask: Collection[str] | None = None
+) -> int:
+    """Go on as a page does, after so many questions, with those of `ask`; how many were asked then."""
     while not tutor.stops(asked, most):
-        following = tutor.next_case()
+        following = tutor.next_case(ask)
         if following is None:
             break
         give(tutor, learner, following)
@@ -219,8 +222,12 @@ class Bench:
             hits += rule in tutor.named
         return 100 * hits / self.learners
 
-    def _on(self, tutor: Tutor, learner: Learner, most: int) -> int:
-        return after_test(tutor, learner, (), most) or 0
+    def _on(self, tutor: Tutor, learner: Learner, most: int, ask: Collection[str] | None = None) -> int:
+        return after_test(tutor, learner, (), most, ask) or 0
+
+    def brief(self, tutor: Tutor) -> set[str]:
+        """What the page asks after one wrong answer: short charts, and changes of what was answered."""
+        return self.short | {each.case for each in tutor.asked}
 
     def after_wrong(
         self, follows: float, most: int, own: bool, stop: bool = False, further: bool = False
@@ -236,9 +243,10 @@ class Bench:
             if given is None or (own and rule not in self.table[given[0]][given[1]]):
                 continue
             of += 1
-            asked = (to_the_stop if stop else self._on)(tutor, learner, most)
+            ask = self.brief(tutor)
+            asked = (to_the_stop if stop else self._on)(tutor, learner, most, ask=ask)
             if further:
-                to_the_stop(tutor, learner, AFTER_TEST, asked)
+                to_the_stop(tutor, learner, AFTER_TEST, asked, ask)
             hits += rule in tutor.named
         return 100 * hits / of
 
@@ -254,7 +262,7 @@ class Bench:
                 rule, learner = self.holder(1.0)
                 tutor = Tutor(self.table)
                 given = self.first_wrong(learner, tutor)
-            showing = {id: rules_of(self.whole[id]) for id in tutor.open()}
+            showing = {id: rules_of(self.whole[id]) for id in tutor.open(self.brief(tutor))}
             hers = [id for id, rules in showing.items() if rule in rules]
             plan = covering(showing, self.possible(tutor), most)
             met = int(rule in self.table[given[0]][given[1]])

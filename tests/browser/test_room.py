@@ -110,6 +110,40 @@ def test_nothing_that_was_typed_is_lost(room, phone_page):
     assert room.votes.counts(0, 1) == {"44120": 1}
 
 
+def test_enter_sends_and_staying_throws_nothing_away(room, phone_page):
+    page = phone_page
+    page.goto(room.join)
+    claim = page.get_by_role("textbox", name="Claim")
+    stay = page.get_by_role("button", name="Stay with 44120")
+    claim.fill("44120")
+    claim.press("Shift+Enter")
+    assert claim.input_value() == "44120\n"
+    claim.fill("44120")
+    claim.press("Enter")
+    page.get_by_text("Noted: 44120.").wait_for()
+    room.pages.act("closed")
+    room.pages.act("again")
+    stay.wait_for()
+    claim.press_sequentially("44120; 44121")
+    stay.wait_for(state="hidden")
+    claim.fill("")
+    stay.tap()
+    page.get_by_text("Noted: 44120.").wait_for()
+    assert room.votes.counts(0, 2) == {"44120": 1}
+
+
+def test_who_closes_the_page_is_not_waited_for(room, phone_page):
+    phone_page.goto(room.join)
+    while room.pages.joined != 1:
+        phone_page.wait_for_timeout(50)
+    phone_page.reload()
+    phone_page.wait_for_timeout(500)
+    assert room.pages.joined == 1
+    phone_page.goto("about:blank")
+    while room.pages.joined:
+        phone_page.wait_for_timeout(50)
+
+
 def test_a_lesson_that_was_ended_is_no_lost_line(room, phone_page):
     phone_page.goto(room.join)
     lost, over = phone_page.locator(".lost"), phone_page.get_by_text("The lesson is over.")

@@ -156,6 +156,11 @@ def test_minimal_cases_read_as_the_contract_has_it():
 # What cannot be read: file, line, and what to do
 
 BROKEN = {
+    "tempting answers as a list": (
+        GOOD.replace("  why:", "  tempting: [44121]\n  why:"),
+        "tempting:",
+        'tempting: expected wrong answers, each with why it tempts, such as {"44120 x2": ',
+    ),
     "no front matter": ("## Operation\n", "## Operation", "a case starts with front matter"),
     "front matter that never ends": ("---\ntitle: x\n", "---", "a case starts with front matter"),
     "bad indentation": (
@@ -435,6 +440,11 @@ WRONG = {
         GOOD.replace('title: "Rowan: a woman of 50 with cramps"\n', ""),
         "---",
         "a case also has title:",
+    ),
+    "no authorities": (
+        GOOD.replace("authorities: [cms-aoc-2024-06]\n", ""),
+        "---",
+        "a case also has authorities: (a list of sources, such as [cms-aoc-2024-06]",
     ),
     "no patient": (GOOD.replace("patient: {age: 50, sex: female}\n", ""), "---", "a case also has patient:"),
 }

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from functools import cache
 
 import pytest
@@ -14,7 +15,9 @@ from casebook.classroom.returned import file_names, give_back
 from casebook.errors import CommandError
 from casebook.grading import expected
 from casebook.practice.responses import Response
+from tests.conftest import ROOT
 
+BOOK = ROOT / "book"
 SET = ("alder", "birch", "oak", "elm", "juniper")
 RIGHT = {case: expected(cases.load(case).item) for case in SET}
 
@@ -219,3 +222,18 @@ def test_two_people_are_never_made_one_on_a_guess():
 def test_without_a_roster_nobody_is_missing_from_it(book):
     assert by_roster(["Ada"], ()) == {"Ada": HERE}
     assert {row["roster"] for row in read(book.anonymous().tables()["gradebook.csv"])} == {"", ABSENT[1]}
+
+
+def test_a_page_names_chapters_that_the_book_has_and_links_them_where_it_is_known(tmp_path):
+    wrong = gradebook([Response("Ada", case, "44130", 1) for case in SET], pages())
+    (plain,) = give_back(wrong, pages(), tmp_path)
+    told = plain.read_text("utf-8").partition("Read again, in the book: ")[2].partition("</p>")[0]
+    named = re.findall(r"(?:^|; )([^;(]+?)(?: \(|;|\.$|$)", told)
+    titles = {path.read_text("utf-8").splitlines()[0].removeprefix("# ") for path in BOOK.glob("*.md")}
+    assert "Counting joins" in named
+    assert set(named) <= titles
+    assert "href" not in plain.read_text("utf-8")
+    (linked,) = give_back(wrong, pages(), tmp_path, address="https://book.example/")
+    links = re.findall(r'href="https://book.example/(book/[\w-]+)\.html(#rule-)?', linked.read_text("utf-8"))
+    assert ("book/joins", "") in links
+    assert ("book/rules", "#rule-") in links

@@ -92,11 +92,11 @@ def test_a_second_vote_shows_the_first_answer_beside_the_field_and_takes_it_agai
     assert "Answer again" in quiz  # above the chart it would move what is being read
     assert "vote" not in chart.partition("<main")[2].partition(">")[2]
     assert "Your first answer: <code>44120 x2</code>" in quiz
-    same = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', quiz.split("</form>")[0]))
+    same = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', quiz.split("</form>")[1]))
     assert same == {"at": "0", "turn": "2", "claim": "44120 x2"}
     assert phone.post("answer", data=same).status_code == 200
     assert counts(room, turn=2) == {"44120 x2": 1}
-    assert "Stay with it" not in phone.get("").text
+    assert "Stay with" not in phone.get("").text
     for do in ("closed", "again"):
         act(room, do)
     assert "Your last answer: <code>44120 x2</code>" in phone.get("").text
@@ -709,6 +709,36 @@ def test_a_line_that_ended_is_no_longer_counted(room, phone):
         time.sleep(0.05)
     assert room.pages.present.lines == 0
     assert room.pages.joined == 1  # whoever sleeps is still in the room
+
+
+def test_who_closed_the_page_is_no_longer_waited_for(room, phone):
+    with phone.stream("GET", "stream") as line:
+        next(line.iter_lines())
+        assert room.pages.joined == 1
+    assert phone.post("left").status_code == 204
+    assert room.pages.joined == 0
+    present = room.pages.present
+    with present.line("a", "x", waits=True), present.line("a", "x", waits=True):
+        present.left("a")
+        assert present.waiting == 1  # another page of theirs is open
+
+
+def test_a_port_that_is_taken_leaves_no_file_behind(room, tmp_path):
+    port, before = room._socket.getsockname()[1], sorted(tmp_path.iterdir())
+    with pytest.raises(CommandError, match="cannot be had"):
+        Opened([cases.load("oak")], tmp_path / "other.sqlite3", port=port)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_last_case_says_that_the_lesson_is_done(room, phone):
+    with httpx.Client(timeout=PATIENCE) as panel:
+        for at in range(len(room.votes.cases)):
+            room.pages.act(f"go {at}")
+            assert "the lesson is done" not in panel.get(room.panel).text
+            room.pages.act("revealed")
+            last = at + 1 == len(room.votes.cases)
+            assert ("the lesson is done" in panel.get(room.panel).text) == last
+            assert ("That was the last question" in phone.get("").text) == last
 
 
 # Behind a proxy

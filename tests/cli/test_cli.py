@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 
 import pytest
@@ -378,6 +379,21 @@ def test_an_assignment_that_failed_can_be_made_at_the_next_try(run, put, tmp_pat
     assert run("assign", "--cases", case, "--out", out)[0] == 2
 
 
+def test_the_case_that_contributing_shows_is_sound(tmp_path, capsys):
+    shown = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("```markdown\n")[2].partition("```")[0]
+    file = tmp_path / "rowan.md"
+    file.write_text(textwrap.dedent("   " + shown.lstrip()), "utf-8")
+    assert "tempting:" in shown
+    assert main(["check", str(file)]) == 0
+    assert "no fault; where a later edition" in capsys.readouterr().out
+    assert main(["code", str(file)]) == 0
+    assert capsys.readouterr().err == ""
+    oak = tmp_path / "oak.md"
+    oak.write_text(file.read_text("utf-8"), "utf-8")
+    assert main(["code", str(oak)]) == 0
+    assert "note: a shipped case is named oak already" in capsys.readouterr().err
+
+
 def test_a_csv_in_a_folder_is_told_of_unless_it_is_named_too(tmp_path, capsys):
     folder = tmp_path / "responses"
     folder.mkdir()
@@ -401,7 +417,11 @@ def test_a_grade_book_says_who_is_not_on_the_roster_and_who_handed_nothing_in(tm
         'Name,oak\n"Nguyen, Linh",44120\nLee_Ann_1,44120\nLee_Ann_2,44120\nguest 4,44120\n', "utf-8"
     )
     roster.write_text("Last name,First name,Student ID\nNguyen,Linh,1\nLee,Ann,2\n", "utf-8")
-    command = ["class", "gradebook", str(form), "--cases", "oak", "--roster", str(roster), "-o"]
+    plain = tmp_path / "plain.csv"
+    plain.write_text(
+        "learner,case,answer\nguest 4,elm,44120\nguest 4,birch,44120\nguest 4,oakk,44120\n", "utf-8"
+    )
+    command = ["class", "gradebook", str(form), str(plain), "--cases", "oak", "--roster", str(roster), "-o"]
     assert main([*command, str(tmp_path / "grades")]) == 0
     said = capsys.readouterr().err.splitlines()
     assert "found on the roster (1): Nguyen, Linh as Linh Nguyen" in said
@@ -409,6 +429,7 @@ def test_a_grade_book_says_who_is_not_on_the_roster_and_who_handed_nothing_in(tm
         "not on the roster (3): Lee_Ann_1 (perhaps Ann Lee); Lee_Ann_2 (perhaps Ann Lee); guest 4"
     ) in said
     assert "handed nothing in (1): Ann Lee" in said
+    assert "3 answers to cases that were not set: left out" in said
     canvas = (tmp_path / "grades" / "canvas.csv").read_text("utf-8")
     assert "Linh Nguyen" in canvas
     assert "Nguyen, Linh" not in canvas

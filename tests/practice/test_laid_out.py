@@ -393,6 +393,9 @@ def test_a_claim_that_follows_from_what_was_laid_out_used_the_rules_well():
     one = laid(shown("alder")[:1])
     assert compare(item, one, "44120")["about"].startswith("This claim follows from what you laid out")
     assert compare(item, one, "44120; 44121 x2")["about"].startswith("What you laid out is not")
+    # All that is right stands on the claim, and something besides: that does not follow from the bowel.
+    for claim in ("44120; 44121; 49000", "44120; 44121-51"):
+        assert compare(item, one, claim)["about"].endswith("is something else, though: look at both.")
 
 
 def test_who_is_told_to_have_used_the_rules_well_is_named_no_slip():

@@ -18,7 +18,9 @@ from casebook.grading import icd10
 
 from .case import MARK, Case, cases_folder, root
 from .front_matter import Where
-from .keys import KEY_KEYS, NOISES, TOPICS
+from .keys import KEY_KEYS, KINDS, NOISES, TOPICS
+
+OF_SOURCES = "casebook code prints those of a case's rules, and data/authorities.toml has them all"
 
 
 class Fault(NamedTuple):
@@ -71,7 +73,7 @@ def _said(case: Case) -> Iterator[Fault]:
             yield Fault(f"{key}: expected {words}", (key,))
     for key in ("title", "about", "level", "patient", "key", "authorities"):
         if key not in case.data:
-            yield Fault(f"a case also has {key}:")
+            yield Fault(f"a case also has {key}: ({KINDS[key][1]})")
 
 
 def _patient(case: Case) -> Iterator[Fault]:
@@ -113,7 +115,7 @@ def _filed(case: Case) -> Iterator[Fault]:
 def _sources(case: Case) -> Iterator[Fault]:
     for source in case.data.get("authorities") or []:
         if source not in AUTHORITIES:
-            says = f"authorities: there is no source {source!r}; see data/authorities.toml"
+            says = f"authorities: there is no source {source!r}; {OF_SOURCES}"
             yield Fault(says, ("authorities",))
 
 
@@ -122,15 +124,23 @@ def _title(case: Case) -> Iterator[Fault]:
         yield Fault(f"title: it names the code {codes[0]}; a title gives nothing away", ("title",))
 
 
+def taken(case: Case) -> Iterator[Fault]:
+    """Whether a shipped case has the name of this one."""
+    mine = case.path.resolve().parent
+    if mine != cases_folder().resolve() and (cases_folder() / case.path.name).is_file():
+        yield Fault(
+            f"a shipped case is named {case.id} already; give the file another name, one that casebook list"
+            " does not have"
+        )
+
+
 def _name(case: Case) -> Iterator[Fault]:
     if not re.fullmatch(r"[a-z][a-z0-9-]*", case.id):
         yield Fault(
             "the file's name is the name of the case: small letters, digits and hyphens, such as rowan.md"
         )
-    elif (
-        case.path.resolve().parent != cases_folder().resolve() and (cases_folder() / case.path.name).is_file()
-    ):
-        yield Fault(f"a shipped case is named {case.id} already; give the file another name")
+    else:
+        yield from taken(case)
 
 
 def _question(case: Case) -> Iterator[Fault]:

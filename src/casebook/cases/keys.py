@@ -31,11 +31,14 @@ KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "filed": (str, "the claim as it was filed, to be judged"),
     "patient": (dict, "age and sex"),
     "key": (dict, "claim:, diagnoses: and why:"),
-    "authorities": (list, "a list of sources"),
+    "authorities": (
+        list,
+        "a list of sources, such as [cms-aoc-2024-06]; casebook code prints those of a case's rules",
+    ),
     "claim": ((str, int, list), 'a claim such as "44120; 44121", query, or a list of claims'),
     "diagnoses": (list, "a list of codes, such as [K50.012]"),
     "why": (str, "words"),
-    "tempting": (dict, "answers, each with why it tempts"),
+    "tempting": (dict, 'wrong answers, each with why it tempts, such as {"44120 x2": Two pieces came out.}'),
     "ask": (str, "words"),
 }
 #: How many there may be of something, or characters in it: several times what any case has needed.

@@ -15,6 +15,7 @@ from casebook.errors import CommandError
 from casebook.grading import Item, expected
 from casebook.grading.feedback import in_text, result
 from casebook.practice.bank import TAUGHT, Page, about_of, graded_item
+from casebook.practice.results import PAGES
 
 from .gradebook import RIGHT, UNANSWERED, UNREADABLE, Entry, GradeBook
 from .templates import environment
@@ -22,6 +23,7 @@ from .templates import environment
 TEMPLATE = environment("learner.html").get_template("learner.html")
 MARK = '<meta name="generator" content="casebook class feedback">'
 LONGEST_HEAD = 1000  # bytes in which the mark stands
+IN_BOOK = re.compile(r"(book/[\w-]+\.html#[\w-]+)")  # a page of the book, in a line
 MOST_NAMED = 3  # pages in a message
 
 
@@ -33,8 +35,10 @@ def give_back(
     progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
     *,
     replace: bool = False,
+    address: str = "",
 ) -> list[Path]:
-    """Write a page for each learner into a folder, which is made, all or none; their paths.
+    """Write a page for each learner into a folder, which is made, all or none; their paths. Where the book's
+    `address` is given, its chapters and rules are links.
 
     A page of an earlier run that this one does not write could be handed out as if it were of today. Where
     the folder holds such pages nothing is written; with `replace` they are taken away. Files that are no
@@ -48,7 +52,7 @@ def give_back(
     known = {str(page["id"]): page for page in pages}
     items = {case: graded_item(page) for case, page in known.items()}
     written = files.write_all(
-        {into / names[who]: _page(book, who, known, items, title) for who in progress(book.learners)}
+        {into / names[who]: _page(book, who, known, items, title, address) for who in progress(book.learners)}
     )
     for old in stale:
         old.unlink(missing_ok=True)
@@ -98,7 +102,12 @@ def file_names(learners: Iterable[str]) -> dict[str, str]:
 
 
 def _page(
-    book: GradeBook, learner: str, pages: Mapping[str, Page], items: Mapping[str, Item], title: str
+    book: GradeBook,
+    learner: str,
+    pages: Mapping[str, Page],
+    items: Mapping[str, Item],
+    title: str,
+    address: str,
 ) -> str:
     cases = []
     missed: dict[str, None] = {}
@@ -106,8 +115,7 @@ def _page(
         entry = book.entry(learner, case)
         if entry.state != RIGHT:
             missed |= dict.fromkeys(about_of(pages[case]))
-        cases.append({"title": pages[case].get("title") or case, **_told(entry, items[case])})
-    after = [TAUGHT[topic] for topic in missed if topic in TAUGHT]
+        cases.append({"title": pages[case].get("title") or case, **_told(entry, items[case], address)})
     total = book.total(learner)
     return TEMPLATE.render(
         mark=Markup(MARK),
@@ -116,11 +124,37 @@ def _page(
         total=total,
         right=total.states[RIGHT],
         cases=cases,
-        after=after,
+        after=[
+            (_link(page, PAGES[page.removesuffix(".html")], address), what) for page, what in _again(missed)
+        ],
     )
 
 
-def _told(entry: Entry, item: Item) -> dict[str, Any]:
+def _again(missed: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The chapters that teach what was missed, each with what of it its title does not say."""
+    chapters: dict[str, list[str]] = {}
+    for words, page in (TAUGHT[topic] for topic in missed if topic in TAUGHT):
+        told = chapters.setdefault(f"{page}.html", [])
+        if words != PAGES[page].lower():
+            told.append(words)
+    return list(chapters.items())
+
+
+def _link(page: str, words: str, address: str) -> str:
+    """A page of the book by these words, a link where the book's address is known."""
+    to = f"{address.rstrip('/')}/{page}"
+    return Markup('<a href="{}">{}</a>').format(to, words) if address else words
+
+
+def _linked(line: str, address: str) -> str:
+    """A line in which the pages of the book are links, where its address is known."""
+    if not address:
+        return line
+    parts = enumerate(IN_BOOK.split(line))
+    return Markup("").join(_link(part, part, address) if at % 2 else part for at, part in parts)
+
+
+def _told(entry: Entry, item: Item, address: str) -> dict[str, Any]:
     """One answer and what is said of it."""
     told: dict[str, Any] = {
         "answer": entry.answer, "state": entry.state, "held": entry.held, "headline": "", "parts": [],
@@ -128,6 +162,9 @@ def _told(entry: Entry, item: Item) -> dict[str, Any]:
     if entry.grade is None or entry.state == UNANSWERED:
         return {**told, "headline": f"Not answered. Expected: {expected(item)}."}
     feedback = result(entry.grade)["feedback"]
-    parts = [{"title": part["title"], "lines": in_text(part)} for part in feedback["parts"]]
+    parts = [
+        {"title": part["title"], "lines": [_linked(line, address) for line in in_text(part)]}
+        for part in feedback["parts"]
+    ]
     more = f" Expected: {expected(item)}." if entry.state == UNREADABLE else ""
     return {**told, "headline": feedback["headline"] + more, "parts": parts}

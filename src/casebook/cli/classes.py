@@ -25,7 +25,7 @@ from casebook.practice.responses import (
     read_folder,
 )
 
-from .shared import bar, cases_named, many, names_in, needs, title_in, written
+from .shared import address_in, bar, cases_named, many, names_in, needs, title_in, written
 
 if TYPE_CHECKING:
     from casebook.classroom.gradebook import GradeBook
@@ -77,6 +77,12 @@ def add_to(commands: Any) -> None:
     )  # fmt: skip
     back.add_argument("--title", type=title_in, default="Your answers")
     back.add_argument(
+        "--book",
+        type=address_in,
+        metavar="URL",
+        help="where the book is read: its chapters are links",
+    )
+    back.add_argument(
         "--roster", type=Path, metavar="FILE", help="a name a line, or CSV: who should have answered"
     )
     back.add_argument(
@@ -105,8 +111,9 @@ def _pages(args: argparse.Namespace) -> list[Page] | None:
     return [case.page() for case in cases_named(args.cases)] if args.cases else None
 
 
-def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Response], list[Fault]]:
-    """Every answer that the options leave, and what of the files could not be used, which is told too."""
+def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Response], list[Fault], int]:
+    """Every answer that the options leave; what of the files could not be used, which is told too; and how
+    many answers were left out for their cases."""
     from casebook.classroom.forms import read_csvs
     from casebook.classroom.gradebook import chosen
 
@@ -143,7 +150,9 @@ def _answers(args: argparse.Namespace, pages: Sequence[Page]) -> tuple[list[Resp
     # An answer to a case that nobody knows stays, and its learner with it: it may be a slip of the pen.
     unknown = {each.case for each in responses} - known
     ids = [*titles, *unknown] if args.cases else ()
-    return chosen(dict.fromkeys(responses), cases=ids, since=args.since, test=args.test), faults
+    asked = chosen(dict.fromkeys(responses), since=args.since, test=args.test)
+    left = chosen(asked, cases=ids)
+    return left, faults, len(asked) - len(left)
 
 
 def _apart(args: argparse.Namespace, outputs: Iterable[Path]) -> None:
@@ -167,7 +176,7 @@ def _report(args: argparse.Namespace) -> int:
     _apart(args, [args.out, *(args.csv / f"{name}.csv" for name in tables.NAMES if args.csv)])
     pages = _pages(args)
     bank = tables.shipped() if pages is None else pages
-    responses, faults = _answers(args, bank)
+    responses, faults, _ = _answers(args, bank)
     if args.anonymous:
         responses, faults = numbered(responses), []
     told = tables.cohort(tables.frame_of(responses), bank, bar(tqdm, "cases, then learners"))
@@ -216,10 +225,10 @@ def _book(args: argparse.Namespace) -> tuple[GradeBook, list[Page]]:
     pages = _pages(args)
     if pages is None:
         raise CommandError("say what was set, so that what was not answered counts too: --key or --cases")
-    responses, _ = _answers(args, pages)
+    responses, _, others = _answers(args, pages)
     roster = _roster(args.roster) if args.roster else []
     book = gradebook(responses, pages, roster)
-    if lost := sum(book.left_out.values()):
+    if lost := others + sum(book.left_out.values()):
         print(f"{many(lost, 'answer')} to cases that were not set: left out", file=sys.stderr)
     _say_earlier(book.earlier)
     _say_held(responses)
@@ -274,7 +283,10 @@ def _feedback(args: argparse.Namespace) -> int:
         raise needs(error) from None
     pages_of = bar(tqdm, "learners")
     made = written(
-        lambda: give_back(book, pages, args.out, args.title, pages_of, replace=args.force), args.out
+        lambda: give_back(
+            book, pages, args.out, args.title, pages_of, replace=args.force, address=args.book or ""
+        ),
+        args.out,
     )
     print(f"{args.out}: {many(len(made), 'page')}")
     return 0

@@ -13,6 +13,7 @@ from typing import Any
 
 from casebook import __version__
 from casebook.cases import TOPICS, Case, beyond, check, library, load, ran_out
+from casebook.cases.checking import taken
 from casebook.coding import refresh
 from casebook.coding.claim import Line, show
 from casebook.errors import CaseError, CommandError, TableError
@@ -95,6 +96,8 @@ def _print_json(data: Any) -> None:
 
 def _code(args: argparse.Namespace) -> int:
     case = load(args.file)
+    for fault in taken(case):
+        print(f"note: {fault.says}", file=sys.stderr)
     found = case.note.as_dict()
     if args.json:
         _print_json(found)
@@ -260,7 +263,7 @@ def _check(args: argparse.Namespace) -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     for note in ran_out(cases, date.today(), book=not args.paths):
-        print(f"note: {note}")
+        print(f"note: {note} (no fault; where a later edition says the same, name that)")
     print(f"{many(len(files), 'case')}, {many(len(faults), 'fault')}")
     return 1 if faults else 0
 

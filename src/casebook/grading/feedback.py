@@ -561,14 +561,21 @@ def _by_the_slip(grade: Grade, finding: Finding) -> bool:
     return struck and any(finding.rule in m.against and m.id != "pair-forced" for m in slips)
 
 
+NEVER = "Never right"
+
+
 def _flip(grade: Grade, setright: str | None) -> str | None:
     """The smallest change, or why there is none, without what was said as the correction."""
-    return grade.flip.replace(f": {setright}", ".") if grade.flip and setright else grade.flip
+    if not grade.flip or not setright:
+        return grade.flip
+    if _flip_title(grade.flip) == NEVER and any(m.tokens for m in grade.likely[:1]):  # told as the correction
+        return f"{grade.flip.partition(': ')[0]}."
+    return grade.flip.replace(f": {setright}", ".")
 
 
 def _flip_title(flip: str | None) -> str:
     never = flip is not None and flip.startswith("No operation makes")
-    return "Never right" if never else "When your answer would be right"
+    return NEVER if never else "When your answer would be right"
 
 
 def _next(grade: Grade, item: Item) -> Row | None:

@@ -376,7 +376,9 @@ def _about(item: Item, op: Operation, wrong: list[Difference], grade: Grade) -> 
     if wrong:
         follows = any(_follows(reading, op, grade) for reading in item.note.readings)
         named = grade.misconceptions or item.diagnosis.but_for_units(grade.claim)
-        return (FOLLOWS_A_SLIP if named else FOLLOWS) if follows else NEITHER
+        if follows:
+            return FOLLOWS_A_SLIP if named else FOLLOWS
+        return ELSEWHERE if _holds_the_right_one(item, grade) else NEITHER
     if item.note.action == "query":
         return LEFT_OPEN
     if beside := _beside(item, grade):
@@ -393,6 +395,10 @@ FOLLOWS_A_SLIP = (
     " and not the slip that is named: set the layout right first, and see what you would file then."
 )
 NEITHER = "What you laid out is not what the chart tells. Set that right first: the claim follows from it."
+ELSEWHERE = (
+    "What you laid out is not what the chart tells. What is off in this claim is something else, though: look"
+    " at both."
+)
 LEFT_OPEN = "You read the chart well. What it leaves open, no claim can settle: that is the rule here."
 RULE = "You read the operation as the chart tells it, so what is off is a rule and not your reading."
 
@@ -407,6 +413,15 @@ def _follows(reading: Operation, op: Operation, grade: Grade) -> bool:
     except OperationError:
         return False  # what else was done has no room there
     return note.action == "bill" and any(claim.fits(grade.claim) for _, claim in note.accepted())
+
+
+def _holds_the_right_one(item: Item, grade: Grade) -> bool:
+    """Whether all that is right stands on a claim, with a line or a modifier too many: that is no matter of
+    the bowel."""
+    given = {(line.code, line.units) for line in grade.claim}
+    return any(
+        {(line.code, line.units) for line in target.lines} <= given for target in item.diagnosis.targets
+    )
 
 
 def _beside(item: Item, grade: Grade) -> list[str]:

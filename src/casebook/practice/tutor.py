@@ -18,7 +18,7 @@ from math import log2
 from typing import Any
 
 from casebook.coding.claim import Same, lines_of, show
-from casebook.coding.places import listed
+from casebook.coding.places import listed, many
 from casebook.coding.rulebook import Rulebook
 from casebook.coding.typed import read
 from casebook.grading import Item
@@ -465,29 +465,31 @@ def _those(cases: Sequence[str]) -> str:
 
 
 def _before_a_chart(tutor: Tutor, ask: str) -> str:
-    """Why a further chart is asked. Where the last wrong answer follows from rules that do not show in it,
-    and right answers speak against these, that it looks for another cause."""
+    """Why a further chart is asked: to see the mistake again that the last wrong answer fits; or else what
+    speaks against that one, and how many others it looks for."""
     last = next(each for each in reversed(tutor.asked) if not each.right)
+    fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
+    what = (
+        fits[0] if len(fits) == 1 else "more than one mistake" if fits else "no mistake that this book knows"
+    )
+    says, shows = (
+        f"Your answer to {_called(chart_of(last.case))} fits {what}",
+        rules_of(tutor.table.get(ask, {})),
+    )
+    if last.rules & shows:
+        return f"{says}. One chart cannot tell a wrong rule from a slip; another one can."
     right = [
         each.case
         for each in tutor.asked
         if each.right and last.rules & rules_of(tutor.table.get(each.case, {}))
     ]
     charts = list(dict.fromkeys(map(chart_of, right)))
-    if len(charts) >= CHARTS and not last.rules & rules_of(tutor.table.get(ask, {})):
+    if len(charts) >= CHARTS:
         told = f"{len(charts)} charts" if len(charts) > FEW else listed([_called(chart) for chart in charts])
-        return (
-            f"You were right on {told}, where the same mistake would have shown, so it was perhaps a slip."
-            " The next chart looks for another cause."
-        )
-    fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
-    what = (
-        fits[0] if len(fits) == 1 else "more than one mistake" if fits else "no mistake that this book knows"
-    )
-    return (
-        f"Your answer to {_called(chart_of(last.case))} fits {what}. One chart cannot tell a wrong rule from"
-        " a slip; another one can."
-    )
+        says = f"You were right on {told}, where the same mistake would have shown, so it was perhaps a slip"
+    else:
+        says = f"{says}, or was a slip"
+    return f"{says}. The next chart looks for {many(len(shows), 'other usual mistake')}."
 
 
 def _called(chart: str) -> str:

@@ -49,13 +49,13 @@ class Opened:
         address: str = "",
         proxies: Sequence[str] = (),
     ) -> None:
-        self.votes = Votes(file, [case.id for case in cases], {case.id: case.edition for case in cases})
-        self.pages = RoomPages(cases, self.votes)
+        self._socket = _listening(EVERY if lan else HOST, port)  # first: a file is made only for a room
         try:
-            self._socket = _listening(EVERY if lan else HOST, port)
+            self.votes = Votes(file, [case.id for case in cases], {case.id: case.edition for case in cases})
         except CommandError:
-            self.votes.close()  # or the next try finds the file taken
+            self._socket.close()
             raise
+        self.pages = RoomPages(cases, self.votes)
         _allow_lines()
         found = self._socket.getsockname()[1]
         base = address.rstrip("/") or f"http://{machine() if lan else HOST}:{found}"

@@ -1,5 +1,5 @@
 """Who is in the room and has not answered yet. It is kept in memory alone: who only opens the page takes no
-seat in the file, and is forgotten some time after the line ended."""
+seat in the file, and is forgotten when the page is closed, or some time after the line ended."""
 
 from __future__ import annotations
 
@@ -57,6 +57,11 @@ class Present:
     def answered(self, token: str) -> None:
         """Count somebody no longer among those who wait."""
         self._waiting.pop(token, None)
+
+    def left(self, token: str) -> None:
+        """Forget somebody who closed the page, unless another of theirs is open."""
+        if token in self._waiting and self._waiting[token].lines <= 1:
+            del self._waiting[token]
 
     @property
     def waiting(self) -> int:

@@ -25,8 +25,10 @@ function draft() {
   return typed && typed.value !== typed.defaultValue ? typed.value.trim() : "";
 }
 
-/** Remember what is being typed, for a page that is loaded anew. */
+/** Remember what is being typed, for a page that is loaded anew; what would put another claim in its place is
+ * out of the way until it is sent or taken back. */
 function remember() {
+  page().querySelector("form.same")?.toggleAttribute("hidden", Boolean(draft()));
   try {
     if (draft()) sessionStorage.setItem(PLACE, JSON.stringify([page().dataset.at, field()?.value]));
     else sessionStorage.removeItem(PLACE);
@@ -78,6 +80,7 @@ async function replace() {
   if (who) main.querySelector(".who")?.replaceWith(who); // with a name that is being typed
   if (same) keep(typed);
   else if (typed) line().textContent = `The room moved on before you sent this: ${typed}`;
+  ready();
   told();
   const at = held || main.querySelector("h1");
   at?.focus({ preventScroll: same || at === held });
@@ -152,6 +155,22 @@ async function submitted(event) {
   }
 }
 
+/** Enter sends, as in a chat, and with Shift begins a new line. @param {KeyboardEvent} event */
+function pressed(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== field()) return;
+  event.preventDefault();
+  const button = field()?.form?.querySelector("button");
+  if (button && !button.disabled) field()?.form?.requestSubmit();
+}
+
+/** Say what only this file can do. */
+function ready() {
+  const into = field();
+  if (into) into.enterKeyHint = "send";
+  page().querySelector(".enter")?.removeAttribute("hidden");
+  remember();
+}
+
 /** Say of the line what is so: lost, or ended on purpose. @param {boolean} lost */
 function told(lost = false) {
   page().querySelector(".over")?.toggleAttribute("hidden", !over);
@@ -186,6 +205,10 @@ function follow() {
 if (page()?.dataset.phase) {
   addEventListener("submit", submitted);
   addEventListener("input", remember);
+  addEventListener("keydown", pressed);
+  // Who closed the page is no longer waited for; a page that comes back has a new line.
+  if (page().closest(".phone")) addEventListener("pagehide", () => navigator.sendBeacon("left"));
   recall();
+  ready();
   follow();
 }

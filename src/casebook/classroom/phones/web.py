@@ -136,6 +136,7 @@ class RoomPages:
                 Route(code, self._phone),
                 Route(f"{code}answer", self._answer, methods=["POST"]),
                 Route(f"{code}name", self._name, methods=["POST"]),
+                Route(f"{code}left", self._left, methods=["POST"]),
                 Route(f"{code}stream", self._phone_stream),
             ],
             lifespan=self._begun,
@@ -279,6 +280,11 @@ class RoomPages:
         if request.headers.get("accept") == "application/json":
             return _kept(Response(json.dumps({"name": kept}), 200, HEADERS, "application/json"), token)
         return _kept(RedirectResponse("./", 303, HEADERS), token)
+
+    async def _left(self, request: Request) -> Response:
+        self.present.left(self._entered(request))
+        self.counted.ring()
+        return Response(status_code=204, headers=HEADERS)
 
     async def _phone_stream(self, request: Request) -> Response:
         token, host = self._entered(request), _machine(request)

@@ -43,9 +43,9 @@ cited(
     sure=SECONDARY,
     sources="acs-bulletin-2019-07 codingahead-44205",
     says=(
-        "An operation is laparoscopic when most of it was done inside, as looking, freeing and the vessels"
-        " are. A port wound enlarged, or a small cut, that lets the bowel out to be cut or joined there does"
-        " not change that. The sources write of the colon; for small bowel it is carried over."
+        "An operation is laparoscopic when most of it was done inside: looking, freeing, the vessels. A port"
+        " wound enlarged, or a small cut, that lets the bowel out to be cut or joined there does not change"
+        " that. The sources write of the colon; for small bowel it is carried over."
     ),
 )
 def assisted(d: Derivation) -> str:

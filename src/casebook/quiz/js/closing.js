@@ -45,10 +45,10 @@ function wrongRule({ says, tempts, correction, charts, rests }, called) {
 const NONE_YET =
   "No usual mistake is mastered or shaky yet: each word takes two charts, and mastered a day between them.";
 const WORDS =
-  "Mastered: since you last missed it, right on at least two charts, one of them a day later. Shaky: wrong on two " +
-  "charts. Unseen: neither so far.";
+  "Mastered: you were right on at least two charts that tempt to it, one of them a day later. Shaky: you made it on " +
+  "two charts. Unseen: neither so far, as most are after a few rounds.";
 const FITTED =
-  "These rules fit wrong answers of yours to two charts. Where the same answers fit two rules, both stand in a line:";
+  "These mistakes fit wrong answers of yours to two charts. Where the same answers fit two, both stand in a line:";
 
 /**
  * How the rules stand: mastered, shaky, unseen, and no more than that.
@@ -56,16 +56,16 @@ const FITTED =
  */
 export function standing({ states: { mastered, shaky }, rules }) {
   /** @type {Child[]} */
-  const rows = rules.map(({ says, state }) => [make("strong", {}, state), `: ${says}`]);
+  const rows = rules.map(({ says, state }) => [`${says}: `, make("strong", {}, state)]);
   return make(
     "section",
     { className: "casebook-layer" },
-    make("h3", {}, "How the rules stand"),
+    make("h3", {}, "How you stand with the usual mistakes"),
     make(
       "p",
       {},
       mastered || shaky
-        ? `Of the usual mistakes you avoid ${mastered} (mastered), and ${shaky} still ${shaky === 1 ? "comes" : "come"} (shaky). The others take more charts to tell.`
+        ? `Mastered so far: ${mastered}. Shaky: ${shaky}. The others take more charts to tell.`
         : NONE_YET,
     ),
     rows.length > 0 && make("p", {}, FITTED),

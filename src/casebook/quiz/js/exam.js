@@ -267,8 +267,13 @@ export function testing(section, host) {
     table ??= await rules();
     const ids = answers.map((each) => each.case);
     const book = await way();
-    const follow = await nearest(book, pages?.all ?? [], ids, ids.slice(0, drawn.length), (near) =>
-      host.ask({ do: "follow", answers, bank: near, table, asked, kind: test.kind }),
+    const follow = await nearest(
+      book,
+      pages?.all ?? [],
+      ids,
+      ids.slice(0, drawn.length),
+      (near) => host.ask({ do: "follow", answers, bank: near, table, asked, kind: test.kind }),
+      !drawn.every((each) => isShort(each.case)),
     );
     const heading = make("h2", { tabIndex: -1 }, "Your result");
     const number = `This test has the number ${test.seed}: with it the same questions come again.`;

@@ -37,18 +37,20 @@ export function ahead(way, id, met = []) {
 
 /**
  * What to ask next of that which the reader was prepared for, by the chapters begun and by what some charts met
- * needed; short charts first. Where nothing of it tells enough nothing is asked: who has just erred is given
- * nothing that needs a chapter not read.
+ * needed: short charts and changes of what was read; where these tell too little, `whole` charts too, after a test
+ * that was of such. Where nothing of it tells enough nothing is asked: who has just erred is given nothing that
+ * needs a chapter not read.
  * @param {Way} way
  * @param {{ id: string }[]} bank
  * @param {string[]} met all charts answered
  * @param {string[]} by those of them that say how far the reader is
  * @param {(near: { id: string }[]) => Promise<Follow>} ask
+ * @param {boolean} whole
  */
-export async function nearest(way, bank, met, by, ask) {
+export async function nearest(way, bank, met, by, ask, whole) {
   const begun = way.chapters.slice(0, reached(way) + 1).flatMap(({ teaches }) => teaches);
   const known = new Set([...begun, ...by.flatMap((id) => way.needs[id] ?? [])]);
   const near = bank.filter(({ id }) => met.includes(id) || way.needs[id]?.every((topic) => known.has(topic)));
   const next = await ask(near.filter(({ id }) => isShort(id) || met.includes(id)));
-  return next.ask ? next : ask(near);
+  return next.ask || !whole ? next : ask(near);
 }

@@ -83,8 +83,13 @@ async function asking(box, host, answers, further, ways) {
     const met = [...before, ...answers].map((each) => each.case);
     for (;;) {
       const asked = answers.length - 1;
-      const next = await nearest(told, bank, met, met.slice(-1), (near) =>
-        host.ask({ do: "follow", answers, bank: near, table, asked, before, further }),
+      const next = await nearest(
+        told,
+        bank,
+        met,
+        met.slice(-1),
+        (near) => host.ask({ do: "follow", answers, bank: near, table, asked, before, further }),
+        false,
       );
       if (!next.ask)
         return show(box, [
