@@ -11,7 +11,9 @@ from casebook import cases
 from casebook.cases.shorts import short_cases
 from casebook.coding.claim import lines_of, show
 from casebook.coding.note import Note
+from casebook.coding.operation import ASSISTED
 from casebook.coding.places import ORDINALS, joined_in_order, ordinal
+from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.modifiers import GLOBAL_DAYS
 from casebook.coding.typed import read
@@ -30,6 +32,7 @@ from casebook.grading.feedback import (
     question,
     reason,
     rule_as_read,
+    rules,
     said_line_by_line,
     settled,
 )
@@ -473,3 +476,24 @@ def test_the_way_to_the_unlisted_code_is_told_with_every_answer_that_lacks_it():
         text = json.dumps(told["feedback"])
         assert "Done open, it would be 44125; through the laparoscope no code says it" in text, answer
         assert "Nothing in this note is billed as 44125" not in text
+
+
+def test_where_the_family_is_wrong_the_rule_that_picks_it_is_cited_first():
+    """Whatever else is off, and whichever slip gives the claim."""
+    seen = set()
+    for item in [made.item for made in short_cases() if made.note.action == "bill"]:
+        approach = item.note.readings[0].approach
+        first = "conversion" if approach == "converted" else ASSISTED.get(approach, "approach")
+        scoped = approach not in ("open", "converted")
+        base, further = ("44202", "44203") if scoped else ("44120", "44121")
+        codes = {line.code for line in read(expected(item)).claim}
+        if not codes & {base, further}:
+            continue
+        wrong, more = TWINS[base], TWINS[further]
+        mixed = [f"{base}; {more}"] if further in codes else []
+        for answer in (wrong, f"{wrong}; {more}", f"{wrong}-52; {base}", f"{wrong}; {further}", *mixed):
+            told = rules(item.grade(answer))
+            assert told[0] == first, (item.id, answer, told)
+            assert "approach" in told, (item.id, answer, told)
+        seen.add(first)
+    assert seen == {"conversion", "assisted", "approach"}

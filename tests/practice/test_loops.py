@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from math import hypot
 from xml.etree import ElementTree
 
@@ -66,15 +66,15 @@ def test_a_picture_of_what_was_done_shows_all_that_was_made(op):
 @settings(max_examples=40)
 @given(operations())
 def test_everything_lies_in_the_frame_and_no_badge_on_another(op):
-    for view in loops.VIEWS:
-        root = ElementTree.fromstring(loops.draw(op, "x", view))
-        height = float(root.get("viewBox").split()[3])
+    for view, whole in product(loops.VIEWS, (True, False)):
+        root = ElementTree.fromstring(loops.draw(op, "x", view, whole))
+        _, top, _, height = map(float, root.get("viewBox").split())
         badges = [e for e in root.iter() if (e.get("class") or "") in ("number", "letter")]
         spots = [
             (float(e.get("cx") or 9 + float(e.get("x"))), float(e.get("cy") or 9 + float(e.get("y"))))
             for e in badges
         ]
-        assert all(0 <= x <= loops.WIDTH and 0 <= y <= height for x, y in spots)
+        assert all(0 <= x <= loops.WIDTH and top <= y - 9 and y <= top + height for x, y in spots)
         if len(spots) < 12:
             assert all(hypot(a - c, b - d) > 12 for (a, b), (c, d) in combinations(spots, 2))
 
@@ -124,28 +124,65 @@ def test_where_the_valve_was_taken_before_an_old_anastomosis_is_drawn(case, op):
     assert "closed at its own end" in loops.in_words(op, "anatomy")
 
 
+@pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("view", loops.VIEWS)
-def test_no_label_lies_on_another_or_on_a_mark_in_any_case(view):
+def test_no_label_lies_on_another_or_on_a_mark_in_any_case(view, whole):
     ops = [(case.stem, op) for case in cases.library() for op in cases.load(case).note.readings]
     for case, op in ops:
-        told = boxes(loops.draw(op, case, view))
+        svg = loops.draw(op, case, view, whole)
+        told = boxes(svg)
         for (a, (x, y, w, h)), (b, (u, v, s, t)) in combinations(told.items(), 2):
             round_ = not (set(a.split()) | set(b.split())) & {"piece", "point"} and w == h and s == t
             apart = (
                 hypot(x - u, y - v) / (w + s) if round_ else max(abs(x - u) / (w + s), abs(y - v) / (h + t))
             )
             assert apart >= 0.97, (case, view, a, b)
-        high = float(re.search(r'viewBox="0 0 \d+ (\d+)"', loops.draw(op, case, view))[1])
+        top, high = map(float, re.search(r'viewBox="0 (\d+) \d+ (\d+)"', svg).groups())
         for name, (x, y, w, h) in told.items():
             assert w <= x <= loops.WIDTH - w, (case, view, name)
-            assert h <= y <= high - h, (case, view, name)
+            assert top + h <= y <= top + high - h, (case, view, name)
+
+
+def opened(*steps):
+    return read_operation({"approach": "open", "steps": list(steps)})
+
+
+LOW = opened({"resect": [390, 420]}, {"join": [390, 420]})
+
+
+@pytest.mark.parametrize("view", ["plan", "done", "closing"])
+def test_a_picture_is_no_higher_than_what_was_done_needs_with_a_row_above(view):
+    def frame(op):
+        return [int(n) for n in re.search(r'viewBox="([^"]*)"', loops.draw(op, "x", view, False))[1].split()]
+
+    last = opened({"resect": [570, 590]}, {"join": [570, 590]})
+    high = opened({"resect": [40, 60]}, {"join": [40, 60]})
+    apart = opened({"resect": [40, 60]}, {"resect": [390, 420]}, {"join": [40, 60]}, {"join": [390, 420]})
+    across = opened({"resect": [500, 900]}, {"join": [500, 900]})
+    (_, low, _, half), (_, lowest, _, least) = frame(LOW), frame(last)
+    assert 0 < low < lowest
+    assert least < half < 0.6 * frame(high)[3]
+    # At closing nothing is seen of where a piece came from.
+    for op in (high, apart, *([across] if view != "closing" else [])):
+        assert loops.draw(op, "x", view, False) == loops.draw(op, "x", view)
+    # What is cut off is cut off above: what is under the bowel stays where it is.
+    assert low + half == lowest + least == frame(high)[3]
+
+
+@settings(max_examples=60)
+@given(operations())
+def test_a_row_above_all_that_was_done_is_in_the_frame(op):
+    lay = loops.Lay(op, "done")
+    top = int(re.search(r'viewBox="0 (\d+)', loops.draw(op, "x", "done", False))[1])
+    spots = [loops.TRACKS[track].at(along)[1] for track, along in map(lay.spot, lay.done_at())]
+    assert top == 0 or (top > loops.HEIGHT / 3 and min(spots) - top > 30)
 
 
 def test_no_name_lies_on_the_bowel():
     op = cases.load(cases.library()[0]).note.readings[0]
     names = boxes(loops.draw(op, "x", "anatomy"))
     assert set(names) >= {"jejunum", "ileum", "cecum", "rectum", "valve"}
-    names |= {name: box for name, box in boxes(loops.draw(op, "x")).items() if "bowel" in name}
+    names |= {name: box for name, box in boxes(loops.draw(LOW, "x", whole=False)).items() if "bowel" in name}
     assert set(names) >= {"large bowel", "small bowel"}
     for name, (x, y, w, h) in names.items():
         for track, way in loops.TRACKS.items():

@@ -4,17 +4,19 @@ answers."""
 import random
 import re
 from functools import cache
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook import cases
+from casebook.cases.shorts import short_cases
 from casebook.grading import expected, grade_page, item_of
 from casebook.grading.misconceptions import MISCONCEPTIONS
 from casebook.practice.bank import TAUGHT, graded_item
 from casebook.practice.likely import candidate_answers
-from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, result, wilson
+from casebook.practice.results import CONFIDENCE, ELSEWHERE, PAGES, _subject, blamed, result, wilson
 from casebook.practice.review import progress
 from tests.told import said
 
@@ -23,6 +25,12 @@ from tests.told import said
 def shipped():
     """The pages of the shipped cases, made when a test first asks for them."""
     return [cases.load(path).page() for path in cases.library()]
+
+
+@cache
+def brief():
+    """The pages of the short charts."""
+    return [case.page() for case in short_cases()]
 
 
 @cache
@@ -234,10 +242,70 @@ def counted(case, text):
     return [m.id for m in cases.load(case).item.grade(text).counted]
 
 
-def test_an_answer_that_no_one_rule_gives_counts_against_all_that_its_case_is_about():
-    told = result([answer("alder", "44140; 44005")], shipped())["topics"]
-    about = set(cases.load("alder").about) - {"diagnoses"}
-    assert {row["topic"] for row in told if row["right"] < row["of"]} == about
+def missed(case, text):
+    told = result([answer(case, text)], shipped())["topics"]
+    return {row["topic"] for row in told if row["right"] < row["of"]}
+
+
+def test_what_cannot_be_read_counts_against_all_that_its_case_is_about():
+    assert missed("alder", "44140 and so on") == set(cases.load("alder").about) - {"diagnoses"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "subjects"),
+    [
+        (("44202", "44202-52; 44120"), {"approach"}),
+        (("44120; 12001", "44120; 99213", "44120; 44005", "44120; 44602"), {"companions"}),
+        (("44120; 44121",), {"joins"}),
+        (("44140; 44120",), {"colon"}),
+        (("44202; 44005",), {"approach", "companions"}),
+    ],
+)
+def test_a_wrong_answer_to_a_brief_chart_counts_against_what_is_off_in_it(answers, subjects):
+    """And not against counting joins, which every such chart is about."""
+    charts = [page for page in brief() if expected(item_of(page)) == "44120" and not own_injury(page)]
+    assert len(charts) > 5
+    for page, text in product(charts, answers):
+        grade = item_of(page).grade(text)
+        slip = {m.topic for m in grade.likely}
+        assert {*blamed(page, grade)} == (slip if len(slip) == 1 else subjects), (page["id"], text)
+
+
+def own_injury(page):
+    readings = item_of(page).note.readings
+    return any(op.own_injury(place) for op in readings for place in op.bowel.places)
+
+
+def test_a_join_of_an_own_injury_that_was_billed_counts_against_what_is_part_of_something_larger():
+    met = [
+        blamed(page, item_of(page).grade("44120; 44121"))
+        for page in brief()
+        if own_injury(page) and expected(item_of(page)) == "44120"
+    ]
+    assert met
+    assert all(each == ["companions"] for each in met)
+
+
+def test_every_finding_of_a_brief_chart_has_its_subject():
+    """Only for want of one does an answer count against all that its chart is about."""
+    met = set()
+    for page in brief():
+        for text in candidate_answers(page):
+            grade = item_of(page).grade(text)
+            if grade.verdict in ("partly", "wrong"):
+                assert {_subject(f) for f in grade.findings} <= set(TAUGHT), (page["id"], text)
+                assert blamed(page, grade), (page["id"], text)
+                met.update(blamed(page, grade))
+    assert met >= {
+        "approach",
+        "joins",
+        "units",
+        "companions",
+        "surgeons-modifiers",
+        "query",
+        "colon",
+        "stoma",
+    }
 
 
 def test_every_wrong_rule_belongs_to_a_thing_to_learn():

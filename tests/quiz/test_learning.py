@@ -2,6 +2,7 @@
 and what is kept."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -32,18 +33,29 @@ def test_rows_write_the_field_and_follow_it(visit):
     search.press("Enter")  # takes the first that was found, and is no Check
     line = quiz.section.get_by_role("group", name="Line 2, 44121")
     line.get_by_label("Units").fill("2")
-    line.get_by_text("Modifiers").click()
-    line.get_by_label("59").check()
+    fold = line.locator("summary")
+    expect(fold).to_have_text("Modifiers")
+    expect(line.get_by_label("59")).to_be_hidden()
+    fold.press("Enter")
+    line.get_by_label("59").press("Space")
     expect(quiz.claim).to_have_value("44120; 44121-59 x2")
+    expect(fold).to_have_text("Modifiers: 59")
+    expect(line.get_by_label("59")).to_be_visible()  # what was opened stays so while one chooses
     quiz.section.get_by_role("button", name="Remove 44120, line 1").click()
     expect(quiz.claim).to_have_value("44121-59 x2")
     quiz.claim.fill("44202 (3), 44310-51")
     expect(quiz.section.get_by_role("group", name="Line 1, 44202").get_by_label("Units")).to_have_value("3")
-    expect(quiz.section.get_by_role("group", name="Line 2, 44310").get_by_label("51")).to_be_checked()
+    stoma = quiz.section.get_by_role("group", name="Line 2, 44310")
+    expect(stoma.get_by_label("51")).to_be_checked()
+    # Ten boxes would stand between the row and Check: the fold names the one that is chosen.
+    expect(stoma.get_by_label("51")).to_be_hidden()
+    expect(stoma.locator("summary")).to_have_text("Modifiers: 51")
     quiz.claim.fill("44310-XS")
     ticks = quiz.section.get_by_role("group", name="Line 1, 44310")
+    ticks.get_by_text("Modifiers: XS").click()
     ticks.get_by_label("51").check()
     expect(quiz.claim).to_have_value("44310-XS-51")  # there is no box for XS, and it stays
+    expect(ticks.locator("summary")).to_have_text("Modifiers: XS, 51")
     ticks.get_by_label("51").uncheck()
     expect(quiz.claim).to_have_value("44310-XS")
     quiz.section.get_by_role("button", name="Ask the surgeon first").click()
@@ -73,6 +85,35 @@ def test_lines_are_marked_and_scored(request, how):
         quiz.answer("44120", "wrong")
         expect(quiz.section.get_by_text("1 of 2 deciding lines found (line 1).")).to_be_visible()
         assert kept(quiz)["attempts"][0]["evidence"] == 0.5
+
+
+def test_on_a_phone_a_finger_at_the_end_of_a_sentence_takes_that_sentence(told):
+    quiz = told(has_touch=True, viewport={"width": 390, "height": 844})
+    quiz.section.get_by_role("button", name="Mark the lines that decide").tap()
+    lines = quiz.page.locator(".line[role=option]")
+    boxes = [line.bounding_box() for line in lines.all()]
+    assert len(boxes) > 1
+    for above, below in pairwise(boxes):
+        assert above["y"] + above["height"] + 6 <= below["y"]
+    for line, box in zip(lines.all()[:2], boxes, strict=False):
+        line.scroll_into_view_if_needed()
+        box = line.bounding_box()
+        quiz.page.touchscreen.tap(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4)
+        expect(line).to_have_attribute("aria-selected", "true")
+    assert quiz.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_which_lines_count_is_said_where_not_just_these_were_marked(visit):
+    quiz = visit()
+    rule = quiz.section.get_by_text("A line decides if the claim would be another")
+    quiz.answer("44120", "wrong")
+    expect(rule).to_have_count(0)
+    quiz.section.get_by_role("button", name="Mark the lines that decide").click()
+    quiz.page.locator(".line[role=option]").first.click()
+    quiz.page.get_by_role("button", name="Back to your claim").click()
+    quiz.answer("44120; 44121", "correct")
+    expect(quiz.section.get_by_text("1 of 2 deciding lines found")).to_be_visible()
+    expect(rule).to_be_visible()
 
 
 def test_short_forms_explain_themselves_and_sections_fold(told):

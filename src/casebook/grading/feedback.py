@@ -475,11 +475,24 @@ def rules(grade: Grade) -> list[str]:
         billed = [r for c in main for r in (*c.because, *(id for _, id, _ in c.not_billed))]
         against = list(dict.fromkeys([*taken, *billed])) or ["settle"]
     else:
-        against = blamed(item, grade.misconceptions, grade.findings)
+        against = [*_of_the_family(grade), *blamed(item, grade.misconceptions, grade.findings)]
     found = dict.fromkeys([*against, *(f.rule for f in grade.findings if f.rule)])
     strange = doubt.OF_NEWBORNS if item.newborn is False else frozenset()
     told = [r for r in found if r in RULEBOOK and r not in strange]
     return told if grade.verdict == "correct" else told[:MOST_RULES]
+
+
+#: What picks the family, from the rule for one kind of operation to the rule for all.
+PICKS_FAMILY = ("conversion", "assisted", "robot-or-hand", "approach")
+
+
+def _of_the_family(grade: Grade) -> list[str]:
+    """Where a code of the other family was filed: the rules that pick the family in this chart."""
+    assert grade.item is not None
+    if not any(f.kind == "family" for f in grade.findings):
+        return []
+    played = doubt.at_work(grade.item.note) | {"approach"}
+    return [rule for rule in PICKS_FAMILY if rule in played]
 
 
 def _rules_told(grade: Grade) -> tuple[Row, ...]:

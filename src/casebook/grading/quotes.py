@@ -82,14 +82,18 @@ def quoted(item: Item, grade: Grade) -> tuple[Row, ...]:
 
 
 def proof(item: Item) -> tuple[Row, ...]:
-    """The sentences that a right answer rests on: what is unusual of the whole, then what each line says."""
+    """The sentences that a right answer rests on: how the whole was done, then what each line says."""
     return _open(item) if item.note.action == "query" else _Chart(item).rows(_resting(item))
 
 
 def _resting(item: Item) -> list[_Quote]:
-    """What a right claim rests on, in the order in which it is told."""
+    """What a right claim rests on, in the order in which it is told: what would make another claim if it said
+    otherwise. That is the approach, also where it was open; what else is unusual of the whole; and what
+    became of each place. That a piece was taken out is told by what became of its ends, but for one that came
+    off ends already cut."""
     chart = _Chart(item)
-    whole = [_Quote(name) for name in item.marked(*FACETS) if name in item.shown]
+    told = {*item.shown, *item.marked("approach")}
+    whole = [_Quote(name) for name in item.marked(*FACETS) if name in told]
     steps = chart.of_steps(chart.besides(chart.billed))
     return [*whole, *chart.of_places(chart.billed), *chart.of_own(), *steps]
 
@@ -112,11 +116,9 @@ def bearing(item: Item) -> set[str]:
 
 def cited(item: Item, names: Iterable[str]) -> dict[str, Any]:
     """Which deciding sentences the learner marked; what only bears on the operation is neither asked for nor
-    held against anybody, and stands in `beside`. That it was open, as is usual, decides the family: it is
-    found where it was marked, and nobody misses it."""
+    held against anybody, and stands in `beside`."""
     given, wanted, known = list(dict.fromkeys(str(n) for n in names)), deciding(item), bearing(item)
-    way = [] if item.note.action == "query" else item.marked("approach")
-    found = [n for n in dict.fromkeys((*way, *wanted)) if n in given]
+    found = [n for n in wanted if n in given]
     missed = [n for n in wanted if n not in given]
     irrelevant = [n for n in given if n not in known]
     total = len(found) + len(missed) + len(irrelevant)

@@ -33,9 +33,9 @@ NAMES: tuple[tuple[str, int, int, str], ...] = (
     ("jejunum", 134, 123, ""), ("ileum", 142, 190, ""), ("valve", 74, 263, "M71 258L31 238"),
     ("cecum", 42, 280, ""), ("rectum", 124, 280, ""),
 )  # fmt: skip
-#: What every other picture names.
+#: What every other picture names, as far as it reaches up.
 PARTS: tuple[tuple[str, int, int], ...] = (
-    ("large bowel", 36, 55), ("duodenum", 70, 76), ("small bowel", 52, 264),
+    ("small bowel", 52, 264), ("large bowel", 42, 280), ("duodenum", 70, 76),
 )  # fmt: skip
 REACH = {"duodenum": 30.0, "colon": 150.0}  # cm drawn of what lies before and beyond the small bowel
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -212,6 +212,8 @@ TRACKS: dict[str, Track] = {
         ),
     ),
 }
+#: Between two rows of small bowel, from above: where a picture of the lower ones may begin.
+BETWEEN = (86, 120, 153, 187, 221)
 CECUM = 23.0  # units of the colon's track that lie before the valve, blind
 #: Units of colon below an anastomosis with ileum: its end is closed, and the ileum enters its side.
 STUMP = 12.0
@@ -237,17 +239,17 @@ class Lay:
         self.op, self.view = op, view
         self._maps = {
             "duodenum": self._fitted(
-                min([-REACH["duodenum"], *(m - 10 for m in self._marks(-1000, 0))]), 0.0, "duodenum"
+                min([-REACH["duodenum"], *(m - 10 for m in self.done_at(-1000, 0))]), 0.0, "duodenum"
             ),
             "small": self._fitted(0.0, op.valve, "small"),
             "colon": self._fitted(
                 op.valve,
-                max([op.valve + REACH["colon"], *(m + 30 for m in self._marks(op.valve, 9e9))]),
+                max([op.valve + REACH["colon"], *(m + 30 for m in self.done_at(op.valve, 9e9))]),
                 "colon",
             ),
         }
 
-    def _marks(self, low: float, high: float) -> list[float]:
+    def done_at(self, low: float = -9e9, high: float = 9e9) -> list[float]:
         """Every cm at which something was done, between two."""
         spans = [*((p.start, p.end) for p in self.op.bowel.places)]
         spans += [(s.start, s.end) for s in self.op.steps if s.act in (*POINTS, "resect", "bypass")]
@@ -259,7 +261,7 @@ class Lay:
         length."""
         first = CECUM if track == "colon" else 0.0
         room = TRACKS[track].length - first
-        edges = [low, *self._marks(low, high), high]
+        edges = [low, *self.done_at(low, high), high]
         stretches = [self._stretch(a, b, room / (high - low)) for a, b in pairwise(edges)]
         needed = sum(s.needs for s in stretches)
         wanted = sum(s.wants for s in stretches) or 1.0
@@ -468,19 +470,31 @@ def _taken(told: Told) -> Iterator[str]:
 # Drawing
 
 
-def draw(op: Operation, title: str, view: str = "closing") -> str:
-    """An SVG of the operation in one of `VIEWS`, with a title, and its words for those who do not see it."""
+def draw(op: Operation, title: str, view: str = "closing", whole: bool = True) -> str:
+    """An SVG of the operation in one of `VIEWS`, with a title, and its words for those who do not see it.
+    Where it need not be `whole`, the rows are cut off that lie far above all that was done, but for
+    `anatomy`."""
     told, lay = Told(op), Lay(op, view)
+    top = 0 if whole or view == "anatomy" else _top(lay)
     rows = list(_under(told)) if view == "closing" else []
     marks = {"anatomy": _labels, "closing": _closing}.get(view, _history)
-    names = [_name(*part) for part in PARTS if view != "anatomy"]
+    names = [_name(*part) for part in PARTS if view != "anatomy" and part[2] > top]
     parts = [*names, *_tube(lay), *marks(lay, told), *rows]
     return (
-        f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT + ROW * len(rows)}" role="img"'
-        f' xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
+        f'<svg class="loops" viewBox="0 {top} {WIDTH} {HEIGHT - top + ROW * len(rows)}" role="img">'
+        f"<title>{escape(title)}</title>"
         f"<desc>{escape(in_words(op, view))}</desc>"
         f"{''.join(parts)}</svg>"
     )
+
+
+def _top(lay: Lay) -> int:
+    """Where a picture begins that shows the rows in which something was done, one above them, and all below;
+    at the top where that would spare less than a third of the bowel."""
+    middles = [(p.start + p.end) / 2 for p in lay.op.bowel.places]
+    high = min((_where(lay, at)[1] for at in [*lay.done_at(), *middles]), default=0.0)
+    above = [0, 0, *(at for at in BETWEEN if at < high)]
+    return above[-2] if above[-2] > HEIGHT / 3 else 0
 
 
 def _tube(lay: Lay) -> Iterator[str]:

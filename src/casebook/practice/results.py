@@ -9,7 +9,9 @@ from math import ceil, floor, isfinite, sqrt
 from typing import Any
 
 from casebook.grading import Grade, Item, expected
+from casebook.grading.asking import QUESTIONS
 from casebook.grading.feedback import amounts_to, what_it_says
+from casebook.grading.findings import Finding
 from casebook.grading.marks import SESSIONS
 from casebook.grading.misconceptions import MISCONCEPTIONS
 
@@ -270,27 +272,35 @@ def _topics(given: Iterable[Given]) -> list[dict[str, Any]]:
 
 def blamed(page: Page, grade: Grade) -> list[str]:
     """The things to learn that a wrong answer comes of: those of the wrong rules that alone give it, and of
-    the modifiers where nothing else is off. Where that is not known, all that its case is about, but for
-    when to ask where a claim was filed and a claim is right: that was not what went wrong."""
-    marks = [f.rule for f in grade.findings if f.kind == "modifier"]
+    the modifiers where nothing else is off; else those that its findings are about. Where that is not known,
+    all that its case is about, but for when to ask where a claim was filed and a claim is right: that was not
+    what went wrong."""
+    marks = [f for f in grade.findings if f.kind == "modifier"]
     if not grade.counted and len(marks) < len(grade.findings):
         if len(shared := {m.topic for m in grade.likely}) == 1:
             return sorted(shared)
+        found = dict.fromkeys(_subject(f) for f in grade.findings if f not in marks)
+        if "" not in found:
+            return [*found]
         billed = grade.claim and grade.item is not None and grade.item.note.action == "bill"
-        return _not_right([topic for topic in about_of(page) if topic != "query" or not billed], grade)
-    off = {"sessions" if rule in SESSIONS else "surgeons-modifiers" for rule in marks}
+        return [topic for topic in about_of(page) if topic != "query" or not billed]
+    off = {_subject(f) for f in marks}
     named = topics_of_rules(m.id for m in grade.counted)
     return [*named, *sorted(off - {*named})] if grade.explained.bare or not named else named
 
 
-def _not_right(topics: list[str], grade: Grade) -> list[str]:
-    """Of some things to learn those that a wrong claim may have missed: where no code is of the other family,
-    the approach was read rightly."""
-    kinds = {finding.kind for finding in grade.findings}
-    if not grade.claim or "family" in kinds:
-        return topics
-    rest = [topic for topic in topics if topic != "approach"]
-    return rest or (["units"] if "units" in kinds else topics)
+#: What each question to a note is about, as a thing to learn; those after them are of modifiers.
+SUBJECTS = ("approach", "base-code", "base-code", "colon", "stoma", "companions", "companions", "joins")
+
+
+def _subject(found: Finding) -> str:
+    """The thing to learn that a finding is about; "" where it is not known."""
+    if found.kind == "modifier":
+        return "sessions" if found.rule in SESSIONS else "surgeons-modifiers"
+    # A code without a rule is one from outside, for nothing that was done.
+    alone = {"further-units": "units", "settle": "query", None: "companions" if found.kind == "extra" else ""}
+    rows = zip(QUESTIONS, SUBJECTS, strict=False)
+    return alone.get(found.rule) or next((topic for (_, rules), topic in rows if found.rule in rules), "")
 
 
 def _read(topics: Iterable[Mapping[str, Any]], wrong_rules: bool) -> list[dict[str, str]]:

@@ -88,8 +88,8 @@ def _strip(op: Operation, join: Joined, letter: str, step: Step) -> str:
     reach = f"M{start if low else at:g} {TOP:g}H{end if high else at:g}"
     taken = "" if alone else f'<path class="{kind}" d="{reach}"/>'
     return (
-        f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' xmlns="http://www.w3.org/2000/svg"><title>{escape(_told(op, join, letter, step))}</title>'
+        f'<svg class="loops" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
+        f"<title>{escape(_told(op, join, letter, step))}</title>"
         f'<path class="wall" d="M0 {TOP:g}H{WIDTH}"/><path class="tube" d="M0 {TOP:g}H{WIDTH}"/>{taken}'
         f'<path class="hatch" d="{lines}"/><path class="cut" d="{cuts}"/>'
         f'<path class="ring" d="M{at:g} {TOP - 13:g}v26"/>'

@@ -28,10 +28,10 @@ LEGENDS = {
 }
 
 
-def figure(op: Operation, title: str, view: str, before: str = "", told: str = "") -> str:
+def figure(op: Operation, title: str, view: str, before: str = "", told: str = "", whole: bool = True) -> str:
     """One picture with its title, and the same in words. `before` is what is drawn above it, `told` the words
     of that."""
-    drawn = loops.draw(op, title or "The operation", view)
+    drawn = loops.draw(op, title or "The operation", view, whole)
     caption = f"<figcaption>{escape(title)}</figcaption>" if title else ""
     words = " ".join(filter(None, (told, loops.in_words(op, view))))
     return (
@@ -48,11 +48,12 @@ def pictures(op: Operation, titles: Mapping[str, str]) -> str:
 
 def counted(rows: Sequence[tuple[str, str, Operation, str]], claims: bool = True) -> str:
     """Operations, each with what it is, what is to be said of it, and the view of its picture, above which
-    stands what took an anastomosis out again; under a number what there is to count in it."""
+    stands what took an anastomosis out again, and which is no higher than it needs; under a number what there
+    is to count in it."""
     inside = []
     for i, (what, says, op, view) in enumerate(rows, 1):
         title = f"{i}. {what}" if claims else what
-        picture = figure(op, title, view, undone.draw(op), undone.in_words(op))
+        picture = figure(op, title, view, undone.draw(op), undone.in_words(op), whole=False)
         under = (f"<p>{escape(says)}</p>" if says else "") + (_count(op) if claims else "")
         inside.append(f"<li>{picture}{f'<div>{under}</div>' if under else ''}</li>")
     return f'<ol class="casebook-counted">{"".join(inside)}</ol>\n'

@@ -97,11 +97,12 @@ export function building(section, field, ask) {
       (table.children[Math.min(i, rows.length - 1)]?.querySelector("input") ?? search).focus();
     });
     remove.setAttribute("aria-label", `Remove ${row.code}, line ${i + 1}`);
+    const chosen = make("summary", {}, marked(row));
     const modifiers = make(
       "details",
-      { open: row.modifiers.length > 0 },
-      make("summary", {}, "Modifiers"),
-      make("div", { className: "casebook-ticks" }, ticks(row)),
+      {},
+      chosen,
+      make("div", { className: "casebook-ticks" }, ticks(row, chosen)),
     );
     return make(
       "div",
@@ -114,15 +115,23 @@ export function building(section, field, ask) {
   }
 
   /**
-   * A box for each modifier; one that was typed and has no box stays.
+   * What the fold of a row is called: it names the modifiers that the row has.
    * @param {Line} row
    */
-  const ticks = (row) =>
+  const marked = ({ modifiers }) => ["Modifiers", modifiers.join(", ")].filter(Boolean).join(": ");
+
+  /**
+   * A box for each modifier; one that was typed and has no box stays.
+   * @param {Line} row
+   * @param {HTMLElement} chosen
+   */
+  const ticks = (row, chosen) =>
     marks.map(({ code: modifier, words }) => {
       const tick = make("input", { type: "checkbox", checked: row.modifiers.includes(modifier) });
       tick.addEventListener("change", () => {
         const others = row.modifiers.filter((each) => each !== modifier);
         row.modifiers = tick.checked ? [...row.modifiers, modifier] : others;
+        chosen.textContent = marked(row);
         write();
       });
       return make("label", { className: "casebook-tick" }, tick, `${modifier}, ${words}`);
