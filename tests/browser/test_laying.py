@@ -190,3 +190,14 @@ def test_who_laid_it_out_rightly_is_asked_for_the_rule_and_not_for_the_reading(q
         "a rule and not your reading", timeout=SLOW
     )
     expect(before).to_have_text(f"Before you try again: {BY_RULE[COUNT]}")
+
+
+def test_nothing_moves_away_from_under_a_finger_when_the_grader_comes(visit):
+    page = visit("cases/ginkgo.html", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    lay = page.locator(".casebook-lay")
+    lay.locator("summary").first.tap()
+    cut = lay.locator("[data-act=cut]")
+    assert cut.inner_text() == "Cut a piece out"  # the grader is still on its way
+    before = cut.evaluate("e => e.getBoundingClientRect().top + scrollY")
+    expect(cut).to_have_text("Cut a piece out on the small bowel", timeout=SLOW)
+    assert abs(cut.evaluate("e => e.getBoundingClientRect().top + scrollY") - before) < 4

@@ -120,14 +120,15 @@ def _numbered(numbers: list[str]) -> str:
 def _tapped(told: Told, chosen: tuple[str, ...], standing: list[str]) -> Said:
     if not chosen:
         return Said("blank", "Choose at least one.", "")
-    for join in told.joins:
-        number = str(join.number)
-        if number in chosen and not join.stands:
-            asks = f"Look at number {number}. Was bowel beside it taken out later?"
-            return Said("wrong", asks, f"Number {number} went with piece {told.took(join)}.")
-        if number not in chosen and join.stands:
-            asks = f"What about number {number}? Did anything take it out again?"
-            return Said("wrong", asks, f"Nothing touched number {number} again, so it stands.")
+    over = next((join for join in told.joins if str(join.number) in chosen and not join.stands), None)
+    under = next((join for join in told.joins if str(join.number) not in chosen and join.stands), None)
+    if over or under:
+        asks = [f"Look at number {over.number}. Was bowel beside it taken out later?"] if over else []
+        says = [f"Number {over.number} went with piece {told.took(over)}."] if over else []
+        if under:
+            asks.append(f"What about number {under.number}? Did anything take it out again?")
+            says.append(f"Nothing touched number {under.number} again, so it stands.")
+        return Said("wrong", " ".join(asks), " ".join(says))
     return Said("correct", "", _fates(told))
 
 
