@@ -359,7 +359,7 @@ def test_an_exit_check_says_at_its_close_whether_one_is_ready(visit, violations)
         (
             "bowel",
             lambda case: re.sub(r"^\d+", r"\g<0>-59", right(case)),
-            "is taught later",
+            "has a chapter of its own later",
             ["Reading an operative report"],
         ),
     ):

@@ -23,7 +23,7 @@ TAUGHT: dict[str, tuple[str, str]] = {
     "stoma": ("stomas", "book/family"),
     "companions": ("what is part of something larger", "book/family"),
     "sessions": ("later sessions", "book/sessions"),
-    "surgeons-modifiers": ("modifiers and assistants", "book/sessions"),
+    "surgeons-modifiers": ("modifiers", "book/sessions"),
     "query": ("when to ask the surgeon", "book/queries"),
 }
 

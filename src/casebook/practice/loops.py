@@ -35,7 +35,7 @@ NAMES: tuple[tuple[str, int, int, str], ...] = (
 )  # fmt: skip
 #: What every other picture names, as far as it reaches up.
 PARTS: tuple[tuple[str, int, int], ...] = (
-    ("small bowel", 52, 264), ("large bowel", 214, 282), ("duodenum", 70, 76),
+    ("small bowel", 52, 264), ("large bowel", 236, 284), ("duodenum", 70, 76),
 )  # fmt: skip
 REACH = {"duodenum": 30.0, "colon": 150.0}  # cm drawn of what lies before and beyond the small bowel
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

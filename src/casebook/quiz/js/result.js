@@ -88,7 +88,7 @@ export function ready({ right, items, topics }, chapters, here) {
     else later.push(name);
   }
   if (back.size === 0 && later.length > 0) {
-    const missed = `What you missed (${later.join(", ")}) is taught later. Go on to `;
+    const missed = `What you missed (${later.join(", ")}) has a chapter of its own later. Go on to `;
     return make("p", {}, strong("Ready. "), missed, to(next), ".");
   }
   if (back.size === 0) back.set(chapters[at], []);
