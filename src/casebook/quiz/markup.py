@@ -12,8 +12,8 @@ from html import escape
 from typing import Any
 
 from casebook.coding.claim import MAX_TEXT
-from casebook.grading import worked as work_out
 from casebook.grading.audit import filed_lines
+from casebook.grading.worked import worked as work_out
 
 CONFIDENCE = {"sure": "sure", "fairly": "fairly sure", "guessing": "guessing"}
 ABOUT_BYTES = 7_500_000  # what the browser fetches to grade on the page, where the build does not say
