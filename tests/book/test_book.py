@@ -13,9 +13,9 @@ import yaml
 from casebook.cases import library, load
 from casebook.coding.authorities import AUTHORITIES
 from casebook.coding.rules import RULEBOOK
-from casebook.grading import worked
 from casebook.grading.doubt import rests_on_doubt
 from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.worked import worked
 from casebook.practice.changed import is_change
 from casebook.sphinx_ext.charts import leaks
 from tests import minimal_cases

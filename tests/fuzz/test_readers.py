@@ -21,7 +21,8 @@ from casebook.classroom.assignments import FORMAT, VERSION, read_key
 from casebook.classroom.forms import read_csv, read_roster
 from casebook.coding.typed import read as read_typed
 from casebook.errors import CasebookError, CaseError, CommandError
-from casebook.grading import item_of, worked
+from casebook.grading import item_of
+from casebook.grading.worked import worked
 from casebook.money import payer_files
 from casebook.practice.bank import graded_item
 from casebook.practice.responses import LATEST, Fault, Response, read_file

@@ -8,7 +8,8 @@ import pytest
 
 from casebook import cases
 from casebook.cli.main import told
-from casebook.grading.feedback import in_text, worked
+from casebook.grading.feedback import in_text
+from casebook.grading.worked import worked
 from casebook.practice.likely import candidate_answers
 from casebook.quiz import door
 from casebook.quiz.widget import Result, Worked

@@ -21,11 +21,12 @@ from casebook.coding.claim import MAX_TEXT, Line, show
 from casebook.coding.note import Note
 from casebook.coding.rules import RULEBOOK, derive
 from casebook.coding.typed import read
-from casebook.grading import Item, expected, grade_page, item_of, worked
+from casebook.grading import Item, expected, grade_page, item_of
 from casebook.grading.corrections import corrected
 from casebook.grading.feedback import PICKS_FAMILY, result
 from casebook.grading.flips import stuck
 from casebook.grading.misconceptions import MISCONCEPTIONS
+from casebook.grading.worked import worked
 from casebook.practice.likely import candidate_answers
 from casebook.testing.operations import made_up
 from tests.guessing import SEEDS, Guesser

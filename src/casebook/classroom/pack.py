@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from casebook import files
 from casebook.cases import Case, distinct, must_be_sound
-from casebook.grading import worked
 from casebook.grading.feedback import in_text
+from casebook.grading.worked import worked
 from casebook.quiz.chart import chart_html
 
 from .templates import environment

@@ -4,7 +4,7 @@ for all faces.
 Standard library only.
 """
 
-from .feedback import expected, grade_page, rule_as_read, worked
+from .feedback import expected, grade_page, rule_as_read
 from .findings import Finding
 from .item import ONE_READING, PARTLY, Grade, Item, item_of
 from .left_open import left_open, question_of
@@ -21,5 +21,4 @@ __all__ = [
     "left_open",
     "question_of",
     "rule_as_read",
-    "worked",
 ]

@@ -21,9 +21,8 @@ from casebook.coding.rulebook import TWINS
 from casebook.coding.rules import RULEBOOK
 from casebook.coding.rules.entering import CONTESTED
 from casebook.coding.typed import read
-from casebook.coding.views import accepted
 
-from . import doubt, icd10
+from . import doubt
 from .asking import question_for
 from .audit import FiledLine, audit
 from .corrections import corrected
@@ -31,9 +30,9 @@ from .findings import Finding, in_words, named_line, worst_first
 from .item import PARTLY, Grade, Item, blamed, held_against, item_of
 from .left_open import left_open, question_of
 from .marks import rule_of, to_ask
-from .parts import Part, PartDict, Row
+from .parts import Part, PartDict, Row, rows_of
 from .quotes import cited as cited_of
-from .quotes import deciding, proof, quoted
+from .quotes import deciding, quoted
 from .told import ATRESIA, FIRST, FURTHER, filled
 
 MOST_NAMED = 2  # slips, where several give one answer
@@ -75,13 +74,6 @@ class Graded(TypedDict):
     counted: list[str]
     filed: list[dict[str, Any]] | None
     feedback: Feedback
-
-
-class Worked(TypedDict):
-    """The worked answer of a case: what to file, and why, part by part."""
-
-    answer: str
-    parts: list[PartDict]
 
 
 # The doors
@@ -131,12 +123,6 @@ def result(
             "question": question(grade),
         },
     }
-
-
-def worked(page: Mapping[str, Any]) -> Worked:
-    """The worked answer of a case: what to file, why, what is not billed, and the other accepted views."""
-    item = item_of(page)
-    return {"answer": expected(item), "parts": [part.as_dict() for part in _worked(item)]}
 
 
 def in_text(part: Mapping[str, Any]) -> list[str]:
@@ -201,28 +187,28 @@ def parts(
     asked = item.note.action == "query"
     case = _next(grade, item)
     found = [
-        Part("amounts", "", _rows(amounts)),
-        Part("why", "Why", _rows(_why(grade), grade.aside)),
-        Part("tempts", "", _rows(grade.tempts)),
+        Part("amounts", "", rows_of(amounts)),
+        Part("why", "Why", rows_of(_why(grade), grade.aside)),
+        Part("tempts", "", rows_of(grade.tempts)),
         settled(grade, item) if readable else Part("settles", "", ()),
         Part(
             "correction",
             "The correction",
-            _rows(setright if setright != amounts else None),
+            rows_of(setright if setright != amounts else None),
         ),
-        Part("lines", "Line by line", _rows(*_unsaid(grade, setright, amounts, flip))),
-        Part("right", "", _rows(_right(grade, item) if readable else None)),
-        Part("doubt", "", _rows(grade.doubt)),
+        Part("lines", "Line by line", rows_of(*_unsaid(grade, setright, amounts, flip))),
+        Part("right", "", rows_of(_right(grade, item) if readable else None)),
+        Part("doubt", "", rows_of(grade.doubt)),
         # What cannot be read is no answer yet, and gives away no line.
         Part(
             "evidence",
             "The lines you marked",
-            _rows(*_evidence_in_words(cited if readable else None, item, label)),
+            rows_of(*_evidence_in_words(cited if readable else None, item, label)),
         ),
-        Part("diagnoses", "The diagnoses", _rows(*_diagnoses_in_words(diagnosed))),
+        Part("diagnoses", "The diagnoses", rows_of(*_diagnoses_in_words(diagnosed))),
         Part("filed", "What the office filed", tuple(_filed(grade, filed)) if readable else ()),
-        Part("ask", "What to ask the surgeon", _rows(question_of(item) if readable and asked else None)),
-        Part("flip", _flip_title(flip), _rows(flip)),
+        Part("ask", "What to ask the surgeon", rows_of(question_of(item) if readable and asked else None)),
+        Part("flip", _flip_title(flip), rows_of(flip)),
         Part(
             "rules",
             "Why: rules and sources",
@@ -259,10 +245,6 @@ def _filed(grade: Grade, filed: Iterable[FiledLine]) -> Iterator[Row]:
     for line in filed:
         if told or line.judged is not None:
             yield Row(code=line.line, says=f"{line.says} {line.against if told else ''}".strip())
-
-
-def _rows(*says: str | None) -> tuple[Row, ...]:
-    return tuple(Row(says=each) for each in says if each)
 
 
 def amounts_to(grade: Grade) -> str | None:
@@ -668,49 +650,8 @@ def _diagnoses_in_words(diagnosed: Mapping[str, Any] | None) -> Iterator[str]:
     yield from (finding["says"] for finding in diagnosed["findings"])
 
 
-# The parts of the worked answer
-
-
 def expected(item: Item) -> str:
     """The preferred answer as one would type it."""
     if item.note.action == "bill":
         return show(item.diagnosis.targets[0].lines)
     return item.note.action
-
-
-def _worked(item: Item) -> list[Part]:
-    main = item.diagnosis.targets[0] if item.diagnosis.targets else None
-    billed = main if item.note.action == "bill" else None
-    struck = billed.not_billed if billed else ()
-    decided = billed.because if billed else ("settle",) if item.note.action == "query" else ()
-    readings = item.note.readings
-    codes = icd10.accepted(item.key.get("diagnoses"))
-    found = [
-        Part("why", "", _rows(str(item.key.get("why") or ""))),
-        Part(
-            "ask",
-            "What to ask the surgeon",
-            _rows(question_of(item) if item.note.action == "query" else None),
-        ),
-        Part(
-            "readings",
-            "What the note could mean",
-            tuple(
-                Row(says=op.says, code=show(accepted(op)[0][1].lines)) for op in readings if len(readings) > 1
-            ),
-        ),
-        Part("settles", settles_as(item), proof(item)),
-        Part("because", "Because", tuple(map(rule_as_read, decided))),
-        Part(
-            "not_billed",
-            "Not billed",
-            tuple(Row(code=code, says=RULEBOOK[rule].says) for code, rule, _ in struck),
-        ),
-        Part(
-            "views",
-            "Other accepted views",
-            tuple(Row(code=show(c.lines), says=v.says) for v, c in item.note.accepted() if v),
-        ),
-        Part("diagnoses", "Diagnoses", _rows(", or ".join(", ".join(each) for each in codes))),
-    ]
-    return [part for part in found if part.rows]

@@ -39,3 +39,8 @@ class PartDict(TypedDict):
     kind: str
     title: str
     rows: list[Row]
+
+
+def rows_of(*says: str | None) -> tuple[Row, ...]:
+    """A row for each thing that there is to say."""
+    return tuple(Row(says=each) for each in says if each)

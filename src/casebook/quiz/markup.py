@@ -12,8 +12,8 @@ from html import escape
 from typing import Any
 
 from casebook.coding.claim import MAX_TEXT
-from casebook.grading import worked as work_out
 from casebook.grading.audit import filed_lines
+from casebook.grading.worked import worked as work_out
 
 CONFIDENCE = {"sure": "sure", "fairly": "fairly sure", "guessing": "guessing"}
 ABOUT_BYTES = 7_500_000  # what the browser fetches to grade on the page, where the build does not say
@@ -172,6 +172,7 @@ aria-labelledby="{name}-title">
 <div class="casebook-cite" hidden>
 <button type="button" aria-pressed="false">Mark the lines that decide</button>
 <p class="casebook-hint"></p>
+<p class="casebook-hint" hidden>{DECIDES}</p>
 </div>
 {_filed(name, str(page.get("filed") or ""))}{claim_field(name)}
 <details class="casebook-builder"><summary>Build it row by row, or find a code by its words</summary>
@@ -220,6 +221,12 @@ def _filed(name: str, filed: str) -> str:
 """
 
 
+#: Which lines count, in one rule for every chart.
+DECIDES = (
+    "A line decides if the claim would be another had it said otherwise: how the operation was done, what"
+    " became of the ends at each place, a further piece cut off the same ends, and what else is billed or"
+    " marked. That a piece came out is told by what became of its ends."
+)
 #: Only where a case says which diagnoses are right: what is not judged is not asked.
 DIAGNOSES = """<details class="casebook-icd"><summary>Add the diagnoses</summary>
 <label for="{name}-icd">Diagnosis codes, the first one first</label>

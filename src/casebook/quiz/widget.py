@@ -31,8 +31,9 @@ import traitlets
 from IPython.display import Markdown
 
 from casebook import cases
-from casebook.grading import grade_page, item_of, worked
+from casebook.grading import grade_page, item_of
 from casebook.grading.feedback import in_text
+from casebook.grading.worked import worked
 from casebook.practice import diagram
 from casebook.practice import review as tutor
 from casebook.practice.responses import write_file

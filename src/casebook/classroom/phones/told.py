@@ -11,8 +11,9 @@ from typing import Any
 
 from casebook.cases import Case
 from casebook.classroom.again import Gain, gain
-from casebook.grading import expected, worked
+from casebook.grading import expected
 from casebook.grading.feedback import headline, in_short
+from casebook.grading.worked import worked
 from casebook.practice import diagram
 from casebook.practice.responses import counted_as
 from casebook.quiz.chart import chart_html

@@ -41,7 +41,7 @@ export function citing(section, chart, changed) {
   const chosen = new Set();
   if (!box || !lines.length) return { chosen, restore() {}, stop() {} };
   const toggle = find(box, "button", HTMLButtonElement);
-  const told = find(box, "p", HTMLElement);
+  const [told, rule] = every(box, "p");
   box.hidden = false;
   let at = 0;
   let on = false;
@@ -58,6 +58,7 @@ export function citing(section, chart, changed) {
   function say() {
     const marked = lines.filter((line) => chosen.has(key(line))).map((line) => line.dataset.line);
     const which = `You marked ${marked.length === 1 ? "line" : "lines"} ${marked.join(", ")}.`;
+    rule.hidden = !on && !marked.length;
     told.textContent = marked.length ? which : "No line marked. You need not.";
     count.textContent = marked.length
       ? `${several(marked.length, "line")} marked`
@@ -116,6 +117,7 @@ export function citing(section, chart, changed) {
     toggle.setAttribute("aria-pressed", String(on));
     chart.classList.toggle("casebook-marking-on", on);
     bar.hidden = !on;
+    say();
     for (const line of lines) {
       const selected = String(chosen.has(key(line)));
       give(line, { role: "option", "aria-selected": selected, tabindex: line === lines[at] ? "0" : "-1" });

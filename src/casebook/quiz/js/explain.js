@@ -3,7 +3,7 @@
 // order, is decided in Python (casebook.grading.feedback); here each kind of part gets its form.
 
 import { composer } from "./composer.js";
-import { aside, button, fold, layer, list, make, picture, reason, sideBySide } from "./parts.js";
+import { button, fold, layer, list, make, picture, reason, sideBySide } from "./parts.js";
 import { always, ending, pictures, step, told as tells } from "./steps.js";
 import { allAtOnce } from "./store.js";
 
@@ -15,12 +15,6 @@ import { allAtOnce } from "./store.js";
  * @typedef {{ answer: string, graded: Graded, tries: number, all: boolean, rest(): void, host: Host, ask: Ask }} Told
  */
 
-/** Which lines count, said where not just these were marked. */
-const DECIDES =
-  "A line decides if the claim would be another had it said otherwise: how the operation was done, what became" +
-  " of the ends at each place, a further piece cut off the same ends, and what else is billed or marked. That a" +
-  " piece came out is told by what became of its ends.";
-
 /** @type {Partial<Record<string, (part: Part, told: Told) => HTMLElement>>} */
 const FORMS = {
   settles: ({ title, rows }, { host }) =>
@@ -30,8 +24,6 @@ const FORMS = {
     (graded.misconceptions.length > 0 ? fold : layer)(title, list(rows.map(({ says }) => says))),
   diagnoses: (part) =>
     part.rows.length > 1 ? layer(part.title, list(part.rows.map(({ says }) => says))) : plain(part),
-  evidence: ({ title, rows }) =>
-    layer(title, ...rows.map(({ says }) => make("p", {}, says)), rows.length > 1 && aside(DECIDES)),
   filed: ({ title, rows }) =>
     layer(title, list(rows.map(({ code = "", says }) => [make("code", {}, code), `: ${says}`]))),
   ask: ({ rows }, { ask }) => composer(ask, rows[0].says),
