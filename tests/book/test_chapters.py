@@ -122,12 +122,12 @@ def test_each_question_of_the_field_has_a_test_of_its_own():
     assert {f"D{int(number)}" for number in re.findall(r"^def test_d(\d\d)", text, re.M)} == QUESTIONS.keys()
 
 
-def test_the_first_way_to_be_misled_is_the_one_drawn_below_it():
+def test_the_last_way_to_be_misled_is_the_one_drawn_below_it():
     text = (ROOT / "book" / "reading.md").read_text("utf-8")
     drawn = re.search(r"```\{bowel\} The heading says two.*?\n(steps:.*?)```", text, re.DOTALL)[1]
     joins = Told(read_operation(yaml.safe_load(drawn))).joins
     assert [join.stands for join in joins] == [False, True]
-    assert "joins once.** Drawn under this list" in text
+    assert re.search(r"joins once\.\*\* Drawn below: [^\n]+\n\n```\{bowel\} The heading", text)
     assert "the bowel between them with the first join, and what was left was joined once" in text
 
 
