@@ -397,7 +397,8 @@ def reason(grade: Grade) -> str | None:
         marked = grade.likely and _whatever_was_done(grade)
         return grade.likely[0].here if marked else ASK_FIRST
     if grade.misconceptions:
-        several = grade.likely[: 2 if grade.explained.together else 1]
+        # Of two slips that give the same claim neither is the likelier one to be set right.
+        several = grade.likely[: 2 if grade.explained.together or len(grade.likely) == 2 else 1]
         return " ".join(dict.fromkeys(corrected(m, grade) for m in several))
     worst = worst_first(f for f in grade.findings if f.kind not in ("unread", "blank"))
     return worst[0].says if worst else None
