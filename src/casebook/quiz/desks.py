@@ -70,14 +70,17 @@ def self_test(size: int | None, topics: str = "", pool: str = "", first: str = "
 """
     number = "" if pool else seed
     about = f"casebook-pace-{topics.replace(' ', '-') or 'all'}"
-    form = f"""<form class="casebook-setup" autocomplete="off">
-<label>Length <select name="number">{numbers}</select></label>
+    settings = f"""<label>Length <select name="number">{numbers}</select></label>
 <label>Answers <select name="kind">{kinds}</select></label>
 <label>Feedback <select name="feedback">{feedback}</select></label>
 <label>Time, by the length of the charts
 <select name="pace" aria-describedby="{about}">{pace}</select></label>
 <p class="casebook-hint" id="{about}">{PACE}</p>
-{number}<button type="submit" class="casebook-check">Start the test</button>
+{number}"""
+    if pool:  # one at the end of each chapter, mostly taken as it is
+        settings = f"<details><summary>Settings</summary>{settings}</details>"
+    form = f"""<form class="casebook-setup" autocomplete="off">
+{settings}<button type="submit" class="casebook-check">Start the test</button>
 </form>"""
     data = {"topics": topics, "pool": pool, "first": first, "brief": brief, "few": brief and FEW}
     return _desk(
