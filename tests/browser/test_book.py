@@ -140,7 +140,7 @@ def test_what_a_mark_opened_closes_when_the_mark_has_left_the_screen(visit):
 
 
 def test_a_word_of_the_glossary_explains_itself_where_it_first_stands(visit, violations):
-    page = visit("book/crohn_case.html", viewport={"width": 390, "height": 844})
+    page = visit("book/family.html", viewport={"width": 390, "height": 844})
     word = page.locator("article .casebook-term", has_text="indicator")
     expect(word).to_have_count(1)
     word.click()

@@ -98,7 +98,8 @@ def test_a_test_of_brief_charts_brings_those_not_met_and_no_number_by_which_othe
 def test_cases_to_try_next_are_none_that_were_solved(visit):
     page = visit("book/test_yourself.html")
     begin(page, 7)
-    for _ in range(5):
+    for number in range(1, 6):
+        expect(page.get_by_role("heading", name=f"Question {number} of 5")).to_be_visible(timeout=SLOW)
         Quiz(page).claim.fill("44120; 44121 x2")
         page.get_by_role("button", name="Keep this answer").click()
     tried = page.locator(".casebook-stage section", has=page.get_by_role("heading", name="Cases to try next"))

@@ -337,7 +337,7 @@ def test_sentences_and_diagnoses_are_told_in_words(run):
     )
     assert code == 0
     for line in (
-        "1 of 2 deciding lines found (upper-join).",
+        "1 of 3 deciding lines found (upper-join).",
         "True, but not what decides: bowel-between.",
         "The chart marks no nonsense; it marks: no-operation-before",
         "Missing: K50.012.",

@@ -6,7 +6,17 @@ from casebook import cases
 from casebook.coding.rulebook import CODES
 from casebook.coding.typed import read
 from casebook.grading import expected
-from casebook.grading.asking import APPROACH, COUNT, ENDS, NO_SENTENCE, QUESTIONS, ROLE, SESSION, WRITTEN
+from casebook.grading.asking import (
+    APPROACH,
+    COUNT,
+    ENDS,
+    MIXED,
+    NO_SENTENCE,
+    QUESTIONS,
+    ROLE,
+    SESSION,
+    WRITTEN,
+)
 from casebook.grading.feedback import question
 from casebook.practice.hints import GIVES_AWAY, hints
 from casebook.practice.likely import likely_answers
@@ -57,7 +67,9 @@ def test_what_is_asked_is_never_what_the_answer_has_right():
             says = question(grade)
             if not grade.claim or (says and says.startswith("Look at the modifiers")):
                 continue
-            about = next(row for row in (*(q for q, _ in QUESTIONS), WRITTEN, NO_SENTENCE) if row in says)
+            about = next(
+                row for row in (*(q for q, _ in QUESTIONS), WRITTEN, MIXED, NO_SENTENCE) if row in says
+            )
             asked[about] += 1
             assert not GIVES_AWAY.search(says)
             asks_first = item.note.action == "query"

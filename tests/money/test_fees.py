@@ -90,6 +90,6 @@ def test_an_add_on_with_51_is_priced_as_without_and_said_to_be_denied_by_some():
     """The correction says that a plan denies it, and the figure is Medicare's."""
     plain, marked = (told(read(f"44202; 44203{mark}").claim) for mark in ("", "-51"))
     assert plain["total"] == marked["total"]
-    assert "at least one plan denies" in marked["lines"][1]
+    assert "at least one payer denies" in marked["lines"][1]
     assert not any("denies" in line for line in (*plain["lines"], *told(read("44120-51").claim)["lines"]))
-    assert "at least one plan denies" in MISCONCEPTIONS["multiple-on-add-on"].correction
+    assert "at least one payer denies" in MISCONCEPTIONS["multiple-on-add-on"].correction

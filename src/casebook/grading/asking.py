@@ -180,6 +180,10 @@ def question_by_rule(grade: Grade) -> str | None:
     return next((by_rule for row, by_rule in BY_RULE.items() if asked.startswith(row[0])), None)
 
 
+#: Of a base and an add-on of two families, one of which may well be the right one.
+MIXED = "Which base code does your add-on belong to, and is it the one on your claim?"
+
+
 def question_for(grade: Grade) -> str | None:
     """The question to ask of a wrong claim before another try; None for any other answer.
 
@@ -191,6 +195,8 @@ def question_for(grade: Grade) -> str | None:
     item = grade.item
     if item is None or not grade.claim or grade.verdict not in ("partly", "wrong"):
         return None
+    if grade.likely and grade.likely[0].id == "families-mixed":
+        return MIXED
     asks = item.note.action == "query"
     claim = edits.on_second_codes(grade.taken, item.diagnosis.supported)
     near = [nearest(item.diagnosis, claim), item.diagnosis.targets[0]]

@@ -110,7 +110,7 @@ def _paid(line: Line, rank: int | None) -> Paid:
             share *= SHARES[mark]
             why.append(f"{SHARES[mark]:.1%} for {mark}".replace(".0%", "%"))
     if "51" in line.modifiers and edits.add_on(line.code):
-        why.append("Medicare's figure, whatever 51 says; at least one plan denies an add-on that has 51")
+        why.append("Medicare's figure, whatever 51 says; at least one payer denies an add-on that has 51")
     if "22" in line.modifiers:
         why.append("22 asks for more, and the payer decides how much")
     usd = round(line.units * round(value.total * factor() * share, 2), 2)

@@ -415,7 +415,8 @@ def _standing(op: Operation) -> int:
 
 
 def _named(letter: str, step: Step) -> str:
-    return f"piece {letter} ({step.name})" if step.name else f"piece {letter}"
+    named = step.name and step.name != letter
+    return f"piece {letter} ({step.name})" if named else f"piece {letter}"
 
 
 def _around(told: Told, join: Joined) -> str:

@@ -306,9 +306,9 @@ def _lined(item: Item, mark: str | None, facets: list[str]) -> Said:
             "That is told plainly. Which sentence can be read in two ways?",
             "The claim hangs on what the note leaves open, so look for what two readers take differently.",
         )
-    same = "Without it the claim would be the same."
+    same = "That sentence does not change the claim."
     if facets:
-        return Said("wrong", f"{same} Without which sentence would it be another?")
+        return Said("wrong", f"{same} Which one does?")
     steps = [s for op in item.note.readings for s in op.steps if mark and s.evidence == mark]
     asks = TELLS.get(steps[0].act) if steps else None
     return Said(

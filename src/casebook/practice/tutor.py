@@ -518,8 +518,17 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
         return "Your answers fit no wrong rule of this book: these look like slips."
     if tutor.shares[-2] + tutor.shares[-1] > SURE:
         return "Your answers fit no wrong rule that this book knows."
+    return _after_charts(tutor) if asked else "These answers do not tell."
+
+
+def _after_charts(tutor: Tutor) -> str:
+    """What it comes to where nothing is named: where all was right after it, that it looks like a slip."""
+    wrong = [i for i, each in enumerate(tutor.asked) if not each.right]
+    last, after = tutor.asked[wrong[-1]], tutor.asked[wrong[-1] + 1 :]
+    fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
+    if not after or len(fits) != 1:
+        return "It is not clear which wrong rule, if any, gave these answers."
     return (
-        "It is not clear which wrong rule, if any, gave these answers."
-        if asked
-        else "These answers do not tell."
+        f"Your answer to {_called(chart_of(last.case))} fits {fits[0]}; {many(len(after), 'answer')} after it"
+        f" {'was' if len(after) == 1 else 'were'} right. So far it looks like a slip."
     )
