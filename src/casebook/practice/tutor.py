@@ -528,7 +528,5 @@ def _after_charts(tutor: Tutor) -> str:
     fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
     if not after or len(fits) != 1:
         return "It is not clear which wrong rule, if any, gave these answers."
-    return (
-        f"Your answer to {_called(chart_of(last.case))} fits {fits[0]}; {many(len(after), 'answer')} after it"
-        f" {'was' if len(after) == 1 else 'were'} right. So far it looks like a slip."
-    )
+    says = f"Your answer to {_called(chart_of(last.case))} fits {fits[0]}; what came after it was right."
+    return f"{says} So far it looks like a slip."
