@@ -253,7 +253,7 @@ def test_diagnoses_are_scored_beside_the_claim(visit):
     expect(quiz.section.get_by_text("The codes and their order are right.")).to_be_visible()
     quiz.section.get_by_label("Diagnosis codes").fill(f"K50.012, {HOSTILE}")
     quiz.answer("44120; 44121", "correct")
-    expect(quiz.section.get_by_text("Not needed:")).to_be_visible(timeout=SLOW)  # the verdict before was the same
+    expect(quiz.section.get_by_text("Not needed:")).to_be_visible(timeout=SLOW)
 
 
 def test_loading_the_page_again_loses_nothing(visit):
