@@ -19,7 +19,7 @@ from dataclasses import replace
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from casebook.cases.shorts import PLAIN, Short, _all_words, case, shorts  # noqa: E402
+from casebook.cases.shorts import PLAIN, Short, all_words, case, shorts  # noqa: E402
 from casebook.testing.shorts import sentences  # noqa: E402
 from tools.choose_shorts import show  # noqa: E402
 
@@ -32,7 +32,7 @@ Said = tuple[frozenset[str], frozenset[str], frozenset[str]]  # sentences, the s
 
 def lesions() -> re.Pattern[str]:
     """What was wrong in a piece, what it was sewn with and why it was not, in any of the words for it."""
-    words = _all_words()
+    words = all_words()
     said = [*words["threads"][PLAIN], *(why[PLAIN] for why in words["unsafe"].values() if PLAIN in why)]
     for why in words["reasons"].values():
         said += why["one"] + why["next"] + why["two"]

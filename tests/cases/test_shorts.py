@@ -21,7 +21,7 @@ from casebook.cases.shorts import (
     VOICES,
     Short,
     Site,
-    _all_words,
+    all_words,
     case,
     short_cases,
     shorts,
@@ -132,7 +132,7 @@ def test_drawn_charts_hold_together():
         for sentence in split(text):
             for cue, then in SAID_AT_ONCE:
                 assert not re.search(cue, sentence) or re.search(then, sentence), sentence
-        for reason in _all_words()["reasons"].values():
+        for reason in all_words()["reasons"].values():
             assert all(text.count(words) <= 1 for words in (*reason["one"], *reason["next"])), text
         assert not re.search(r"\bA (8|11|18)", text), text
         # What blocks the bowel lies below where it is let down.
@@ -340,6 +340,6 @@ def test_the_readers_operation_answers_every_wrong_rule_alike(place):
 def test_every_sentence_that_is_written_is_told_somewhere():
     drawn = [draw(Random(seed)) for seed in range(400)]
     told = {key for short in drawn for site in short.sites for key, _ in DONE[site.done](site)}
-    assert told == _all_words()["say"].keys()
+    assert told == all_words()["say"].keys()
     small = {*LOOKS, *FIRST, *LAST, *CLOSING}
-    assert {key for short in drawn for key in short.beside} == small == _all_words()["beside"].keys()
+    assert {key for short in drawn for key in short.beside} == small == all_words()["beside"].keys()

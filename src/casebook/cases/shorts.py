@@ -827,14 +827,15 @@ def _about(op: Operation) -> Iterator[str]:
 
 
 def _words(*path: str) -> Mapping[str, Any]:
-    words: Mapping[str, Any] = _all_words()
+    words: Mapping[str, Any] = all_words()
     for name in path:
         words = words[name]
     return words
 
 
 @cache
-def _all_words() -> dict[str, Any]:
+def all_words() -> dict[str, Any]:
+    """The templates, as their file has them."""
     return toml("short_charts.toml")
 
 

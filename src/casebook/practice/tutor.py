@@ -458,42 +458,49 @@ def as_written(text: str) -> str:
 
 def _those(cases: Sequence[str]) -> str:
     """The answers to these questions, by the names of their charts, or how many, with the verb."""
-    names = [_called(chart_of(case)) for case in cases]
+    names = [_called(case) for case in cases]
     if len(names) > FEW:
         return f"{len(names)} other answers of yours do"
     return f"your answer{'s' * (len(names) > 1)} to {listed(names)} do{'es' * (len(names) == 1)}"
+
+
+def _fits(last: Asked, rules: Sequence[str]) -> str:
+    """Which mistake a wrong answer fits."""
+    fits = [MISCONCEPTIONS[rule].says for rule in rules if rule in last.rules]
+    several = "more than one mistake" if fits else "no mistake that this book knows"
+    return f"Your answer to {_called(last.case)} fits {fits[0] if len(fits) == 1 else several}"
 
 
 def _before_a_chart(tutor: Tutor, ask: str) -> str:
     """Why a further chart is asked: to see the mistake again that the last wrong answer fits; or else what
     speaks against that one, and how many others it looks for."""
     last = next(each for each in reversed(tutor.asked) if not each.right)
-    fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
-    what = (
-        fits[0] if len(fits) == 1 else "more than one mistake" if fits else "no mistake that this book knows"
-    )
-    says, shows = (
-        f"Your answer to {_called(chart_of(last.case))} fits {what}",
-        rules_of(tutor.table.get(ask, {})),
-    )
+    says, shows = _fits(last, tutor.rules), rules_of(tutor.table.get(ask, {}))
     if last.rules & shows:
         return f"{says}. One chart cannot tell a wrong rule from a slip; another one can."
-    right = [
-        each.case
-        for each in tutor.asked
-        if each.right and last.rules & rules_of(tutor.table.get(each.case, {}))
-    ]
-    charts = list(dict.fromkeys(map(chart_of, right)))
+    right = (each.case for each in tutor.asked if each.right)
+    would = [case for case in right if last.rules & rules_of(tutor.table.get(case, {}))]
+    charts = list(dict.fromkeys(map(_called, would)))
     if len(charts) >= CHARTS:
-        told = f"{len(charts)} charts" if len(charts) > FEW else listed([_called(chart) for chart in charts])
+        told = f"{len(charts)} charts" if len(charts) > FEW else listed(charts)
         says = f"You were right on {told}, where the same mistake would have shown, so it was perhaps a slip"
     else:
         says = f"{says}, or was a slip"
     return f"{says}. The next chart looks for {many(len(shows), 'other usual mistake')}."
 
 
-def _called(chart: str) -> str:
-    return chart.replace("-", " ").capitalize()
+def _after_charts(tutor: Tutor) -> str:
+    """What it comes to where nothing is named: where all was right after it, that it looks like a slip."""
+    wrong = [i for i, each in enumerate(tutor.asked) if not each.right]
+    last, after = tutor.asked[wrong[-1]], tutor.asked[wrong[-1] + 1 :]
+    if not after or len(last.rules.intersection(tutor.rules)) != 1:
+        return "It is not clear which wrong rule, if any, gave these answers."
+    return f"{_fits(last, tutor.rules)}; what came after it was right. So far it looks like a slip."
+
+
+def _called(case: str) -> str:
+    """A question by the name of its chart."""
+    return chart_of(case).replace("-", " ").capitalize()
 
 
 def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> str:
@@ -519,14 +526,3 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
     if tutor.shares[-2] + tutor.shares[-1] > SURE:
         return "Your answers fit no wrong rule that this book knows."
     return _after_charts(tutor) if asked else "These answers do not tell."
-
-
-def _after_charts(tutor: Tutor) -> str:
-    """What it comes to where nothing is named: where all was right after it, that it looks like a slip."""
-    wrong = [i for i, each in enumerate(tutor.asked) if not each.right]
-    last, after = tutor.asked[wrong[-1]], tutor.asked[wrong[-1] + 1 :]
-    fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
-    if not after or len(fits) != 1:
-        return "It is not clear which wrong rule, if any, gave these answers."
-    says = f"Your answer to {_called(chart_of(last.case))} fits {fits[0]}; what came after it was right."
-    return f"{says} So far it looks like a slip."
