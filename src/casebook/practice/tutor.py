@@ -464,9 +464,9 @@ def _those(cases: Sequence[str]) -> str:
     return f"your answer{'s' * (len(names) > 1)} to {listed(names)} do{'es' * (len(names) == 1)}"
 
 
-def _fits(last: Asked, rules: Sequence[str]) -> str:
+def _fits(tutor: Tutor, last: Asked) -> str:
     """Which mistake a wrong answer fits."""
-    fits = [MISCONCEPTIONS[rule].says for rule in rules if rule in last.rules]
+    fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
     several = "more than one mistake" if fits else "no mistake that this book knows"
     return f"Your answer to {_called(last.case)} fits {fits[0] if len(fits) == 1 else several}"
 
@@ -475,27 +475,30 @@ def _before_a_chart(tutor: Tutor, ask: str) -> str:
     """Why a further chart is asked: to see the mistake again that the last wrong answer fits; or else what
     speaks against that one, and how many others it looks for."""
     last = next(each for each in reversed(tutor.asked) if not each.right)
-    says, shows = _fits(last, tutor.rules), rules_of(tutor.table.get(ask, {}))
+    says, shows = _fits(tutor, last), rules_of(tutor.table.get(ask, {}))
     if last.rules & shows:
         return f"{says}. One chart cannot tell a wrong rule from a slip; another one can."
-    right = (each.case for each in tutor.asked if each.right)
-    would = [case for case in right if last.rules & rules_of(tutor.table.get(case, {}))]
+    would = [
+        each.case
+        for each in tutor.asked
+        if each.right and last.rules & rules_of(tutor.table.get(each.case, {}))
+    ]
     charts = list(dict.fromkeys(map(_called, would)))
     if len(charts) >= CHARTS:
         told = f"{len(charts)} charts" if len(charts) > FEW else listed(charts)
         says = f"You were right on {told}, where the same mistake would have shown, so it was perhaps a slip"
     else:
-        says = f"{says}, or was a slip"
+        says += ", or was a slip"
     return f"{says}. The next chart looks for {many(len(shows), 'other usual mistake')}."
 
 
 def _after_charts(tutor: Tutor) -> str:
     """What it comes to where nothing is named: where all was right after it, that it looks like a slip."""
-    wrong = [i for i, each in enumerate(tutor.asked) if not each.right]
-    last, after = tutor.asked[wrong[-1]], tutor.asked[wrong[-1] + 1 :]
+    place = max(i for i, each in enumerate(tutor.asked) if not each.right)
+    last, after = tutor.asked[place], tutor.asked[place + 1 :]
     if not after or len(last.rules.intersection(tutor.rules)) != 1:
         return "It is not clear which wrong rule, if any, gave these answers."
-    return f"{_fits(last, tutor.rules)}; what came after it was right. So far it looks like a slip."
+    return f"{_fits(tutor, last)}; what came after it was right. So far it looks like a slip."
 
 
 def _called(case: str) -> str:
@@ -512,10 +515,8 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
         return f"{charts} charts fit {which}{near}."
     if not tutor.asked:
         return "Nothing was answered, so there is no wrong rule to look for."
-    if ask and all(one.right for one in tutor.asked):
-        return ALL_RIGHT
     if all(one.right for one in tutor.asked):
-        return "Every answer was right, so there is no wrong rule to look for."
+        return ALL_RIGHT if ask else "Every answer was right, so there is no wrong rule to look for."
     if ask:
         return _before_a_chart(tutor, ask)
     if (shown := tutor.likeliest) and tutor.shown(shown) >= CHARTS:
