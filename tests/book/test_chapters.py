@@ -199,8 +199,8 @@ def test_a_code_first_stands_beside_words_of_what_it_is(name):
 #: Words that a trainee does not know yet, each with what may stand beside it where chapters first have it.
 #: Where nothing of that does, the glossary must tell it, at a touch of the word.
 NEW = {
-    "anastomos[ie]s": "brought together",
-    "[Aa]n anastomosis \\*?stands": "still there",
+    "anastomos[ie]s|joins?(?= stand)": "brought together",
+    "[Aa] join \\*?stands": "still there",
     "claim": "asks to be paid",
     "unit(?!ed)": "times a line counts",
     "44121|add-on": "never filed alone|a further piece",

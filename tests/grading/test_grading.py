@@ -924,7 +924,7 @@ def test_of_the_wrong_family_the_sentence_on_the_approach_is_quoted_alone():
         ),
         ("myrtle", "44120; 44603-59", None, "had a further hole from disease"),
         ("banksia", "44120-58", "partly", "within the ninety days"),
-        ("cassia", "44120-78; 44121 x3", None, "two anastomoses count"),
+        ("cassia", "44120-78; 44121 x3", None, "two joins count"),
     ],
 )
 def test_what_is_said_is_true_of_this_chart(case, answer, verdict, says):

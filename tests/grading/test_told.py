@@ -256,15 +256,15 @@ def test_nothing_settles_what_is_not_settled_and_a_right_answer_has_its_reason(p
 
 def test_both_errors_are_named_where_there_are_two():
     words = said(minimal("d01a-one-long-piece").grade("44120 x2"))
-    assert "one anastomosis counts" in words
+    assert "one join counts" in words
     assert "its limit for one practitioner and one day is 1," in words
 
 
 def test_what_was_left_off_is_said_by_name():
     words = said(cases.load("alder").item.grade("44120"))
-    assert words.startswith("You left off the second anastomosis (the lower stricture).")
+    assert words.startswith("You left off the second join (the lower stricture).")
     words = said(cases.load("holly").item.grade("44160; 44120-59-51"))  # after that of 44160
-    assert words.startswith("You left off the third anastomosis (the jejunal ring).")
+    assert words.startswith("You left off the third join (the jejunal ring).")
 
 
 @pytest.mark.parametrize("path", cases.library(), ids=lambda path: path.stem)
@@ -332,7 +332,7 @@ def test_a_question_without_need_is_told_what_to_bill():
     [
         ("pear", "44120; 44955 x2", "diseased appendix", "counted join is the base"),
         ("chestnut", "44120-22", "still been finished open", ""),
-        ("kumquat", "44160-80; 44120-80-59", "old ileocolic anastomosis", "valve with it"),
+        ("kumquat", "44160-80; 44120-80-59", "old ileocolic join", "valve with it"),
         ("beech", "44120; 44121 x3", "kept its blood supply", "been kept"),
         ("mahogany", "44120; 44121", "made by accident", "from injury or disease"),
         ("holly", "44160; 44120-59-51 x2; 44121", "1 unit here, not 2", "Two slips"),

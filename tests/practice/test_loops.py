@@ -35,7 +35,7 @@ def test_a_picture_of_closing_shows_just_what_stands(op):
     places = op.bowel.places
     standing = sum(p.joined for p in places)
     assert len(marks(svg, "number")) == len(marks(svg, "ring")) == standing
-    assert f"Anastomoses that stand: {standing}." in said
+    assert f"Joins that stand: {standing}." in said
     # A rosette is a ring with one hole, or the two of a loop; once more where the key names it.
     out, loop = sum(len(set(p.brought_out)) for p in places if not p.joined), len(op.bowel.loops)
     assert len(marks(svg, "stoma")) == 2 * out + 3 * loop + 2 * bool(out) + 3 * bool(loop)

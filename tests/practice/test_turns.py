@@ -53,7 +53,7 @@ def test_a_wrong_count_is_told_what_it_counts():
 def test_units_counted_from_the_first_anastomosis_are_asked_for_the_base():
     table = turns.make("count", {"about": "units", "steps": PIECES}).table
     assert table["1"].verdict == "correct"
-    assert table["2"].asks == "Two anastomoses stand. What bills the first of them?"
+    assert table["2"].asks == "Two joins stand. What bills the first of them?"
 
 
 def test_every_order_is_in_the_table_and_one_is_right():

@@ -52,10 +52,10 @@ def test_cut_out_alone_and_with_sick_bowel_differ_at_a_glance():
 @pytest.mark.parametrize(
     ("op", "says"),
     [
-        (ALONE, "Piece B was anastomosis 1 alone, cut out for its own sake"),
-        (SICK, "Piece B was sick bowel below anastomosis 1, and took that anastomosis along."),
-        (after({"resect": [280, 300]}), "Piece B was bowel above anastomosis 1, and took"),
-        (after({"resect": [290, 340], "for": "ischemia"}), "sick bowel above and below anastomosis 1"),
+        (ALONE, "Piece B was join 1 alone, cut out for its own sake"),
+        (SICK, "Piece B was sick bowel below join 1, and took that join along."),
+        (after({"resect": [280, 300]}), "Piece B was bowel above join 1, and took"),
+        (after({"resect": [290, 340], "for": "ischemia"}), "sick bowel above and below join 1"),
     ],
 )
 def test_the_words_say_what_was_cut_out(op, says):

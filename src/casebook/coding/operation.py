@@ -253,7 +253,7 @@ class Operation:
     @property
     def junction(self) -> str:
         """What the small bowel ends at, as people call it."""
-        return "old ileocolic anastomosis" if self.valve_gone else "ileocecal valve"
+        return "old ileocolic join" if self.valve_gone else "ileocecal valve"
 
     def reasons(self, place: Place) -> set[str | None]:
         return {self.steps[i].reason for i in place.cuts}

@@ -346,7 +346,7 @@ def _tapered(op: Operation, place: Place) -> Iterator[Draft]:
         turned = replace(op.steps[join], tapered=not op.steps[join].tapered)
         how = "the wide end been narrowed" if turned.tapered else "no end been narrowed"
         steps = (*op.steps[:join], turned, *op.steps[join + 1 :])
-        yield Draft(f"{how} for the anastomosis at {_spot(op, place)}", {"steps": steps})
+        yield Draft(f"{how} for the join at {_spot(op, place)}", {"steps": steps})
 
 
 def _from_birth(op: Operation) -> Iterator[Draft]:
@@ -387,7 +387,7 @@ def _split(op: Operation, place: Place) -> Iterator[Draft]:
         if len(pieces) == 1:
             says = f"{_piece(op, place)} been taken out as two pieces, each with its own join"
         elif len(place.joins) > 1:
-            says = "the first anastomosis stayed, and the next piece been removed and joined apart from it"
+            says = "the first join stayed, and the next piece been removed and joined apart from it"
         elif clear and len(apart) == len(pieces):
             says = f"the pieces at {_spot(op, place)} been joined each on its own"
         else:
@@ -417,7 +417,7 @@ def _scattered(op: Operation, place: Place) -> Iterator[Draft]:
         steps = (*steps, Step("resect", site, end), Step("join", site, end))
     where = f" at {_spot(op, place)}" if len(op.bowel.places) > 1 else ""
     says = (
-        f"the {many(len(place.cuts), 'piece')}{where} come from as many sites, each with its own anastomosis"
+        f"the {many(len(place.cuts), 'piece')}{where} come from as many sites, each with its own join"
     )
     yield Draft(says, {"steps": steps}, alone=True)
 

@@ -392,7 +392,7 @@ def _for_the_base(x: _Extra) -> Finding | None:
     if others:
         says = f"Beside {listed(others)} the small-bowel segment is {what}, in place of {x.code}."
     elif len(counted_joins(x.op, x.target)) == 1:
-        says = f"One anastomosis counts here: {what} in place of {x.code}. Nothing supports an add-on."
+        says = f"One join counts here: {what} in place of {x.code}. Nothing supports an add-on."
     else:
         says = f"Here it is {what}, in place of {x.code}."
     return Finding("line", x.code, says + x.family, "first-join", put=lines)

@@ -63,7 +63,7 @@ _FACETS: tuple[tuple[Callable[[Operation], object], Matter], ...] = (
 )
 _COUNT = Matter(
     "joins",
-    "how many anastomoses stand at closing",
+    "how many joins stand at closing",
     "How many anastomoses were present when the abdomen was closed, and where was each?",
 )
 _ELSE = Matter(
@@ -124,7 +124,7 @@ def _bridge(place: Place, other: Operation) -> Iterator[Matter]:
     if len(place.joins) > 1:
         yield Matter(
             "first-join",
-            "whether the first anastomosis was still there at closing",
+            "whether the first join was still there at closing",
             "What became of the first anastomosis?",
         )
     else:

@@ -51,7 +51,7 @@ MOST_SLIPS = 2  # whose sentences are quoted, where several give one answer
 WHATEVER = "*"  # in `lacks`: said under whatever sentence is quoted
 BYPASSED = "Nothing was removed at this bypass."
 OWN = (
-    "This piece had to go because of an inadvertent injury by the surgeon, so its anastomosis is not counted."
+    "This piece had to go because of an inadvertent injury by the surgeon, so its join is not counted."
 )
 
 
@@ -180,7 +180,7 @@ class _Chart:
         """How many anastomoses there are, where every one is told of and a sentence tells of several."""
         marks = [self.op.steps[p.joins[-1]].evidence for p in joined_in_order(self.op)]
         if marks and {*marks} <= {*names} and len({*marks}) < len(marks):
-            return (Row(says=f"In all, these sentences tell of {many(len(marks), '', 'anastomoses')}."),)
+            return (Row(says=f"In all, these sentences tell of {many(len(marks), 'join')}."),)
         return ()
 
     # What is quoted of one thing

@@ -46,15 +46,15 @@ def further(op: Operation, target: Derived) -> str:
     """The anastomoses that the add-on counts: “the second anastomosis (the lower stricture)”."""
     places = counted_joins(op, target)[1:]
     if not places:
-        return "a further anastomosis"
+        return "a further join"
     # A join inside another act is no place, so no number here would be the one that a reader gives it.
     standing = [] if op.did("bypass", "close_stoma", "close_fistula") else joined_in_order(op)
     if not standing:
         names = [name(op, p) for p in places]
-        return f"what was joined at {listed(names)}" if all(names) else "a further anastomosis"
+        return f"what was joined at {listed(names)}" if all(names) else "a further join"
     which = listed(ordinal(standing.index(p)) for p in places)
     named = f" ({name(op, places[0])})" if len(places) == 1 and name(op, places[0]) else ""
-    return f"the {which} {'anastomosis' if len(places) == 1 else 'anastomoses'}{named}"
+    return f"the {which} {'join' if len(places) == 1 else 'joins'}{named}"
 
 
 def filled(sentence: str, op: Operation, target: Derived | None) -> str:
@@ -63,7 +63,7 @@ def filled(sentence: str, op: Operation, target: Derived | None) -> str:
     if "{" not in sentence:
         return sentence
     return sentence.format(
-        further=further(op, target) if target else "a further anastomosis",
+        further=further(op, target) if target else "a further join",
         approach=("an " if op.approach[0] in "aeiou" else "a ") + op.approach,
         holes=_holes(op, target),
         came=_CAME.get(op.follows or "", "this return"),
@@ -90,7 +90,7 @@ _TAKEN = {"staged": "one for a complication", "complication": "a planned one"}
 def standing(op: Operation, target: Derived) -> str:
     """How many anastomoses count, and why others that stand do not, as a sentence without its stop."""
     counted = counted_joins(op, target)
-    says = f"{many(len(counted), 'anastomosis', 'anastomoses')} {'counts' if len(counted) == 1 else 'count'}"
+    says = f"{many(len(counted), 'join')} {'counts' if len(counted) == 1 else 'count'}"
     others = [p.joins[-1] for p in joined_in_order(op) if p not in counted]
     held = [code for code, steps in target.shown_by.items() if not {*others}.isdisjoint(steps)]
     holders = [line.code for line in target.lines if line.code in held]
@@ -134,7 +134,7 @@ def stands_for(op: Operation, target: Derived, code: str) -> str:
     names: Iterable[str]
     alone = len(places) == 1 and FURTHER.isdisjoint(line.code for line in target.lines)
     if code in FIRST and alone and len(places[0].joins) > 1:
-        return "the one anastomosis that stands at closing"  # its place holds also one that was cut out again
+        return "the one join that stands at closing"  # its place holds also one that was cut out again
     if chosen:
         names = [name(op, p) for p in chosen]
     else:
@@ -150,7 +150,7 @@ _CLOSED = "bowel was removed and joined in order to close the stoma"
 #: Why a line that was left off belongs on the claim, by rule and code, where the rule says more than that.
 MISSING: dict[str, dict[str, str]] = {
     "further-units": dict.fromkeys(
-        FURTHER, "each further segment with an anastomosis of its own is one unit of the add-on"
+        FURTHER, "each further segment with a join of its own is one unit of the add-on"
     ),
     "small-things": {
         "44005": _FREED,

@@ -297,7 +297,7 @@ def _at_a_join(op: Operation, place: Place) -> Iterator[Draft]:
     spot = called(op, place).removeprefix("the place at ")
     ring = Step("stricturoplasty", place.end, place.end)
     at = min(place.joins)
-    says = f"a short ring at the cut edge been widened as part of the anastomosis at {spot}"
+    says = f"a short ring at the cut edge been widened as part of the join at {spot}"
     yield says, {"steps": (*op.steps[:at], ring, *op.steps[at:])}
     if op.follows or place.end >= op.valve:
         return

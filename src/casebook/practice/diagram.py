@@ -345,7 +345,7 @@ def _marks(op: Operation, x: Scale, words: Words) -> Iterator[str]:
                 f' {LINE + 9:g}"/>'
             )
     yield _junction(op, x(op.valve))
-    named = "old anastomosis" if op.valve_gone else "valve"
+    named = "old join" if op.valve_gone else "valve"
     valve = f"{named} {cm(op.valve)}" if told_in_cm(op, op.valve) else named
     words.put(x(op.valve), valve, "quiet")
     yield from _ligament(op, x, words)

@@ -379,7 +379,7 @@ def in_words(op: Operation, view: str = "closing") -> str:
     """What a picture shows, in order from the ligament of Treitz down; no length is told."""
     told = Told(op)
     if view == "closing":
-        stand = f"Anastomoses that stand{', but for the old one' if op.valve_gone else ''}: {_standing(op)}."
+        stand = f"Joins that stand{', but for the old one' if op.valve_gone else ''}: {_standing(op)}."
         return " ".join([_at_closing(told), *_taken(told), stand])
     order = sorted(told.pieces, key=lambda piece: piece[2])
     where = ", ".join(_named(letter, step) for letter, step, _, _ in order) or "nothing"
@@ -391,7 +391,7 @@ def in_words(op: Operation, view: str = "closing") -> str:
     if view == "plan":
         return f"{_whole(op)} What will be taken out, from the duodenum down: {where}."
     made = [f"number {j.number} between the ends of {_around(told, j)}" for j in told.joins]
-    what = f"Anastomoses made: {'; '.join(made)}." if made else "No anastomosis was made."
+    what = f"Joins made: {'; '.join(made)}." if made else "No join was made."
     return f"Taken out, from the duodenum down: {where}. {what}"
 
 
@@ -400,13 +400,13 @@ VALVE = (
     "down to the valve. There the colon begins with the cecum and runs up, across and down around the loops."
 )
 OLD = (
-    "down to the old ileocolic anastomosis. There the colon begins, closed at its own end, and runs up,"
+    "down to the old ileocolic join. There the colon begins, closed at its own end, and runs up,"
     " across and down around the loops."
 )
 
 
 def _whole(op: Operation) -> str:
-    end = " down to the old ileocolic anastomosis" if op.valve_gone else ""
+    end = " down to the old ileocolic join" if op.valve_gone else ""
     return f"The small bowel is whole{end}."
 
 
@@ -435,9 +435,9 @@ def _at_closing(told: Told) -> str:
     seen = [(p.start, _fate(told, p)) for p in op.bowel.places]
     seen += [(at, "a loop brought out to the skin") for at, _ in op.bowel.loops]
     seen += [(s.start, POINTS[s.act]) for s in op.steps if s.act in POINTS and not _within(op, s.start)]
-    seen += [(s.start, "the upper end of a bypass anastomosis") for s in op.did("bypass")]
+    seen += [(s.start, "the upper end of a bypass join") for s in op.did("bypass")]
     if not any(p.start < op.valve < p.end for p in op.bowel.places):
-        seen.append((op.valve, "the old ileocolic anastomosis" if op.valve_gone else "the large bowel"))
+        seen.append((op.valve, "the old ileocolic join" if op.valve_gone else "the large bowel"))
     told_of = "; ".join(words for _, words in sorted(seen))
     return f"At closing, from the duodenum down: {told_of}."
 
@@ -449,7 +449,7 @@ def _within(op: Operation, at: float) -> bool:
 def _fate(told: Told, place: Place) -> str:
     if place.joined:
         colon = place.start < told.op.valve < place.end
-        return f"anastomosis {told.number(place)}" + (" of small bowel to colon" if colon else "")
+        return f"join {told.number(place)}" + (" of small bowel to colon" if colon else "")
     if len(place.brought_out) > 1:
         return "both ends of a gap brought out as stomas"
     if place.brought_out:

@@ -83,7 +83,7 @@ def make(kind: str, data: Mapping[str, Any], sentences: Mapping[str, str | None]
         case "tap":
             return _tap(op)
         case "count":
-            return _count(op, about or "anastomoses")
+            return _count(op, about or "joins")
         case "order":
             return _order(op, about)
     raise ValueError(f"there is no question {kind!r}; there are: {', '.join(KINDS)}")
@@ -106,7 +106,7 @@ def _tap(op: Operation) -> Turn:
     sets = chain.from_iterable(combinations(numbers, size) for size in range(len(numbers) + 1))
     return Turn(
         "tap",
-        "Which anastomoses stand at closing?",
+        "Which joins stand at closing?",
         _numbered(standing),
         tuple((number, f"Number {number}") for number in numbers),
         {",".join(chosen): _tapped(told, chosen, standing) for chosen in sets},
@@ -153,7 +153,7 @@ def _numbers(op: Operation) -> dict[str, int]:
     """What can be counted in an operation."""
     joined = sum(p.joined for p in op.bowel.places)
     return {
-        "anastomoses": joined,
+        "joins": joined,
         "pieces": len(op.did("resect")),
         "made": len(op.did("join")),
         "places": len(op.bowel.places),
@@ -163,7 +163,7 @@ def _numbers(op: Operation) -> dict[str, int]:
 
 
 COUNTS = {
-    "anastomoses": "How many anastomoses stand at closing?",
+    "joins": "How many joins stand at closing?",
     "pieces": "How many pieces were taken out?",
     "places": "In how many places is bowel missing at closing?",
     "units": "How many units of the add-on?",
@@ -191,9 +191,9 @@ def _count(op: Operation, about: str) -> Turn:
 def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said:
     """What a wrong number amounts to."""
     fates = _fates(told) if told.joins else "No ends were brought together."
-    several = many(n, "anastomosis", "anastomoses").capitalize()
+    several = many(n, "join").capitalize()
     stand = f"{several} stand{'s' if n == 1 else ''}."
-    if about == "units" and n == numbers["anastomoses"]:
+    if about == "units" and n == numbers["joins"]:
         return Said("wrong", f"{stand} What bills the first of them?", fates)
     amounts = [
         (
@@ -202,22 +202,22 @@ def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said
         ),
         ("made", f"{several} {_was(n)} made. Does each still stand at closing?"),
         ("lesions", f"{many(n, 'lesion').capitalize()} {_was(n)} removed. In how many pieces?"),
-        ("anastomoses", f"{stand} Is that the same?"),
+        ("joins", f"{stand} Is that the same?"),
         ("places", f"Bowel is missing in {many(n, 'place')}. What became of the ends there?"),
     ]
-    otherwise = TWO_ENDS if about == "anastomoses" and n > numbers["made"] else ALONG
+    otherwise = TWO_ENDS if about == "joins" and n > numbers["made"] else ALONG
     asks = next((words for name, words in amounts if name != about and numbers[name] == n), otherwise)
     return Said("wrong", asks, fates)
 
 
-TWO_ENDS = "An anastomosis brings two ends of bowel together. How often was that done?"
+TWO_ENDS = "A join brings two ends of bowel together. How often was that done?"
 ALONG = "Go along the bowel at closing, from one end to the other. What do you meet?"
 
 
 def _counts(told: Told, about: str, numbers: Mapping[str, int]) -> str:
     """What there was to count, in a sentence, and what became of what no longer stands."""
-    pieces, made, stand = numbers["pieces"], numbers["made"], numbers["anastomoses"]
-    several = many(made, "anastomosis", "anastomoses")
+    pieces, made, stand = numbers["pieces"], numbers["made"], numbers["joins"]
+    several = many(made, "join")
     first = f"{many(pieces, 'piece').capitalize()} out, {several} made, {_number(stand)} standing."
     if about == "units" and stand:
         first += " The first is the base code; each one after it is a unit."
@@ -268,7 +268,7 @@ def _done(told: Told, step: Step) -> str:
         return f"{step.name or f'piece {letter}'} is taken out"
     if step.act == "join":
         number = next(join.number for join in told.joins if join.step is step)
-        return step.name or f"anastomosis {number} is made"
+        return step.name or f"join {number} is made"
     if step.act == "stoma":
         return step.name or f"a{' loop' if step.kind == 'loop' else 'n end'} is brought out to the skin"
     return step.name or POINTS[step.act]
@@ -295,7 +295,7 @@ def _line(item: Item, sentences: Mapping[str, str | None], about: str) -> Turn:
 
 TELLS = {
     "resect": "That tells what was taken out. Which sentence tells what became of the ends?",
-    "join": "That tells of an anastomosis. Was it there when the abdomen was closed?",
+    "join": "That tells of a join. Was it there when the abdomen was closed?",
 }
 
 

@@ -59,12 +59,12 @@ def _told(op: Operation, join: Joined, letter: str, step: Step) -> str:
     number = join.number
     if _alone(op, step):
         return (
-            f"Piece {letter} was anastomosis {number} alone, cut out for its own sake with a rim of bowel on"
+            f"Piece {letter} was join {number} alone, cut out for its own sake with a rim of bowel on"
             " either side; the bowel beside it stays."
         )
     sides = [side for side, far in zip(("above", "below"), _beside(join, step), strict=True) if far > 0]
     where = " and ".join(sides) or "at"
-    return f"Piece {letter} was {_bowel(step)} {where} anastomosis {number}, and took that anastomosis along."
+    return f"Piece {letter} was {_bowel(step)} {where} join {number}, and took that join along."
 
 
 def _beside(join: Joined, step: Step) -> tuple[float, float]:

@@ -70,7 +70,7 @@ def _count(op: Operation) -> str:
     also = f", or by another accepted view {' or '.join(codes[1:])}" if codes[1:] else ""
     return (
         f"<p>{pieces} {'piece' if pieces == 1 else 'pieces'} out, {stand}"
-        f" {'anastomosis stands' if stand == 1 else 'anastomoses stand'}{left_out}: {codes[0]}{also}</p>"
+        f" {'join stands' if stand == 1 else 'joins stand'}{left_out}: {codes[0]}{also}</p>"
     )
 
 
