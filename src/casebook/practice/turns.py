@@ -198,7 +198,7 @@ def _counted(told: Told, about: str, n: int, numbers: Mapping[str, int]) -> Said
     amounts = [
         (
             "pieces",
-            f"{many(n, 'piece').capitalize()} came out. Did each leave a place with its ends together?",
+            f"{many(n, 'piece').capitalize()} came out. Was each followed by a join of its own?",
         ),
         ("made", f"{several} {_was(n)} made. Does each still stand at closing?"),
         ("lesions", f"{many(n, 'lesion').capitalize()} {_was(n)} removed. In how many pieces?"),
