@@ -36,9 +36,7 @@ addEventListener("resize", reach);
 reach();
 
 // In the contents, the page being read is in sight; on the page, the part being read is marked.
-const contents = document.getElementById("contents");
-const here = contents?.querySelector(".current");
-if (here) contents.scrollTop = here.offsetTop - contents.clientHeight / 2;
+document.querySelector("#contents .current")?.scrollIntoView({ block: "nearest" });
 
 const places = new Map();
 for (const link of document.querySelectorAll("#on-page a[href^='#']")) {
