@@ -19,7 +19,7 @@ from casebook.coding.rules import RULEBOOK
 from casebook.sphinx_ext import bank, charts, search, shorts
 from casebook.sphinx_ext.bank import Kept
 from casebook.sphinx_ext.charts import leaks
-from casebook.sphinx_ext.lists import MAIN, rows_of
+from casebook.sphinx_ext.lists import MAIN, table_in_words
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -323,14 +323,14 @@ def test_a_page_that_explains_a_word_weighs_more_in_the_search_than_one_that_use
 
 def test_the_rows_of_a_table_with_its_source_are_those_of_its_file():
     table = ROOT / "src" / "casebook" / "data" / "cms"
-    for row in csv.DictReader((table / "ptp.csv").open(encoding="utf-8")):
+    for row in csv.DictReader((table / "ptp.csv").read_text("utf-8").splitlines()):
         if {row["column_1"], row["column_2"]} <= {*MAIN}:
-            never, by_modifier = rows_of("cms-ptp-2024q3").split("; with indicator 1", 1)
+            never, by_modifier = table_in_words("cms-ptp-2024q3").split("; with indicator 1", 1)
             pair = f"{row['column_1']}/{row['column_2']}"
             marked = row["modifier_indicator"] if row["status"] == "active" else ""
             assert [pair in never, pair in by_modifier] == [marked == "0", marked == "1"], pair
-    for row in csv.DictReader((table / "mue.csv").open(encoding="utf-8")):
+    for row in csv.DictReader((table / "mue.csv").read_text("utf-8").splitlines()):
         told = f"{row['code']}: {row['mue_practitioner']} (MAI {row['mai_practitioner']})"
-        assert (told in rows_of("cms-mue-2024-07")) == (row["code"] in MAIN), told
-    assert rows_of("cms-aoc-2024-06") == "44121 with 44120; 44203 with 44202."
-    assert rows_of("cpt-book") == ""
+        assert (told in table_in_words("cms-mue-2024-07")) == (row["code"] in MAIN), told
+    assert table_in_words("cms-aoc-2024-06") == "44121 with 44120; 44203 with 44202."
+    assert table_in_words("cpt-book") == ""

@@ -202,7 +202,7 @@ def question_for(grade: Grade) -> str | None:
     near = [nearest(item.diagnosis, claim), item.diagnosis.targets[0]]
     targets = [each.lines for each in (item.note.mains if asks else near)]
     enough = any if asks else all
-    for row in rows_of(item.note.mains) if asks else _by_rules(grade):
+    for row in bearing_on(item.note.mains) if asks else _by_rules(grade):
         if enough(off(row, claim, each) for each in targets):
             return f"{row[0]} {WHERE}"
     return WRITTEN if enough(_written(claim) != _written(each) for each in targets) else NO_SENTENCE
@@ -259,7 +259,7 @@ def _by_rules(grade: Grade) -> Iterator[Row]:
     yield from QUESTIONS
 
 
-def rows_of(claims: Sequence[Derived]) -> list[Row]:
+def bearing_on(claims: Sequence[Derived]) -> list[Row]:
     """The questions that bear on these claims; where the claims differ, those of what differs stand first."""
     played = played_in(claims)
     lines = [{(line.code, line.units) for line in claim.lines} for claim in claims]

@@ -416,9 +416,7 @@ def _scattered(op: Operation, place: Place) -> Iterator[Draft]:
         end = site + PIECE
         steps = (*steps, Step("resect", site, end), Step("join", site, end))
     where = f" at {_spot(op, place)}" if len(op.bowel.places) > 1 else ""
-    says = (
-        f"the {many(len(place.cuts), 'piece')}{where} come from as many sites, each with its own join"
-    )
+    says = f"the {many(len(place.cuts), 'piece')}{where} come from as many sites, each with its own join"
     yield Draft(says, {"steps": steps}, alone=True)
 
 

@@ -13,7 +13,7 @@ from casebook.coding.operation import Step
 from casebook.coding.places import many
 from casebook.coding.rules import RULEBOOK
 from casebook.grading import Item
-from casebook.grading.asking import ALONG_THE_WAY, APPROACH, WHERE, Row, played_in, rows_of
+from casebook.grading.asking import ALONG_THE_WAY, APPROACH, WHERE, Row, bearing_on, played_in
 
 #: What a step tells, in the words of a hint.
 TELLS = {"resect": "what was taken out", "join": "what was joined", "stoma": "what was brought to the skin"}
@@ -31,7 +31,7 @@ def hints(item: Item) -> list[str]:
 
     A case whose chart marks nothing has no words to quote, and so three. Never raises.
     """
-    rows = rows_of(item.note.mains)[:MOST] or [ALONG_THE_WAY]
+    rows = bearing_on(item.note.mains)[:MOST] or [ALONG_THE_WAY]
     steps = [_steps(item, row) for row in rows]
     quotable = [_sentences(item, row, deciding) for row, deciding in zip(rows, steps, strict=True)]
     each = (

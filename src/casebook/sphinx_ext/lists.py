@@ -234,7 +234,7 @@ def _pairs_marked(indicator: int) -> str:
     return ", ".join(marked)
 
 
-def rows_of(source: str) -> str:
+def table_in_words(source: str) -> str:
     """The rows of a table of CMS for the main codes, in one line; empty for any other source."""
     if source == "cms-ptp-2024q3":
         return (
@@ -277,7 +277,7 @@ class Sources(Listing):
             ),
             line("Read:", nodes.Text(f"{source.read}.")),
         ]
-        if rows := rows_of(id):
+        if rows := table_in_words(id):
             parts.append(line("Its rows on this book's main codes:", nodes.Text(rows)))
         if source.until:
             over = (
