@@ -187,6 +187,17 @@ def test_it_stops_after_so_many_questions():
     assert follow(wrong, pages(), table(), asked=AFTER_ONE + 1)["ask"]
 
 
+def test_who_stops_is_told_what_the_last_wrong_answer_fits_and_whether_all_after_it_was_right():
+    rule = "families-mixed"
+    first, second = shows(rule)[:2]
+    wrong = [{"case": first, "answer": answer(cases()[first].item, book_of([rule]))}]
+    right = {"case": second, "answer": expected(cases()[second].item)}
+    fits = f"Your answer to {first.capitalize()} fits {MISCONCEPTIONS[rule].says}"
+    told = [follow(given, pages(), table(), asked=AFTER_TEST) for given in (wrong, [*wrong, right])]
+    assert told[0]["says"] == f"{fits}. One chart cannot tell a wrong rule from a slip."
+    assert told[1]["says"] == f"{fits}; what came after it was right. So far it looks like a slip."
+
+
 @given(ANSWERS, st.integers(0, 6))
 def test_after_one_answer_more_than_three_questions_come_only_for_a_rule_that_is_likely(rows, asked):
     tutor = Tutor(table())

@@ -464,6 +464,9 @@ def _those(cases: Sequence[str]) -> str:
     return f"your answer{'s' * (len(names) > 1)} to {listed(names)} do{'es' * (len(names) == 1)}"
 
 
+ONE_CHART = "One chart cannot tell a wrong rule from a slip"
+
+
 def _fits(tutor: Tutor, last: Asked) -> str:
     """Which mistake a wrong answer fits."""
     fits = [MISCONCEPTIONS[rule].says for rule in tutor.rules if rule in last.rules]
@@ -477,7 +480,7 @@ def _before_a_chart(tutor: Tutor, ask: str) -> str:
     last = next(each for each in reversed(tutor.asked) if not each.right)
     says, shows = _fits(tutor, last), rules_of(tutor.table.get(ask, {}))
     if last.rules & shows:
-        return f"{says}. One chart cannot tell a wrong rule from a slip; another one can."
+        return f"{says}. {ONE_CHART}; another one can."
     would = [
         each.case
         for each in tutor.asked
@@ -496,8 +499,8 @@ def _after_charts(tutor: Tutor) -> str:
     """What it comes to where nothing is named: where all was right after it, that it looks like a slip."""
     place = max(i for i, each in enumerate(tutor.asked) if not each.right)
     last, after = tutor.asked[place], tutor.asked[place + 1 :]
-    if not after or len(last.rules.intersection(tutor.rules)) != 1:
-        return "It is not clear which wrong rule, if any, gave these answers."
+    if not after:
+        return f"{_fits(tutor, last)}. {ONE_CHART}."
     return f"{_fits(tutor, last)}; what came after it was right. So far it looks like a slip."
 
 
