@@ -144,6 +144,22 @@ def test_on_a_small_phone_the_bowel_comes_back_into_sight_and_covers_nothing(qui
     assert box["y"] + box["height"] < where.bounding_box()["y"]
 
 
+def test_what_is_undone_leaves_its_stretch_chosen(laid):
+    here, lay = laid(viewport={"width": 390, "height": 844})
+    cut, where = lay.get_by_role("button", name="Cut "), lay.get_by_role("combobox", name="Where")
+    expect(lay.locator(".casebook-bowel svg")).to_be_visible(timeout=SLOW)
+    press(here.page, cut)
+    expect(where.locator(":checked")).to_have_text("below the first place")
+    press(here.page, where, "ArrowUp")
+    press(here.page, cut)
+    expect(lay.locator(".casebook-places li")).to_have_count(2)
+    expect(where.locator(":checked")).to_have_text("below the second place")
+    press(here.page, lay.get_by_role("button", name="Undo"))
+    expect(lay.locator(".casebook-places li")).to_have_count(1)
+    expect(where.locator(":checked")).to_have_text("above the first place")
+    expect(cut).to_have_text("Cut a piece out above the first place")
+
+
 def test_what_is_pressed_while_the_grader_starts_is_done_once_it_is_there(quiz):
     here = quiz(
         "alder",

@@ -44,6 +44,8 @@ export function working(box, { ask, say, drawn }, kept = null) {
   let operation = kept;
   /** @type {Explored["ruler"] | null} */
   let ruler = null;
+  /** @type {(string | undefined)[]} the stretch that was chosen at each act: it is again when the act is undone */
+  const before = [];
   /** @type {Promise<void>} */
   let queue = Promise.resolve();
   /** @type {Set<string>} what was pressed before there was a picture */
@@ -66,15 +68,27 @@ export function working(box, { ask, say, drawn }, kept = null) {
       if (wanted && !ruler) return;
       const act = typeof wanted === "function" ? wanted() : wanted;
       if (wanted && !act) return;
+      const was = gaps[Number(where?.value)]?.says;
       const told = await ask({ do: "explore", operation, act, by_order: Boolean(where) });
       if (told.error) return say(told.error);
       operation = told.operation;
       draw(told);
+      if (act?.do === "undo") back(before.pop());
+      else if (act) before.push(was);
       drawn(told);
       if (where && wanted && !inSight(stage)) stage.scrollIntoView(); // what was pressed lies below it
     } catch (error) {
       say(`That could not be done: ${reason(error)}.`);
     }
+  }
+
+  /** @param {string} [says] the stretch to choose, where there is one that says so */
+  function back(says) {
+    const at = gaps.findIndex((each) => each.says === says);
+    if (!where || at < 0) return;
+    where.value = String(at);
+    name();
+    mark();
   }
 
   /** @param {Explored} told */
