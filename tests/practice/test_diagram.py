@@ -136,8 +136,8 @@ def test_a_chart_that_measures_is_drawn_with_its_centimeters():
     op = replace(op, measured=measured(chart, [op]))
     assert op.measured == {300.0, 330.0}
     words = diagram.in_words(op)
-    assert "Missing from 300 to 330 (the upper one): joined." in words
-    assert "Missing: the lower one, left stapled inside." in words
+    assert "Taken out from 300 to 330 (the upper one): joined." in words
+    assert "Taken out: the lower one, left stapled inside." in words
     assert "Not to scale" in words
 
 

@@ -544,7 +544,7 @@ def _by_the_slip(grade: Grade, finding: Finding) -> bool:
     return struck and any(finding.rule in m.against and m.id != "pair-forced" for m in slips)
 
 
-NEVER = "Never right"
+NEVER = "Never right by these rules"
 
 
 def _flip(grade: Grade, setright: str | None) -> str | None:

@@ -96,15 +96,15 @@ def in_words(op: Operation, free: Collection[Sequence[float]] = ()) -> str:
     for place in op.bowel.places:
         where, words = span(op, place.start, place.end).removesuffix(" cm"), name(op, place)
         became = "ends free" if [place.start, place.end] in free else fate(op, place)
-        before = " (since an earlier operation)" if place.left and not place.cuts else ""
+        before = " (at an earlier operation)" if place.left and not place.cuts else ""
         if place.start == place.end:
             at = f"at {where}" if where else f"for {words}" if words else "there"
             said.append(f"Divided {at}, the upper end brought out.")
         elif where:
             told = f" ({words})" if words else ""
-            said.append(f"Missing from {where}{told}{before}: {became}.")
+            said.append(f"Taken out from {where}{told}{before}: {became}.")
         else:
-            said.append(f"Missing: {called(op, place)}{before}, {became}.")
+            said.append(f"Taken out: {called(op, place)}{before}, {became}.")
     loops = [op.steps[i] for _, i in op.bowel.loops]
     said += [f"Loop brought out{_at(op, step)}." for step in loops]
     said += [f"{POINTS[s.act].capitalize()}{_at(op, s)}." for s in op.steps if s.act in POINTS]

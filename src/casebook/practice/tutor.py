@@ -526,7 +526,7 @@ def _says(tutor: Tutor, rules: Sequence[str], ask: str | None, asked: int) -> st
         fit = f"{tutor.shown(shown)} charts fit {MISCONCEPTIONS[shown].says}"
         return f"It is not clear: {fit}, and other answers of yours do not."
     if tutor.shares[-3] > SURE:
-        return "Your answers fit no wrong rule of this book: these look like slips."
+        return "Your answers fit no wrong rule that this book knows: these look like slips."
     if tutor.shares[-2] + tutor.shares[-1] > SURE:
         return "Your answers fit no wrong rule that this book knows."
     return _after_charts(tutor) if asked else "These answers do not tell."

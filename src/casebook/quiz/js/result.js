@@ -89,7 +89,7 @@ export function ready({ right, items, topics }, chapters, here) {
   }
   if (back.size === 0 && later.length > 0) {
     const missed = `What you missed (${later.join(", ")}) has a chapter of its own later. Go on to `;
-    return make("p", {}, strong("Ready. "), missed, to(next), ".");
+    return make("p", {}, strong("What was taught so far you had right. "), missed, to(next), ".");
   }
   if (back.size === 0) back.set(chapters[at], []);
   const links = [...back].flatMap(([each, names], i) => [
