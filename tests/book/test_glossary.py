@@ -22,6 +22,12 @@ def test_every_word_of_the_glossary_has_its_sentence():
     assert not [says for says in TOLD.values() if re.search(r"[*`\[\]]", says)]
 
 
+def test_a_sentence_that_several_words_share_is_about_each_of_them():
+    shared = [says for says in TOLD.values() if [*TOLD.values()].count(says) > 1]
+    assert len(shared) > 3
+    assert not [says for says in shared if ", and " in says]
+
+
 @given(st.lists(WORDS, max_size=12).map(" ".join))
 def test_a_word_is_told_as_the_text_first_has_it(text):
     found = glossary.first_in(text, TOLD)

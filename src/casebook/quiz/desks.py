@@ -48,10 +48,7 @@ PACE = (
     " gives 2.4 minutes a question (AAPC, CPC: 100 in 4 hours; confirmed, 2026-11)."
 )
 
-FEW = (
-    "These were three short charts. They show nothing of how you read a whole report, and three are few: a"
-    " reader who gets half of all charts right gets all three right once in eight tests."
-)
+FEW = "These were three short charts. Three are few, and they show nothing of how you read a whole report."
 
 
 def self_test(size: int | None, topics: str = "", pool: str = "", first: str = "", brief: str = "") -> str:
