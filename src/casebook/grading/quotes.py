@@ -50,7 +50,10 @@ MOST_OPEN = 6  # sentences that leave a note open
 MOST_SLIPS = 2  # whose sentences are quoted, where several give one answer
 WHATEVER = "*"  # in `lacks`: said under whatever sentence is quoted
 BYPASSED = "Nothing was removed at this bypass."
-OWN = "This piece had to go because of an inadvertent injury by the surgeon, so this book does not count its join."
+OWN = (
+    "This piece had to go because of an inadvertent injury by the surgeon, so this book does not count its"
+    " join."
+)
 
 
 @dataclass(frozen=True)
