@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,6 +75,15 @@ class Site:
         self._server = server(0, folder, Listening)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def forget(self):
+        """Nothing was asked so far. What a page that is closed by now had on its way may come late: it is
+        waited for."""
+        before = -1
+        while before != len(self.asked):
+            before = len(self.asked)
+            time.sleep(0.3)
+        self.asked.clear()
 
     def close(self):
         self._server.shutdown()

@@ -43,7 +43,7 @@ def fetched(site):
     ],
 )
 def test_a_desk_fetches_nothing_until_it_is_used_and_asks_a_browser_that_saves_data(visit, site, desk, press):
-    site.asked.clear()
+    site.forget()
     page = visit(f"book/{desk}.html", before=lambda p: p.add_init_script(SAVING + ";" + SEED))
     page.wait_for_load_state("networkidle")
     page.get_by_role("button", name=press).click()
@@ -89,7 +89,7 @@ def test_a_case_by_keyboard_alone_with_lines_a_question_and_another_try(visit):
 
 
 def test_progress_is_saved_erased_after_asking_and_loaded_again(visit, site, tmp_path, violations):
-    site.asked.clear()
+    site.forget()
     page = visit("book/progress.html", before=lambda p: p.add_init_script(SEED))
     stage = page.locator(".casebook-stage")
     expect(stage).to_contain_text("1 answer so far.")
@@ -316,7 +316,7 @@ def tried():
 
 
 def test_a_list_tells_what_was_done_and_shows_a_part_of_it_without_python(visit, site, violations):
-    site.asked.clear()
+    site.forget()
     page = visit("book/first_cases.html", before=lambda p: p.add_init_script(tried()))
     head, rows = page.locator(".casebook-list-head"), page.locator(".casebook-cases li")
     expect(head).to_contain_text("2 of 13 cases right, 1 at the first try, 2 due again.")
@@ -343,7 +343,7 @@ def test_a_list_tells_what_was_done_and_shows_a_part_of_it_without_python(visit,
 
 
 def test_today_has_what_is_due_one_new_case_and_the_next_chapter(visit, site, violations):
-    site.asked.clear()
+    site.forget()
     page = visit(
         "book/today.html", before=lambda p: p.add_init_script(tried()), viewport={"width": 390, "height": 844}
     )

@@ -186,7 +186,7 @@ def test_what_is_pressed_while_the_grader_starts_is_done_once_it_is_there(quiz):
 
 
 def test_a_browser_that_saves_data_is_asked_where_the_bowel_is_laid_out(quiz, site):
-    site.asked.clear()
+    site.forget()
     here = quiz("alder", before=lambda page: page.add_init_script(SAVING))
     here.page.wait_for_load_state("networkidle")
     assert not any("later" in path for path in site.asked)  # an untouched page has none of it

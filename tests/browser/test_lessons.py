@@ -28,7 +28,7 @@ def test_the_first_question_is_on_the_first_screen_of_a_phone_and_is_answered_by
     section = turn(page, "tap")
     number = section.locator('svg [data-number="2"]')
     assert number.bounding_box()["y"] < 700
-    site.asked.clear()
+    site.forget()
     # A finger seldom hits the middle: any spot of 36 by 36 px is the number's, unless another mark is nearer.
     middle = number.bounding_box()
     x, y = middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2
@@ -98,7 +98,7 @@ def test_an_order_is_made_with_keys_alone(visit):
 )
 def test_a_foreseen_claim_needs_no_grader(visit, site, text, word):
     section = turn(visit("book/joins.html"), "claim")
-    site.asked.clear()
+    site.forget()
     section.get_by_role("textbox").fill(text)
     section.get_by_role("textbox").press("Enter")
     status = section.get_by_role("status")

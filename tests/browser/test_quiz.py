@@ -86,7 +86,7 @@ def test_enter_and_tab_are_enough(quiz, case):
 
 
 def test_an_untouched_page_holds_the_answer_back_and_loads_nothing_of_the_grader(quiz, case, site):
-    site.asked.clear()
+    site.forget()
     here = quiz(case)
     expect(here.claim).to_be_visible()
     expect(here.worked).to_be_hidden()
@@ -122,7 +122,7 @@ def test_the_button_says_that_it_is_checking(quiz, case):
 
 @pytest.mark.parametrize("lack", ["WebAssembly", "DecompressionStream"])
 def test_a_browser_that_cannot_says_what_is_needed_and_offers_no_other_try(quiz, case, site, lack):
-    site.asked.clear()
+    site.forget()
     here = quiz(case, before=lambda page: page.add_init_script(f"delete globalThis.{lack}"))
     here.claim.fill(UNLIKELY)
     here.check.click()
