@@ -338,11 +338,12 @@ def _graded(item: Item, text: str) -> Said | None:
     if grade.verdict not in ("partly", "wrong"):
         return None
     # A short question has no chart by which to tell which of several slips it was: the fact alone is told.
-    fact = next((f.says for f in grade.findings if f.kind == "units"), None)
+    over = next((f for f in grade.findings if f.kind == "units"), None)
+    units = over and f"Look at the units of {over.code}: which join does each stand for?"
     # Where nothing but modifiers is off, they are asked about by their codes.
     marks = question(grade) if all(f.kind == "modifier" for f in grade.findings) else None
-    asks = fact or amounts_to(grade) or marks or "What does each line of yours stand for?"
-    return Said(grade.verdict, asks, reason(grade) or "")
+    asks = units or amounts_to(grade) or marks or "What does each line of yours stand for?"
+    return Said(grade.verdict, asks, over.says if over else reason(grade) or "")
 
 
 # A line that came back unpaid
