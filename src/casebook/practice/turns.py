@@ -342,7 +342,8 @@ def _graded(item: Item, text: str) -> Said | None:
     units = over and f"Look at the units of {over.code}: which join does each stand for?"
     # Where nothing but modifiers is off, they are asked about by their codes.
     marks = question(grade) if all(f.kind == "modifier" for f in grade.findings) else None
-    asks = units or amounts_to(grade) or marks or "What does each line of yours stand for?"
+    told = re.split(" (?:The|More than one) slip (?:that )?gives", amounts_to(grade) or "")[0]
+    asks = units or told or marks or "What does each line of yours stand for?"
     return Said(grade.verdict, asks, over.says if over else reason(grade) or "")
 
 

@@ -31,7 +31,7 @@ export const ofLines = ({ feedback }) =>
  * @param {boolean} exit whether it closes a chapter, and says by itself what comes next
  */
 export function parts(told, given, link, rule, exit) {
-  const wrongly = told.misconceptions.map((each) => misconception(each, link));
+  const wrongly = told.misconceptions.map((each) => misconception(each, link, !exit));
   const right = make("p", {}, make("strong", {}, `${told.counted} `), told.says);
   const topics = told.topics.map(({ name, right, of }) => `${name}: ${right} of ${of}`);
   const read = told.read.map(({ page, title, why }) => [
@@ -94,7 +94,7 @@ export function ready({ right, items, topics }, chapters, here) {
   if (back.size === 0) back.set(chapters[at], []);
   const links = [...back].flatMap(([each, names], i) => [
     i ? ", " : "",
-    to(each),
+    each.page === here ? "this chapter" : to(each),
     names.length > 0 && ` (${names.join(", ")})`,
   ]);
   const close = 3 * right >= 2 * items.length;
@@ -152,15 +152,15 @@ const part = (title, body) => body && make("section", {}, make("h3", {}, title),
 /**
  * @param {Result["misconceptions"][number]} told
  * @param {Link} link
+ * @param {boolean} whole with its correction
  * @returns {Child[]}
  */
-function misconception({ says, correction, times, sure, cases }, link) {
+function misconception({ says, correction, times, sure, cases }, link, whole) {
   const often = `${several(times, "time")}${sure ? `, ${sure} of them sure` : ""}`;
   return [
     make("strong", {}, capital(says)),
     ` (${often}). `,
-    correction,
-    " ",
+    whole && `${correction} `,
     cases.map((id) => [named(id, link), " "]),
   ];
 }
