@@ -356,7 +356,7 @@ def test_an_exit_check_says_at_its_close_whether_one_is_ready(visit, violations)
     comes later was missed, on as well."""
     for chapter, answers, says, links in (
         ("decision", right, "You are ready for what comes next", ["Bowel, for people who code"]),
-        ("decision", lambda _: "44125", "Not ready yet. Read again", ["The decision on one page"]),
+        ("decision", lambda _: "44125", "Not ready yet. Read again: this chapter", []),
         (
             "bowel",
             lambda case: re.sub(r"^\d+", r"\g<0>-59", right(case)),
