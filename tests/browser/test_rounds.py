@@ -21,7 +21,9 @@ class Why:
     def __init__(self, page, wrong, case="oak"):
         self.page = page
         self.asked = page.locator(".casebook-why section.casebook-quiz")
-        self.ended = page.get_by_text(re.compile(r"^\d charts fit |^Your answer to \w+ fits .* slip\.$"))
+        self.ended = page.get_by_text(
+            re.compile(r"^\d charts fit |^It is not clear|^Your answer to \w+ fits .* slip\.$")
+        )
         quiz = Quiz(page, case)
         quiz.claim.fill(wrong)
         quiz.check.click()

@@ -56,6 +56,14 @@ def test_units_counted_from_the_first_anastomosis_are_asked_for_the_base():
     assert table["2"].asks == "Two joins stand. What bills the first of them?"
 
 
+@pytest.mark.parametrize("steps", [REDONE[2:], [{"resect": [390, 460], "lesions": 2}, {"join": [390, 460]}]])
+def test_a_short_claim_is_told_a_fact_or_asked_and_never_which_slip_it_was(steps):
+    asked = [said.asks for said in turns.make("claim", {"steps": steps}).table.values() if said.asks]
+    assert len(asked) > 5
+    assert not [asks for asks in asked if "slip" in asks]
+    assert [asks for asks in asked if asks.startswith("Nothing supports 44121")]
+
+
 def test_every_order_is_in_the_table_and_one_is_right():
     turn = turns.make("order", {"steps": PIECES})
     assert len(turn.table) == 24

@@ -1,6 +1,6 @@
 """What the readings of a note differ in, and the question that would settle it.
 
-Worded for the surgeon: anastomosis, not our short word.
+The question is worded for the surgeon: anastomosis, and not our word, join.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def counted_joins(op: Operation, target: Derived) -> list[Place]:
 
 
 def further(op: Operation, target: Derived) -> str:
-    """The anastomoses that the add-on counts: “the second anastomosis (the lower stricture)”."""
+    """The anastomoses that the add-on counts: “the second join (the lower stricture)”."""
     places = counted_joins(op, target)[1:]
     if not places:
         return "a further join"
@@ -54,7 +54,7 @@ def further(op: Operation, target: Derived) -> str:
         return f"what was joined at {listed(names)}" if all(names) else "a further join"
     which = listed(ordinal(standing.index(p)) for p in places)
     named = f" ({name(op, places[0])})" if len(places) == 1 and name(op, places[0]) else ""
-    return f"the {which} {'join' if len(places) == 1 else 'joins'}{named}"
+    return f"the {which} join{'s' * (len(places) > 1)}{named}"
 
 
 def filled(sentence: str, op: Operation, target: Derived | None) -> str:

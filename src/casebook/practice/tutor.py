@@ -496,7 +496,8 @@ def _before_a_chart(tutor: Tutor, ask: str) -> str:
 
 
 def _after_charts(tutor: Tutor) -> str:
-    """What it comes to where nothing is named: where all was right after it, that it looks like a slip."""
+    """What it comes to where nothing is named: what the last wrong answer fits, and whether all was right
+    after it."""
     place = max(i for i, each in enumerate(tutor.asked) if not each.right)
     last, after = tutor.asked[place], tutor.asked[place + 1 :]
     if not after:

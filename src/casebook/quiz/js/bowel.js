@@ -270,6 +270,7 @@ export function working(box, { ask, say, drawn }, kept = null) {
     anew: () => {
       queue = queue.then(() => {
         operation = null;
+        before.length = 0;
       });
       return act(null);
     },
