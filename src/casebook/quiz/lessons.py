@@ -48,11 +48,11 @@ def pictures(op: Operation, titles: Mapping[str, str]) -> str:
 
 def counted(rows: Sequence[tuple[str, str, Operation, str]], claims: bool = True) -> str:
     """Operations, each with what it is, what is to be said of it, and the view of its picture, above which
-    stands what took an anastomosis out again, and which is no higher than it needs; under a number what there
+    stands what took a join out again, and which is no higher than it needs; under each what there
     is to count in it."""
     inside = []
     for i, (what, says, op, view) in enumerate(rows, 1):
-        title = f"{i}. {what}" if claims else what
+        title = f"{i}. {what}" if claims and len(rows) > 1 else what
         picture = figure(op, title, view, undone.draw(op), undone.in_words(op), whole=False)
         under = (f"<p>{escape(says)}</p>" if says else "") + (_count(op) if claims else "")
         inside.append(f"<li>{picture}{f'<div>{under}</div>' if under else ''}</li>")
@@ -60,7 +60,7 @@ def counted(rows: Sequence[tuple[str, str, Operation, str]], claims: bool = True
 
 
 def _count(op: Operation) -> str:
-    """Pieces, anastomoses and claim of an operation; other accepted claims with them."""
+    """Pieces, joins and claim of an operation; other accepted claims with them."""
     note = Note((op,))
     claims = dict.fromkeys(show(claim.lines) for _, claim in note.accepted())
     codes = [f"<code>{escape(claim)}</code>" for claim in claims]
